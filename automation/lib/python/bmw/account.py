@@ -1,0 +1,161 @@
+"""Who we are at BMW: sign-in, the life of the token, its one refresh at a time, its durable sealed store.
+
+Knows neither cars nor items. All times are epoch seconds from the clock it is given.
+"""
+
+from __future__ import unicode_literals
+
+import json
+import logging
+import threading
+
+from bmw import tokens as token_sets
+from bmw.errors import SignInNeeded, StoreError
+
+log = logging.getLogger("bmw")
+
+#: a token is refreshed this many seconds before it ends
+MARGIN = 300
+
+#: one lock per token file in this process: an old instance that is still finishing must not refresh beside a new one
+_locks = {}
+_locks_guard = threading.Lock()
+
+
+def _lock_for(path):
+    with _locks_guard:
+        return _locks.setdefault(path, threading.RLock())
+
+
+class Account(object):
+    """The tokens of one account.
+
+    Args:
+        cloud (bmw.clouds.base.Cloud): whom to ask.
+        store (bmw.store.Store), record (str): where the tokens are kept.
+        clock: object with ``now()``.
+        on_tokens: called with the Tokens after each change (to show them); may be None.
+    """
+
+    def __init__(self, cloud, store, record, clock, on_tokens=None):
+        self._cloud = cloud
+        self._store = store
+        self._record = record
+        self._clock = clock
+        self._on_tokens = on_tokens or (lambda tokens: None)
+        self._lock = _lock_for(store.path(record))
+        self._is_saved = True
+        self.tokens = None
+
+    def load(self):
+        """Takes over the stored tokens, if there are any. Raises StoreError when they cannot be read."""
+        with self._lock:
+            record = self._store.load(self._record)
+            if record:
+                self._take(token_sets.from_record(record))
+
+    @property
+    def is_signed_in(self):
+        return self.tokens is not None
+
+    def adopt(self, text):
+        """Takes over tokens from ``export`` (a restored item) when there are none; True if it did."""
+        if self.is_signed_in:
+            return False
+        try:
+            self.signed_in(token_sets.from_record(json.loads(text)))
+        except (ValueError, AttributeError):
+            return False
+        return True
+
+    def export(self):
+        """The present tokens as text, to be sealed and shown."""
+        return json.dumps(self.tokens.to_record(), sort_keys=True)
+
+    def signed_in(self, tokens):
+        """Stores and takes over the tokens of a new sign-in."""
+        with self._lock:
+            self._keep(tokens)
+
+    def access_token(self):
+        """A token that is good for at least a moment, refreshed if it is about to end.
+
+        Raises:
+            SignInNeeded: there is none. NetworkError, ServerError: the refresh did not work this time.
+        """
+        with self._lock:
+            if self.tokens is None:
+                raise SignInNeeded("Not signed in to {}".format(self._cloud.title), "switch the sign-in item on")
+            if not self._is_good(self.tokens):
+                self.refresh()
+            return self.tokens.access_token
+
+    def refresh(self, rejected=None):
+        """Renews the tokens, once however many ask at the same time.
+
+        Args:
+            rejected (str or None): the access token that the server did not accept; if the present one is another already,
+                nothing is done.
+        """
+        with self._lock:
+            if self.tokens is None:
+                raise SignInNeeded("Not signed in to {}".format(self._cloud.title), "switch the sign-in item on")
+            if rejected is not None and self.tokens.access_token != rejected:
+                return
+            if self._adopt_newer(rejected):
+                return
+            # a refusal forgets nothing: BMW's servers have refused good tokens for hours and taken them again
+            self._keep(self._cloud.refresh(self.tokens))
+
+    def keep_fresh(self):
+        """Refreshes tokens that are near their end. Raises as ``refresh``."""
+        with self._lock:
+            if self.due_in() == 0:
+                self.refresh()
+
+    def due_in(self):
+        """Seconds until the next refresh, 0 if it is due now, None without tokens."""
+        if self.tokens is None:
+            return None
+        return max(0.0, self.tokens.expires_at - 2 * MARGIN - self._clock.now())
+
+    def save_again(self):
+        """Tries again to store tokens whose storing failed (disk full)."""
+        with self._lock:
+            if not self._is_saved and self.tokens is not None:
+                self._save(self.tokens)
+
+    def _is_good(self, tokens):
+        now = self._clock.now()
+        # obtained in the future: the clock was set back, so the expiry says nothing; the server's 401 will tell
+        return now < tokens.expires_at - MARGIN or now < tokens.obtained_at - MARGIN
+
+    def _adopt_newer(self, rejected):
+        """True if the store holds newer, good tokens, put there by another instance."""
+        try:
+            record = self._store.load(self._record)
+        except StoreError:
+            return False
+        stored = token_sets.from_record(record) if record else None
+        if stored is None or stored.obtained_at <= self.tokens.obtained_at:
+            return False
+        self._take(stored)
+        return stored.access_token != rejected and self._is_good(stored)
+
+    def _keep(self, tokens):
+        """Durable first, used afterwards: a rotated refresh token that is lost costs a new sign-in."""
+        self._save(tokens)
+        self._take(tokens)
+
+    def _save(self, tokens):
+        try:
+            self._store.save(self._record, tokens.to_record())
+            self._is_saved = True
+        except StoreError as error:
+            # the old one is dead already: go on with the new one in memory rather than lose the account at once
+            self._is_saved = False
+            log.error("The new token could not be stored and would be lost at a restart. %s", error.text())
+
+    def _take(self, tokens):
+        self.tokens = tokens
+        self._on_tokens(tokens)

@@ -1,0 +1,164 @@
+"""BMW CarData, the official read-only customer API: cars, containers and telematic data by REST.
+
+50 calls a day per user; nothing here retries on its own. Source: BMW's CarData API v1 and integration guide v1.5 (cardata.md section 2).
+"""
+
+from __future__ import unicode_literals
+
+import hashlib
+import logging
+
+from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds import cardata_sign_in as sign_in
+from bmw.clouds.base import Cloud, Found
+from bmw.clouds.cardata_errors import ContainerGone, ContainersFull, DescriptorRefused, check
+from bmw.compat import to_bytes
+from bmw.errors import AccessDenied, BadAnswer
+
+log = logging.getLogger("bmw")
+
+API_URL = "https://api-cardata.bmwgroup.com"
+
+#: our containers are told from others by this start of their name; the rest of the name is the set of descriptors
+CONTAINER_NAME = "openhab-bmw"
+
+_HEADERS = {"x-version": "v1", "Accept": "application/json"}
+
+#: basicData field -> our name for it
+_FACTS = {
+    "modelName": "model",
+    "brand": "brand",
+    "driveTrain": "driveTrain",
+    "steering": "steering",
+    "bodyType": "bodyType",
+    "series": "series",
+    "hvsMaxEnergyAbsolute": "batteryCapacity",
+    "numberOfDoors": "numberOfDoors",
+    "constructionDate": "constructionDate",
+}
+
+
+class CarData(Cloud):
+    """See bmw.clouds.base.Cloud."""
+
+    name = "cardata"
+    title = "BMW CarData"
+    NEEDS = {"client_id": "make a CarData client in the BMW portal and write its id into conf/services/bmw.cfg"}
+    HAS_DAILY_LIMIT = True
+
+    def __init__(self, config, http, clock):
+        Cloud.__init__(self, config, http, clock)
+        self._auth_url, self._api_url = self.bases(config)
+
+    @classmethod
+    def bases(cls, config):
+        return [config.auth_url or sign_in.AUTH_URL, config.api_url or API_URL]
+
+    def begin_sign_in(self, answer=None):
+        return sign_in.begin(self.http, self._auth_url, self.config.client_id, self.clock.now())
+
+    def poll_sign_in(self, prompt):
+        return sign_in.poll(self.http, self._auth_url, self.config.client_id, prompt, self.clock.now())
+
+    def refresh(self, tokens):
+        return sign_in.refresh(self.http, self._auth_url, self.config.client_id, tokens, self.clock.now())
+
+    def check_grant(self, tokens):
+        if not tokens.has_scope(sign_in.SCOPE_API):
+            raise AccessDenied(
+                "The sign-in does not include the CarData API (scope {})".format(sign_in.SCOPE_API),
+                "subscribe the client to CarData API in the BMW portal, wait two minutes, then sign in again",
+            )
+
+    def vehicles(self, session):
+        answer = self._get(session, "/customers/vehicles/mappings").json()
+        if isinstance(answer, dict):
+            answer = answer.get("mappings", [answer] if "vin" in answer else [])
+        if not isinstance(answer, list):
+            raise BadAnswer("BMW's list of cars is not a list", "it is asked again")
+        cars = [entry for entry in answer if isinstance(entry, dict) and entry.get("vin")]
+        return [Found(entry["vin"], entry.get("mappingType", "PRIMARY") == "PRIMARY") for entry in cars]
+
+    def facts(self, session, vin):
+        answer = self._get(session, "/customers/vehicles/{}/basicData".format(vin)).json()
+        if not isinstance(answer, dict):
+            raise BadAnswer("BMW's description of the car is not an object", "it is asked again")
+        return dict((ours, answer[theirs]) for theirs, ours in _FACTS.items() if answer.get(theirs) is not None)
+
+    def read(self, session, vehicle):
+        try:
+            entries = self._telematic_data(session, vehicle.vin)
+        except ContainerGone:
+            # deleted in the portal or by another program: healed once per reading, at most three calls
+            session.memory.pop("container", None)
+            entries = self._telematic_data(session, vehicle.vin)
+        return descriptors.translate(entries)
+
+    def _telematic_data(self, session, vin):
+        path = "/customers/vehicles/{}/telematicData".format(vin)
+        answer = self._get(session, path, {"containerId": self._container(session)}).json()
+        entries = answer.get("telematicData") if isinstance(answer, dict) else None
+        if not isinstance(entries, dict):
+            raise BadAnswer("BMW's answer holds no telematic data", "it is asked again")
+        return entries
+
+    def _container(self, session):
+        """The id of our container: the remembered one, else one of ours that is there, else a new one."""
+        if "container" not in session.memory:
+            session.memory["container"] = self._find_container(session) or self._make_container(session)
+        return session.memory["container"]
+
+    def _find_container(self, session):
+        answer = self._get(session, "/customers/containers").json()
+        containers = answer.get("containers") if isinstance(answer, dict) else None
+        active = [c for c in containers or [] if isinstance(c, dict) and c.get("state") == "ACTIVE" and c.get("containerId")]
+        session.memory["ours"] = [c["containerId"] for c in active if (c.get("name") or "").startswith(CONTAINER_NAME)]
+        for wanted in _SETS:
+            for container in active:
+                if container.get("name") == _container_name(wanted):
+                    return container["containerId"]
+        return None
+
+    def _make_container(self, session):
+        try:
+            return self._create(session, descriptors.ALL)
+        except DescriptorRefused as refusal:
+            wanted = [d for d in descriptors.ALL if d not in refusal.note]
+            # a text that names no descriptor of ours (or only the long list as such) leaves the short list
+            wanted = wanted if len(wanted) < len(descriptors.ALL) else descriptors.CORE
+            log.info("BMW refused the list of %d descriptors; trying %d", len(descriptors.ALL), len(wanted))
+        try:
+            return self._create(session, wanted)
+        except DescriptorRefused:
+            return self._create(session, descriptors.CORE)
+
+    def _create(self, session, wanted):
+        try:
+            return self._post_container(session, wanted)
+        except ContainersFull:
+            # only a container of ours may go, and of those the oldest of an earlier version
+            if not session.memory.get("ours"):
+                raise
+            self._send(session, "DELETE", "/customers/containers/{}".format(session.memory["ours"].pop(0)))
+            return self._post_container(session, wanted)
+
+    def _post_container(self, session, wanted):
+        body = {"name": _container_name(wanted), "purpose": "openHAB", "technicalDescriptors": list(wanted)}
+        answer = self._send(session, "POST", "/customers/containers", json_body=body).json()
+        if not isinstance(answer, dict) or not answer.get("containerId"):
+            raise BadAnswer("BMW's answer holds no container id", "it is asked again")
+        return answer["containerId"]
+
+    def _get(self, session, path, params=None):
+        return self._send(session, "GET", path, params=params)
+
+    def _send(self, session, method, path, **options):
+        return session.send(check, method, self._api_url + path, headers=_HEADERS, **options)
+
+
+def _container_name(wanted):
+    """Says which descriptors a container holds, since BMW's list does not and asking each costs a call."""
+    return "{} {}".format(CONTAINER_NAME, hashlib.sha256(to_bytes(" ".join(sorted(wanted)))).hexdigest()[:8])
+
+
+_SETS = (descriptors.ALL, descriptors.CORE)

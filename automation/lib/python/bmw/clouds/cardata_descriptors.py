@@ -1,0 +1,477 @@
+"""From CarData's technical descriptors to the vocabulary: a table, and the tolerant reading of values.
+
+Source: descriptor catalogue as in cardata.md section 4. A value comes as text by REST and natively typed by the stream;
+a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the like mean that the car does not know.
+"""
+
+from __future__ import unicode_literals
+
+import json
+
+from bmw import times
+from bmw.compat import number_types, text_type
+from bmw.vehicle import Reading
+from bmw.vocabulary import VEHICLE
+
+#: short forms of descriptor prefixes, as in the fact sheet
+_PREFIXES = {
+    "DT": "vehicle.drivetrain",
+    "EE": "vehicle.drivetrain.electricEngine",
+    "CH": "vehicle.drivetrain.electricEngine.charging",
+    "PB": "vehicle.powertrain.electric.battery",
+    "TB": "vehicle.powertrain.tractionBattery.charging.port",
+    "CAB": "vehicle.cabin",
+    "NAV": "vehicle.cabin.infotainment.navigation",
+    "HVAC": "vehicle.cabin.hvac.preconditioning",
+    "BODY": "vehicle.body",
+    "VV": "vehicle.vehicle",
+    "ST": "vehicle.status",
+    "AX": "vehicle.chassis.axle",
+    "TR": "vehicle.trip.segment",
+    "EB": "vehicle.electricalSystem.battery",
+    "V": "vehicle",
+}
+
+#: a later descriptor of a row wins over an earlier one only when the car sent it this much later (seconds): two sources
+#: of one fact must not take turns, but one that the car no longer feeds must not hide the live one
+PREFERENCE = 600
+
+_UNKNOWN_WORDS = frozenset(("", "invalid", "unknown", "-na-", "na", "n/a", "null", "none", "not_available", "isunknown"))
+
+_UNITS = {
+    "%": "%",
+    "percent": "%",
+    "km": "km",
+    "kilometers": "km",
+    "kilometer": "km",
+    "mi": "mi",
+    "mls": "mi",
+    "mile": "mi",
+    "miles": "mi",
+    "m": "m",
+    "ft": "ft",
+    "celsius": "\u00b0C",
+    "\u00b0c": "\u00b0C",
+    "fahrenheit": "\u00b0F",
+    "\u00b0f": "\u00b0F",
+    "degrees": "\u00b0",
+    "degree": "\u00b0",
+    "min": "min",
+    "minutes": "min",
+    "s": "s",
+    "sec": "s",
+    "h": "h",
+    "kwh": "kWh",
+    "w": "W",
+    "kw": "kW",
+    "v": "V",
+    "a": "A",
+    "kpa": "kPa",
+    "bar": "bar",
+    "km/h": "km/h",
+    "kmh": "km/h",
+    "mph": "mph",
+    "l": "l",
+    "liters": "l",
+    "litres": "l",
+    "weeks": "week",
+    "months": "month",
+}
+LITRES_PER_GALLON = 3.785411784
+KM_PER_MILE = 1.609344
+
+
+class Unknown(Exception):
+    """The value says nothing (private to this module's reading of values)."""
+
+
+def word(value):
+    """A catalogue word without its decoration: ``ASN_selective-Locked`` -> ``selectivelocked``.
+
+    Raises:
+        Unknown: empty or one of the words for 'the car does not know'.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = text_type(value).strip().lower()
+    text = text[4:] if text.startswith("asn_") else text
+    if text in _UNKNOWN_WORDS:
+        raise Unknown()
+    return text
+
+
+def _number(value, unit):
+    """A number with openHAB's unit symbol."""
+    if isinstance(value, number_types) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        try:
+            number = float(word(value).replace(",", "."))
+        except ValueError:
+            raise Unknown()
+    if number != number or number in (float("inf"), float("-inf")):
+        raise Unknown()
+    return number, _UNITS.get((unit or "").strip().lower())
+
+
+def _volume(value, unit):
+    if (unit or "").strip().lower() in ("gal", "gallon", "gallons"):
+        return _number(value, None)[0] * LITRES_PER_GALLON, "l"
+    return _number(value, unit)
+
+
+def _consumption(value, unit):
+    """kWh/100 km; American cars send mi/kWh."""
+    number = _number(value, None)[0]
+    if (unit or "").strip().lower().replace(" ", "") in ("mi/kwh", "mls/kwh", "miles/kwh"):
+        if number <= 0:
+            raise Unknown()
+        number = 100.0 / (number * KM_PER_MILE)
+    return number, None
+
+
+def _seconds_to_minutes(value, unit):
+    number, symbol = _number(value, unit)
+    return (number, symbol) if symbol == "min" else (number / 60.0, "min")
+
+
+def _choice(words, strict=True):
+    """A converter by a table of words; strict = a word that is not in it is unknown, else it passes as it is."""
+
+    def convert(value, _unit):
+        text = word(value).replace("-", "_")
+        if text in words:
+            return words[text], None
+        if text.replace("_", "") in words:
+            return words[text.replace("_", "")], None
+        if strict:
+            raise Unknown()
+        return text_type(value).strip(), None
+
+    return convert
+
+
+def _passed(value, _unit):
+    """A text as it is, when it says something."""
+    word(value)
+    return text_type(value).strip(), None
+
+
+def _upper(value, _unit):
+    return word(value).upper().replace("-", "_").replace(" ", "_"), None
+
+
+def _time(value, _unit):
+    seconds = times.parse(text_type(value))
+    if seconds is None:
+        raise Unknown()
+    return seconds, None
+
+
+_YES_NO = {
+    "true": True,
+    "istrue": True,
+    "1": True,
+    "on": True,
+    "yes": True,
+    "false": False,
+    "isfalse": False,
+    "0": False,
+    "off": False,
+    "no": False,
+}
+
+
+def _flag(yes=(), no=()):
+    """A yes-or-no converter that knows true/false in all spellings and the given catalogue words besides."""
+    words = dict(_YES_NO)
+    words.update((text, True) for text in yes)
+    words.update((text, False) for text in no)
+    return _choice(words)
+
+
+_open = _flag(yes=("open", "open_tilt", "intermediate"), no=("closed",))
+_yes = _flag()
+_plugged = _flag(yes=("connected", "plugged"), no=("disconnected", "unplugged"))
+_cable_locked = _flag(yes=("charging_cable_locked",), no=("charging_cable_not_locked",))
+_flap_locked = _flag(yes=("flap_locked",), no=("flap_unlocked", "no_action"))
+_limit_active = _flag(yes=("ac_limit_active",), no=("ac_limit_inactive",))
+_phases = _choice({"no_charging": 0, "1_phases": 1, "2_phases": 2, "3_phases": 3, "1": 1, "2": 2, "3": 3})
+_lock = _choice(
+    {
+        "secured": "SECURED",
+        "locked": "LOCKED",
+        "selectivelocked": "SELECTIVE_LOCKED",
+        "partiallylocked": "PARTIALLY_LOCKED",
+        "unlocked": "UNLOCKED",
+    }
+)
+_charging = _choice(
+    {
+        "nocharging": "NOT_CHARGING",
+        "notcharging": "NOT_CHARGING",
+        "initialization": "INITIALIZATION",
+        "chargingactive": "CHARGING",
+        "charging": "CHARGING",
+        "chargingpaused": "CHARGING_PAUSED",
+        "chargingended": "CHARGING_ENDED",
+        "chargingerror": "ERROR",
+        "error": "ERROR",
+        "waitingforcharging": "WAITING_FOR_CHARGING",
+        "finishedfullycharged": "FINISHED_FULLY_CHARGED",
+        "finishednotfull": "FINISHED_NOT_FULL",
+    },
+    strict=False,
+)
+_climate = _choice(
+    {
+        "notactive": "INACTIVE",
+        "inactive": "INACTIVE",
+        "standby": "STANDBY",
+        "comfortheating": "HEATING",
+        "heating": "HEATING",
+        "comfortcooling": "COOLING",
+        "cooling": "COOLING",
+        "comfortventilation": "VENTILATION",
+        "ventilation": "VENTILATION",
+        "defrost": "DEFROST",
+    }
+)
+
+_WHEELS = (("FrontLeft", "row1.wheel.left"), ("FrontRight", "row1.wheel.right"), ("RearLeft", "row2.wheel.left"), ("RearRight", "row2.wheel.right"))
+_SEATS = (
+    ("door", "DriverFront", "CAB.door.row1.driver.isOpen", _open),
+    ("door", "PassengerFront", "CAB.door.row1.passenger.isOpen", _open),
+    ("door", "DriverRear", "CAB.door.row2.driver.isOpen", _open),
+    ("door", "PassengerRear", "CAB.door.row2.passenger.isOpen", _open),
+    ("window", "DriverFront", "CAB.window.row1.driver.status", _upper),
+    ("window", "PassengerFront", "CAB.window.row1.passenger.status", _upper),
+    ("window", "DriverRear", "CAB.window.row2.driver.status", _upper),
+    ("window", "PassengerRear", "CAB.window.row2.passenger.status", _upper),
+)
+
+#: (vocabulary key, converter, descriptors in order of preference)
+_ROWS = (
+    ("stateOfCharge", _number, "DT.batteryManagement.header", "PB.stateOfCharge.displayed"),
+    ("targetStateOfCharge", _number, "PB.stateOfCharge.target"),
+    ("batteryCapacity", _number, "DT.batteryManagement.maxEnergy", "DT.batteryManagement.batterySizeMax"),
+    ("energyToFull", _number, "CH.smeEnergyDeltaFullyCharged"),
+    ("stateOfHealth", _number, "PB.stateOfHealth.displayed"),
+    ("batteryPreconditioning", _upper, "PB.preconditioning.state"),
+    ("electricRange", _number, "EE.kombiRemainingElectricRange", "EE.remainingElectricRange"),
+    ("targetRange", _number, "V.powertrain.electric.range.target"),
+    ("totalRange", _number, "DT.totalRemainingRange"),
+    ("fuelRange", _number, "DT.lastRemainingRange"),
+    ("fuelLevel", _number, "DT.fuelSystem.level"),
+    ("fuelVolume", _volume, "DT.fuelSystem.remainingFuel"),
+    ("averageConsumption", _consumption, "DT.avgElectricRangeConsumption"),
+    ("chargingStatus", _charging, "CH.hvStatus", "CH.status"),
+    ("pluggedIn", _plugged, "BODY.chargingPort.status", "TB.anyPosition.isPlugged", "CH.connectorStatus"),
+    ("chargeCableLocked", _cable_locked, "BODY.chargingPort.lockedStatus"),
+    ("chargeFlap", _open, "TB.anyPosition.flap.isOpen"),
+    ("chargeFlapLocked", _flap_locked, "BODY.flap.isLocked"),
+    ("chargingTimeRemaining", _number, "CH.timeRemaining"),
+    ("timeToFull", _number, "CH.timeToFullyCharged"),
+    ("chargingPower", _number, "PB.charging.power"),
+    ("chargingVoltage", _number, "CH.acVoltage"),
+    ("chargingCurrent", _number, "CH.acAmpere"),
+    ("chargingPhases", _phases, "CH.phaseNumber"),
+    ("chargingMethod", _upper, "CH.method"),
+    ("chargingMode", _upper, "CH.chargingMode"),
+    ("chargingPreference", _upper, "CH.profile.preference"),
+    ("chargingDeviation", _upper, "CH.modeDeviation"),
+    ("currentLimit", _number, "PB.charging.acLimit.selected"),
+    ("currentLimitActive", _limit_active, "PB.charging.acLimit.isActive"),
+    ("lastChargingResult", _upper, "CH.lastChargingResult"),
+    ("lastChargingEndReason", _upper, "CH.lastChargingReason", "CH.hvpmFinishReason", "CH.reasonChargingEnd"),
+    ("doorLockState", _lock, "CAB.door.lock.status", "CAB.door.status"),
+    ("hood", _open, "BODY.hood.isOpen"),
+    ("trunk", _open, "BODY.trunk.isOpen", "BODY.trunk.door.isOpen"),
+    ("trunkLocked", _yes, "BODY.trunk.isLocked"),
+    ("trunkWindow", _open, "BODY.trunk.window.isOpen"),
+    ("alarmArmed", _passed, "VV.antiTheftAlarmSystem.alarm.armStatus"),
+    ("alarm", _yes, "VV.antiTheftAlarmSystem.alarm.isOn"),
+    ("sunroof", _upper, "CAB.sunroof.overallStatus", "CAB.sunroof.status"),
+    ("sunroofTilt", _upper, "CAB.sunroof.tiltStatus"),
+    ("convertibleRoof", _upper, "CAB.convertible.roofStatus", "CAB.convertible.roofRetractableStatus"),
+    ("climateStatus", _climate, "HVAC.status.comfortState", "VV.preConditioning.activity"),
+    ("climateTimeRemaining", _seconds_to_minutes, "HVAC.status.remainingRunningTime"),
+    ("climateProgress", _number, "HVAC.status.progress"),
+    ("climateError", _passed, "VV.preConditioning.error"),
+    (
+        "climateTargetTemperature",
+        _number,
+        "HVAC.configuration.directStartSettings.targetTemperature",
+        "HVAC.configuration.defaultSettings.targetTemperature",
+    ),
+    ("rearDefrost", _yes, "HVAC.status.rearDefrostActive"),
+    ("mirrorHeating", _yes, "HVAC.status.isExteriorMirrorHeatingActive"),
+    ("steeringWheelHeating", _number, "CAB.steeringWheel.heating"),
+    ("seatHeatingDriver", _number, "CAB.seat.row1.driverSide.heating"),
+    ("seatHeatingPassenger", _number, "CAB.seat.row1.passengerSide.heating"),
+    ("heading", _number, "NAV.currentLocation.heading"),
+    ("altitude", _number, "NAV.currentLocation.altitude"),
+    ("gpsFix", _upper, "NAV.currentLocation.fixStatus"),
+    ("odometer", _number, "VV.travelledDistance"),
+    ("moving", _yes, "V.isMoving"),
+    ("ignition", _yes, "DT.engine.isIgnitionOn"),
+    ("engineRunning", _yes, "DT.engine.isActive"),
+    ("lights", _yes, "BODY.lights.isRunningOn"),
+    ("averageSpeed", _number, "VV.avgSpeed"),
+    ("destinationDistance", _number, "NAV.destinationSet.distance"),
+    ("destinationArrival", _passed, "NAV.destinationSet.arrivalTime"),
+    ("lastTripEnd", _time, "TR.end.time"),
+    ("lastTripStateOfCharge", _number, "TR.end.drivetrain.batteryManagement.hvSoc"),
+    ("auxiliaryBatteryVoltage", _number, "EB.voltage"),
+    ("auxiliaryBatteryStateOfCharge", _number, "EB.stateOfCharge"),
+    ("auxiliaryPower", _number, "VV.avgAuxPower"),
+    ("serviceDistance", _number, "ST.serviceDistance.next"),
+    ("inspectionDate", _time, "ST.serviceTime.inspectionDateLegal"),
+    ("teleservice", _upper, "V.channel.teleservice.status"),
+    ("deepSleep", _yes, "VV.deepSleepModeActive"),
+)
+_ROWS += tuple((part + place, convert, descriptor) for part, place, descriptor, convert in _SEATS)
+_ROWS += tuple(("tyrePressure" + wheel, _number, "AX.{}.tire.pressure".format(path)) for wheel, path in _WHEELS)
+_ROWS += tuple(("tyreTarget" + wheel, _number, "AX.{}.tire.pressureTarget".format(path)) for wheel, path in _WHEELS)
+_ROWS += tuple(("tyreTemperature" + wheel, _number, "AX.{}.tire.temperature".format(path)) for wheel, path in _WHEELS)
+
+
+def _full(short):
+    prefix, _, rest = short.partition(".")
+    return "{}.{}".format(_PREFIXES[prefix], rest)
+
+
+TABLE = tuple((row[0], row[1], tuple(_full(short) for short in row[2:])) for row in _ROWS)
+
+LATITUDE = _full("NAV.currentLocation.latitude")
+LONGITUDE = _full("NAV.currentLocation.longitude")
+SERVICES = _full("ST.conditionBasedServices")
+MESSAGES = _full("ST.checkControlMessages")
+#: the climate's remaining time in minutes; a second source with another unit when none is given
+CLIMATE_MINUTES = _full("VV.preConditioning.remainingTime")
+
+#: latitude and longitude belong together when the car sent them within this many seconds
+PAIR_WITHIN = 10
+
+_SPECIAL = (LATITUDE, LONGITUDE, SERVICES, MESSAGES, CLIMATE_MINUTES)
+
+#: every descriptor we ask for, and the few that matter most, for when BMW refuses the long list
+ALL = tuple(sorted(set(d for row in TABLE for d in row[2]) | set(_SPECIAL)))
+_CORE_KEYS = frozenset(
+    "stateOfCharge electricRange fuelLevel chargingStatus pluggedIn chargingTimeRemaining doorLockState hood trunk"
+    " doorDriverFront doorPassengerFront doorDriverRear doorPassengerRear windowDriverFront windowPassengerFront"
+    " windowDriverRear windowPassengerRear odometer climateStatus".split()
+)
+CORE = tuple(sorted(set(d for row in TABLE if row[0] in _CORE_KEYS for d in row[2]) | set((LATITUDE, LONGITUDE))))
+
+
+def translate(entries):
+    """The vocabulary's readings for telematic entries.
+
+    Args:
+        entries (dict): descriptor -> {"value", "unit", "timestamp"} as REST or the stream gives them.
+
+    Returns:
+        {key: Reading}, also unknown ones, for every key of which at least one descriptor is among the entries.
+    """
+    readings = {}
+    for key, convert, descriptors in TABLE:
+        reading = _choose([_read(entries[d], convert) for d in descriptors if _is_there(entries.get(d))])
+        if reading is not None:
+            readings[key] = reading
+    if "climateTimeRemaining" not in readings and _is_there(entries.get(CLIMATE_MINUTES)):
+        readings["climateTimeRemaining"] = _read(entries[CLIMATE_MINUTES], _number)
+    _add_position(readings, entries)
+    _add_services(readings, entries)
+    _add_messages(readings, entries)
+    return dict((key, reading) for key, reading in readings.items() if key in VEHICLE)
+
+
+def _is_there(entry):
+    return isinstance(entry, dict) and "value" in entry
+
+
+def _read(entry, convert):
+    time = times.parse(entry.get("timestamp"))
+    try:
+        if entry.get("value") is None:
+            raise Unknown()
+        value, unit = convert(entry["value"], entry.get("unit"))
+    except Unknown:
+        return Reading(None, time)
+    return Reading(value, time, unit)
+
+
+def _choose(readings):
+    """The first that says something, unless a later one is newer by more than PREFERENCE; an unknown one if all are."""
+    best = None
+    for reading in readings:
+        if best is None or (best.value is None and reading.value is not None):
+            best = reading
+        elif reading.value is not None and (reading.time or 0) > (best.time or 0) + PREFERENCE:
+            best = reading
+    return best
+
+
+def _add_position(readings, entries):
+    """Only a latitude and longitude of the same moment make a position; a half one keeps the last whole one."""
+    if not (_is_there(entries.get(LATITUDE)) and _is_there(entries.get(LONGITUDE))):
+        return
+    latitude, longitude = _read(entries[LATITUDE], _number), _read(entries[LONGITUDE], _number)
+    if abs((latitude.time or 0) - (longitude.time or 0)) > PAIR_WITHIN:
+        return
+    is_known = latitude.value is not None and longitude.value is not None
+    # 0,0 and -1,-1 are what BMW's clouds send for 'no position'
+    is_known = is_known and (latitude.value, longitude.value) not in ((0.0, 0.0), (-1.0, -1.0))
+    readings["position"] = Reading((latitude.value, longitude.value) if is_known else None, latitude.time)
+
+
+def _records(entry):
+    """The list of objects in a structured descriptor: a JSON text or already decoded.
+
+    Raises:
+        Unknown: neither.
+    """
+    value = entry.get("value")
+    if isinstance(value, text_type):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise Unknown()
+    if not isinstance(value, list):
+        raise Unknown()
+    return [record for record in value if isinstance(record, dict)]
+
+
+def _field(record, name):
+    """A field's text, or '' for null, '-' and the literal NULL."""
+    text = text_type(record.get(name) or "").strip()
+    return "" if text in ("-", "NULL") else text
+
+
+def _add_services(readings, entries):
+    """Next due service of the condition based services: its name and date."""
+    if not _is_there(entries.get(SERVICES)):
+        return
+    time = times.parse(entries[SERVICES].get("timestamp"))
+    try:
+        dated = [(times.parse(_field(r, "date")), _field(r, "title") or _field(r, "description")) for r in _records(entries[SERVICES])]
+    except Unknown:
+        dated = []
+    dated = sorted(entry for entry in dated if entry[0] is not None)
+    readings["nextService"] = Reading(dated[0][1] or None if dated else None, time)
+    readings["serviceDate"] = Reading(dated[0][0] if dated else None, time)
+
+
+def _add_messages(readings, entries):
+    """Number and text of the check control messages; an empty list means that there are none."""
+    if not _is_there(entries.get(MESSAGES)):
+        return
+    time = times.parse(entries[MESSAGES].get("timestamp"))
+    try:
+        texts = [_field(r, "title") or _field(r, "text") or _field(r, "description") for r in _records(entries[MESSAGES])]
+    except Unknown:
+        readings["checkControlCount"] = readings["checkControl"] = Reading(None, time)
+        return
+    readings["checkControlCount"] = Reading(len(texts), time)
+    readings["checkControl"] = Reading("; ".join(text for text in texts if text), time)

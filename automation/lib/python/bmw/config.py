@@ -1,0 +1,222 @@
+"""Reads and checks the user's one file, ``conf/services/bmw.cfg``.
+
+A mistake is told in one line and costs only what it touches: an unknown key is ignored, a bad value falls back to its
+default, an account without what it needs stays off; the rest runs.
+"""
+
+from __future__ import unicode_literals
+
+import difflib
+import logging
+import os
+import re
+
+from bmw import cron, files
+from bmw.clouds import CLOUDS
+from bmw.compat import to_text
+from bmw.errors import ConfigError, StoreError
+from bmw.http import checked_base
+from bmw.redact import remember
+
+log = logging.getLogger("bmw")
+
+#: the account of keys without a name before them
+DEFAULT = ""
+
+DEFAULT_REFRESH_MINUTES = 30
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_ACCOUNT_NAME = re.compile(r"^[a-z][a-z0-9]*$")
+
+
+def _cloud(text):
+    if text not in CLOUDS:
+        raise ConfigError("there is no cloud '{}'".format(text), "use one of {}".format(", ".join(sorted(CLOUDS))))
+    return text
+
+
+def _client_id(text):
+    text = text.strip().lower()  # some portals show it in upper case, the server wants lower case
+    if not _UUID.match(text):
+        raise ConfigError("the client id is not of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "copy it from the CarData page of the BMW portal")
+    return text
+
+
+def _refresh(text):
+    if text.isdigit():
+        minutes = int(text)
+        if not 1 <= minutes <= 1440:
+            raise ConfigError("refresh is {} minutes".format(text), "use 1 to 1440")
+        return minutes
+    return cron.check(text)
+
+
+def _whole(lowest, highest):
+    def parse(text):
+        if not text.isdigit() or not lowest <= int(text) <= highest:
+            raise ConfigError("'{}' is not a whole number from {} to {}".format(text, lowest, highest))
+        return int(text)
+
+    return parse
+
+
+def _item_prefix(text):
+    if not _ITEM_NAME.match(text):
+        raise ConfigError("'{}' cannot start an item name".format(text), "use letters, digits and _")
+    return text
+
+
+def _one_of(*choices):
+    def parse(text):
+        if text not in choices:
+            raise ConfigError("'{}' is not known here".format(text), "use one of {}".format(", ".join(choices)))
+        return text
+
+    return parse
+
+
+def _text(text):
+    return text
+
+
+def _secret(text):
+    remember(text)
+    return text
+
+
+def _base(text):
+    return checked_base(text, "the address")
+
+
+class Setting(object):
+    """One key of the file: how it is read, its default, and whether it is global (not per account)."""
+
+    def __init__(self, parse, default=None, is_global=False):
+        self.parse = parse
+        self.default = default
+        self.is_global = is_global
+
+
+SETTINGS = {
+    "cloud": Setting(_cloud, "cardata"),
+    "client_id": Setting(_client_id),
+    "refresh": Setting(_refresh, DEFAULT_REFRESH_MINUTES),
+    "calls_per_day": Setting(_whole(10, 1000000), 50),
+    "auth_url": Setting(_base),
+    "api_url": Setting(_base),
+    "item_prefix": Setting(_item_prefix, "BMW", is_global=True),
+    "names": Setting(_text, "", is_global=True),
+    "language": Setting(_one_of("en", "de"), "en", is_global=True),
+}
+
+
+class AccountConfig(object):
+    """The settings of one account, as attributes named like the keys.
+
+    Attributes:
+        name (str): '' for the only or first account.
+        problem (ConfigError or None): why this account cannot work at all.
+    """
+
+    def __init__(self, name, values, problem=None):
+        self.name = name
+        self.problem = problem
+        for key, setting in SETTINGS.items():
+            setattr(self, str(key), values.get(key, setting.default))
+
+    def cron(self):
+        """The cron expression of the refresh."""
+        if isinstance(self.refresh, int):
+            return cron.spread(self.refresh, self.client_id or self.name)
+        return self.refresh
+
+
+class Config(object):
+    """All settings.
+
+    Attributes:
+        accounts (list of AccountConfig): at least one.
+        problems (list of ConfigError): what is wrong in the file but stops nothing.
+        item_prefix, names, language: see ``conf/services/bmw.cfg``.
+    """
+
+    def __init__(self, accounts, problems, values):
+        self.accounts = accounts
+        self.problems = problems
+        for key, setting in SETTINGS.items():
+            if setting.is_global:
+                setattr(self, str(key), values.get(key, setting.default))
+
+
+def load(path):
+    """The Config of a file. Never raises: a missing or unreadable file is a problem of the only account."""
+    try:
+        data = files.read(path)
+    except StoreError as error:
+        return Config([AccountConfig(DEFAULT, {}, ConfigError(error.problem, error.advice))], [], {})
+    if data is None:
+        problem = ConfigError("The file {} is missing".format(os.path.basename(path)), "copy it to conf/services and fill in client_id")
+        return Config([AccountConfig(DEFAULT, {}, problem)], [], {})
+    return parse(to_text(data))
+
+
+def parse(text):
+    """The Config of a file's text; what is wrong is collected in ``problems``."""
+    problems = []
+    pairs = dict(_pairs(text, problems))
+    names = _account_names(pairs.pop("accounts", ""), problems)
+    values = dict((name, {}) for name in [DEFAULT] + names)
+    for key, value in pairs.items():
+        account, _, setting = key.rpartition(".")
+        if account not in values or setting not in SETTINGS or (account and SETTINGS[setting].is_global):
+            problems.append(_unknown(key, names))
+            continue
+        try:
+            values[account][setting] = SETTINGS[setting].parse(value)
+        except ConfigError as error:
+            problems.append(ConfigError("{}: {}".format(key, error.problem), error.advice))
+    shared = values[DEFAULT]
+    accounts = [_account(name, _merged(shared, values[name]), problems) for name in names or [DEFAULT]]
+    return Config(accounts, problems, shared)
+
+
+def _merged(shared, own):
+    values = dict(shared)
+    values.update(own)
+    return values
+
+
+def _pairs(text, problems):
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        key, equals, value = line.partition("=")
+        if not equals:
+            problems.append(ConfigError("line {} has no '='".format(number), "write key = value"))
+        elif value.strip():
+            yield key.strip(), value.strip()
+
+
+def _account_names(text, problems):
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if not _ACCOUNT_NAME.match(name):
+            problems.append(ConfigError("accounts: '{}' is not a name".format(name), "use small letters and digits"))
+    return [name for name in names if _ACCOUNT_NAME.match(name)]
+
+
+def _unknown(key, accounts):
+    known = sorted(SETTINGS) + ["accounts"] + ["{}.{}".format(a, s) for a in accounts for s in SETTINGS]
+    near = difflib.get_close_matches(key, known, 1)
+    return ConfigError("the key '{}' is unknown and ignored".format(key), "did you mean '{}'?".format(near[0]) if near else "")
+
+
+def _account(name, values, problems):
+    cloud = CLOUDS[values.get("cloud", SETTINGS["cloud"].default)]
+    missing = [key for key in cloud.NEEDS if key not in values]
+    problem = None
+    if missing:
+        wrong = [p for p in problems if any(p.problem.startswith(key) for key in missing)]
+        problem = wrong[0] if wrong else ConfigError("{} is not set".format(" and ".join(missing)), cloud.NEEDS[missing[0]])
+    return AccountConfig(name, values, problem)

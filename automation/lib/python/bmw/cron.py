@@ -1,0 +1,77 @@
+"""Cron expressions as openHAB's timer trigger takes them: checked, and made so that not all households ask in the same second."""
+
+from __future__ import unicode_literals
+
+import hashlib
+import re
+
+from bmw.compat import to_bytes
+from bmw.errors import ConfigError
+
+#: name, lowest, highest value, words allowed instead of numbers, of the six or seven fields
+_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_DAYS = "SUN MON TUE WED THU FRI SAT".split()
+_FIELDS = (
+    ("seconds", 0, 59, ()),
+    ("minutes", 0, 59, ()),
+    ("hours", 0, 23, ()),
+    ("day of month", 1, 31, ()),
+    ("month", 1, 12, _MONTHS),
+    ("day of week", 0, 7, _DAYS),
+    ("year", 1970, 2099, ()),
+)
+_PART = re.compile(r"^(\*|\?|L|LW|\w+(?:-\w+)?|\w+#\d)(?:/(\d+))?$")
+_HINT = "write minutes (30) or six fields: second minute hour day month weekday, like 0 0/30 * * * ?"
+
+
+def spread(minutes, seed):
+    """A cron expression for each ``minutes`` (int, 1 to 1440) at a second and minute that depend on ``seed`` (str).
+
+    The same seed always gives the same expression, so a restart does not shift the calls.
+    """
+    number = int(hashlib.sha256(to_bytes(seed)).hexdigest()[:8], 16)
+    second, number = number % 60, number // 60
+    if minutes < 60:
+        return "{} {}/{} * * * ?".format(second, number % minutes, minutes)
+    hours = minutes // 60
+    minute, number = number % 60, number // 60
+    if hours >= 24:
+        return "{} {} {} * * ?".format(second, minute, number % 24)
+    return "{} {} {}/{} * * ?".format(second, minute, number % hours, hours)
+
+
+def check(expression):
+    """Returns the expression with single blanks.
+
+    Raises:
+        ConfigError: not a cron expression; says which field is wrong.
+    """
+    fields = expression.split()
+    if not 6 <= len(fields) <= 7:
+        raise ConfigError("'{}' is not a cron expression, it has {} fields".format(expression, len(fields)), _HINT)
+    for text, (name, lowest, highest, words) in zip(fields, _FIELDS):
+        for part in text.split(","):
+            if not _is_valid(part.upper(), lowest, highest, words, allow_open=name.startswith("day")):
+                raise ConfigError("'{}' is not valid for {} in '{}'".format(text, name, expression), _HINT)
+    return " ".join(fields)
+
+
+def _is_valid(part, lowest, highest, words, allow_open):
+    match = _PART.match(part)
+    if not match:
+        return False
+    base, step = match.groups()
+    if step is not None and not 1 <= int(step) <= highest:
+        return False
+    if base == "*":
+        return True
+    if base in ("?", "L", "LW"):
+        return allow_open
+    return all(_in_range(value, lowest, highest, words) for value in re.split("[-#]", base))
+
+
+def _in_range(value, lowest, highest, words):
+    if value in words:
+        return True
+    value = value.rstrip("LW") if words or highest == 31 else value
+    return value.isdigit() and lowest <= int(value) <= highest

@@ -1,0 +1,90 @@
+"""Private files that survive a power cut: written beside, flushed, moved over, readable by their owner only."""
+
+from __future__ import unicode_literals
+
+import errno
+import os
+
+from bmw.errors import StoreError
+
+
+def make_private_folder(path):
+    """Makes the folder (and its parents) with mode 0700 if it is not there.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        if not os.path.isdir(path):
+            os.makedirs(path)
+        os.chmod(path, 0o700)
+    except (OSError, IOError) as error:
+        raise StoreError("Cannot make the folder {}".format(path), _advice(error))
+
+
+def read(path):
+    """The bytes of a file, or None if there is none.
+
+    Raises:
+        StoreError: it is there and cannot be read.
+    """
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except (OSError, IOError) as error:
+        if error.errno == errno.ENOENT:
+            return None
+        raise StoreError("Cannot read {}".format(path), _advice(error))
+
+
+def write(path, data):
+    """Replaces the file's content by ``data`` (bytes): afterwards either all of it is on disk or none.
+
+    Raises:
+        StoreError: disk full, read-only folder ...; the old content is untouched.
+    """
+    beside = path + ".new"
+    try:
+        # Jython ignores the mode given to os.open, so it is set again before a byte is written
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            os.chmod(beside, 0o600)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _replace(beside, path)
+        _sync_folder(os.path.dirname(path))
+    except (OSError, IOError) as error:
+        raise StoreError("Cannot write {}".format(path), _advice(error))
+
+
+def set_aside(path):
+    """Renames a file that cannot be used to ``*.damaged``, so that nothing is lost and a new one can be written."""
+    try:
+        _replace(path, path + ".damaged")
+    except (OSError, IOError) as error:
+        raise StoreError("Cannot rename {}".format(path), _advice(error))
+
+
+#: os.rename replaces an existing file on POSIX and on Jython; CPython on Windows needs os.replace
+_replace = getattr(os, "replace", os.rename)
+
+
+def _sync_folder(folder):
+    """Makes the rename itself durable where the system allows to open a folder (POSIX CPython; Jython cannot)."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except (OSError, IOError, AttributeError):
+        return
+    try:
+        os.fsync(handle)
+    except (OSError, IOError):
+        pass
+    finally:
+        os.close(handle)
+
+
+def _advice(error):
+    return "{}; check that the user running openHAB may write there and that the disk is not full".format(
+        os.strerror(error.errno) if error.errno else type(error).__name__
+    )

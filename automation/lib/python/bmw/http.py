@@ -1,0 +1,168 @@
+"""One small way to ask a web server something, whatever the runtime.
+
+A transport is a callable ``transport(request) -> Response`` that raises ``NetworkError``; there are two: requests (here, for
+CPython) and the JVM's own client (``bmw.openhab.http``). Knows nothing of BMW, tokens or items. Follows no redirect, sends
+nothing to a host that was not named, reads no answer beyond ``MOST_BYTES`` and waits no longer than the request's timeout.
+"""
+
+from __future__ import unicode_literals
+
+import json
+import time
+
+from bmw.compat import to_text, urlencode, urlsplit
+from bmw.errors import BadAnswer, ConfigError, NetworkError
+
+#: seconds for one exchange, from connecting to the last byte
+TIMEOUT = 20
+#: BMW's largest answers (images, charging history) stay far below
+MOST_BYTES = 8 * 1024 * 1024
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Request(object):
+    """What is sent. ``body`` is bytes or None, ``timeout`` seconds for the whole exchange."""
+
+    def __init__(self, method, url, headers=None, body=None, timeout=TIMEOUT):
+        self.method = method
+        self.url = url
+        self.headers = headers or {}
+        self.body = body
+        self.timeout = timeout
+
+
+class Response(object):
+    """What came back. Header names are lower case; ``body`` is bytes."""
+
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def text(self):
+        """The body as text (UTF-8; undecodable bytes replaced)."""
+        return to_text(self.body)
+
+    def json(self):
+        """The body parsed. Raises BadAnswer when it is not JSON (an HTML page, a cut answer, nothing)."""
+        try:
+            return json.loads(self.text())
+        except (ValueError, RecursionError):
+            raise BadAnswer("BMW's answer is not JSON (HTTP {}, {} bytes)".format(self.status, len(self.body)))
+
+    def json_or_none(self):
+        """The body parsed, or None when it is not JSON: for error answers, whose body is a help but no promise."""
+        try:
+            return self.json()
+        except BadAnswer:
+            return None
+
+
+try:
+    RecursionError
+except NameError:  # Python 2: a too deep JSON raises RuntimeError, its parent in Python 3
+    RecursionError = RuntimeError
+
+
+def origin(url):
+    """``https://host:port`` of a URL, lower case."""
+    parts = urlsplit(url)
+    return "{}://{}".format(parts.scheme, parts.netloc).lower()
+
+
+def checked_base(url, name):
+    """A base URL from the configuration, without a trailing slash.
+
+    Raises:
+        ConfigError: not https (plain http is allowed to this machine only, for simulators and tests).
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return url.rstrip("/")
+    raise ConfigError("{} is not a https address".format(name), "write it as https://host")
+
+
+class Http(object):
+    """Sends requests by one transport, to the named origins only.
+
+    Args:
+        transport: callable, see the module's docstring.
+        bases (list of str): URLs whose origins may be asked.
+    """
+
+    def __init__(self, transport, bases):
+        self._transport = transport
+        self._origins = frozenset(origin(base) for base in bases)
+
+    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=TIMEOUT):
+        """Sends one request and returns the Response, whatever its status.
+
+        Raises:
+            NetworkError: no complete answer within ``timeout`` seconds.
+        """
+        headers = dict(headers or {})
+        if params:
+            url = "{}?{}".format(url, urlencode(sorted(params.items())))
+        if form is not None:
+            body = urlencode(sorted(form.items())).encode("ascii")
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        elif json_body is not None:
+            body = json.dumps(json_body).encode("utf-8")
+            headers.setdefault("Content-Type", "application/json")
+        if origin(url) not in self._origins:
+            raise NetworkError("Refused to ask a host that the configuration does not name")
+        return self._transport(Request(method, url, headers, body, timeout))
+
+
+class RequestsTransport(object):
+    """Transport on the requests library, which is imported at the first request (it is slow to import)."""
+
+    def __init__(self, verify=True):
+        """``verify``: True, or the path of a CA file; certificates are always checked."""
+        self._verify = verify
+        self._session = None
+
+    def __call__(self, request):
+        import requests  # here, not above: inside openHAB nobody needs it
+
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.trust_env = False
+        started = time.time()
+        try:
+            answer = self._session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                timeout=request.timeout,
+                verify=self._verify,
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                body = _read(answer, started + request.timeout)
+        except requests.exceptions.SSLError:
+            raise NetworkError("The server's certificate is not trusted", "check the machine's date and CA certificates")
+        except requests.exceptions.Timeout:
+            raise NetworkError("No answer within {} seconds".format(request.timeout))
+        except (requests.exceptions.RequestException, IOError) as error:
+            raise NetworkError("Connection failed ({})".format(type(error).__name__))
+        headers = dict((name.lower(), value) for name, value in answer.headers.items())
+        return Response(answer.status_code, headers, body)
+
+
+def _read(answer, deadline):
+    """The body of a streamed answer, within its size and time."""
+    chunks, size = [], 0
+    for chunk in answer.iter_content(65536):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise NetworkError("The answer is larger than {} MB".format(MOST_BYTES // 1048576))
+        if time.time() > deadline:
+            raise NetworkError("The answer did not end in time")
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,106 @@
+"""The openHAB items of an account and its cars: names, groups, labels, tags and metadata. Pure; nothing is made here.
+
+The tree (prefix BMW, one car named i3)::
+
+    BMW                       group of all
+      BMW_gAccount            sign-in, token, calls left, update now
+      BMW_i3                  Equipment Car
+        BMW_i3_gBattery ...   sub-equipment, one per section of the vocabulary
+          BMW_i3_StateOfCharge ...
+"""
+
+from __future__ import unicode_literals
+
+import re
+from collections import namedtuple
+
+#: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
+ItemSpec = namedtuple("ItemSpec", "name item_type label icon groups tags metadata")
+
+#: section -> (English, German, icon, equipment tag of openHAB 3.0)
+SECTIONS = {
+    "battery": ("Battery and range", "Batterie und Reichweite", "battery", "Battery"),
+    "charging": ("Charging", "Laden", "poweroutlet", "PowerOutlet"),
+    "doors": ("Doors and lock", "T\u00fcren und Schloss", "door", "Door"),
+    "windows": ("Windows and roof", "Fenster und Dach", "window", "Window"),
+    "climate": ("Climate", "Klimatisierung", "climate", "HVAC"),
+    "tyres": ("Tyres", "Reifen", "pressure", "Sensor"),
+    "location": ("Location and trips", "Standort und Fahrten", "motion", "Sensor"),
+    "service": ("Service", "Service", "settings", "Sensor"),
+}
+
+_NOT_IN_NAMES = re.compile("[^A-Za-z0-9]+")
+
+
+def vehicle_name(model, taken):
+    """A short item-safe name from a model, not among ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
+    words = (model or "").split()
+    name = _NOT_IN_NAMES.sub("_", words[0]).strip("_") if words else ""
+    name = name or "Car"
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = "{}_{}".format(name, number)
+    return unique
+
+
+class Model(object):
+    """Names and makes the specs of items.
+
+    Args:
+        prefix (str): start of all item names. language (str): 'en' or 'de'.
+        account (str): name of the account, '' for the only one.
+        own_names (dict): ``key`` or ``car.key`` -> the user's own item name; the plain key is for the first car.
+    """
+
+    def __init__(self, prefix, account, language, own_names=None):
+        self._prefix = prefix
+        self._account_prefix = "{}_{}".format(prefix, account.capitalize()) if account else prefix
+        self._is_german = language == "de"
+        self._own_names = own_names or {}
+
+    def root(self):
+        return ItemSpec(self._prefix, "Group", "BMW", "car", (), (), {})
+
+    def account_group(self):
+        label = "BMW-Konto" if self._is_german else "BMW account"
+        return ItemSpec(self._account_prefix + "_gAccount", "Group", label, "network", (self._prefix,), ("WebService",), {})
+
+    def account_item(self, point):
+        name = self._own_names.get(point.key) or "{}_{}".format(self._account_prefix, _upper_first(point.key))
+        return self._item(name, point, self._account_prefix + "_gAccount")
+
+    def vehicle_groups(self, vehicle):
+        """The car's Equipment group; its sections are made when they get a first item."""
+        label = "{} {}".format(vehicle.facts.get("brand") or "BMW", vehicle.facts.get("model") or vehicle.name).strip()
+        return ItemSpec(self._vehicle_prefix(vehicle), "Group", label, "car", (self._prefix,), ("Car",), {})
+
+    def section_group(self, vehicle, section):
+        label, label_de, icon, tag = SECTIONS[section]
+        parent = self._vehicle_prefix(vehicle)
+        text = label_de if self._is_german else label
+        return ItemSpec(self._section_name(vehicle, section), "Group", text, icon, (parent,), (tag,), {})
+
+    def vehicle_item(self, vehicle, point, is_first):
+        """The item for a point of a car. ``is_first``: plain keys of the user's own names mean this car."""
+        own = self._own_names.get("{}.{}".format(vehicle.name, point.key))
+        own = own or (self._own_names.get(point.key) if is_first else None)
+        name = own or "{}_{}".format(self._vehicle_prefix(vehicle), _upper_first(point.key))
+        return self._item(name, point, self._section_name(vehicle, point.section))
+
+    def _vehicle_prefix(self, vehicle):
+        return "{}_{}".format(self._account_prefix, vehicle.name)
+
+    def _section_name(self, vehicle, section):
+        return "{}_g{}".format(self._vehicle_prefix(vehicle), section.capitalize())
+
+    def _item(self, name, point, group):
+        label = point.label_de if self._is_german else point.label
+        metadata = {"stateDescription": (" ", {"pattern": point.pattern, "readOnly": "Switch" not in point.tags})}
+        if point.unit:
+            metadata["unit"] = (point.unit, {})
+        return ItemSpec(name, point.item_type, label, point.icon, (group,), point.tags, metadata)
+
+
+def _upper_first(key):
+    return key[0].upper() + key[1:]

@@ -1,0 +1,29 @@
+"""AES-256-GCM by the JVM."""
+
+from __future__ import unicode_literals
+
+from java.security import GeneralSecurityException
+from javax.crypto import Cipher
+from javax.crypto.spec import GCMParameterSpec, SecretKeySpec
+
+TAG_BITS = 128
+
+
+def encrypt(key, nonce, data, context):
+    """Ciphertext and tag (bytes)."""
+    return _run(Cipher.ENCRYPT_MODE, key, nonce, data, context)
+
+
+def decrypt(key, nonce, data, context):
+    """The data (bytes). Raises ValueError when it was not made with this key, nonce and context."""
+    try:
+        return _run(Cipher.DECRYPT_MODE, key, nonce, data, context)
+    except GeneralSecurityException:
+        raise ValueError("tag does not match")
+
+
+def _run(mode, key, nonce, data, context):
+    cipher = Cipher.getInstance("AES/GCM/NoPadding")
+    cipher.init(mode, SecretKeySpec(key, "AES"), GCMParameterSpec(TAG_BITS, nonce))
+    cipher.updateAAD(context)
+    return cipher.doFinal(data).tostring()

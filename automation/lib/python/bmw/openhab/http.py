@@ -1,0 +1,132 @@
+"""Transport on the JVM's own HTTP client (Java 11 and later), see ``bmw.http``.
+
+Inside openHAB this and not requests: requests on Jython 2.7.2 sends no TLS server name, and takes seconds to import. TLS
+certificates and host names are checked by the JVM. One client serves all accounts and survives a reload of the script,
+so that its threads and connections are there once.
+"""
+
+from __future__ import unicode_literals
+
+import threading
+
+from bmw.compat import text_type
+from bmw.errors import NetworkError
+from bmw.http import MOST_BYTES, Response
+from java.io import IOException
+from java.lang import Exception as JavaException
+from java.lang import InterruptedException
+from java.net import URI, ConnectException, UnknownHostException
+from java.net.http import HttpClient, HttpRequest, HttpResponse, HttpTimeoutException
+from java.nio.channels import UnresolvedAddressException
+from java.time import Duration
+from java.util.concurrent import CompletableFuture, ExecutionException, TimeUnit
+from java.util.concurrent import TimeoutException as FutureTimeout
+from javax.net.ssl import SSLException
+
+from jarray import zeros
+
+CONNECT_TIMEOUT = 10
+
+_client = None
+_client_lock = threading.Lock()
+
+
+class _LimitedBody(HttpResponse.BodySubscriber):
+    """Collects a body up to MOST_BYTES; a longer one is cut off and fails."""
+
+    def __init__(self):
+        self._future = CompletableFuture()
+        self._subscription = None
+        self._chunks = []
+        self._size = 0
+
+    def getBody(self):
+        return self._future
+
+    def onSubscribe(self, subscription):
+        self._subscription = subscription
+        subscription.request(1)
+
+    def onNext(self, buffers):
+        for buffer in buffers:
+            self._size += buffer.remaining()
+            if self._size > MOST_BYTES:
+                self._subscription.cancel()
+                self._future.completeExceptionally(IOException("answer too large"))
+                return
+            data = zeros(buffer.remaining(), "b")
+            buffer.get(data)
+            self._chunks.append(data.tostring())
+        self._subscription.request(1)
+
+    def onError(self, error):
+        self._future.completeExceptionally(error)
+
+    def onComplete(self):
+        self._future.complete(b"".join(self._chunks))
+
+
+class _Bodies(HttpResponse.BodyHandler):
+    def apply(self, _info):
+        return _LimitedBody()
+
+
+def _shared_client():
+    global _client
+    with _client_lock:
+        if _client is None:
+            builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT))
+            _client = builder.followRedirects(HttpClient.Redirect.NEVER).version(HttpClient.Version.HTTP_1_1).build()
+        return _client
+
+
+def transport(request):
+    """Sends a ``bmw.http.Request``; see ``bmw.http``."""
+    future = _shared_client().sendAsync(_build(request), _Bodies())
+    try:
+        answer = future.get(int(request.timeout * 1000), TimeUnit.MILLISECONDS)
+    except FutureTimeout:
+        future.cancel(True)
+        raise NetworkError("No complete answer within {} seconds".format(request.timeout))
+    except ExecutionException as error:
+        raise _network_error(error.getCause())
+    except InterruptedException:
+        future.cancel(True)
+        raise NetworkError("Interrupted while waiting for an answer")
+    headers = {}
+    for name in answer.headers().map().keySet():
+        headers[text_type(name).lower()] = answer.headers().firstValue(name).orElse("")
+    return Response(answer.statusCode(), headers, answer.body())
+
+
+def _build(request):
+    body = request.body
+    publisher = HttpRequest.BodyPublishers.noBody() if body is None else HttpRequest.BodyPublishers.ofByteArray(body)
+    try:
+        builder = HttpRequest.newBuilder(URI.create(request.url)).method(request.method, publisher)
+        builder.timeout(Duration.ofMillis(int(request.timeout * 1000)))
+        for name, value in request.headers.items():
+            builder.header(name, value)
+        return builder.build()
+    except JavaException as error:
+        raise NetworkError("The request cannot be made ({})".format(error.getClass().getSimpleName()))
+
+
+#: cause -> (what happened, what to do), the first that fits
+_CAUSES = (
+    (HttpTimeoutException, "No answer in time", ""),
+    (UnresolvedAddressException, "The server's name was not found", "check the network and DNS"),
+    (UnknownHostException, "The server's name was not found", "check the network and DNS"),
+    (SSLException, "The server's certificate is not trusted", "check the machine's date and CA certificates"),
+    (ConnectException, "The server cannot be reached", "check the network"),
+)
+
+
+def _network_error(cause):
+    seen = cause
+    while seen is not None:
+        for kind, problem, advice in _CAUSES:
+            if isinstance(seen, kind):
+                return NetworkError(problem, advice)
+        seen = seen.getCause()
+    return NetworkError("Connection failed ({})".format(cause.getClass().getSimpleName()))

@@ -1,0 +1,109 @@
+"""Writes states into openHAB's items, natively: makes what is missing, posts only what changed, touches nothing else.
+
+An item that is already there is never changed, only updated, whatever its type: the state is made to fit.
+"""
+
+from __future__ import unicode_literals
+
+import logging
+
+from bmw.openhab import versions
+from bmw.states import state_text
+from java.lang import Exception as JavaException
+from java.time import ZonedDateTime
+
+log = logging.getLogger("bmw")
+
+_UNDEF = versions.core_class("types.UnDefType").UNDEF
+_NULL = versions.core_class("types.UnDefType").NULL
+_Decimal = versions.core_class("library.types.DecimalType")
+_Quantity = versions.core_class("library.types.QuantityType")
+_OnOff = versions.core_class("library.types.OnOffType")
+_OpenClosed = versions.core_class("library.types.OpenClosedType")
+_Percent = versions.core_class("library.types.PercentType")
+_Point = versions.core_class("library.types.PointType")
+_String = versions.core_class("library.types.StringType")
+_DateTime = versions.core_class("library.types.DateTimeType")
+_Metadata = versions.core_class("items.Metadata")
+_MetadataKey = versions.core_class("items.MetadataKey")
+
+
+class Items(object):
+    """openHAB's items.
+
+    Args:
+        events, item_registry: the objects of these names in a script's scope.
+    """
+
+    def __init__(self, events, item_registry):
+        self._events = events
+        self._registry = item_registry
+        self._builders = versions.service("items.ItemBuilderFactory", item_registry)
+        self._metadata = versions.service("items.MetadataRegistry", item_registry)
+        self._zone = versions.time_zone(item_registry)
+        self._makers = {
+            "Number": lambda text: _Quantity(text) if " " in text else _Decimal(text),
+            "Dimmer": _Percent,
+            "Contact": _OpenClosed.valueOf,
+            "Switch": _OnOff.valueOf,
+            "String": _String,
+            "DateTime": self._date_time,
+            "Location": _Point,
+        }
+        self._refused = set()
+
+    def exists(self, name):
+        """True if there is an item of that name."""
+        return self._registry.get(name) is not None
+
+    def state(self, name):
+        """The text of an item's state, or None if there is no item or it has none."""
+        item = self._registry.get(name)
+        if item is None or item.getState() in (_NULL, _UNDEF):
+            return None
+        return item.getState().toString()
+
+    def ensure(self, spec):
+        """Makes the item of a ``bmw.model.ItemSpec`` if there is none of that name; returns the item."""
+        item = self._registry.get(spec.name)
+        if item is not None:
+            return item
+        builder = self._builders.newItemBuilder(spec.item_type, spec.name).withLabel(spec.label).withCategory(spec.icon)
+        self._registry.add(builder.withGroups(list(spec.groups)).withTags(set(spec.tags)).build())
+        for namespace, (value, settings) in spec.metadata.items():
+            self._describe(spec.name, namespace, value, settings)
+        return self._registry.get(spec.name)
+
+    def write(self, spec, value, unit, native_type):
+        """Posts a value to the item of a spec if that changes its state; an unknown value (None) is UNDEF.
+
+        An item is made for the first known value only: a car has no items for what it never says.
+        """
+        item = self._registry.get(spec.name) if value is None else self.ensure(spec)
+        if item is None:
+            return
+        state = self._state(item, value, unit, native_type)
+        if not item.getState().equals(state):
+            self._events.postUpdate(item, state)
+
+    def _state(self, item, value, unit, native_type):
+        text = state_text(value, unit, item.getType(), native_type)
+        if text is None:
+            if value is not None and item.getName() not in self._refused:
+                self._refused.add(item.getName())
+                log.warning("The item %s of type %s cannot hold this value, it is set to UNDEF", item.getName(), item.getType())
+            return _UNDEF
+        try:
+            return self._makers[item.getType().partition(":")[0]](text)
+        except JavaException:
+            return _UNDEF
+
+    def _date_time(self, text):
+        return _DateTime(ZonedDateTime.parse(text).withZoneSameInstant(self._zone))
+
+    def _describe(self, name, namespace, value, settings):
+        """Metadata is a help to UIs only: an item without it still works."""
+        try:
+            self._metadata.add(_Metadata(_MetadataKey(namespace, name), value, settings))
+        except JavaException as error:
+            log.debug("No %s metadata for %s (%s)", namespace, name, error.getClass().getSimpleName())

@@ -1,0 +1,43 @@
+"""Our log lines into openHAB's log, with every secret taken out on the way."""
+
+from __future__ import unicode_literals
+
+import logging
+import traceback
+
+from bmw.compat import to_text
+from bmw.redact import clean
+from org.slf4j import LoggerFactory
+
+#: below org.openhab, which openHAB shows from INFO on; loggers named jsr223.* are hidden below WARN
+LOGGER = "org.openhab.automation.bmw"
+
+
+class OpenHabHandler(logging.Handler):
+    """Hands records of Python's logging to slf4j."""
+
+    def __init__(self):
+        logging.Handler.__init__(self)
+        self._logger = LoggerFactory.getLogger(LOGGER)
+
+    def emit(self, record):
+        text = to_text(record.getMessage())
+        if record.exc_info:
+            text = "{}\n{}".format(text, to_text("".join(traceback.format_exception(*record.exc_info))))
+        text = clean(text)
+        if record.levelno >= logging.ERROR:
+            self._logger.error(text)
+        elif record.levelno >= logging.WARNING:
+            self._logger.warn(text)
+        elif record.levelno >= logging.INFO:
+            self._logger.info(text)
+        else:
+            self._logger.debug(text)
+
+
+def install():
+    """Sends the logger ``bmw`` to openHAB's log; once, however often a script is loaded."""
+    logger = logging.getLogger("bmw")
+    logger.handlers = [OpenHabHandler()]
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)

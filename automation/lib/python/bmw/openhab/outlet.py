@@ -1,0 +1,68 @@
+"""Between the service and the items: which item a word of the vocabulary goes to, and the sealed token item."""
+
+from __future__ import unicode_literals
+
+import logging
+
+from bmw.errors import StoreError
+from bmw.vocabulary import ACCOUNT, VEHICLE
+
+log = logging.getLogger("bmw")
+
+
+class Outlet(object):
+    """Shows one account and its cars in openHAB's items.
+
+    Args:
+        items (bmw.openhab.items.Items), model (bmw.model.Model), seal (bmw.seal.Seal or None).
+    """
+
+    def __init__(self, items, model, seal):
+        self._items = items
+        self._model = model
+        self._seal = seal
+
+    def prepare(self):
+        """Makes the account's items, so that rules can be triggered by them."""
+        self._items.ensure(self._model.root())
+        self._items.ensure(self._model.account_group())
+        for point in ACCOUNT.values():
+            self._items.ensure(self._model.account_item(point))
+
+    def name_of(self, key):
+        """The name of an account item."""
+        return self._model.account_item(ACCOUNT[key]).name
+
+    def account(self, key, value):
+        """Shows a value of the account; None is UNDEF."""
+        point = ACCOUNT[key]
+        self._items.write(self._model.account_item(point), value, point.unit, point.item_type)
+
+    def vehicle(self, vehicle, keys, is_first):
+        """Shows what a car says under ``keys``."""
+        for key in keys:
+            point = VEHICLE[key]
+            spec = self._model.vehicle_item(vehicle, point, is_first)
+            reading = vehicle.readings.get(key)
+            value = reading.value if reading is not None else None
+            if value is not None and not self._items.exists(spec.name):
+                self._items.ensure(self._model.vehicle_groups(vehicle))
+                self._items.ensure(self._model.section_group(vehicle, point.section))
+            unit = (reading.unit if reading is not None else None) or point.unit
+            self._items.write(spec, value, unit, point.item_type)
+
+    def tokens(self, account):
+        """Shows the account's tokens: sealed, with their end."""
+        self.account("accessToken", self._seal.close(account.export(), "item") if self._seal else None)
+        self.account("tokenExpiry", account.tokens.expires_at)
+
+    def sealed_token(self):
+        """The text sealed in the token item (restored by a persistence service), or None."""
+        sealed = self._items.state(self.name_of("accessToken"))
+        if not sealed or not self._seal:
+            return None
+        try:
+            return self._seal.open(sealed, "item")
+        except StoreError:
+            log.info("The token item holds nothing that can be used")
+            return None

@@ -1,0 +1,101 @@
+"""``@rule`` and ``@when``: those of openhab-helper-libraries where they are installed and work, else ours with the same meaning.
+
+Ours know the triggers that this module uses, in the helper libraries' words::
+
+    @rule("Name", description="what for", tags=["BMW"])
+    @when("Time cron 0 0/30 * * * ?")
+    @when("Item BMW_ForceUpdate received command ON")
+    def update(event): ...
+
+``event`` is openHAB's event object, None for a cron trigger. An exception in a rule is logged, not raised.
+"""
+
+from __future__ import unicode_literals
+
+import logging
+import re
+
+from bmw.openhab import versions
+from org.openhab.core.automation.module.script.rulesupport.shared.simple import SimpleRule
+from org.openhab.core.automation.util import TriggerBuilder
+
+log = logging.getLogger("bmw")
+
+_PATTERNS = (
+    (re.compile(r"^Time cron (?P<cronExpression>.+)$"), "timer.GenericCronTrigger"),
+    (re.compile(r"^Item (?P<itemName>\w+) received command(?: (?P<command>\S+))?$"), "core.ItemCommandTrigger"),
+    (re.compile(r"^Item (?P<itemName>\w+) received update(?: (?P<state>\S+))?$"), "core.ItemStateUpdateTrigger"),
+    (
+        re.compile(r"^Item (?P<itemName>\w+) changed(?: from (?P<previousState>\S+))?(?: to (?P<state>\S+))?$"),
+        "core.ItemStateChangeTrigger",
+    ),
+)
+
+
+class _DecoratedRule(SimpleRule):
+    """A rule that calls a Python function with the event."""
+
+    def __init__(self, function, name, description, tags, triggers):
+        self.name = name
+        self.description = description
+        self.tags = set(tags)
+        self.triggers = triggers
+        self._function = function
+
+    def execute(self, _action, inputs):
+        try:
+            self._function(inputs.get("event"))
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            log.exception("Unexpected error in the rule '%s'", self._function.__name__)
+
+
+def own_when(text):
+    """Adds a trigger to the decorated function. Raises ValueError for a trigger it does not know."""
+
+    def add(function):
+        if not hasattr(function, "triggers"):
+            function.triggers = []
+        function.triggers.insert(0, _trigger(text, len(function.triggers)))
+        return function
+
+    return add
+
+
+def _trigger(text, number):
+    for pattern, type_uid in _PATTERNS:
+        match = pattern.match(" ".join(text.split()))
+        if match:
+            settings = dict((key, value) for key, value in match.groupdict().items() if value is not None)
+            builder = TriggerBuilder.create().withId("trigger{}".format(number)).withTypeUID(type_uid)
+            return builder.withConfiguration(versions.config_class("Configuration")(settings)).build()
+    raise ValueError("Unknown trigger: {}".format(text))
+
+
+def own_rule(automation_manager):
+    """Our ``rule`` decorator for the script whose ``automationManager`` is given; openHAB removes the rules with the script."""
+
+    def rule(name, description=None, tags=None):
+        def add(function):
+            made = _DecoratedRule(function, name, description or "", tags or [], function.triggers)
+            automation_manager.addRule(made)
+            return function
+
+        return add
+
+    return rule
+
+
+def decorators(script_extension):
+    """(rule, when) for the calling script: the helper libraries' if they load, else ours."""
+    try:
+        from core.rules import rule
+        from core.triggers import when
+
+        log.debug("Rules are made by openhab-helper-libraries")
+        return rule, when
+    except ImportError:
+        log.debug("openhab-helper-libraries are not installed; rules are made by this module")
+    except Exception as error:
+        # several published versions do not load on openHAB 3 and later
+        log.info("openhab-helper-libraries do not work here (%s); rules are made by this module", type(error).__name__)
+    return own_rule(script_extension.get("automationManager")), own_when

@@ -1,0 +1,70 @@
+"""What differs between openHAB 2.5 and 5.x, in one place: package names, folders, services, time zone.
+
+Core classes moved from ``org.eclipse.smarthome`` (2.5) to ``org.openhab.core`` (3.0).
+"""
+
+from __future__ import unicode_literals
+
+import os
+
+from java.lang import System
+from java.time import ZoneId
+from org.osgi.framework import FrameworkUtil
+
+_CORE_PACKAGES = ("org.openhab.core", "org.eclipse.smarthome.core")
+_CONFIG_PACKAGES = ("org.openhab.core.config.core", "org.eclipse.smarthome.config.core")
+
+
+def _find(packages, path):
+    """A Java class by its path below the first package that has it. Raises ImportError if none has."""
+    package, _, name = path.rpartition(".")
+    for base in packages:
+        module_name = str(".".join(part for part in (base, package) if part))
+        try:
+            # what "from module_name import name" does: Jython finds Java packages by the tuple of names only
+            return getattr(__import__(module_name, {}, {}, (str(name),)), str(name))
+        except (ImportError, AttributeError):
+            continue
+    raise ImportError("This openHAB has no class {}".format(path))
+
+
+def core_class(path):
+    """A class of openHAB's core, for example ``library.types.StringType``."""
+    return _find(_CORE_PACKAGES, path)
+
+
+def config_class(name):
+    """A class of openHAB's configuration package, for example ``Configuration``."""
+    return _find(_CONFIG_PACKAGES, name)
+
+
+def service(path, near):
+    """The OSGi service of a core class (given as for ``core_class``), or None if it is not there.
+
+    Args:
+        near: any object whose class comes from an openHAB bundle.
+    """
+    try:
+        wanted = core_class(path)
+    except ImportError:
+        return None
+    context = FrameworkUtil.getBundle(near.getClass()).getBundleContext()
+    reference = context.getServiceReference(wanted.getName() if hasattr(wanted, "getName") else wanted)
+    return context.getService(reference) if reference is not None else None
+
+
+def config_folder():
+    """openHAB's conf folder."""
+    return System.getProperty("openhab.conf") or os.environ.get("OPENHAB_CONF", "conf")
+
+
+def userdata_folder():
+    """openHAB's userdata folder."""
+    return System.getProperty("openhab.userdata") or os.environ.get("OPENHAB_USERDATA", "userdata")
+
+
+def time_zone(near):
+    """openHAB's regional time zone (java.time.ZoneId); the machine's where openHAB has none."""
+    provider = service("i18n.TimeZoneProvider", near)
+    zone = provider.getTimeZone() if provider is not None else None
+    return zone or ZoneId.systemDefault()

@@ -1,0 +1,58 @@
+"""The one place where secrets and private data are taken out of text before it is logged or shown.
+
+Two nets: values we were told are secret (``remember``), and shapes that are secret whoever sends them
+(VIN, JWT, bearer header, OAuth form fields, coordinates in URLs).
+"""
+
+from __future__ import unicode_literals
+
+import re
+import threading
+
+#: shorter strings are not remembered: replacing them would eat ordinary words
+SHORTEST_SECRET = 6
+#: tokens rotate hourly; the oldest are forgotten so that years of running do not fill the memory
+MOST_SECRETS = 500
+
+_SHAPES = (
+    # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
+    (re.compile(r"\b(?=[A-HJ-NPR-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{13}([A-HJ-NPR-Z0-9]{4})\b"), r"VIN*\1"),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.?[\w-]*"), "[token]"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
+    (
+        re.compile(
+            r"(?i)\b(access_token|refresh_token|id_token|device_code|code_verifier|client_secret|password"
+            r"|gcid|hcaptchatoken|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,}]+"
+        ),
+        r"\1\2[secret]",
+    ),
+    (re.compile(r"(?i)\b(lat(?:itude)?|lon(?:gitude)?|lng)(['\"]?\s*[=:]\s*['\"]?)-?[0-9][0-9.]*"), r"\1\2[place]"),
+)
+
+_secrets = []
+_lock = threading.Lock()
+
+
+def remember(*secrets):
+    """Takes note of values (str or None) that must never appear in a text."""
+    with _lock:
+        for secret in secrets:
+            if secret and len(secret) >= SHORTEST_SECRET and secret not in _secrets:
+                _secrets.append(secret)
+        del _secrets[:-MOST_SECRETS]
+
+
+def clean(text):
+    """Returns ``text`` (str) without any secret or private value in it."""
+    with _lock:
+        known = sorted(_secrets, key=len, reverse=True)
+    for secret in known:
+        text = text.replace(secret, "[secret]")
+    for shape, replacement in _SHAPES:
+        text = shape.sub(replacement, text)
+    return text
+
+
+def mask_vin(vin):
+    """A VIN as it may be shown: the last four characters, enough to tell two cars apart."""
+    return "VIN*{}".format(vin[-4:]) if vin else "VIN*"

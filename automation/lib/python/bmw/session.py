@@ -1,0 +1,54 @@
+"""Requests to a cloud in the name of an account: adds the token, counts the call before it is made, renews a rejected token once."""
+
+from __future__ import unicode_literals
+
+from bmw.errors import QuotaExceeded, TokenRejected
+
+
+class Session(object):
+    """What a cloud module asks with.
+
+    Attributes:
+        memory (dict): JSON-able; what the cloud wants to remember between calls and restarts.
+
+    Args:
+        http (bmw.http.Http), account (bmw.account.Account), budget (bmw.schedule.Budget), clock: what it uses.
+        save_budget: called after each counted call, before the call is made.
+        by_person (bool): the calls may use the reserve.
+    """
+
+    def __init__(self, http, account, budget, clock, memory, save_budget, by_person=False):
+        self.memory = memory
+        self._http = http
+        self._account = account
+        self._budget = budget
+        self._clock = clock
+        self._save_budget = save_budget
+        self._by_person = by_person
+
+    def send(self, check, method, url, headers=None, **options):
+        """Sends one request and returns its checked Response.
+
+        Args:
+            check: the cloud's own function that returns a good response and raises what a bad one means.
+            options: as for ``bmw.http.Http.send``.
+        """
+        token = self._account.access_token()
+        try:
+            return self._send(check, token, method, url, headers, options)
+        except TokenRejected:
+            self._account.refresh(rejected=token)
+            return self._send(check, self._account.access_token(), method, url, headers, options)
+
+    def _send(self, check, token, method, url, headers, options):
+        self._budget.spend(self._clock.now(), self._by_person)
+        self._save_budget()
+        headers = dict(headers or {}, Authorization="Bearer " + token)
+        try:
+            response = check(self._http.send(method, url, headers=headers, **options))
+        except QuotaExceeded as error:
+            error.retry_at = self._budget.refused(self._clock.now(), error.retry_at)
+            self._save_budget()
+            raise
+        self._budget.answered()
+        return response

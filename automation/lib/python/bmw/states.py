@@ -1,0 +1,113 @@
+"""From a reading to the text of an openHAB state, by the type of the item that shall hold it.
+
+Pure: no openHAB class is touched here. None means UNDEF.
+"""
+
+from __future__ import unicode_literals
+
+from bmw import times
+from bmw.compat import number_types, text_type
+
+
+def state_text(value, unit, item_type, native_type="Switch"):
+    """The state's text, or None for UNDEF when the value is unknown or does not fit the item's type.
+
+    Args:
+        value: see ``bmw.vehicle.Reading``.
+        unit (str): openHAB unit symbol, may be empty.
+        item_type (str): type of the item to write: ``Number:Length``, ``Contact`` ...
+        native_type (str): the vocabulary's type for it, which names a yes or no: OPEN/CLOSED of a Contact, else ON/OFF.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) and not item_type.startswith("Number"):
+        value = _BOOLEAN_WORDS[native_type == "Contact"][value]
+    convert = _CONVERTERS.get(item_type.partition(":")[0])
+    return convert(value, unit, item_type) if convert else None
+
+
+def number_text(number):
+    """A number without exponent and without idle zeros: 57, 0.4, 12345.6."""
+    if isinstance(number, float) and (number != number or number in (float("inf"), float("-inf"))):
+        return None
+    if float(number) == int(number):
+        return text_type(int(number))
+    return "{:.6f}".format(number).rstrip("0").rstrip(".")
+
+
+def _is_number(value):
+    return isinstance(value, number_types) and not isinstance(value, bool)
+
+
+def _number(value, unit, item_type):
+    if isinstance(value, bool):
+        value = int(value)
+    if not _is_number(value):
+        return None
+    text = number_text(value)
+    if text is None or ":" not in item_type or not unit:
+        return text
+    return "{} {}".format(text, unit)
+
+
+def _word(words):
+    return lambda value, _unit, _type: words.get(value) if isinstance(value, text_type) else None
+
+
+def _text(value, unit, _item_type):
+    if isinstance(value, tuple):
+        return _place(value, unit, _item_type)
+    if _is_number(value):
+        return number_text(value)
+    return value
+
+
+def _time(value, _unit, _item_type):
+    return times.to_iso(value) if _is_number(value) else None
+
+
+def _place(value, _unit, _item_type):
+    if not isinstance(value, tuple) or len(value) != 2 or not all(_is_number(part) for part in value):
+        return None
+    latitude, longitude = value
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return "{},{}".format(number_text(latitude), number_text(longitude))
+
+
+#: [is the point a Contact][value]
+_BOOLEAN_WORDS = ({True: "ON", False: "OFF"}, {True: "OPEN", False: "CLOSED"})
+#: what may be written to a user's own Contact or Switch, whatever the vocabulary's type is
+_TO_CONTACT = {
+    "OPEN": "OPEN",
+    "OPEN_TILT": "OPEN",
+    "INTERMEDIATE": "OPEN",
+    "INTERMEDIATE_TILT": "OPEN",
+    "CLOSED": "CLOSED",
+    "ON": "OPEN",
+    "OFF": "CLOSED",
+    "UNLOCKED": "OPEN",
+    "SELECTIVE_LOCKED": "OPEN",
+    "LOCKED": "CLOSED",
+    "SECURED": "CLOSED",
+}
+_TO_SWITCH = {
+    "ON": "ON",
+    "OFF": "OFF",
+    "OPEN": "ON",
+    "CLOSED": "OFF",
+    "SECURED": "ON",
+    "LOCKED": "ON",
+    "UNLOCKED": "OFF",
+    "SELECTIVE_LOCKED": "OFF",
+}
+
+_CONVERTERS = {
+    "Number": _number,
+    "Dimmer": lambda value, _unit, _type: _number(value, "", "Number"),
+    "Contact": _word(_TO_CONTACT),
+    "Switch": _word(_TO_SWITCH),
+    "String": _text,
+    "DateTime": _time,
+    "Location": _place,
+}

@@ -1,0 +1,84 @@
+"""Times as this module keeps them: seconds since 1970-01-01 UTC, as a float. Reading and writing them as text."""
+
+from __future__ import unicode_literals
+
+import calendar
+import re
+import time
+
+_ISO = re.compile(
+    r"^\s*(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?"
+    r"\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?\s*$",
+    re.IGNORECASE,
+)
+#: dd.mm.yyyy or mm/dd/yyyy, with a time or without, always UTC (descriptor catalogue, inspectionDateLegal and trip end)
+_DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
+_MONTH = re.compile(r"^\s*(\d{4})-(\d{2})\s*$")
+
+
+class SystemClock(object):
+    """The machine's clock. Tests pass their own with the same method."""
+
+    def now(self):
+        """Seconds since the epoch (float, UTC)."""
+        return time.time()
+
+
+def _epoch(year, month, day, hour=0, minute=0, second=0):
+    """Epoch seconds of a UTC date, or None where there is no such date."""
+    fields = [int(part or 0) for part in (year, month, day, hour, minute, second)]
+    if not (1970 <= fields[0] <= 9999 and 1 <= fields[1] <= 12 and 1 <= fields[2] <= 31):
+        return None
+    if fields[3] > 23 or fields[4] > 59 or fields[5] > 60:
+        return None
+    seconds = calendar.timegm(tuple(fields) + (0, 0, 0))
+    # timegm rolls 31 February over into March; such a date is no date
+    return float(seconds) if time.gmtime(seconds)[2] == fields[2] or fields[5] == 60 else None
+
+
+def _offset(zone):
+    """Seconds east of UTC of ``Z``, ``UTC``, ``+01:00``, ``-0500`` or nothing (BMW means UTC then)."""
+    if not zone or zone.upper() in ("Z", "UTC"):
+        return 0
+    digits = zone[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return -seconds if zone[0] == "-" else seconds
+
+
+def parse(text):
+    """Epoch seconds of a time as BMW writes it, or None if it is none.
+
+    Knows ISO 8601 with 0 to n fraction digits and Z, offset or nothing; ``dd.mm.yyyy hh:mm[:ss] UTC``;
+    ``mm/dd/yyyy hh:mm[:ss] UTC``; ``YYYY-MM`` (the first of that month).
+    """
+    if not text:
+        return None
+    iso = _ISO.match(text)
+    if iso:
+        year, month, day, hour, minute, second, fraction, zone = iso.groups()
+        seconds = _epoch(year, month, day, hour, minute, second)
+        return None if seconds is None else seconds + float(fraction or 0) - _offset(zone)
+    dotted = _DOTTED.match(text)
+    if dotted:
+        first, separator, middle, year, hour, minute, second = dotted.groups()
+        day, month = (first, middle) if separator == "." else (middle, first)
+        return _epoch(year, month, day, hour, minute, second)
+    only_month = _MONTH.match(text)
+    return _epoch(only_month.group(1), only_month.group(2), 1) if only_month else None
+
+
+def to_iso(seconds):
+    """``2026-10-03T17:21:44.120Z`` for epoch seconds (float)."""
+    millis = int(round(seconds * 1000))
+    return "{}.{:03d}Z".format(time.strftime(str("%Y-%m-%dT%H:%M:%S"), time.gmtime(millis // 1000)), millis % 1000)
+
+
+def utc_day(seconds):
+    """The UTC day of a time, as ``2026-10-03``."""
+    return to_iso(seconds)[:10]
+
+
+def next_utc_midnight(seconds):
+    """Epoch seconds of the UTC midnight that follows."""
+    return float((int(seconds) // 86400 + 1) * 86400)

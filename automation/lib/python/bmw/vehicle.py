@@ -1,0 +1,138 @@
+"""A car and what it said last: a reading with the car's own time per word of the vocabulary.
+
+Knows no cloud and no openHAB.
+"""
+
+from __future__ import unicode_literals
+
+from bmw.vocabulary import VEHICLE
+
+#: values that say a car is locked, and all a lock can say (connecteddrive.md, cardata.md section 4)
+LOCK_STATES = {"SECURED": True, "LOCKED": True, "SELECTIVE_LOCKED": False, "PARTIALLY_LOCKED": False, "UNLOCKED": False}
+
+_DOORS = ("doorDriverFront", "doorPassengerFront", "doorDriverRear", "doorPassengerRear")
+_WINDOWS = ("windowDriverFront", "windowPassengerFront", "windowDriverRear", "windowPassengerRear")
+_CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST": True, "INACTIVE": False, "STANDBY": False}
+
+
+class Reading(object):
+    """One value as the car gave it.
+
+    Args:
+        value: number, bool, text, epoch seconds (DateTime) or ``(latitude, longitude)``; None = the car says it does not know.
+        time (float or None): epoch seconds at which the car sent it; None = unknown.
+        unit (str or None): openHAB's unit symbol; None = the point's own.
+    """
+
+    __slots__ = ("value", "time", "unit")
+
+    def __init__(self, value, time=None, unit=None):
+        self.value = value
+        self.time = time
+        self.unit = unit
+
+    def __eq__(self, other):
+        return isinstance(other, Reading) and self.to_list() == other.to_list()
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = None
+
+    def __repr__(self):
+        return str("Reading(...)")  # never the value: a position is private
+
+    def to_list(self):
+        """JSON-able form."""
+        value = list(self.value) if isinstance(self.value, (tuple, list)) else self.value
+        return [value, self.time, self.unit]
+
+
+def reading_from(record):
+    """The Reading of ``Reading.to_list()``."""
+    value, time, unit = record
+    return Reading(tuple(value) if isinstance(value, list) else value, time, unit)
+
+
+class Vehicle(object):
+    """A car and what it said last.
+
+    Args:
+        vin (str): private; never shown.
+        name (str): the car's short name, the middle of its item names, for example ``i3``.
+        facts (dict): what does not change (model, drivetrain, steering ...).
+    """
+
+    def __init__(self, vin, name, facts=None):
+        self.vin = vin
+        self.name = name
+        self.facts = facts or {}
+        self.readings = {}
+
+    def update(self, readings):
+        """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
+        changed = set(key for key, reading in readings.items() if self._take(key, reading))
+        for key, reading in derive(self.readings).items():
+            if self.readings.get(key) != reading:
+                self.readings[key] = reading
+                changed.add(key)
+        return changed
+
+    def _take(self, key, reading):
+        old = self.readings.get(key)
+        if old is None and reading.value is None:
+            return False  # never said anything: this car has no such part
+        if old is not None and old.time is not None and reading.time is not None and reading.time < old.time:
+            return False
+        self.readings[key] = reading
+        return old is None or (old.value, old.unit) != (reading.value, reading.unit)
+
+    def to_record(self):
+        """JSON-able form, for the store."""
+        return {
+            "vin": self.vin,
+            "name": self.name,
+            "facts": self.facts,
+            "readings": dict((key, reading.to_list()) for key, reading in self.readings.items()),
+        }
+
+
+def vehicle_from(record):
+    """The Vehicle of ``Vehicle.to_record()``; readings whose key is no longer in the vocabulary are dropped."""
+    vehicle = Vehicle(record["vin"], record["name"], record.get("facts"))
+    for key, entry in record.get("readings", {}).items():
+        if key in VEHICLE:
+            vehicle.readings[key] = reading_from(entry)
+    return vehicle
+
+
+def derive(readings):
+    """What follows from other readings: {key: Reading} for locked, doors, windows, charging, climateActive, lastUpdate."""
+    derived = {}
+    _derive_flag(derived, "locked", readings.get("doorLockState"), LOCK_STATES)
+    _derive_flag(derived, "climateActive", readings.get("climateStatus"), _CLIMATE_ON)
+    status = readings.get("chargingStatus")
+    if status is not None:
+        derived["charging"] = Reading(None if status.value is None else status.value == "CHARGING", status.time)
+    _derive_any_open(derived, "doors", [readings.get(key) for key in _DOORS], lambda value: value)
+    _derive_any_open(derived, "windows", [readings.get(key) for key in _WINDOWS], lambda value: value != "CLOSED")
+    times = [reading.time for key, reading in readings.items() if reading.time is not None and key != "lastUpdate"]
+    if times:
+        derived["lastUpdate"] = Reading(max(times), max(times))
+    return derived
+
+
+def _derive_flag(derived, key, reading, meaning):
+    if reading is not None:
+        derived[key] = Reading(meaning.get(reading.value), reading.time)
+
+
+def _derive_any_open(derived, key, readings, is_open):
+    """One open part makes the whole open; otherwise one unknown part makes the whole unknown."""
+    readings = [reading for reading in readings if reading is not None]
+    if not readings:
+        return
+    values = [None if reading.value is None else bool(is_open(reading.value)) for reading in readings]
+    value = True if True in values else None if None in values else False
+    times = [reading.time for reading in readings if reading.time is not None]
+    derived[key] = Reading(value, max(times) if times else None)

@@ -1,0 +1,186 @@
+# -*- coding: utf-8 -*-
+"""THE vocabulary: what a car and an account can say, one row each.
+
+Every cloud translates its own wire format into these keys; items, pages and the command line are made from the same rows.
+Knows no cloud and touches no openHAB API (item types, units and tags are openHAB's words, written as text).
+"""
+
+from __future__ import unicode_literals
+
+from collections import namedtuple
+
+#: One thing a car can say.
+#: key: name in this module; its first letter upper case is the end of the item's name
+#: section: sub-equipment it belongs to; item_type: openHAB item type; unit: unit of a value that comes without one
+#: label/label_de: English and German; pattern: state format; icon: openHAB classic icon; tags: semantic Point and Property
+Point = namedtuple("Point", "key section item_type unit label label_de pattern icon tags")
+
+MEASUREMENT = "Measurement"
+STATUS = "Status"
+
+#: (item type, unit, state pattern) by a short name, so that the rows below stay one line each
+_FORMS = {
+    "percent": ("Number:Dimensionless", "%", "%.0f %%"),
+    "percent1": ("Number:Dimensionless", "%", "%.1f %%"),
+    "length": ("Number:Length", "km", "%.0f %unit%"),
+    "metres": ("Number:Length", "m", "%.0f %unit%"),
+    "minutes": ("Number:Time", "min", "%.0f %unit%"),
+    "energy": ("Number:Energy", "kWh", "%.1f %unit%"),
+    "power": ("Number:Power", "W", "%.0f %unit%"),
+    "kilowatt": ("Number:Power", "kW", "%.2f %unit%"),
+    "volt": ("Number:ElectricPotential", "V", "%.1f %unit%"),
+    "ampere": ("Number:ElectricCurrent", "A", "%.0f %unit%"),
+    "pressure": ("Number:Pressure", "kPa", "%.0f %unit%"),
+    "temperature": ("Number:Temperature", "°C", "%.1f %unit%"),
+    "angle": ("Number:Angle", "°", "%.0f %unit%"),
+    "speed": ("Number:Speed", "km/h", "%.0f %unit%"),
+    "volume": ("Number:Volume", "l", "%.1f %unit%"),
+    "number": ("Number", "", "%.0f"),
+    "number1": ("Number", "", "%.1f"),
+    "contact": ("Contact", "", "%s"),
+    "switch": ("Switch", "", "%s"),
+    "text": ("String", "", "%s"),
+    "time": ("DateTime", "", "%1$td.%1$tm.%1$tY %1$tH:%1$tM"),
+    "date": ("DateTime", "", "%1$td.%1$tm.%1$tY"),
+    "place": ("Location", "", "%2$s°N %3$s°E"),
+}
+
+
+def _point(key, section, form, label, label_de, icon, *tags):
+    item_type, unit, pattern = _FORMS[form]
+    return Point(key, section, item_type, unit, label, label_de, pattern, icon, tags)
+
+
+_VEHICLE_ROWS = (
+    # battery and range
+    ("stateOfCharge", "battery", "percent", "State of charge", "Ladestand", "batterylevel", MEASUREMENT, "Level"),
+    ("targetStateOfCharge", "battery", "percent", "Target state of charge", "Ladeziel", "batterylevel", STATUS, "Level"),
+    ("batteryCapacity", "battery", "energy", "Battery capacity", "Batteriekapazität", "battery", MEASUREMENT, "Energy"),
+    ("energyToFull", "battery", "energy", "Energy to full", "Energie bis voll", "battery", MEASUREMENT, "Energy"),
+    ("stateOfHealth", "battery", "percent", "Battery health", "Batteriegesundheit", "battery", MEASUREMENT, "Level"),
+    ("batteryPreconditioning", "battery", "text", "Battery preconditioning", "Batterievorkonditionierung", "temperature", STATUS),
+    ("electricRange", "battery", "length", "Electric range", "Elektrische Reichweite", "line", MEASUREMENT),
+    ("targetRange", "battery", "length", "Range at charging target", "Reichweite beim Ladeziel", "line", MEASUREMENT),
+    ("totalRange", "battery", "length", "Total range", "Gesamtreichweite", "line", MEASUREMENT),
+    ("fuelRange", "battery", "length", "Fuel range", "Kraftstoffreichweite", "line", MEASUREMENT),
+    ("fuelLevel", "battery", "percent", "Fuel level", "Tankfüllstand", "oil", MEASUREMENT, "Level"),
+    ("fuelVolume", "battery", "volume", "Fuel", "Kraftstoff", "oil", MEASUREMENT, "Level"),
+    ("averageConsumption", "battery", "number1", "Average consumption (kWh/100 km)", "Durchschnittsverbrauch (kWh/100 km)", "line", MEASUREMENT, "Energy"),
+    # charging
+    ("chargingStatus", "charging", "text", "Charging status", "Ladestatus", "energy", STATUS),
+    ("charging", "charging", "switch", "Charging", "Lädt", "energy", STATUS, "Power"),
+    ("pluggedIn", "charging", "switch", "Plugged in", "Eingesteckt", "poweroutlet", STATUS),
+    ("chargeCableLocked", "charging", "switch", "Charging cable locked", "Ladekabel verriegelt", "lock", STATUS),
+    ("chargeFlap", "charging", "contact", "Charging flap", "Ladeklappe", "door", STATUS, "Opening"),
+    ("chargeFlapLocked", "charging", "switch", "Charging flap locked", "Ladeklappe verriegelt", "lock", STATUS),
+    ("chargingTimeRemaining", "charging", "minutes", "Charging time remaining", "Restladezeit", "time", MEASUREMENT, "Duration"),
+    ("timeToFull", "charging", "minutes", "Time to full", "Zeit bis voll", "time", MEASUREMENT, "Duration"),
+    ("chargingPower", "charging", "power", "Charging power", "Ladeleistung", "energy", MEASUREMENT, "Power"),
+    ("chargingVoltage", "charging", "volt", "Charging voltage", "Ladespannung", "energy", MEASUREMENT, "Voltage"),
+    ("chargingCurrent", "charging", "ampere", "Charging current", "Ladestrom", "energy", MEASUREMENT, "Current"),
+    ("chargingPhases", "charging", "number", "Charging phases", "Ladephasen", "energy", MEASUREMENT),
+    ("chargingMethod", "charging", "text", "Charging method", "Ladeart", "poweroutlet", STATUS),
+    ("chargingMode", "charging", "text", "Charging mode", "Lademodus", "settings", STATUS),
+    ("chargingPreference", "charging", "text", "Charging preference", "Ladepräferenz", "settings", STATUS),
+    ("chargingDeviation", "charging", "text", "Deviation from charging plan", "Abweichung vom Ladeplan", "settings", STATUS),
+    ("currentLimit", "charging", "ampere", "AC current limit", "AC-Stromgrenze", "settings", STATUS, "Current"),
+    ("currentLimitActive", "charging", "switch", "AC current limit active", "AC-Stromgrenze aktiv", "settings", STATUS),
+    ("lastChargingResult", "charging", "text", "Last charging result", "Letztes Ladeergebnis", "energy", STATUS),
+    ("lastChargingEndReason", "charging", "text", "Last charging end reason", "Letzter Ladeendegrund", "energy", STATUS),
+    # doors and locks
+    ("doorLockState", "doors", "text", "Door lock", "Türverriegelung", "lock", STATUS),
+    ("locked", "doors", "switch", "Locked", "Verriegelt", "lock", STATUS),
+    ("doors", "doors", "contact", "All doors", "Alle Türen", "door", STATUS, "Opening"),
+    ("doorDriverFront", "doors", "contact", "Driver's door", "Fahrertür", "door", STATUS, "Opening"),
+    ("doorPassengerFront", "doors", "contact", "Passenger's door", "Beifahrertür", "door", STATUS, "Opening"),
+    ("doorDriverRear", "doors", "contact", "Rear door, driver's side", "Hintere Tür, Fahrerseite", "door", STATUS, "Opening"),
+    ("doorPassengerRear", "doors", "contact", "Rear door, passenger's side", "Hintere Tür, Beifahrerseite", "door", STATUS, "Opening"),
+    ("hood", "doors", "contact", "Hood", "Motorhaube", "door", STATUS, "Opening"),
+    ("trunk", "doors", "contact", "Trunk", "Kofferraum", "door", STATUS, "Opening"),
+    ("trunkLocked", "doors", "switch", "Trunk locked", "Kofferraum verriegelt", "lock", STATUS),
+    ("alarmArmed", "doors", "text", "Alarm system", "Alarmanlage", "alarm", STATUS),
+    ("alarm", "doors", "switch", "Alarm", "Alarm", "siren", "Alarm"),
+    # windows and roof
+    ("windows", "windows", "contact", "All windows", "Alle Fenster", "window", STATUS, "Opening"),
+    ("windowDriverFront", "windows", "text", "Driver's window", "Fahrerfenster", "window", STATUS, "Opening"),
+    ("windowPassengerFront", "windows", "text", "Passenger's window", "Beifahrerfenster", "window", STATUS, "Opening"),
+    ("windowDriverRear", "windows", "text", "Rear window, driver's side", "Hinteres Fenster, Fahrerseite", "window", STATUS, "Opening"),
+    ("windowPassengerRear", "windows", "text", "Rear window, passenger's side", "Hinteres Fenster, Beifahrerseite", "window", STATUS, "Opening"),
+    ("trunkWindow", "windows", "contact", "Tailgate window", "Heckscheibe", "window", STATUS, "Opening"),
+    ("sunroof", "windows", "text", "Sunroof", "Schiebedach", "window", STATUS, "Opening"),
+    ("sunroofTilt", "windows", "text", "Sunroof tilt", "Schiebedach gekippt", "window", STATUS, "Opening"),
+    ("convertibleRoof", "windows", "text", "Convertible roof", "Verdeck", "window", STATUS, "Opening"),
+    # climate
+    ("climateStatus", "climate", "text", "Climate", "Klimatisierung", "climate", STATUS, "Temperature"),
+    ("climateActive", "climate", "switch", "Climate active", "Klimatisierung aktiv", "climate", STATUS),
+    ("climateTimeRemaining", "climate", "minutes", "Climate time remaining", "Restzeit Klimatisierung", "time", MEASUREMENT, "Duration"),
+    ("climateProgress", "climate", "percent", "Climate progress", "Fortschritt Klimatisierung", "climate", MEASUREMENT, "Level"),
+    ("climateError", "climate", "text", "Climate error", "Klimatisierungsfehler", "error", STATUS),
+    ("climateTargetTemperature", "climate", "temperature", "Climate target temperature", "Zieltemperatur", "temperature", STATUS, "Temperature"),
+    ("rearDefrost", "climate", "switch", "Rear defrost", "Heckscheibenheizung", "climate", STATUS),
+    ("mirrorHeating", "climate", "switch", "Mirror heating", "Spiegelheizung", "climate", STATUS),
+    ("steeringWheelHeating", "climate", "percent", "Steering wheel heating", "Lenkradheizung", "heating", STATUS),
+    ("seatHeatingDriver", "climate", "percent", "Driver's seat heating", "Sitzheizung Fahrer", "heating", STATUS),
+    ("seatHeatingPassenger", "climate", "percent", "Passenger's seat heating", "Sitzheizung Beifahrer", "heating", STATUS),
+    # tyres
+    ("tyrePressureFrontLeft", "tyres", "pressure", "Tyre pressure front left", "Reifendruck vorne links", "pressure", MEASUREMENT, "Pressure"),
+    ("tyrePressureFrontRight", "tyres", "pressure", "Tyre pressure front right", "Reifendruck vorne rechts", "pressure", MEASUREMENT, "Pressure"),
+    ("tyrePressureRearLeft", "tyres", "pressure", "Tyre pressure rear left", "Reifendruck hinten links", "pressure", MEASUREMENT, "Pressure"),
+    ("tyrePressureRearRight", "tyres", "pressure", "Tyre pressure rear right", "Reifendruck hinten rechts", "pressure", MEASUREMENT, "Pressure"),
+    ("tyreTargetFrontLeft", "tyres", "pressure", "Target pressure front left", "Solldruck vorne links", "pressure", STATUS, "Pressure"),
+    ("tyreTargetFrontRight", "tyres", "pressure", "Target pressure front right", "Solldruck vorne rechts", "pressure", STATUS, "Pressure"),
+    ("tyreTargetRearLeft", "tyres", "pressure", "Target pressure rear left", "Solldruck hinten links", "pressure", STATUS, "Pressure"),
+    ("tyreTargetRearRight", "tyres", "pressure", "Target pressure rear right", "Solldruck hinten rechts", "pressure", STATUS, "Pressure"),
+    ("tyreTemperatureFrontLeft", "tyres", "temperature", "Tyre temperature front left", "Reifentemperatur vorne links", "temperature", MEASUREMENT, "Temperature"),
+    ("tyreTemperatureFrontRight", "tyres", "temperature", "Tyre temperature front right", "Reifentemperatur vorne rechts", "temperature", MEASUREMENT, "Temperature"),
+    ("tyreTemperatureRearLeft", "tyres", "temperature", "Tyre temperature rear left", "Reifentemperatur hinten links", "temperature", MEASUREMENT, "Temperature"),
+    ("tyreTemperatureRearRight", "tyres", "temperature", "Tyre temperature rear right", "Reifentemperatur hinten rechts", "temperature", MEASUREMENT, "Temperature"),
+    # location and driving
+    ("position", "location", "place", "Position", "Position", "none", STATUS),
+    ("heading", "location", "angle", "Heading", "Fahrtrichtung", "none", MEASUREMENT),
+    ("altitude", "location", "metres", "Altitude", "Höhe", "none", MEASUREMENT),
+    ("gpsFix", "location", "text", "GPS fix", "GPS-Empfang", "none", STATUS),
+    ("odometer", "location", "length", "Odometer", "Kilometerstand", "line", MEASUREMENT),
+    ("moving", "location", "switch", "Moving", "Fährt", "motion", STATUS),
+    ("ignition", "location", "switch", "Ignition", "Zündung", "switch", STATUS),
+    ("engineRunning", "location", "switch", "Engine running", "Motor läuft", "switch", STATUS),
+    ("lights", "location", "switch", "Lights", "Licht", "light", STATUS),
+    ("averageSpeed", "location", "speed", "Average speed", "Durchschnittsgeschwindigkeit", "line", MEASUREMENT),
+    ("destinationDistance", "location", "length", "Distance to destination", "Entfernung zum Ziel", "line", MEASUREMENT),
+    ("destinationArrival", "location", "text", "Arrival at destination", "Ankunft am Ziel", "time", STATUS),
+    ("lastTripEnd", "location", "time", "Last trip ended", "Ende der letzten Fahrt", "time", STATUS, "Timestamp"),
+    ("lastTripStateOfCharge", "location", "percent", "State of charge after last trip", "Ladestand nach letzter Fahrt", "batterylevel", MEASUREMENT, "Level"),
+    # service and the car itself
+    ("auxiliaryBatteryVoltage", "service", "volt", "12 V battery voltage", "Spannung 12-V-Batterie", "battery", MEASUREMENT, "Voltage"),
+    ("auxiliaryBatteryStateOfCharge", "service", "percent", "12 V battery charge", "Ladestand 12-V-Batterie", "batterylevel", MEASUREMENT, "Level"),
+    ("auxiliaryPower", "service", "kilowatt", "Auxiliary power", "Nebenverbraucherleistung", "energy", MEASUREMENT, "Power"),
+    ("serviceDistance", "service", "length", "Distance to next service", "Strecke bis zum Service", "settings", MEASUREMENT),
+    ("serviceDate", "service", "date", "Next service date", "Nächster Servicetermin", "calendar", STATUS, "Timestamp"),
+    ("nextService", "service", "text", "Next service", "Nächster Service", "settings", STATUS),
+    ("inspectionDate", "service", "date", "Statutory inspection", "Hauptuntersuchung", "calendar", STATUS, "Timestamp"),
+    ("checkControlCount", "service", "number", "Check control messages", "Check-Control-Meldungen", "error", MEASUREMENT),
+    ("checkControl", "service", "text", "Check control", "Check-Control", "error", STATUS),
+    ("teleservice", "service", "text", "Teleservice", "Teleservice", "settings", STATUS),
+    ("deepSleep", "service", "switch", "Deep sleep", "Tiefschlaf", "moon", STATUS),
+    ("lastUpdate", "service", "time", "Last update by the car", "Letzte Meldung des Autos", "time", STATUS, "Timestamp"),
+)
+
+VEHICLE_POINTS = tuple(_point(*row) for row in _VEHICLE_ROWS)
+VEHICLE = dict((point.key, point) for point in VEHICLE_POINTS)
+
+_ACCOUNT_ROWS = (
+    ("account", "account", "text", "BMW account", "BMW-Konto", "network", STATUS),
+    ("accountState", "account", "text", "Account state", "Kontozustand", "network", STATUS),
+    ("signIn", "account", "switch", "Sign in", "Anmelden", "switch", "Switch"),
+    ("signInLink", "account", "text", "Sign-in link", "Anmelde-Link", "none", STATUS),
+    ("signInCode", "account", "text", "Sign-in code", "Anmelde-Code", "none", STATUS),
+    ("accessToken", "account", "text", "Token (sealed)", "Token (versiegelt)", "lock", STATUS),
+    ("tokenExpiry", "account", "time", "Token valid until", "Token gültig bis", "time", STATUS, "Timestamp"),
+    ("forceUpdate", "account", "switch", "Update now", "Jetzt aktualisieren", "switch", "Switch"),
+    ("callsLeft", "account", "number", "Calls left today", "Verbleibende Abfragen heute", "number", MEASUREMENT),
+    ("lastRefresh", "account", "time", "Last refresh", "Letzte Abfrage", "time", STATUS, "Timestamp"),
+    ("nextRefresh", "account", "time", "Next refresh", "Nächste Abfrage", "time", STATUS, "Timestamp"),
+)
+
+ACCOUNT_POINTS = tuple(_point(*row) for row in _ACCOUNT_ROWS)
+ACCOUNT = dict((point.key, point) for point in ACCOUNT_POINTS)

@@ -1,0 +1,93 @@
+"""One thread per account that does what must not block a rule, in order, now or later.
+
+Every piece of work has a name; a second one with the same name replaces one that still waits. Errors are the work's own
+business; what escapes is logged and ends nothing.
+"""
+
+from __future__ import unicode_literals
+
+import logging
+import threading
+import time
+
+log = logging.getLogger("bmw")
+
+
+class Worker(object):
+    """A daemon thread with a timetable.
+
+    Args:
+        name (str): shown as the thread's name.
+    """
+
+    def __init__(self, name):
+        self._condition = threading.Condition()
+        self._timetable = {}  # name of the work -> (due, order, function)
+        self._order = 0
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name=str(name))
+        self._thread.daemon = True
+
+    def start(self):
+        self._thread.start()
+
+    def submit(self, name, function):
+        """Does the work as soon as what is before it is done."""
+        self.later(name, 0, function)
+
+    def later(self, name, seconds, function):
+        """Does the work in ``seconds``; replaces waiting work of the same name. Ignored after ``stop``."""
+        with self._condition:
+            if self._stopped:
+                return
+            self._order += 1
+            self._timetable[name] = (_monotonic() + seconds, self._order, function)
+            self._condition.notify()
+
+    def cancel(self, name):
+        """Forgets waiting work of that name."""
+        with self._condition:
+            self._timetable.pop(name, None)
+
+    def stop(self, timeout=2.0):
+        """Lets the running piece of work end, does no further, and waits at most ``timeout`` seconds for that."""
+        with self._condition:
+            self._stopped = True
+            self._timetable.clear()
+            self._condition.notify()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout)
+
+    @property
+    def is_stopped(self):
+        return self._stopped
+
+    def _run(self):
+        while True:
+            function = self._next()
+            if function is None:
+                return
+            try:
+                function()
+            except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+                log.exception("Unexpected error in %s", self._thread.name)
+
+    def _next(self):
+        """Waits for the next due work and takes it off the timetable; None after ``stop``."""
+        with self._condition:
+            while not self._stopped:
+                if not self._timetable:
+                    self._condition.wait(3600)
+                    continue
+                name = min(self._timetable, key=lambda n: self._timetable[n][:2])
+                due, _order, function = self._timetable[name]
+                wait = due - _monotonic()
+                if wait <= 0:
+                    del self._timetable[name]
+                    return function
+                self._condition.wait(min(wait, 3600))
+            return None
+
+
+#: Python 2 has no monotonic clock; there a clock that is set forward only makes waiting work run early
+_monotonic = getattr(time, "monotonic", time.time)

@@ -1,0 +1,51 @@
+"""The simulated clock: every time the cloud reads or writes comes from here.
+
+It runs with the wall clock plus an offset, so that a test lets an hour pass by moving the offset, not by
+sleeping. It knows nothing of tokens or cars.
+"""
+
+import time
+from datetime import datetime, timezone
+
+
+class Clock:
+    def __init__(self, offset=0.0):
+        self.offset = float(offset)
+
+    def now(self):
+        """Seconds since the epoch, as BMW's servers see them."""
+        return time.time() + self.offset
+
+    def advance(self, seconds):
+        self.offset += seconds
+
+    def day(self):
+        """The UTC date, which is what a daily quota is counted by."""
+        return datetime.fromtimestamp(self.now(), timezone.utc).date().isoformat()
+
+
+def iso(seconds):
+    """`2026-10-03T17:21:44.000Z`, the spelling BMW's REST answers use; None stays None."""
+    if seconds is None:
+        return None
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + "%03dZ" % (moment.microsecond // 1000)
+
+
+def from_iso(text):
+    """Epoch seconds of an ISO 8601 date-time; a time without zone is UTC. ValueError when it is none."""
+    text = text.strip()
+    if "T" not in text:
+        raise ValueError("not a date-time")
+    # A plus sign in a query string that was not escaped arrives as a blank.
+    text = text.replace(" ", "+")
+    if text.endswith(("Z", "z")):
+        text = text[:-1] + "+00:00"
+    head, dot, tail = text.partition(".")
+    if dot:
+        digits = len(tail) - len(tail.lstrip("0123456789"))
+        text = "%s.%s%s" % (head, tail[:digits][:6].ljust(6, "0"), tail[digits:])
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return moment.timestamp()

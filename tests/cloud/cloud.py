@@ -1,0 +1,231 @@
+"""SimulatedCloud: the whole simulated BMW cloud as one object, with a method for everything a test may want.
+
+It only wires the rooms together; each method here is a sentence that a room carries out. methods.py lists
+those that are reachable over HTTP as well.
+"""
+
+from . import descriptors
+from .app import make_app
+from .calls import CallLog
+from .clock import Clock, from_iso
+from .containers import Containers
+from .errors import CloudError
+from .faults import Faults
+from .garage import MAPPINGS, Garage
+from .quota import Quota
+from .scenario import Runner
+from .server import Server
+from .settings import Settings
+from .tokens import TokenStore
+
+
+class SimulatedCloud:
+    """`with SimulatedCloud() as cloud:` serves at `cloud.url`; `cloud.app` is the Flask application."""
+
+    def __init__(self, port=0, host="127.0.0.1", fleet="i3", **settings):
+        self.host = host
+        self.port = port
+        self.clock = Clock()
+        self.options = Settings()
+        self.garage = Garage(self.clock)
+        self.garage.fill(fleet)
+        self.tokens = TokenStore(self.clock, self.options, self.garage)
+        self.containers_store = Containers(self.clock, self.options)
+        self.quota = Quota(self.clock, self.options)
+        self.call_log = CallLog(self.clock)
+        self.faults = Faults()
+        self.app = make_app(self)
+        self._runners = {}
+        self._server = None
+        self.settings(**settings)
+
+    # Serving
+
+    @property
+    def url(self):
+        return "http://%s:%d" % (self.host, self.port)
+
+    def start(self):
+        """Serve; after a stop(), on the same port as before."""
+        if self._server is None:
+            self._server = Server(self.app, self.host, self.port)
+            self.port = self._server.port
+        return self
+
+    def stop(self):
+        """Go off the net, keeping every car, token and container; start() brings the cloud back."""
+        if self._server is not None:
+            server, self._server = self._server, None
+            self.faults.release()
+            server.stop()
+
+    def close(self):
+        self.stop_scenario()
+        self.stop()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *problem):
+        self.close()
+
+    # Cars
+
+    def cars(self):
+        """The VINs in the garage, oldest first."""
+        return self.garage.vins()
+
+    def car(self, vin):
+        """Every canonical field of a car, and `timestamps` in epoch seconds."""
+        with self.garage.lock:
+            return self.garage.car(vin).as_dict()
+
+    def set_car(self, vin, at=None, **fields):
+        """The car reports these canonical fields, now or at the moment `at` (epoch seconds or ISO 8601)."""
+        self.garage.set_car(vin, fields, from_iso(at) if isinstance(at, str) else at)
+
+    def add_car(self, kind, account="home", mapping="PRIMARY", vin=None, **fields):
+        """Put a car of this kind into an account's garage; the answer is its VIN."""
+        return self.garage.add_car(kind, account, mapping, vin, **fields)
+
+    def remove_car(self, vin):
+        """The car is sold: it vanishes from all accounts."""
+        self.garage.remove_car(vin)
+        self.stop_scenario(vin)
+
+    def set_mapping(self, vin, mapping, account="home"):
+        """Make the account the PRIMARY or a SECONDARY user of a car."""
+        if mapping not in MAPPINGS:
+            raise CloudError("mapping is one of %s" % ", ".join(MAPPINGS))
+        with self.garage.lock:
+            row = self.garage.account(account).mappings.get(vin)
+            if row is None:
+                raise CloudError("this car is not mapped to the account %r" % account)
+            row["mappingType"] = mapping
+
+    def expected(self, vin):
+        """By canonical field: value, unit and timestamp as CarData can tell them; None for what it cannot."""
+        with self.garage.lock:
+            return descriptors.expected(self.garage.car(vin))
+
+    def run_scenario(self, vin, name="day", speed=60, repeat=False):
+        """Let a car live through a day, `speed` times as fast as the clock."""
+        self.stop_scenario(vin)
+        self._runners[vin] = Runner(self.garage, self.clock, vin, name, speed, repeat)
+
+    def stop_scenario(self, vin=None):
+        """End the day of one car, or of all."""
+        for one in [vin] if vin else list(self._runners):
+            runner = self._runners.pop(one, None)
+            if runner is not None:
+                runner.stop()
+
+    def scenarios(self):
+        """Which cars live through a day: VIN and phase."""
+        return {vin: runner.phase() for vin, runner in self._runners.items() if runner.is_running()}
+
+    # Accounts and sign-in
+
+    def accounts(self):
+        """Name, client id, gcid, subscribed scopes and mappings of each account."""
+        return [{"name": one.name, "client_id": one.client_id, "gcid": one.gcid,
+                 "subscribed_scopes": list(one.subscribed_scopes),
+                 "mappings": {vin: row["mappingType"] for vin, row in one.mappings.items()}}
+                for one in self.garage.accounts()]
+
+    def add_account(self, name):
+        """A further BMW customer; the answer is the client id."""
+        return self.garage.add_account(name).client_id
+
+    def pending_codes(self):
+        """The user codes that wait for a decision, newest last."""
+        return [code.user_code for code in self.tokens.pending()]
+
+    def approve(self, user_code=None):
+        """The owner approves this code, or the newest pending one; the answer is the code."""
+        return self.tokens.decide(user_code, "approved")
+
+    def decline(self, user_code=None):
+        """The owner declines this code, or the newest pending one; the answer is the code."""
+        return self.tokens.decide(user_code, "declined")
+
+    def revoke(self, account="home"):
+        """Every token of the account dies."""
+        self.tokens.revoke(self.garage.account(account))
+
+    def delete_client(self, account="home"):
+        """The owner deletes the CarData client in the portal: id unknown, tokens dead."""
+        owner = self.garage.account(account)
+        owner.client_id = None
+        self.tokens.revoke(owner)
+
+    def create_client(self, account="home", client_id=None):
+        """The owner creates a CarData client; the answer is its id."""
+        return self.garage.new_client(account, client_id)
+
+    def secrets(self):
+        """Every token, device code, gcid and VIN ever issued: none of them may show up in a log."""
+        return (list(self.tokens.ever_issued) + [one.gcid for one in self.garage.accounts()]
+                + list(self.garage.vins_ever))
+
+    # The cloud's behaviour
+
+    def settings(self, account="home", **changes):
+        """Change settings (settings.py), clock_offset or an account's subscribed_scopes; answers all."""
+        owner = self.garage.account(account)
+        scopes = changes.pop("subscribed_scopes", None)
+        offset = changes.pop("clock_offset", None)
+        self.options.update(changes)
+        if offset is not None:
+            self.clock.offset = float(offset)
+        if scopes is not None:
+            self._subscribe(owner, scopes)
+        return dict(self.options.as_dict(), clock_offset=self.clock.offset,
+                    subscribed_scopes=list(owner.subscribed_scopes))
+
+    def _subscribe(self, owner, scopes):
+        lost = set(owner.subscribed_scopes) - set(scopes)
+        owner.subscribed_scopes = list(scopes)
+        # Leaving a service ends the tokens; joining one only helps the next sign-in.
+        if lost:
+            self.tokens.revoke(owner)
+
+    def now(self):
+        """The simulated time in epoch seconds."""
+        return self.clock.now()
+
+    def advance_clock(self, seconds):
+        """Let simulated time pass (or, below zero, jump back)."""
+        self.clock.advance(seconds)
+
+    def add_fault(self, where, kind, times=1, **options):
+        """Plan a failure for the next `times` calls to `where`; times=None means until clear_faults()."""
+        self.faults.add(where, kind, times, **options)
+
+    def clear_faults(self):
+        """Forget all planned failures and let go held connections."""
+        self.faults.clear()
+
+    def calls(self, since=0):
+        """Calls numbered above `since`: n, time, method, path, kind, where, status (None: no answer)."""
+        return self.call_log.since(since)
+
+    def reset_calls(self):
+        """Empty the log of calls; the numbers go on."""
+        self.call_log.reset()
+
+    def quota_used(self, account="home"):
+        """REST calls the account made today."""
+        return self.quota.used(account)
+
+    def reset_quota(self):
+        """All accounts have their daily calls again."""
+        self.quota.reset()
+
+    def containers(self):
+        """Every container of every account, deleted ones too."""
+        return self.containers_store.all()
+
+    def clear_containers(self):
+        """BMW loses all containers: every id a client stored is unknown."""
+        self.containers_store.clear()

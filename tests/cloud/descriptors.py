@@ -1,0 +1,408 @@
+"""How CarData says what a car knows: canonical fields -> technical descriptors.
+
+A table, one row per descriptor the simulator can deliver, and a table of what each kind of car really
+delivers. This room knows the CarData vocabulary and its catalogue; it must not know HTTP, tokens or
+containers.
+"""
+
+import json
+import os
+from collections import namedtuple
+
+from .clock import iso
+
+Row = namedtuple("Row", "key fields unit encode words feature")
+Style = namedtuple("Style", "units booleans missing")
+PLAIN = Style(units="short", booleans="plain", missing="mixed")
+
+DISTANCE = "distance"
+MILES_PER_KM = 0.621371
+LONG_UNITS = {"km": "kilometers", "mi": "miles", "%": "percent"}
+
+DT = "vehicle.drivetrain."
+EE = "vehicle.drivetrain.electricEngine."
+CH = "vehicle.drivetrain.electricEngine.charging."
+PB = "vehicle.powertrain.electric.battery."
+TB = "vehicle.powertrain.tractionBattery.charging.port."
+CAB = "vehicle.cabin."
+BODY = "vehicle.body."
+VV = "vehicle.vehicle."
+ST = "vehicle.status."
+AX = "vehicle.chassis.axle."
+TR = "vehicle.trip.segment."
+NAV = "vehicle.cabin.infotainment.navigation."
+HVAC = "vehicle.cabin.hvac.preconditioning."
+TIMER = "vehicle.cabin.climate.timers."
+
+# What a kind of car delivers beyond 'base'. The i3 (older electronics) knows no tyre pressures, no `PB.`
+# keys, no details of the climate; that is what its owners see in the field.
+I3_FEATURES = {"base", "electric", "i3"}
+NEW_FEATURES = {"base", "electric", "new_electric", "ac", "climate", "tyres", "seats", "sunroof", "battery12"}
+DELIVERS = {
+    "i3": I3_FEATURES,
+    "i3_rex": I3_FEATURES | {"fuel"},
+    "i4": NEW_FEATURES,
+    "ix1": NEW_FEATURES,
+    "phev": {"base", "electric", "ac", "climate", "tyres", "fuel", "engine", "battery12"},
+    "combustion": {"base", "climate", "tyres", "fuel", "engine", "battery12"},
+}
+
+
+def _same(value):
+    return value
+
+
+def _whole(value):
+    return round(value)
+
+
+def _tenth(value):
+    return round(float(value), 1)
+
+
+def _is(word):
+    return lambda value: value == word
+
+
+def _words(**table):
+    """Canonical word -> CarData word; an unlisted word is said as it is."""
+    return lambda value: table.get(value, value)
+
+
+def _sum(electric, fuel):
+    return (electric or 0) + (fuel or 0)
+
+
+def _coordinate(value):
+    return round(float(value), 6)
+
+
+def _legal_date(value):
+    year, month, day = value.split("-")
+    return "%s.%s.%s 00:00 UTC" % (day, month, year)
+
+
+def _moment_text(value):
+    text = iso(value)
+    return "%s.%s.%s %s UTC" % (text[8:10], text[5:7], text[0:4], text[11:19])
+
+
+def _phases(value):
+    return "%d-PHASES" % value if value else "NO_CHARGING"
+
+
+def _timer_action(number):
+    return lambda timers: "ACTIVATE" if _timer(timers, number)["active"] else "DEACTIVATE"
+
+
+def _timer_part(number, part):
+    return lambda timers: int((_timer(timers, number)["time"] or "00:00").split(":")[part])
+
+
+def _timer(timers, number):
+    return next((timer for timer in timers if timer["id"] == number), {"active": False, "time": None})
+
+
+def _services_text(services):
+    return json.dumps([{
+        "date": service.get("date") or "-", "description": service.get("description") or "-",
+        "id": service["id"], "messageType": "CBS", "status": service.get("status", "OK"),
+        "title": service.get("title"), "text": "-",
+        "unitOfLengthRemaining": str(service["km"]) if service.get("km") is not None else "-",
+    } for service in services], separators=(",", ":"))
+
+
+def _check_control_text(messages):
+    return json.dumps([{
+        "date": None, "description": None, "id": message["id"], "messageType": "CCM", "status": "NULL",
+        "title": None, "text": message["text"],
+        "unitOfLengthRemaining": str(message["km"]) if message.get("km") is not None else "-",
+    } for message in messages], separators=(",", ":"))
+
+
+def _row(key, fields, unit=None, encode=_same, words=None, feature="base"):
+    return Row(key, (fields,) if isinstance(fields, str) else fields, unit, encode, words, feature)
+
+
+def _door(key, field):
+    return _row(key, field, encode=_is("OPEN"), words=("OPEN", "CLOSED"))
+
+
+TRUTH = ("ASN_isTrue", "ASN_isFalse")
+CHARGING_STATUS = _words(NOT_CHARGING="NOCHARGING", WAITING="CHARGINGPAUSED", CHARGING="CHARGINGACTIVE",
+                         PAUSED="CHARGINGPAUSED", FINISHED_FULL="CHARGINGENDED",
+                         FINISHED_NOT_FULL="CHARGINGENDED", ERROR="CHARGINGERROR")
+HV_STATUS = _words(INITIALIZATION="WAITING_FOR_CHARGING", WAITING="WAITING_FOR_CHARGING",
+                   PAUSED="WAITING_FOR_CHARGING", FINISHED_FULL="FINISHED_FULLY_CHARGED")
+PLUG_WORDS = ("CONNECTED", "DISCONNECTED")
+
+
+def _plug(value):
+    return PLUG_WORDS[0] if value else PLUG_WORDS[1]
+
+
+ROWS = [
+    # Battery and range
+    _row(DT + "batteryManagement.header", "soc", "percent", _tenth, feature="electric"),
+    _row(PB + "stateOfCharge.displayed", "soc", "percent", _tenth, feature="new_electric"),
+    _row(CH + "level", "soc_predicted", "%", _tenth, feature="electric"),
+    _row(TR + "end.drivetrain.batteryManagement.hvSoc", "trip_end_soc", "percent", _tenth,
+         feature="electric"),
+    _row(PB + "stateOfCharge.target", "soc_target", "%", _whole, feature="new_electric"),
+    _row(PB + "stateOfHealth.displayed", "soh", "percent", feature="new_electric"),
+    _row(DT + "batteryManagement.maxEnergy", "battery_max_energy_kwh", "kWh", _tenth, feature="electric"),
+    _row(CH + "smeEnergyDeltaFullyCharged", "energy_to_full_kwh", "kWh", _tenth, feature="electric"),
+    _row(EE + "kombiRemainingElectricRange", "range_electric_km", DISTANCE, feature="electric"),
+    _row(EE + "remainingElectricRange", "range_electric_km", DISTANCE, feature="electric"),
+    _row("vehicle.powertrain.electric.range.target", "range_at_target_km", DISTANCE, feature="new_electric"),
+    _row(DT + "totalRemainingRange", ("range_electric_km", "range_fuel_km"), DISTANCE, _sum),
+    _row(DT + "lastRemainingRange", "range_fuel_km", DISTANCE, feature="fuel"),
+    _row(NAV + "remainingRange", ("range_electric_km", "range_fuel_km"), DISTANCE, _sum),
+    _row(DT + "fuelSystem.level", "fuel_percent", "%", _whole, feature="fuel"),
+    _row(DT + "fuelSystem.remainingFuel", "fuel_l", "l", _whole, feature="fuel"),
+    _row(DT + "avgElectricRangeConsumption", "consumption_kwh_100km", "kWh/100km", _tenth,
+         feature="electric"),
+    # Charging
+    _row(CH + "status", "charging_status", None, CHARGING_STATUS, feature="electric"),
+    _row(CH + "hvStatus", "charging_status", None, HV_STATUS, feature="electric"),
+    _row(BODY + "chargingPort.status", "plugged", None, _plug, feature="electric"),
+    _row(BODY + "chargingPort.statusClearText", "plugged", None, _plug, feature="electric"),
+    _row(BODY + "chargingPort.combinedStatus", "plugged", None, _plug, feature="electric"),
+    _row(BODY + "chargingPort.plugEventId", "plug_event", feature="electric"),
+    _row(BODY + "chargingPort.lockedStatus", "plug_locked", None,
+         lambda on: "CHARGING_CABLE_LOCKED" if on else "CHARGING_CABLE_NOT_LOCKED", feature="electric"),
+    _row(CH + "connectorStatus", "plugged", None, _plug, feature="electric"),
+    _row(TB + "anyPosition.isPlugged", "plugged", feature="new_electric"),
+    _row(TB + "anyPosition.flap.isOpen", "charging_flap", None, _is("OPEN"), feature="new_electric"),
+    _row(TB + "rearRight.isPlugged", "plugged", feature="new_electric"),
+    _row(TB + "rearRight.flap.isOpen", "charging_flap", None, _is("OPEN"), feature="new_electric"),
+    _row(BODY + "flap.isLocked", "charging_flap_locked", words=("FLAP_LOCKED", "FLAP_UNLOCKED"),
+         feature="electric"),
+    _row(CH + "timeRemaining", "charging_time_remaining_min", "min", _whole, feature="electric"),
+    _row(CH + "timeToFullyCharged", "charging_time_remaining_min", "min", _whole, feature="new_electric"),
+    _row(PB + "charging.power", "charging_power_w", "W", _whole, feature="new_electric"),
+    _row(CH + "acVoltage", "charging_voltage_v", "V", _whole, feature="ac"),
+    _row(CH + "acAmpere", "charging_current_a", "A", _whole, feature="ac"),
+    _row(CH + "phaseNumber", "charging_phases", None, _phases, feature="ac"),
+    _row(CH + "method", "charging_method", feature="electric"),
+    _row(CH + "chargingMode", "charging_mode", feature="electric"),
+    _row(CH + "profile.preference", "charging_preference", feature="electric"),
+    _row(CH + "profile.climatizationActive", "charging_with_climate", feature="electric"),
+    _row(CH + "isSingleImmediateCharging", "charging_immediate",
+         words=("DIRECT_CHG_ONCE_ACTIVE", "DIRECT_CHG_ONCE_NOT_ACTIVE"), feature="electric"),
+    _row(CH + "lastChargingReason", "charging_end_reason", feature="electric"),
+    _row(CH + "hvpmFinishReason", "charging_end_reason", feature="electric"),
+    _row(CH + "lastChargingResult", "charging_last_result", feature="electric"),
+    _row(PB + "charging.acLimit.selected", "charging_ac_limit_a", "A", feature="new_electric"),
+    _row(PB + "charging.acLimit.max", "charging_ac_limit_max_a", "A", feature="new_electric"),
+    _row(PB + "preconditioning.state", "battery_preconditioning", feature="new_electric"),
+    # Doors, windows, locks
+    _door(CAB + "door.row1.driver.isOpen", "door_driver_front"),
+    _door(CAB + "door.row1.passenger.isOpen", "door_passenger_front"),
+    _door(CAB + "door.row2.driver.isOpen", "door_driver_rear"),
+    _door(CAB + "door.row2.passenger.isOpen", "door_passenger_rear"),
+    _row(CAB + "window.row1.driver.status", "window_driver_front"),
+    _row(CAB + "window.row1.passenger.status", "window_passenger_front"),
+    _row(CAB + "window.row2.driver.status", "window_driver_rear"),
+    _row(CAB + "window.row2.passenger.status", "window_passenger_rear"),
+    _door(BODY + "trunk.isOpen", "trunk"),
+    _row(BODY + "trunk.door.isOpen", "trunk", None, _is("OPEN"), feature="new_electric"),
+    _row(BODY + "trunk.isLocked", "trunk_locked"),
+    _door(BODY + "trunk.window.isOpen", "trunk_window"),
+    _door(BODY + "hood.isOpen", "hood"),
+    _row(CAB + "sunroof.status", "sunroof", feature="sunroof"),
+    _row(CAB + "sunroof.tiltStatus", "sunroof_tilt", feature="sunroof"),
+    _row(CAB + "door.lock.status", "lock", None, _words(SELECTIVE_LOCKED="SELECTIVE-LOCKED")),
+    _row(CAB + "door.status", "lock", None, _words(SECURED="secured", LOCKED="locked", UNLOCKED="unlocked",
+                                                   SELECTIVE_LOCKED="selectiveLocked")),
+    _row(VV + "antiTheftAlarmSystem.alarm.armStatus", "alarm_armed"),
+    _row(VV + "antiTheftAlarmSystem.alarm.isOn", "alarm_sounding"),
+    _row(BODY + "lights.isRunningOn", "lights_on", words=TRUTH),
+    # Climate
+    _row(VV + "preConditioning.activity", "climate_activity", None, lambda value: value.lower()),
+    _row(VV + "preConditioning.remainingTime", "climate_remaining_s", "min",
+         lambda seconds: int(seconds // 60)),
+    _row(VV + "preConditioning.error", "climate_error"),
+    _row(HVAC + "status.comfortState", "climate_activity", None,
+         _words(INACTIVE="NOT_ACTIVE", STANDBY="NOT_ACTIVE", HEATING="COMFORT_HEATING",
+                COOLING="COMFORT_COOLING", VENTILATION="COMFORT_VENTILATION"), feature="climate"),
+    _row(HVAC + "status.progress", "climate_progress", "percent", _whole, feature="climate"),
+    _row(HVAC + "status.remainingRunningTime", "climate_remaining_s", "s", _whole, feature="climate"),
+    _row(HVAC + "status.rearDefrostActive", "rear_defrost", feature="climate"),
+    _row(HVAC + "status.isExteriorMirrorHeatingActive", "mirror_heating", feature="climate"),
+    _row(HVAC + "configuration.directStartSettings.targetTemperature", "climate_target_c", "celsius", _tenth,
+         feature="climate"),
+    _row(HVAC + "configuration.defaultSettings.targetTemperature", "climate_target_c", "celsius", _tenth,
+         feature="climate"),
+    _row(CAB + "steeringWheel.heating", "steering_wheel_heating", "percent", _whole, feature="seats"),
+    _row(CAB + "seat.row1.driverSide.heating", "seat_heating_driver", "percent", _whole, feature="seats"),
+    _row(CAB + "seat.row1.passengerSide.heating", "seat_heating_passenger", "percent", _whole,
+         feature="seats"),
+    _row(TIMER + "weekdaysTimer1.action", "timers", None, _timer_action(1), feature="i3"),
+    _row(TIMER + "weekdaysTimer1.hour", "timers", "h", _timer_part(1, 0), feature="i3"),
+    _row(TIMER + "weekdaysTimer1.minute", "timers", "min", _timer_part(1, 1), feature="i3"),
+    _row(TIMER + "weekdaysTimer2.action", "timers", None, _timer_action(2), feature="i3"),
+    _row(TIMER + "weekdaysTimer2.hour", "timers", "h", _timer_part(2, 0), feature="i3"),
+    _row(TIMER + "weekdaysTimer2.minute", "timers", "min", _timer_part(2, 1), feature="i3"),
+    # Position and motion
+    _row(NAV + "currentLocation.latitude", "latitude", "degrees", _coordinate),
+    _row(NAV + "currentLocation.longitude", "longitude", "degrees", _coordinate),
+    _row(NAV + "currentLocation.heading", "heading", "degrees", _whole),
+    _row(NAV + "currentLocation.altitude", "altitude_m", "m", _whole),
+    _row(NAV + "currentLocation.fixStatus", "gps_fix"),
+    _row(NAV + "currentLocation.numberOfSatellites", "satellites"),
+    _row(NAV + "destinationSet.arrivalTime", "destination_arrival"),
+    _row(NAV + "destinationSet.distance", "destination_distance_km", DISTANCE),
+    _row(CAB + "infotainment.displayUnit.distance", "distance_unit", None, _words(mi="miles")),
+    _row(VV + "travelledDistance", "odometer_km", DISTANCE),
+    _row(TR + "end.travelledDistance", "trip_end_odometer_km", DISTANCE),
+    _row(TR + "end.time", "trip_end_time", None, _moment_text),
+    _row(VV + "avgSpeed", "speed_average_kmh", "km/h", _whole),
+    _row("vehicle.isMoving", "moving", words=TRUTH),
+    _row(DT + "engine.isActive", "engine_on", words=TRUTH),
+    _row(DT + "engine.isIgnitionOn", "ignition_on", words=TRUTH),
+    _row(DT + "internalCombustionEngine.engine.ect", "coolant_c", "Celsius", _whole, feature="engine"),
+    _row(VV + "deepSleepModeActive", "deep_sleep"),
+    # 12 V battery, service, messages
+    _row("vehicle.electricalSystem.battery.voltage", "battery12_v", "V", _tenth, feature="battery12"),
+    _row("vehicle.electricalSystem.battery.stateOfCharge", "battery12_percent", "%", _whole),
+    _row(ST + "serviceDistance.next", "service_distance_km", DISTANCE),
+    _row(ST + "serviceTime.inspectionDateLegal", "inspection_date", None, _legal_date),
+    _row(ST + "conditionBasedServicesCount", "services", None, len),
+    _row(ST + "conditionBasedServices", "services", None, _services_text),
+    _row(ST + "checkControlMessages", "check_control", None, _check_control_text),
+    _row("vehicle.channel.teleservice.status", "teleservice_status"),
+]
+
+WHEELS = {"fl": "row1.wheel.left", "fr": "row1.wheel.right", "rl": "row2.wheel.left",
+          "rr": "row2.wheel.right"}
+for _wheel, _place in WHEELS.items():
+    _prefix = AX + _place + ".tire."
+    ROWS += [
+        _row(_prefix + "pressure", "tyre_%s_kpa" % _wheel, "kPa", _whole, feature="tyres"),
+        _row(_prefix + "pressureTarget", "tyre_%s_target_kpa" % _wheel, "kPa", _whole, feature="tyres"),
+        _row(_prefix + "temperature", "tyre_%s_c" % _wheel, "Celsius", _tenth, feature="tyres"),
+    ]
+
+BY_KEY = {row.key: row for row in ROWS}
+
+
+def _read_catalogue():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalogue.tsv")
+    with open(path, encoding="utf-8") as lines:
+        rows = (line.rstrip("\n").split("\t") for line in lines if line.strip() and not line.startswith("#"))
+        return {key: (flag, category) for key, flag, category in rows}
+
+
+# key -> (flag, category): S is streamable, R only reachable by a container.
+CATALOGUE = _read_catalogue()
+# These never show up in telematicData: they have endpoints of their own, or are basic data.
+DEDICATED = {"vehicle.chassis.axle.wheel.tire.diagnosis", "vehicle.learningNavigation",
+             PB + "charging.history.sessionsList", PB + "charging.settingsList"}
+
+
+def is_known(key):
+    return key in CATALOGUE
+
+
+def is_streamable(key):
+    return CATALOGUE[key][0] == "S"
+
+
+def _is_hidden(key):
+    return CATALOGUE[key][1] == "basic" or key in DEDICATED
+
+
+def delivers(car, row):
+    return row.feature in DELIVERS[car.kind] and not _is_hidden(row.key)
+
+
+def telematic_data(car, keys, style=PLAIN):
+    """What REST answers for these keys: string values, each with its own timestamp."""
+    entries = {}
+    for key in keys:
+        if _is_hidden(key):
+            continue
+        row = BY_KEY.get(key)
+        entry = entry_of(car, row, style) if row and delivers(car, row) else None
+        if entry is not None:
+            entries[key] = dict(entry, value=_text(entry["value"]))
+        elif style.missing == "null" or (style.missing == "mixed" and row):
+            # The field shows both: a key that the car never sent comes with nulls, or does not come at all.
+            entries[key] = {"value": None, "unit": None, "timestamp": None}
+    return entries
+
+
+def stream_entries(car, fields, style=PLAIN):
+    """What the stream says when these fields change: natively typed values, streamable keys only."""
+    changed = set(fields)
+    entries = {}
+    for row in ROWS:
+        if changed.intersection(row.fields) and delivers(car, row) and is_streamable(row.key):
+            entry = entry_of(car, row, style)
+            if entry is not None:
+                entries[row.key] = entry
+    return entries
+
+
+def entry_of(car, row, style=PLAIN):
+    """The natively typed entry of one row, or None when the car has never sent any of its fields."""
+    times = [car.times[name] for name in row.fields if name in car.times]
+    if not times:
+        return None
+    value, unit = _measure(car, row)
+    if value is None:
+        return {"value": None, "unit": None, "timestamp": iso(max(times))}
+    if row.words and style.booleans == "catalogue":
+        value = row.words[0] if value else row.words[1]
+    return {"value": value, "unit": _unit(unit, style), "timestamp": iso(max(times))}
+
+
+def expected(car):
+    """By canonical field: the value as CarData can tell it (rounded, in the car's unit), or None."""
+    answer = {}
+    for row in ROWS:
+        for field in row.fields:
+            if len(row.fields) > 1:
+                continue
+            told = answer.get(field)
+            if told is not None and told["value"] is not None:
+                continue
+            answer[field] = _expected_entry(car, row, field)
+    return answer
+
+
+def _expected_entry(car, row, field):
+    if not delivers(car, row) or field not in car.times or car[field] is None:
+        return {"value": None, "unit": None, "timestamp": None}
+    value, unit = _measure(car, row)
+    numeric = isinstance(value, (int, float)) and not isinstance(car[field], (bool, str, list))
+    return {"value": value if numeric else car[field], "unit": unit, "timestamp": iso(car.times[field])}
+
+
+def _measure(car, row):
+    values = [car[name] for name in row.fields]
+    if all(value is None for value in values):
+        return None, None
+    value = row.encode(*values)
+    if row.unit != DISTANCE:
+        return value, row.unit
+    if car["distance_unit"] == "mi":
+        return round(value * MILES_PER_KM), "mi"
+    return round(value), "km"
+
+
+def _unit(unit, style):
+    if style.units == "missing":
+        return None
+    return LONG_UNITS.get(unit, unit) if style.units == "long" else unit
+
+
+def _text(value):
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return ("%.6f" % value).rstrip("0").rstrip(".")
+    return str(value)

@@ -1,0 +1,5 @@
+"""The one exception of the control side: a test asked for something that makes no sense."""
+
+
+class CloudError(ValueError):
+    """Raised alike by SimulatedCloud and, over HTTP, by CloudClient."""

@@ -1,0 +1,186 @@
+"""Failures on demand: what a test planned to go wrong, and how each kind of failure looks to a client.
+
+A fault strikes `where` a request goes (an endpoint's name, or 'any'), a counted number of times. This room
+must not know what an endpoint does.
+"""
+
+import json
+import os
+import socket
+import struct
+import threading
+
+from flask import Response
+
+from .errors import CloudError
+
+PLACES = ("any", "auth", "api", "device_code", "token", "refresh", "page", "mappings", "basicData",
+          "telematicData", "chargingHistory", "image", "smartMaintenanceTyreDiagnosis",
+          "locationBasedChargingSettings", "containers")
+
+# The body BMW's gateway sends when its own key management is in trouble.
+GATEWAY_FAULT = {"fault": {"faultstring": "Invalid Access Token",
+                           "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
+HTML_ERROR = ("<!DOCTYPE html><html><head><title>Service unavailable</title></head>"
+              "<body><h1>Service unavailable</h1><p>Please try again later.</p></body></html>")
+
+# How the middleware is told to end a connection instead of answering.
+DROP = "simulated_cloud.drop"
+
+
+class Fault:
+    def __init__(self, where, kind, times, options):
+        self.where = where
+        self.kind = kind
+        self.left = times
+        self.options = options
+
+
+class Faults:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._planned = []
+        # Set to let go, so that held connections do not outlive the server.
+        self.released = threading.Event()
+
+    def add(self, where, kind, times=1, **options):
+        """Plan a fault for the next `times` matching requests (None: until cleared)."""
+        if where not in PLACES:
+            raise CloudError("a fault strikes one of %s" % ", ".join(PLACES))
+        if kind not in BEFORE and kind not in AFTER:
+            raise CloudError("a fault is one of %s" % ", ".join(sorted(list(BEFORE) + list(AFTER))))
+        unknown = set(options) - OPTIONS.get(kind, set())
+        if unknown:
+            raise CloudError("%s has no option %s" % (kind, ", ".join(sorted(unknown))))
+        with self._lock:
+            self._planned.append(Fault(where, kind, times, options))
+
+    def clear(self):
+        """Forget what is planned, and let go what is being held."""
+        with self._lock:
+            self._planned = []
+        self.release()
+
+    def release(self):
+        """Let go the connections that are being held."""
+        with self._lock:
+            self.released.set()
+            self.released = threading.Event()
+
+    def take(self, places):
+        """The fault that strikes a request going to these places, used up by one; None mostly."""
+        with self._lock:
+            fault = next((one for one in self._planned if one.where in places), None)
+            if fault is not None and fault.left is not None:
+                fault.left -= 1
+                if fault.left <= 0:
+                    self._planned.remove(fault)
+            return fault
+
+
+# Kinds that act before the request is processed: (faults, options, environ) -> Response, or None to go on.
+
+def _gateway_fault(faults, options, environ):
+    return _json(GATEWAY_FAULT, 500)
+
+
+def _html(faults, options, environ):
+    return Response(HTML_ERROR, options.get("status", 503), mimetype="text/html")
+
+
+def _status(faults, options, environ):
+    body = options.get("body")
+    response = _json(body, options["status"]) if body is not None else Response(b"", options["status"])
+    response.headers.update(options.get("headers", {}))
+    return response
+
+
+def _timeout(faults, options, environ):
+    faults.released.wait(options.get("seconds", 60))
+    return _drop(environ, "close")
+
+
+def _reset(faults, options, environ):
+    return _drop(environ, "reset")
+
+
+def _empty(faults, options, environ):
+    return Response(b"", options.get("status", 200), mimetype="application/json")
+
+
+def _huge(faults, options, environ):
+    padding = "x" * int(options.get("size", 8 * 1024 * 1024))
+    return _json({"padding": padding}, options.get("status", 200))
+
+
+def _slow(faults, options, environ):
+    faults.released.wait(options.get("seconds", 2))
+    return None
+
+
+BEFORE = {"http_500_fault": _gateway_fault, "html": _html, "status": _status, "timeout": _timeout,
+          "reset": _reset, "empty": _empty, "huge": _huge, "slow": _slow}
+
+
+# Kinds that act on the finished answer: (response, options, environ) -> Response.
+
+def _truncated(response, options, environ):
+    """Cut JSON. With `lying=True` the length still promises the whole body, and the connection ends early."""
+    body = response.get_data()
+    cut = body[:max(1, int(len(body) * options.get("part", 0.5)))]
+    response.set_data(cut)
+    if options.get("lying"):
+        response.headers["Content-Length"] = str(len(body))
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _reply_lost(response, options, environ):
+    """Everything was done, and the client never learns it: the answer to a refresh is the classic case."""
+    return _drop(environ, options.get("how", "close"))
+
+
+AFTER = {"truncated": _truncated, "reply_lost": _reply_lost}
+
+OPTIONS = {"html": {"status"}, "status": {"status", "body", "headers"}, "timeout": {"seconds"},
+           "slow": {"seconds"}, "empty": {"status"}, "huge": {"size", "status"},
+           "truncated": {"part", "lying"}, "reply_lost": {"how"}}
+
+
+def _json(body, status):
+    return Response(json.dumps(body), status, mimetype="application/json")
+
+
+def _drop(environ, how):
+    environ[DROP] = how
+    return Response(b"", 500)
+
+
+class DropConnections:
+    """WSGI middleware: where a fault asked for it, ends the connection instead of passing the answer on."""
+
+    def __init__(self, app):
+        self._app = app
+
+    def __call__(self, environ, start_response):
+        answer = self._app(environ, start_response)
+        how = environ.get(DROP)
+        if how is None:
+            return answer
+        connection = environ.get("werkzeug.socket")
+        if connection is not None:
+            end_connection(connection, how)
+        raise ConnectionResetError("a fault ended this connection")
+
+
+def end_connection(connection, how):
+    """'reset' sends RST ("connection reset" to the peer), 'close' sends FIN (an early end)."""
+    try:
+        if how == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # detach and close at once: readers still hold the socket object, and only a real close sends RST.
+            os.close(connection.detach())
+        else:
+            connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # the client was faster

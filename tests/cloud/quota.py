@@ -1,0 +1,26 @@
+"""The daily allowance of REST calls: who has used how many today. It must not know what a call was about."""
+
+import threading
+
+
+class Quota:
+    def __init__(self, clock, settings):
+        self._clock = clock
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._used = {}
+
+    def spend(self, account):
+        """Count one call of this UTC day, also one that fails later; False when none was left."""
+        key = (account, self._clock.day())
+        with self._lock:
+            self._used[key] = self._used.get(key, 0) + 1
+            return self._used[key] <= self._settings.quota
+
+    def used(self, account):
+        with self._lock:
+            return self._used.get((account, self._clock.day()), 0)
+
+    def reset(self):
+        with self._lock:
+            self._used.clear()

@@ -1,0 +1,48 @@
+"""The web server round the simulated cloud: one thread per connection, and an end that really ends.
+
+It knows sockets and nothing of what is served.
+"""
+
+import threading
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from .faults import end_connection
+
+
+class Handler(WSGIRequestHandler):
+    # Headers and body go out as two writes; with Nagle a kept-alive client would wait 40 ms for the second.
+    disable_nagle_algorithm = True
+
+    def setup(self):
+        super().setup()
+        self.server.open_connections.add(self.connection)
+
+    def finish(self):
+        self.server.open_connections.discard(self.connection)
+        super().finish()
+
+    def connection_dropped(self, error, environ=None):
+        self.close_connection = True
+
+    def log(self, type, message, *args):
+        """Nothing: a request line holds VINs, and the cloud keeps its own log of calls."""
+
+
+class Server:
+    def __init__(self, app, host, port):
+        self._server = make_server(host, port, app, threaded=True, request_handler=Handler)
+        self._server.open_connections = set()
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="cloud",
+                                        daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        """No new connection, and none that stays: a kept-alive one would go on answering otherwise."""
+        self._server.shutdown()
+        self._thread.join(10)
+        self._server.server_close()
+        for connection in list(self._server.open_connections):
+            end_connection(connection, "close")

@@ -1,0 +1,48 @@
+"""What a test can turn on the simulated cloud, by name, with the values BMW is known to use. Plain data."""
+
+from .errors import CloudError
+
+DEFAULTS = {
+    "access_lifetime": 3600,        # seconds an access token and an id token live
+    "refresh_lifetime": 14 * 86400,  # seconds a refresh token lives
+    "code_lifetime": 300,           # seconds a device code lives
+    "code_interval": 5,             # seconds a client must leave between two polls
+    "auto_approve": False,          # the owner approves at once
+    "verification_complete": False,  # answer verification_uri_complete too (BMW normally does not)
+    "reuse_error": "invalid_grant",  # what a used refresh token gets: invalid_grant or invalid_request
+    "omit_in_refresh": [],          # fields that a refresh answer lacks, e.g. ["gcid", "id_token"]
+    "quota": 50,                    # REST calls per account and UTC day
+    "quota_status": 403,            # CU-429 comes as 403; tolerant clients take 429 too
+    "mappings_shape": "array",      # array | object | wrapped
+    "missing_values": "mixed",      # null | absent | mixed: what a car never sent
+    "units": "short",               # short | long | missing: km, kilometers, null
+    "booleans": "plain",            # plain | catalogue: true, ASN_isTrue
+    "container_limit": 10,
+    "deleted_containers_count": False,  # do containers set for deletion count against the limit
+    "page_size": 5,                 # charging sessions per page
+    "page_token_lifetime": 300,     # seconds a next_token lives
+}
+CHOICES = {
+    "reuse_error": ("invalid_grant", "invalid_request"),
+    "mappings_shape": ("array", "object", "wrapped"),
+    "missing_values": ("null", "absent", "mixed"),
+    "units": ("short", "long", "missing"),
+    "booleans": ("plain", "catalogue"),
+}
+
+
+class Settings:
+    def __init__(self):
+        self.update(DEFAULTS)
+
+    def update(self, changes):
+        for name, value in changes.items():
+            if name not in DEFAULTS:
+                raise CloudError("there is no setting %r; there are %s" % (name, ", ".join(sorted(DEFAULTS))))
+            if value not in CHOICES.get(name, (value,)):
+                raise CloudError("%s is one of %s" % (name, ", ".join(CHOICES[name])))
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def as_dict(self):
+        return {name: getattr(self, name) for name in DEFAULTS}
