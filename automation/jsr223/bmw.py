@@ -9,8 +9,8 @@ Per account (names with the default prefix):
 from bmw.openhab.app import App
 from bmw.openhab.rules import decorators
 
-rule, when = decorators(scriptExtension)
-app = App(events, itemRegistry)
+scriptExtension.importPreset("RuleSupport")
+rule, when = decorators(automationManager)
 
 
 def add_rules(account):
@@ -33,13 +33,26 @@ def add_rules(account):
             account.service.cancel_sign_in()
 
 
-for account in app.accounts:
-    add_rules(account)
+def load():
+    global app
+    app = App(events, itemRegistry)
+    for account in app.accounts:
+        add_rules(account)
+
+
+def reload_settings():
+    app.stop()
+    automationManager.removeAll()
+    load()
+    app.start(reload_settings)
 
 
 def scriptLoaded(id):
-    app.start()
+    app.start(reload_settings)
 
 
 def scriptUnloaded():
     app.stop()
+
+
+load()

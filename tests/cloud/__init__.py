@@ -1,4 +1,5 @@
-"""The simulated BMW cloud: a real HTTP server that behaves as BMW's CarData does, and that a test can steer.
+"""The simulated BMW clouds: one real HTTP server that behaves as CarData, MyBMW, ConnectedDrive's mobile API and its
+web portal do, and that a test can steer.
 
     from tests.cloud import SimulatedCloud
     with SimulatedCloud(fleet="i3") as cloud: ...      # in this process
@@ -7,7 +8,12 @@
 """
 
 from .cloud import SimulatedCloud
+from .connecteddrive_sign_in import CD_API_KEY, CD_API_SECRET
 from .errors import CloudError
-from .garage import ALL_SCOPES, HOME_CLIENT_ID
+from .garage import ALL_SCOPES, HOME_CLIENT_ID, HOME_PASSWORD, HOME_SECURITY_ANSWER, HOME_USER
+from .mybmw_sign_in import MYBMW_APP_KEY, MYBMW_CLIENT_ID, MYBMW_CLIENT_SECRET
+from .portal_sign_in import PORTAL_CLIENT_ID
 
-__all__ = ["ALL_SCOPES", "CloudError", "HOME_CLIENT_ID", "SimulatedCloud"]
+__all__ = ["ALL_SCOPES", "CD_API_KEY", "CD_API_SECRET", "CloudError", "HOME_CLIENT_ID", "HOME_PASSWORD",
+           "HOME_SECURITY_ANSWER", "HOME_USER", "MYBMW_APP_KEY", "MYBMW_CLIENT_ID", "MYBMW_CLIENT_SECRET",
+           "PORTAL_CLIENT_ID", "SimulatedCloud"]

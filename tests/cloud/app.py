@@ -6,36 +6,17 @@ That is: note the call, count it against the quota, let planned faults strike, s
 from flask import Flask, g, redirect, request
 from werkzeug.http import http_date
 
-from . import cardata, control, faults, oauth, pages
+from . import cardata, connecteddrive, control, faults, mybmw, mybmw_sign_in, oauth, pages, places, portal
 
-# endpoint -> (where a fault strikes it, kind of call)
-PLACES = {
-    "oauth.device_code": ("device_code", "auth"),
-    "oauth.token": ("token", "auth"),
-    "pages.link": ("page", "page"),
-    "pages.decide": ("page", "page"),
-    "cardata.mappings": ("mappings", "api"),
-    "cardata.basic_data": ("basicData", "api"),
-    "cardata.telematic_data": ("telematicData", "api"),
-    "cardata.charging_history": ("chargingHistory", "api"),
-    "cardata.vehicle_image": ("image", "api"),
-    "cardata.tyre_diagnosis": ("smartMaintenanceTyreDiagnosis", "api"),
-    "cardata.charging_settings": ("locationBasedChargingSettings", "api"),
-    "cardata.containers": ("containers", "api"),
-    "cardata.create_container": ("containers", "api"),
-    "cardata.container": ("containers", "api"),
-    "cardata.delete_container": ("containers", "api"),
-}
-
-
-# Calls to paths that BMW does not have are worth a line in the log, too.
-API_PATHS = ("/customer", "/gcdm")
+ROOMS = (oauth, cardata, mybmw_sign_in, mybmw, connecteddrive, portal, pages, control)
+# Addresses that several clouds share.
+SHARED = ("oauth.token", "oauth.authenticate")
 
 
 def make_app(cloud):
     app = Flask("tests.cloud")
     app.json.sort_keys = False
-    for room in (oauth, cardata, pages, control):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint(cloud))
     app.before_request(lambda: _receive(cloud))
     app.after_request(lambda response: _answer(cloud, response))
@@ -45,18 +26,30 @@ def make_app(cloud):
 
 
 def _receive(cloud):
-    where, kind = PLACES.get(request.endpoint, ("unknown", "api"))
-    if where == "unknown" and not request.path.startswith(API_PATHS):
+    if not _is_for_bmw():
         return None
     # Read the body before any fault ends the connection: unread bytes would turn every close into a reset.
     request.get_data(cache=True)
-    if where == "token" and request.form.get("grant_type") == "refresh_token":
-        where = "refresh"
-    if kind != "page":
-        g.call = cloud.call_log.begin(request.method, request.path, kind, where)
-    if kind == "api":
+    place = _place()
+    # What became of a command meanwhile must be seen by whatever is read now.
+    cloud.remote.advance()
+    if place.kind != "page":
+        g.call = cloud.call_log.begin(request.method, request.path, place)
+    if place.cloud == "cardata" and place.kind == "api":
         g.within_quota = _spend(cloud)
-    return _strike(cloud, where, kind)
+    return _strike(cloud, place)
+
+
+def _is_for_bmw():
+    """Neither the control interface nor what a browser asks of any site."""
+    return (request.endpoint in SHARED or request.endpoint in places.PLACES
+            or request.path.startswith(places.UNKNOWN_PATHS))
+
+
+def _place():
+    if request.endpoint in SHARED:
+        return places.LOGINS[oauth.login_of_request()]
+    return places.PLACES.get(request.endpoint, places.UNKNOWN)
 
 
 def _spend(cloud):
@@ -66,9 +59,8 @@ def _spend(cloud):
     return cloud.quota.spend(grant.account.name) if grant else True
 
 
-def _strike(cloud, where, kind):
-    # 'any' means what a client asks for; the page a person uses fails only when named.
-    fault = cloud.faults.take((where, kind) if kind == "page" else (where, kind, "any"))
+def _strike(cloud, place):
+    fault = cloud.faults.take(places.groups(place))
     if fault is None:
         return None
     if fault.kind in faults.AFTER:

@@ -4,6 +4,8 @@ import re
 import threading
 
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+# MyBMW has the customer's number in a path.
+GCID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class CallLog:
@@ -13,13 +15,13 @@ class CallLog:
         self._calls = []
         self._number = 0
 
-    def begin(self, method, path, kind, where):
+    def begin(self, method, path, place):
         """Note a call the moment it arrives; `status` stays None until (and unless) it is answered."""
+        path = VIN.sub(lambda match: "VIN.." + match.group()[-4:], GCID.sub("GCID", path))
         with self._lock:
             self._number += 1
-            call = {"n": self._number, "time": self._clock.now(), "method": method, "kind": kind,
-                    "where": where, "path": VIN.sub(lambda match: "VIN.." + match.group()[-4:], path),
-                    "status": None}
+            call = {"n": self._number, "time": self._clock.now(), "method": method, "cloud": place.cloud,
+                    "kind": place.kind, "where": place.where, "path": path, "status": None}
             self._calls.append(call)
             return call
 

@@ -44,7 +44,9 @@ IDENTITY = {
     "head_unit": None, "pu_step": None, "number_of_doors": 5, "has_navi": True, "has_sunroof": False,
     "telematics_capable": True, "engine": None, "options": "0001A,0205A", "charging_modes": [],
     "battery_gross_kwh": None, "battery_usable_kwh": None, "fuel_tank_l": None, "distance_unit": "km",
-    "image": True,
+    "image": True, "licence_plate": "TE ST 123", "colour_name": "Mineral Grey",
+    # What the car does when it is told to from afar; names as in remote.py.
+    "remote_services": [],
 }
 
 ENERGY = {
@@ -87,6 +89,22 @@ MOTION = {
     "latitude": 48.176900, "longitude": 11.558500, "altitude_m": 515, "heading": 90, "gps_fix": "GPS_FIX_3D",
     "satellites": 9, "destination_arrival": None, "destination_distance_km": None, "trip_end_time": None,
     "trip_end_odometer_km": None, "trip_end_soc": None, "trip_distance_km": None, "speed_average_kmh": None,
+    # False: the driver has switched off that the position is told.
+    "tracking": True,
+    # Past destinations of the navigation: dicts of latitude, longitude, country, city, street, number, time.
+    "destinations": [],
+}
+
+# How the last trip and all trips went: what the app-era clouds tell and CarData does not.
+TRIPS = {
+    "trip_duration_min": None, "trip_electric_km": None, "trip_electric_kwh_100km": None,
+    "trip_recuperated_kwh_100km": None, "trip_fuel_l_100km": None, "trip_saved_fuel_l": None,
+    # Marks from 0 to 5.
+    "trip_mark_driving_mode": None, "trip_mark_acceleration": None, "trip_mark_anticipation": None,
+    "trip_mark_consumption": None, "trip_mark_auxiliary": None,
+    "life_electric_kwh_100km": None, "life_recuperated_kwh_100km": None, "life_fuel_l_100km": None,
+    "life_electric_km": None, "life_longest_charge_km": None, "since_charge_km": None,
+    "life_saved_co2_kg": None, "life_saved_fuel_l": None,
 }
 
 UPKEEP = {
@@ -107,7 +125,7 @@ for _wheel in ("fl", "fr", "rl", "rr"):
                    "tyre_%s_c" % _wheel: None})
 
 ANY_CAR = {}
-for _part in (IDENTITY, ENERGY, CHARGE, BODY, CLIMATE_STATE, MOTION, UPKEEP):
+for _part in (IDENTITY, ENERGY, CHARGE, BODY, CLIMATE_STATE, MOTION, TRIPS, UPKEEP):
     ANY_CAR.update(_part)
 
 PLUGLESS = {"plugged": False, "plug_locked": False, "plug_event": 41, "charging_flap": "CLOSED",
@@ -124,8 +142,25 @@ TYRES = {"tyre_fl_kpa": 260, "tyre_fr_kpa": 260, "tyre_rl_kpa": 280, "tyre_rr_kp
          "tyre_rr_c": 19.0, "tyre_season": "SUMMER", "tyre_dimension": "245/45 R18"}
 PLUGLESS_WITH_TYRES = dict(PLUGLESS, **TYRES)
 
+# Remote services by age and power: an old electric car can only be told to charge now, not to stop.
+ANY_REMOTE = ["lock", "unlock", "flashLights", "soundHorn", "climateStart", "climateStop", "findVehicle",
+              "sendDestination", "sendMessage"]
+OLD_ELECTRIC_REMOTE = ANY_REMOTE + ["climateSchedule", "chargeNow", "chargingProfile"]
+NEW_ELECTRIC_REMOTE = ANY_REMOTE + ["chargeStart", "chargeStop", "chargingSettings", "chargingProfile"]
+
+TRIP_MARKS = {"trip_mark_driving_mode": 3, "trip_mark_acceleration": 4, "trip_mark_anticipation": 3,
+              "trip_mark_consumption": 4, "trip_mark_auxiliary": 2}
+ELECTRIC_TRIPS = dict(
+    TRIP_MARKS, trip_duration_min=20, trip_electric_km=12.4, trip_electric_kwh_100km=13.8,
+    trip_recuperated_kwh_100km=2.1, trip_saved_fuel_l=0.8, life_electric_kwh_100km=14.6,
+    life_recuperated_kwh_100km=2.4, life_electric_km=47950, life_longest_charge_km=214, since_charge_km=41.2,
+    life_saved_co2_kg=5210.4, life_saved_fuel_l=2790.5,
+    destinations=[{"latitude": 48.137200, "longitude": 11.575600, "country": "GERMANY", "city": "MUSTERSTADT",
+                   "street": "TESTWEG", "number": "1", "time": 1790000000}])
+
 I3 = dict(
-    PLUGLESS, brand="BMWi", model="i3 120", model_key="8P21", model_range="I01", series="I", body_type="I01",
+    dict(PLUGLESS, **ELECTRIC_TRIPS), remote_services=OLD_ELECTRIC_REMOTE, brand="BMWi",
+    model="i3 120", model_key="8P21", model_range="I01", series="I", body_type="I01",
     drivetrain="BEV", construction_date="2019-06-12", head_unit="NBTEVO", pu_step="0719", engine="IB1",
     charging_modes=["AC_HIGH", "DC_HIGH"], battery_gross_kwh=42.2, battery_usable_kwh=37.9, soc=68,
     soc_target=100, soc_predicted=68, battery_max_energy_kwh=37.9, energy_to_full_kwh=12.1,
@@ -134,7 +169,8 @@ I3 = dict(
     speed_average_kmh=38)
 
 I4 = dict(
-    PLUGLESS_WITH_TYRES, model="i4 eDrive40", model_key="71AW", model_range="I4E", series="4",
+    dict(PLUGLESS_WITH_TYRES, **ELECTRIC_TRIPS), remote_services=NEW_ELECTRIC_REMOTE,
+    model="i4 eDrive40", model_key="71AW", model_range="I4E", series="4",
     body_type="G26", construction_date="2024-09-17", head_unit="ID8", pu_step="0724", engine="XE3",
     charging_modes=["AC_HIGH", "DC_HIGH"], battery_gross_kwh=83.9, battery_usable_kwh=81.1, soc=57,
     soc_target=80, soc_predicted=57, soh=98, battery_max_energy_kwh=80.7, energy_to_full_kwh=34.7,
@@ -152,6 +188,7 @@ KINDS = {
     "i3_rex": dict(I3, model="i3 94Ah REX", model_key="8P41", drivetrain="BEV_REX",
                    construction_date="2017-03-20", battery_gross_kwh=33.2, battery_usable_kwh=27.2,
                    battery_max_energy_kwh=26.1, soc=44, soc_predicted=44, trip_end_soc=44,
+                   trip_fuel_l_100km=0.0, life_fuel_l_100km=0.4,
                    energy_to_full_kwh=14.6, range_electric_km=82, range_fuel_km=118, fuel_percent=78,
                    fuel_l=7, fuel_tank_l=9, odometer_km=71904, trip_end_odometer_km=71904),
     "ix1": dict(I4, model="iX1 xDrive30", model_key="41EF", model_range="X1E", series="X", body_type="U11",
@@ -161,7 +198,9 @@ KINDS = {
                 odometer_km=22117, trip_end_odometer_km=22117),
     "i4": I4,
     "phev": dict(
-        PLUGLESS_WITH_TYRES, model="330e", model_key="5P31", model_range="G2P", series="3", body_type="G20",
+        dict(PLUGLESS_WITH_TYRES, **ELECTRIC_TRIPS), remote_services=OLD_ELECTRIC_REMOTE,
+        trip_fuel_l_100km=3.1, life_fuel_l_100km=4.2, model="330e", model_key="5P31",
+        model_range="G2P", series="3", body_type="G20",
         drivetrain="PHEV", number_of_doors=4, construction_date="2021-05-04", head_unit="ID7", pu_step="0721",
         engine="B48", charging_modes=["AC_LOW"], battery_gross_kwh=12.0, battery_usable_kwh=10.4,
         battery_max_energy_kwh=10.2, soc=35, soc_target=100, soc_predicted=35, energy_to_full_kwh=6.6,
@@ -169,7 +208,8 @@ KINDS = {
         odometer_km=39870, battery12_v=12.7, battery12_percent=88, trip_end_soc=35,
         trip_end_odometer_km=39870, trip_distance_km=22.8, speed_average_kmh=47, coolant_c=31),
     "combustion": dict(
-        TYRES, model="320i", model_key="5F31", model_range="G20", series="3", body_type="G20",
+        dict(TYRES, **TRIP_MARKS), remote_services=ANY_REMOTE, trip_duration_min=24, trip_fuel_l_100km=6.3,
+        life_fuel_l_100km=6.8, model="320i", model_key="5F31", model_range="G20", series="3", body_type="G20",
         drivetrain="CONV", number_of_doors=4, construction_date="2020-02-18", head_unit="ID7", pu_step="0720",
         engine="B48", range_fuel_km=544, fuel_percent=63, fuel_l=37, fuel_tank_l=59, odometer_km=64333,
         battery12_v=12.5, battery12_percent=84, trip_distance_km=18.2, trip_end_odometer_km=64333,
@@ -211,6 +251,16 @@ class Car:
     @property
     def has_fuel(self):
         return self.fields["fuel_tank_l"] is not None
+
+    @property
+    def last_report(self):
+        """The moment of the newest value."""
+        return max(self.times.values())
+
+    def side(self, side, row):
+        """The seat at the 'left' or 'right' of a row: 'driver_front' or the like."""
+        driver = (side == "left") == (self.fields["steering"] == "LL")
+        return "%s_%s" % ("driver" if driver else "passenger", row)
 
     def set(self, fields, at):
         """The car reports these values at moment `at`, also where a value is what it was before."""

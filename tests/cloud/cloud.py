@@ -1,4 +1,4 @@
-"""SimulatedCloud: the whole simulated BMW cloud as one object, with a method for everything a test may want.
+"""SimulatedCloud: all simulated BMW clouds as one object, with a method for everything a test may want.
 
 It only wires the rooms together; each method here is a sentence that a room carries out. methods.py lists
 those that are reachable over HTTP as well.
@@ -6,13 +6,17 @@ those that are reachable over HTTP as well.
 
 from . import descriptors
 from .app import make_app
+from .app_tokens import AppTokens
 from .calls import CallLog
 from .clock import Clock, from_iso
 from .containers import Containers
 from .errors import CloudError
 from .faults import Faults
 from .garage import MAPPINGS, Garage
+from .connecteddrive_sign_in import CD_API_SECRET
+from .mybmw_sign_in import MYBMW_APP_KEY, MYBMW_CLIENT_SECRET
 from .quota import Quota
+from .remote import Remote
 from .scenario import Runner
 from .server import Server
 from .settings import Settings
@@ -32,9 +36,13 @@ class SimulatedCloud:
         self.tokens = TokenStore(self.clock, self.options, self.garage)
         self.containers_store = Containers(self.clock, self.options)
         self.quota = Quota(self.clock, self.options)
+        self.app_tokens = AppTokens(self.clock, self.options, self.garage)
+        self.mybmw_quota = Quota(self.clock, self.options, "mybmw_quota")
+        self.remote = Remote(self.clock, self.garage)
         self.call_log = CallLog(self.clock)
         self.faults = Faults()
         self.app = make_app(self)
+        self.passwords_ever = []
         self._runners = {}
         self._server = None
         self.settings(**settings)
@@ -77,6 +85,7 @@ class SimulatedCloud:
 
     def car(self, vin):
         """Every canonical field of a car, and `timestamps` in epoch seconds."""
+        self.remote.advance()
         with self.garage.lock:
             return self.garage.car(vin).as_dict()
 
@@ -127,8 +136,8 @@ class SimulatedCloud:
     # Accounts and sign-in
 
     def accounts(self):
-        """Name, client id, gcid, subscribed scopes and mappings of each account."""
-        return [{"name": one.name, "client_id": one.client_id, "gcid": one.gcid,
+        """Name, client id, user name, gcid, subscribed scopes and mappings of each account."""
+        return [{"name": one.name, "client_id": one.client_id, "username": one.username, "gcid": one.gcid,
                  "subscribed_scopes": list(one.subscribed_scopes),
                  "mappings": {vin: row["mappingType"] for vin, row in one.mappings.items()}}
                 for one in self.garage.accounts()]
@@ -152,6 +161,19 @@ class SimulatedCloud:
     def revoke(self, account="home"):
         """Every token of the account dies."""
         self.tokens.revoke(self.garage.account(account))
+        self.app_tokens.revoke(self.garage.account(account))
+
+    def change_password(self, account="home", password="Simulated-password-new"):
+        """The owner changes the password, which ends every token; the answer is the new one."""
+        owner = self.garage.account(account)
+        owner.password = password
+        self.passwords_ever.append(password)
+        self.revoke(account)
+        return password
+
+    def new_captcha_token(self):
+        """A solved captcha for one MyBMW sign-in."""
+        return self.app_tokens.once("P1_", self.options.captcha_lifetime)
 
     def delete_client(self, account="home"):
         """The owner deletes the CarData client in the portal: id unknown, tokens dead."""
@@ -164,9 +186,12 @@ class SimulatedCloud:
         return self.garage.new_client(account, client_id)
 
     def secrets(self):
-        """Every token, device code, gcid and VIN ever issued: none of them may show up in a log."""
-        return (list(self.tokens.ever_issued) + [one.gcid for one in self.garage.accounts()]
-                + list(self.garage.vins_ever))
+        """Every token, password, key, gcid and VIN ever issued: none of them may show up in a log."""
+        owners = self.garage.accounts()
+        return (list(self.tokens.ever_issued) + list(self.app_tokens.ever_issued) + list(self.passwords_ever)
+                + [MYBMW_APP_KEY, MYBMW_CLIENT_SECRET, CD_API_SECRET]
+                + [one.gcid for one in owners] + [one.password for one in owners]
+                + [one.security_answer for one in owners] + list(self.garage.vins_ever))
 
     # The cloud's behaviour
 
@@ -206,8 +231,22 @@ class SimulatedCloud:
         """Forget all planned failures and let go held connections."""
         self.faults.clear()
 
+    # Remote services
+
+    def command_plan(self, **plan):
+        """How the next commands go: outcome, steps, per_poll or per_step_seconds, settle_seconds, reason."""
+        self.remote.plan(plan)
+
+    def commands(self):
+        """Every command that was sent: vin, command, cloud, service, arguments, time, state, polls."""
+        return self.remote.log()
+
+    def clear_commands(self):
+        """Empty the log of commands."""
+        self.remote.clear()
+
     def calls(self, since=0):
-        """Calls numbered above `since`: n, time, method, path, kind, where, status (None: no answer)."""
+        """Calls numbered above `since`: n, time, method, path, cloud, kind, where, status (None: no answer)."""
         return self.call_log.since(since)
 
     def reset_calls(self):
@@ -221,6 +260,7 @@ class SimulatedCloud:
     def reset_quota(self):
         """All accounts have their daily calls again."""
         self.quota.reset()
+        self.mybmw_quota.reset()
 
     def containers(self):
         """Every container of every account, deleted ones too."""

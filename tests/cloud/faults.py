@@ -12,11 +12,8 @@ import threading
 
 from flask import Response
 
+from . import places
 from .errors import CloudError
-
-PLACES = ("any", "auth", "api", "device_code", "token", "refresh", "page", "mappings", "basicData",
-          "telematicData", "chargingHistory", "image", "smartMaintenanceTyreDiagnosis",
-          "locationBasedChargingSettings", "containers")
 
 # The body BMW's gateway sends when its own key management is in trouble.
 GATEWAY_FAULT = {"fault": {"faultstring": "Invalid Access Token",
@@ -45,8 +42,8 @@ class Faults:
 
     def add(self, where, kind, times=1, **options):
         """Plan a fault for the next `times` matching requests (None: until cleared)."""
-        if where not in PLACES:
-            raise CloudError("a fault strikes one of %s" % ", ".join(PLACES))
+        if where not in places.NAMES:
+            raise CloudError("a fault strikes one of %s" % ", ".join(places.NAMES))
         if kind not in BEFORE and kind not in AFTER:
             raise CloudError("a fault is one of %s" % ", ".join(sorted(list(BEFORE) + list(AFTER))))
         unknown = set(options) - OPTIONS.get(kind, set())
@@ -67,10 +64,10 @@ class Faults:
             self.released.set()
             self.released = threading.Event()
 
-    def take(self, places):
-        """The fault that strikes a request going to these places, used up by one; None mostly."""
+    def take(self, names):
+        """The fault that strikes a request that goes by these names, used up by one; None mostly."""
         with self._lock:
-            fault = next((one for one in self._planned if one.where in places), None)
+            fault = next((one for one in self._planned if one.where in names), None)
             if fault is not None and fault.left is not None:
                 fault.left -= 1
                 if fault.left <= 0:
@@ -140,11 +137,42 @@ def _reply_lost(response, options, environ):
     return _drop(environ, options.get("how", "close"))
 
 
-AFTER = {"truncated": _truncated, "reply_lost": _reply_lost}
+def _altered(response, options, environ):
+    """Change what a JSON answer says: `values` by dotted path (lists by number), and `without` these paths."""
+    try:
+        body = json.loads(response.get_data())
+    except ValueError:
+        return response
+    for path, value in options.get("values", {}).items():
+        holder, last = _holder(body, path)
+        if isinstance(holder, list):
+            holder[int(last)] = value
+        elif holder is not None:
+            holder[last] = value
+    for path in options.get("without", []):
+        holder, last = _holder(body, path)
+        if isinstance(holder, dict):
+            holder.pop(last, None)
+    response.set_data(json.dumps(body))
+    return response
+
+
+def _holder(body, path):
+    """What holds the last name of a path, and that name; None when the answer has no such place."""
+    names = path.split(".")
+    for name in names[:-1]:
+        if isinstance(body, list):
+            body = body[int(name)] if int(name) < len(body) else None
+        else:
+            body = body.get(name) if isinstance(body, dict) else None
+    return body, names[-1]
+
+
+AFTER = {"truncated": _truncated, "reply_lost": _reply_lost, "altered": _altered}
 
 OPTIONS = {"html": {"status"}, "status": {"status", "body", "headers"}, "timeout": {"seconds"},
            "slow": {"seconds"}, "empty": {"status"}, "huge": {"size", "status"},
-           "truncated": {"part", "lying"}, "reply_lost": {"how"}}
+           "truncated": {"part", "lying"}, "reply_lost": {"how"}, "altered": {"values", "without"}}
 
 
 def _json(body, status):

@@ -11,6 +11,9 @@ from .car import KINDS, Car
 from .errors import CloudError
 
 HOME_CLIENT_ID = "5f0c2a9e-71b4-4d3a-9c58-0a6be1d7c4f2"
+HOME_USER = "home@example.org"
+HOME_PASSWORD = "Simulated-password-1"
+HOME_SECURITY_ANSWER = "Rosinante"
 ALL_SCOPES = ("authenticate_user", "openid", "cardata:api:read", "cardata:streaming:read")
 
 # VIN prefix by kind; what follows is TEST and a number, so that no real car can be meant.
@@ -41,6 +44,10 @@ class Account:
     def __init__(self, name, client_id):
         self.name = name
         self.client_id = client_id
+        # The account 'home' has HOME_USER and HOME_PASSWORD; any other follows the same pattern.
+        self.username = "%s@example.org" % name
+        self.password = HOME_PASSWORD if name == "home" else "Simulated-password-%s" % name
+        self.security_answer = HOME_SECURITY_ANSWER
         self.gcid = str(uuid.uuid4())
         self.subscribed_scopes = list(ALL_SCOPES)
         self.mappings = {}

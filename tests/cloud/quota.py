@@ -1,12 +1,14 @@
-"""The daily allowance of REST calls: who has used how many today. It must not know what a call was about."""
+"""A daily allowance of calls: who has used how many today. It must not know what a call was about."""
 
 import threading
 
 
 class Quota:
-    def __init__(self, clock, settings):
+    def __init__(self, clock, settings, limit="quota"):
+        """`limit` is the name of the setting that says how many; None there means without end."""
         self._clock = clock
         self._settings = settings
+        self._limit = limit
         self._lock = threading.Lock()
         self._used = {}
 
@@ -15,7 +17,8 @@ class Quota:
         key = (account, self._clock.day())
         with self._lock:
             self._used[key] = self._used.get(key, 0) + 1
-            return self._used[key] <= self._settings.quota
+            limit = getattr(self._settings, self._limit)
+            return limit is None or self._used[key] <= limit
 
     def used(self, account):
         with self._lock:

@@ -21,6 +21,21 @@ DEFAULTS = {
     "deleted_containers_count": False,  # do containers set for deletion count against the limit
     "page_size": 5,                 # charging sessions per page
     "page_token_lifetime": 300,     # seconds a next_token lives
+    # MyBMW
+    "mybmw_quota": None,            # calls per account, x-user-agent and UTC day; BMW's own number is unknown
+    "mybmw_burst": None,            # calls in ten seconds before 429
+    "mybmw_blocked": None,          # 489 or 403: BMW's wall of September 2025
+    "mybmw_rex_as_electric": False,  # older answers call a range extender plainly ELECTRIC
+    "captcha_lifetime": 120,        # seconds a solved captcha, or a login half done, is good for
+    # ConnectedDrive, mobile API and portal
+    "cd_access_lifetime": 28800,    # seconds its access token lives
+    "cd_client_disabled": False,    # BMW has revoked the app's key
+    "cd_security_question": False,  # unlocking needs the answer to the security question
+    "cd_gone": False,               # every call answers 410, as from November 2021
+    "portal_refusal": 401,          # how a wrong password is answered: 401, or 302 with an error
+    "portal_fragment_order": "usual",  # usual | reversed: token data in the redirect
+    "portal_soc_max_name": "socmax",   # socmax | socMax (until 2019-12)
+    "utc_offset": 60,               # minutes east of UTC where ConnectedDrive's cars are
 }
 CHOICES = {
     "reuse_error": ("invalid_grant", "invalid_request"),
@@ -28,6 +43,10 @@ CHOICES = {
     "missing_values": ("null", "absent", "mixed"),
     "units": ("short", "long", "missing"),
     "booleans": ("plain", "catalogue"),
+    "mybmw_blocked": (None, 489, 403),
+    "portal_refusal": (401, 302),
+    "portal_fragment_order": ("usual", "reversed"),
+    "portal_soc_max_name": ("socmax", "socMax"),
 }
 
 

@@ -109,7 +109,7 @@ class TokenStore:
             code = next((one for one in self._codes if one.device_code == device_code), None)
             if code is None or code.client_id != client_id or code.state == "used":
                 raise OAuthError("invalid_grant", "the device code is unknown or used")
-            if not _fits(verifier, code.challenge):
+            if not fits(verifier, code.challenge):
                 raise OAuthError("invalid_grant", "code_verifier does not fit code_challenge")
             self._check_pace(code)
             return self._redeem(code)
@@ -197,5 +197,5 @@ class TokenStore:
         return answer
 
 
-def _fits(verifier, challenge):
+def fits(verifier, challenge):
     return jwt.base64url(hashlib.sha256(verifier.encode("utf-8")).digest()) == challenge

@@ -17,16 +17,6 @@ log = logging.getLogger("bmw")
 #: a token is refreshed this many seconds before it ends
 MARGIN = 300
 
-#: one lock per token file in this process: an old instance that is still finishing must not refresh beside a new one
-_locks = {}
-_locks_guard = threading.Lock()
-
-
-def _lock_for(path):
-    with _locks_guard:
-        return _locks.setdefault(path, threading.RLock())
-
-
 class Account(object):
     """The tokens of one account.
 
@@ -34,16 +24,18 @@ class Account(object):
         cloud (bmw.clouds.base.Cloud): whom to ask.
         store (bmw.store.Store), record (str): where the tokens are kept.
         clock: object with ``now()``.
+        lock: a re-entrant lock, the same for every instance of this account in the process: one that is still finishing must not
+            refresh beside a new one.
         on_tokens: called with the Tokens after each change (to show them); may be None.
     """
 
-    def __init__(self, cloud, store, record, clock, on_tokens=None):
+    def __init__(self, cloud, store, record, clock, lock=None, on_tokens=None):
         self._cloud = cloud
         self._store = store
         self._record = record
         self._clock = clock
         self._on_tokens = on_tokens or (lambda tokens: None)
-        self._lock = _lock_for(store.path(record))
+        self._lock = lock or threading.RLock()
         self._is_saved = True
         self.tokens = None
 

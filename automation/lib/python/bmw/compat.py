@@ -7,33 +7,18 @@ import sys
 PY2 = sys.version_info[0] == 2
 
 if PY2:
-    from urllib import quote as _quote
-    from urllib import urlencode as _urlencode
-
     from urlparse import parse_qs, urlsplit
 
     text_type = unicode  # noqa: F821 - Python 2's name
     number_types = (int, long, float)  # noqa: F821
-
-    def urlencode(fields):
-        """Form-encodes a dict or pair list of text; Python 2's own function wants bytes."""
-        pairs = fields.items() if hasattr(fields, "items") else fields
-        return _urlencode([(to_bytes(k), to_bytes(v)) for k, v in pairs]).decode("ascii")
-
-    def quote(text):
-        """Percent-encodes one path segment."""
-        return _quote(to_bytes(text), b"").decode("ascii")
-
 else:
-    from urllib.parse import parse_qs, quote as _quote, urlencode, urlsplit
+    from urllib.parse import parse_qs, urlsplit
 
     text_type = str
     number_types = (int, float)
 
-    def quote(text):
-        """Percent-encodes one path segment."""
-        return _quote(text, "")
-
+#: RFC 3986 section 2.3; all else is percent-encoded
+_UNRESERVED = frozenset(bytearray(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"))
 
 __all__ = [str(n) for n in ("PY2", "number_types", "parse_qs", "quote", "text_type", "to_bytes", "to_text", "urlencode", "urlsplit")]
 
@@ -50,3 +35,17 @@ def to_text(value):
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return text_type(value)
+
+
+def quote(text):
+    """Percent-encodes one path segment or form value (UTF-8).
+
+    Our own, as Python 2's urllib imports socket, which on Jython opens ten selectors and a thread pool at each script load.
+    """
+    return "".join(chr(byte) if byte in _UNRESERVED else "%{:02X}".format(byte) for byte in bytearray(to_bytes(text)))
+
+
+def urlencode(fields):
+    """Form-encodes a dict or list of pairs of text and numbers."""
+    pairs = fields.items() if hasattr(fields, "items") else fields
+    return "&".join("{}={}".format(quote(key), quote(value)) for key, value in pairs)

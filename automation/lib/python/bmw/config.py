@@ -11,8 +11,8 @@ import logging
 import os
 import re
 
-from bmw import cron, files
-from bmw.clouds import CLOUDS
+from bmw import clouds, cron, files, mqtt
+
 from bmw.compat import to_text
 from bmw.errors import ConfigError, StoreError
 from bmw.http import checked_base
@@ -30,8 +30,8 @@ _ACCOUNT_NAME = re.compile(r"^[a-z][a-z0-9]*$")
 
 
 def _cloud(text):
-    if text not in CLOUDS:
-        raise ConfigError("there is no cloud '{}'".format(text), "use one of {}".format(", ".join(sorted(CLOUDS))))
+    if text not in clouds.CLOUDS:
+        raise ConfigError("there is no cloud '{}'".format(text), "use one of {}".format(", ".join(sorted(clouds.CLOUDS))))
     return text
 
 
@@ -88,6 +88,11 @@ def _base(text):
     return checked_base(text, "the address")
 
 
+def _stream_url(text):
+    mqtt.parse_url(text)
+    return text
+
+
 class Setting(object):
     """One key of the file: how it is read, its default, and whether it is global (not per account)."""
 
@@ -102,6 +107,19 @@ SETTINGS = {
     "client_id": Setting(_client_id),
     "refresh": Setting(_refresh, DEFAULT_REFRESH_MINUTES),
     "calls_per_day": Setting(_whole(10, 1000000), 50),
+    "username": Setting(_secret),
+    "password": Setting(_secret),
+    "api_key": Setting(_secret),
+    "api_secret": Setting(_secret),
+    "security_answer": Setting(_secret),
+    "region": Setting(_one_of("row", "na", "cn"), "row"),
+    "brand": Setting(_one_of("bmw", "mini", "toyota"), "bmw"),
+    "app_version": Setting(_text, "4.9.2(36892)"),
+    "stream": Setting(_one_of("on", "off"), "on"),
+    "stream_url": Setting(_stream_url),
+    "stream_topic": Setting(_text),
+    "stream_user": Setting(_secret),
+    "stream_password": Setting(_secret),
     "auth_url": Setting(_base),
     "api_url": Setting(_base),
     "item_prefix": Setting(_item_prefix, "BMW", is_global=True),
@@ -213,7 +231,7 @@ def _unknown(key, accounts):
 
 
 def _account(name, values, problems):
-    cloud = CLOUDS[values.get("cloud", SETTINGS["cloud"].default)]
+    cloud = clouds.find(values.get("cloud", SETTINGS["cloud"].default))
     missing = [key for key in cloud.NEEDS if key not in values]
     problem = None
     if missing:

@@ -20,7 +20,9 @@ _FIELDS = (
     ("day of week", 0, 7, _DAYS),
     ("year", 1970, 2099, ()),
 )
-_PART = re.compile(r"^(\*|\?|L|LW|\w+(?:-\w+)?|\w+#\d)(?:/(\d+))?$")
+#: digits are 0 to 9 only: what other scripts call a digit, openHAB does not take
+_PART = re.compile(r"^(\*|\?|L|LW|[A-Z0-9]+(?:-[A-Z0-9]+)?|[A-Z0-9]+#[0-9])(?:/([0-9]{1,4}))?$")
+_NUMBER = re.compile(r"^[0-9]{1,4}$")
 _HINT = "write minutes (30) or six fields: second minute hour day month weekday, like 0 0/30 * * * ?"
 
 
@@ -74,4 +76,4 @@ def _in_range(value, lowest, highest, words):
     if value in words:
         return True
     value = value.rstrip("LW") if words or highest == 31 else value
-    return value.isdigit() and lowest <= int(value) <= highest
+    return bool(_NUMBER.match(value)) and lowest <= int(value) <= highest

@@ -37,6 +37,15 @@ def read(path):
         raise StoreError("Cannot read {}".format(path), _advice(error))
 
 
+def stamp(path):
+    """(time of change, size) of a file, to see whether it was changed; None if there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, IOError):
+        return None
+    return status.st_mtime, status.st_size
+
+
 def write(path, data):
     """Replaces the file's content by ``data`` (bytes): afterwards either all of it is on disk or none.
 

@@ -33,12 +33,13 @@ class Request(object):
 
 
 class Response(object):
-    """What came back. Header names are lower case; ``body`` is bytes."""
+    """What came back. Header names are lower case; ``body`` is bytes; ``cookies`` are the Set-Cookie values, each on its own."""
 
-    def __init__(self, status, headers, body):
+    def __init__(self, status, headers, body, cookies=()):
         self.status = status
         self.headers = headers
         self.body = body
+        self.cookies = cookies
 
     def text(self):
         """The body as text (UTF-8; undecodable bytes replaced)."""
@@ -77,10 +78,12 @@ def checked_base(url, name):
     Raises:
         ConfigError: not https (plain http is allowed to this machine only, for simulators and tests).
     """
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url.rstrip("/")
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+    try:
+        parts = urlsplit(url)
+        is_good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    except ValueError:  # a bracket of an IPv6 address is missing
+        is_good = False
+    if is_good:
         return url.rstrip("/")
     raise ConfigError("{} is not a https address".format(name), "write it as https://host")
 
@@ -127,6 +130,7 @@ class RequestsTransport(object):
 
     def __call__(self, request):
         import requests  # here, not above: inside openHAB nobody needs it
+        import urllib3  # what requests is made of; its own errors come through while a body is read
 
         if self._session is None:
             self._session = requests.Session()
@@ -149,20 +153,25 @@ class RequestsTransport(object):
             raise NetworkError("The server's certificate is not trusted", "check the machine's date and CA certificates")
         except requests.exceptions.Timeout:
             raise NetworkError("No answer within {} seconds".format(request.timeout))
-        except (requests.exceptions.RequestException, IOError) as error:
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, IOError) as error:
             raise NetworkError("Connection failed ({})".format(type(error).__name__))
         headers = dict((name.lower(), value) for name, value in answer.headers.items())
-        return Response(answer.status_code, headers, body)
+        # several of one name are joined with commas above, which cookies do not survive
+        return Response(answer.status_code, headers, body, list(answer.raw.headers.getlist("set-cookie")))
 
 
 def _read(answer, deadline):
     """The body of a streamed answer, within its size and time."""
+    # read1 gives what is there; read would wait for a full chunk, however slowly it comes
+    read = getattr(answer.raw, "read1", answer.raw.read)
     chunks, size = [], 0
-    for chunk in answer.iter_content(65536):
+    while True:
+        chunk = read(65536, decode_content=True)
+        if not chunk:
+            return b"".join(chunks)
         size += len(chunk)
         if size > MOST_BYTES:
             raise NetworkError("The answer is larger than {} MB".format(MOST_BYTES // 1048576))
         if time.time() > deadline:
             raise NetworkError("The answer did not end in time")
         chunks.append(chunk)
-    return b"".join(chunks)

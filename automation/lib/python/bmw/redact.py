@@ -14,38 +14,48 @@ SHORTEST_SECRET = 6
 #: tokens rotate hourly; the oldest are forgotten so that years of running do not fill the memory
 MOST_SECRETS = 500
 
+#: between a field's name and its value: quotes, also escaped ones and Python 2's u''
+_QUOTE = r"(?:\\?['\"])?"
+_EQUALS = _QUOTE + r"\s*[=:]\s*u?" + _QUOTE
+_NAMES = (
+    "access_token|refresh_token|id_token|device_code|code_verifier|client_secret|password|gcid|hcaptchatoken|authorization"
+)
+
 _SHAPES = (
     # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
     (re.compile(r"\b(?=[A-HJ-NPR-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{13}([A-HJ-NPR-Z0-9]{4})\b"), r"VIN*\1"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.?[\w-]*"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
-    (
-        re.compile(
-            r"(?i)\b(access_token|refresh_token|id_token|device_code|code_verifier|client_secret|password"
-            r"|gcid|hcaptchatoken|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,}]+"
-        ),
-        r"\1\2[secret]",
-    ),
-    (re.compile(r"(?i)\b(lat(?:itude)?|lon(?:gitude)?|lng)(['\"]?\s*[=:]\s*['\"]?)-?[0-9][0-9.]*"), r"\1\2[place]"),
+    (re.compile(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
+    (re.compile(r"(?i)\b(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + ")-?[0-9][0-9.]*"), r"\1\2[place]"),
 )
 
-_secrets = []
+_lasting = []
+_passing = []
 _lock = threading.Lock()
 
 
 def remember(*secrets):
-    """Takes note of values (str or None) that must never appear in a text."""
+    """Takes note of values (str or None) that must never appear in a text: passwords, VINs, what stays the same."""
+    _note(_lasting, secrets)
+
+
+def remember_for_a_while(*secrets):
+    """The same for tokens and codes, of which there are ever new ones; the oldest are forgotten."""
+    _note(_passing, secrets)
     with _lock:
-        for secret in secrets:
-            if secret and len(secret) >= SHORTEST_SECRET and secret not in _secrets:
-                _secrets.append(secret)
-        del _secrets[:-MOST_SECRETS]
+        del _passing[:-MOST_SECRETS]
+
+
+def _note(kept, secrets):
+    with _lock:
+        kept.extend(secret for secret in secrets if secret and len(secret) >= SHORTEST_SECRET and secret not in kept)
 
 
 def clean(text):
     """Returns ``text`` (str) without any secret or private value in it."""
     with _lock:
-        known = sorted(_secrets, key=len, reverse=True)
+        known = sorted(_lasting + _passing, key=len, reverse=True)
     for secret in known:
         text = text.replace(secret, "[secret]")
     for shape, replacement in _SHAPES:

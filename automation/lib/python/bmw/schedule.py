@@ -52,6 +52,10 @@ class Budget(object):
         """Calls left (int), or None when not limited."""
         return None if self.limit is None else max(0, self.limit - self.spent(now))
 
+    def has_room(self, now, calls):
+        """True if that many (int) automatic calls can be made now, so far as we know."""
+        return self.limit is None or (now >= self._blocked(now) and self.spent(now) + calls <= self._usable(by_person=False))
+
     def spend(self, now, by_person=False):
         """Counts one call, before it is made.
 
@@ -61,12 +65,10 @@ class Budget(object):
         Raises:
             QuotaExceeded: none is left, or BMW's refusal still holds.
         """
-        if now < self.blocked_until <= now + DAY + AFTER_MIDNIGHT:
+        if now < self._blocked(now):
             raise _exceeded("BMW's daily allowance of calls is used up", self.blocked_until)
-        if self.limit is not None:
-            usable = self.limit if by_person else self.limit - int(self.limit * RESERVE)
-            if self.spent(now) >= usable:
-                raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
+        if self.limit is not None and self.spent(now) >= self._usable(by_person):
+            raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
         minute = int(now // _BUCKET)
         if self._calls and self._calls[-1][0] == minute:
             self._calls[-1][1] += 1
@@ -85,6 +87,13 @@ class Budget(object):
         self._refusals = 0
         self.blocked_until = 0
 
+    def _blocked(self, now):
+        """The time BMW's refusal holds, 0 when it comes from a clock that was set back since."""
+        return self.blocked_until if self.blocked_until <= now + DAY + AFTER_MIDNIGHT else 0
+
+    def _usable(self, by_person):
+        return self.limit if by_person else self.limit - int(self.limit * RESERVE)
+
     def _next_free(self, now):
         """When the oldest call leaves the rolling day."""
         return self._calls[0][0] * _BUCKET + _BUCKET + DAY if self._calls else now
@@ -97,12 +106,13 @@ def _exceeded(problem, retry_at):
 def interval(calls_per_day, cars):
     """Seconds between two automatic polls of all cars, so that the day's calls last the day.
 
-    By day every interval, at night every second one; the reserve is left out.
+    By day every interval, at night every second one; the reserve is left out, and one call for the list of cars. What SLACK
+    lets through early is made up for.
     """
-    usable = max(1, calls_per_day - int(calls_per_day * RESERVE) - 1)
+    polls = max(1, (calls_per_day - int(calls_per_day * RESERVE) - 1) // max(1, cars))
     night_hours = len(NIGHT)
     weighted_day = (24 - night_hours + night_hours / 2.0) * 3600
-    return weighted_day * max(1, cars) / usable
+    return weighted_day / polls / (1 - SLACK)
 
 
 def is_due(now, last, seconds, local_hour):

@@ -48,7 +48,11 @@ class Seal(object):
         try:
             if not sealed.startswith(PREFIX):
                 raise ValueError("not sealed")
-            data = base64.urlsafe_b64decode(to_bytes(sealed[len(PREFIX) :]))
+            body = to_bytes(sealed[len(PREFIX) :])
+            data = base64.urlsafe_b64decode(body)
+            # base64 passes over strange characters and spare bits; a sealed text has one form only
+            if base64.urlsafe_b64encode(data) != body:
+                raise ValueError("not as it was written")
             return to_text(self._cipher.decrypt(self._key, data[:NONCE_BYTES], data[NONCE_BYTES:], to_bytes(context)))
         except (ValueError, TypeError, binascii.Error):
             raise StoreError("A sealed value cannot be opened with this key", "sign in again")

@@ -23,6 +23,8 @@ log = logging.getLogger("bmw")
 LIST_AGAIN = 86400
 #: seconds after which a failed token refresh is tried again
 RETRY_TOKEN = 300
+#: seconds after which what the stream brought is stored: not at each message, for the life of an SD card
+SAVE_LIVE = 120
 
 
 class Service(object):
@@ -55,6 +57,12 @@ class Service(object):
         self._polled_at = None
         self._prompt = None
         self._last_status = None
+        self._live = None
+        self._is_saving_later = False
+
+    def attach(self, live):
+        """Gives it a stream (``bmw.clouds.cardata_live.Live``), before ``start``."""
+        self._live = live
 
     # what the rules call
 
@@ -81,6 +89,27 @@ class Service(object):
 
     def stop(self):
         self._worker.stop()
+        if self._live is not None:
+            self._live.stop()
+        if self._is_saving_later:
+            self._save()
+
+    # what the stream needs, on the worker
+
+    def memory(self):
+        """What the cloud remembers (dict)."""
+        return self._memory
+
+    def vehicle(self, vin):
+        """The car with that VIN, or None."""
+        return next((vehicle for vehicle in self._vehicles if vehicle.vin == vin), None)
+
+    def take(self, vehicle, readings):
+        """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
+        self._post(vehicle, vehicle.update(readings))
+        if not self._is_saving_later:
+            self._is_saving_later = True
+            self._worker.later("save", SAVE_LIVE, self._save)
 
     # start and restart
 
@@ -115,6 +144,7 @@ class Service(object):
         self._budget = Budget(self._budget.limit, self._store.load(self._record + ".calls"))
 
     def _save(self):
+        self._is_saving_later = False
         record = {
             "memory": self._memory,
             "names": self._names,
@@ -169,6 +199,8 @@ class Service(object):
         self._account.signed_in(tokens)
         self._end_sign_in(None)
         self._keep_token_fresh()
+        if self._live is not None:
+            self._live.hurry()
         self._listed_at = None
         self._refresh(by_person=True)
 
@@ -209,10 +241,15 @@ class Service(object):
     def _refresh_if_due(self):
         if self._config.problem or self._prompt is not None or not self._is_signed_in():
             return
+        if self._live is not None:
+            self._live.start()
         now = self._clock.now()
         if self._budget.limit is not None:
             seconds = schedule.interval(self._budget.limit, len(self._vehicles))
             if not schedule.is_due(now, self._polled_at, seconds, self._local_hour(now)):
+                return
+            # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
+            if self._polled_at is not None and not self._budget.has_room(now, max(1, len(self._vehicles))):
                 return
         self._refresh(by_person=False)
 

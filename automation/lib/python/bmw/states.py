@@ -27,12 +27,15 @@ def state_text(value, unit, item_type, native_type="Switch"):
 
 
 def number_text(number):
-    """A number without exponent and without idle zeros: 57, 0.4, 12345.6."""
-    if isinstance(number, float) and (number != number or number in (float("inf"), float("-inf"))):
+    """A number without exponent and without idle zeros: 57, 0.4, 12345.6; None when it is not finite."""
+    try:
+        text = "{:.6f}".format(float(number))
+    except OverflowError:  # an integer of hundreds of digits
         return None
-    if float(number) == int(number):
-        return text_type(int(number))
-    return "{:.6f}".format(number).rstrip("0").rstrip(".")
+    if not text[-1].isdigit():  # nan, inf
+        return None
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _is_number(value):
@@ -63,7 +66,7 @@ def _text(value, unit, _item_type):
 
 
 def _time(value, _unit, _item_type):
-    return times.to_iso(value) if _is_number(value) else None
+    return times.to_iso(value) if _is_number(value) and 0 <= value < _YEAR_10000 else None
 
 
 def _place(value, _unit, _item_type):
@@ -75,6 +78,8 @@ def _place(value, _unit, _item_type):
     return "{},{}".format(number_text(latitude), number_text(longitude))
 
 
+#: the first moment that openHAB's four digits of a year cannot say
+_YEAR_10000 = 253402300800
 #: [is the point a Contact][value]
 _BOOLEAN_WORDS = ({True: "ON", False: "OFF"}, {True: "OPEN", False: "CLOSED"})
 #: what may be written to a user's own Contact or Switch, whatever the vocabulary's type is

@@ -6,6 +6,8 @@ import calendar
 import re
 import time
 
+from bmw.compat import text_type
+
 _ISO = re.compile(
     r"^\s*(\d{4})-(\d{2})-(\d{2})"
     r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?"
@@ -32,9 +34,10 @@ def _epoch(year, month, day, hour=0, minute=0, second=0):
         return None
     if fields[3] > 23 or fields[4] > 59 or fields[5] > 60:
         return None
-    seconds = calendar.timegm(tuple(fields) + (0, 0, 0))
     # timegm rolls 31 February over into March; such a date is no date
-    return float(seconds) if time.gmtime(seconds)[2] == fields[2] or fields[5] == 60 else None
+    if time.gmtime(calendar.timegm(tuple(fields[:3]) + (0,) * 6))[2] != fields[2]:
+        return None
+    return float(calendar.timegm(tuple(fields) + (0, 0, 0)))
 
 
 def _offset(zone):
@@ -47,12 +50,12 @@ def _offset(zone):
 
 
 def parse(text):
-    """Epoch seconds of a time as BMW writes it, or None if it is none.
+    """Epoch seconds of a time as BMW writes it, or None if it is none, whatever it is.
 
     Knows ISO 8601 with 0 to n fraction digits and Z, offset or nothing; ``dd.mm.yyyy hh:mm[:ss] UTC``;
     ``mm/dd/yyyy hh:mm[:ss] UTC``; ``YYYY-MM`` (the first of that month).
     """
-    if not text:
+    if not isinstance(text, text_type):
         return None
     iso = _ISO.match(text)
     if iso:

@@ -2,11 +2,14 @@
 
 from __future__ import unicode_literals
 
-from bmw.compat import number_types
-from bmw.redact import remember
+from bmw.compat import number_types, text_type
+from bmw.errors import BadAnswer
+from bmw.redact import remember, remember_for_a_while
 
 #: seconds a token is taken to live when the answer does not say (BMW's own are 3600)
 UNSTATED_LIFE = 1800
+#: a stated life beyond this many seconds is no life of an access token
+LONGEST_LIFE = 30 * 86400
 
 _FIELDS = ("access_token", "refresh_token", "id_token", "gcid", "scope", "expires_at", "obtained_at")
 
@@ -22,7 +25,8 @@ class Tokens(object):
     def __init__(self, **fields):
         for name in _FIELDS:
             setattr(self, name, fields.get(name))
-        remember(self.access_token, self.refresh_token, self.id_token, self.gcid)
+        remember(self.gcid)
+        remember_for_a_while(self.access_token, self.refresh_token, self.id_token)
 
     def __repr__(self):
         return str("Tokens(...)")
@@ -45,10 +49,24 @@ def from_answer(answer, now, older=None):
     """The Tokens of a token endpoint's JSON (dict) received at ``now``.
 
     A field that the answer lacks keeps its ``older`` value: some refresh answers leave out gcid, id_token or refresh_token.
+
+    Raises:
+        BadAnswer: there is no access token in it.
     """
     older = older or Tokens()
-    life = answer.get("expires_in")
-    life = float(life) if isinstance(life, number_types) and life > 0 else UNSTATED_LIFE
+    access_token = _text(answer.get("access_token"))
+    if access_token is None:
+        raise BadAnswer("BMW's answer holds no access token", "it is tried again")
     kept = ("refresh_token", "id_token", "gcid", "scope")
-    fields = dict((str(name), answer.get(name) or getattr(older, name)) for name in kept)
-    return Tokens(access_token=answer["access_token"], expires_at=now + life, obtained_at=now, **fields)
+    fields = dict((str(name), _text(answer.get(name)) or getattr(older, str(name))) for name in kept)
+    return Tokens(access_token=access_token, expires_at=now + _life(answer.get("expires_in")), obtained_at=now, **fields)
+
+
+def _text(value):
+    """The value if it is a text that is not empty, else None."""
+    return value if isinstance(value, text_type) and value else None
+
+
+def _life(value):
+    is_number = isinstance(value, number_types) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value <= LONGEST_LIFE else UNSTATED_LIFE

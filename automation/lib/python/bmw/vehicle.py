@@ -73,8 +73,9 @@ class Vehicle(object):
         """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
         changed = set(key for key, reading in readings.items() if self._take(key, reading))
         for key, reading in derive(self.readings).items():
-            if self.readings.get(key) != reading:
-                self.readings[key] = reading
+            old = self.readings.get(key)
+            self.readings[key] = reading
+            if old is None or old.value != reading.value:
                 changed.add(key)
         return changed
 
@@ -82,6 +83,8 @@ class Vehicle(object):
         old = self.readings.get(key)
         if old is None and reading.value is None:
             return False  # never said anything: this car has no such part
+        if old is not None and old.time is not None and reading.value is None and reading.time is None:
+            return False  # BMW has nothing in store, which is not the car saying that it does not know
         if old is not None and old.time is not None and reading.time is not None and reading.time < old.time:
             return False
         self.readings[key] = reading

@@ -55,7 +55,7 @@ class Worker(object):
             self._stopped = True
             self._timetable.clear()
             self._condition.notify()
-        if threading.current_thread() is not self._thread:
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(timeout)
 
     @property

@@ -109,6 +109,15 @@ class Cloud(object):
     def check_grant(self, tokens):
         """Raises AccessDenied when what the sign-in granted is not enough to read a car."""
 
+    def make_live(self, account, service, outlet, worker, make_wire):
+        """What brings the cars' news to the service as they happen (``start``, ``hurry``, ``stop``); None where nothing does.
+
+        Args:
+            account (bmw.account.Account), service (bmw.service.Service), outlet, worker: those of the account.
+            make_wire: callable, an unconnected wire for ``bmw.mqtt``.
+        """
+        return None
+
     def vehicles(self, session):
         """The cars of the account: list of Found."""
         raise NotImplementedError

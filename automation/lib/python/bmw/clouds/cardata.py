@@ -9,10 +9,12 @@ import hashlib
 import logging
 
 from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds import cardata_live
 from bmw.clouds import cardata_sign_in as sign_in
 from bmw.clouds.base import Cloud, Found
+from bmw.clouds.cardata_entries import merge
 from bmw.clouds.cardata_errors import ContainerGone, ContainersFull, DescriptorRefused, check
-from bmw.compat import to_bytes
+from bmw.compat import text_type, to_bytes
 from bmw.errors import AccessDenied, BadAnswer
 
 log = logging.getLogger("bmw")
@@ -70,13 +72,16 @@ class CarData(Cloud):
                 "subscribe the client to CarData API in the BMW portal, wait two minutes, then sign in again",
             )
 
+    def make_live(self, account, service, outlet, worker, make_wire):
+        return cardata_live.build(self.config, account, service, outlet, self.clock, worker, make_wire)
+
     def vehicles(self, session):
         answer = self._get(session, "/customers/vehicles/mappings").json()
         if isinstance(answer, dict):
             answer = answer.get("mappings", [answer] if "vin" in answer else [])
         if not isinstance(answer, list):
             raise BadAnswer("BMW's list of cars is not a list", "it is asked again")
-        cars = [entry for entry in answer if isinstance(entry, dict) and entry.get("vin")]
+        cars = [entry for entry in answer if isinstance(entry, dict) and isinstance(entry.get("vin"), text_type) and entry["vin"]]
         return [Found(entry["vin"], entry.get("mappingType", "PRIMARY") == "PRIMARY") for entry in cars]
 
     def facts(self, session, vin):
@@ -92,7 +97,9 @@ class CarData(Cloud):
             # deleted in the portal or by another program: healed once per reading, at most three calls
             session.memory.pop("container", None)
             entries = self._telematic_data(session, vehicle.vin)
-        return descriptors.translate(entries)
+        known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
+        merge(known, entries, self.clock.now())
+        return descriptors.translate(known)
 
     def _telematic_data(self, session, vin):
         path = "/customers/vehicles/{}/telematicData".format(vin)
@@ -111,8 +118,9 @@ class CarData(Cloud):
     def _find_container(self, session):
         answer = self._get(session, "/customers/containers").json()
         containers = answer.get("containers") if isinstance(answer, dict) else None
-        active = [c for c in containers or [] if isinstance(c, dict) and c.get("state") == "ACTIVE" and c.get("containerId")]
-        session.memory["ours"] = [c["containerId"] for c in active if (c.get("name") or "").startswith(CONTAINER_NAME)]
+        containers = containers if isinstance(containers, list) else []
+        active = [c for c in containers if isinstance(c, dict) and c.get("state") == "ACTIVE" and c.get("containerId")]
+        session.memory["ours"] = [c["containerId"] for c in active if text_type(c.get("name")).startswith(CONTAINER_NAME)]
         for wanted in _SETS:
             for container in active:
                 if container.get("name") == _container_name(wanted):

@@ -89,10 +89,12 @@ def word(value):
     """A catalogue word without its decoration: ``ASN_selective-Locked`` -> ``selectivelocked``.
 
     Raises:
-        Unknown: empty or one of the words for 'the car does not know'.
+        Unknown: no text, number or boolean, empty, or one of the words for 'the car does not know'.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
+    if not isinstance(value, (text_type,) + number_types):
+        raise Unknown()  # a list or an object is no word
     text = text_type(value).strip().lower()
     text = text[4:] if text.startswith("asn_") else text
     if text in _UNKNOWN_WORDS:
@@ -102,20 +104,23 @@ def word(value):
 
 def _number(value, unit):
     """A number with openHAB's unit symbol."""
-    if isinstance(value, number_types) and not isinstance(value, bool):
-        number = float(value)
-    else:
-        try:
-            number = float(word(value).replace(",", "."))
-        except ValueError:
-            raise Unknown()
+    is_number = isinstance(value, number_types) and not isinstance(value, bool)
+    try:
+        number = float(value if is_number else word(value).replace(",", "."))
+    except (ValueError, OverflowError):
+        raise Unknown()
     if number != number or number in (float("inf"), float("-inf")):
         raise Unknown()
-    return number, _UNITS.get((unit or "").strip().lower())
+    return number, _UNITS.get(_unit_word(unit))
+
+
+def _unit_word(unit):
+    """The unit's spelling to look up; '' when there is none."""
+    return unit.strip().lower() if isinstance(unit, text_type) else ""
 
 
 def _volume(value, unit):
-    if (unit or "").strip().lower() in ("gal", "gallon", "gallons"):
+    if _unit_word(unit) in ("gal", "gallon", "gallons"):
         return _number(value, None)[0] * LITRES_PER_GALLON, "l"
     return _number(value, unit)
 
@@ -123,7 +128,7 @@ def _volume(value, unit):
 def _consumption(value, unit):
     """kWh/100 km; American cars send mi/kWh."""
     number = _number(value, None)[0]
-    if (unit or "").strip().lower().replace(" ", "") in ("mi/kwh", "mls/kwh", "miles/kwh"):
+    if _unit_word(unit).replace(" ", "") in ("mi/kwh", "mls/kwh", "miles/kwh"):
         if number <= 0:
             raise Unknown()
         number = 100.0 / (number * KM_PER_MILE)
@@ -365,25 +370,35 @@ _CORE_KEYS = frozenset(
 CORE = tuple(sorted(set(d for row in TABLE if row[0] in _CORE_KEYS for d in row[2]) | set((LATITUDE, LONGITUDE))))
 
 
-def translate(entries):
+#: descriptor -> the rows of TABLE that read it
+_ROWS_OF = {}
+for _row in TABLE:
+    for _descriptor in _row[2]:
+        _ROWS_OF.setdefault(_descriptor, []).append(_row)
+_ROWS_OF[CLIMATE_MINUTES] = [_row for _row in TABLE if _row[0] == "climateTimeRemaining"]
+
+
+def translate(entries, changed=None):
     """The vocabulary's readings for telematic entries.
 
     Args:
         entries (dict): descriptor -> {"value", "unit", "timestamp"} as REST or the stream gives them.
+        changed (set of descriptors or None): only what these have a part in; None = everything.
 
     Returns:
         {key: Reading}, also unknown ones, for every key of which at least one descriptor is among the entries.
     """
     readings = {}
-    for key, convert, descriptors in TABLE:
+    rows = TABLE
+    if changed is not None:
+        rows = [row for name in changed for row in _ROWS_OF.get(name, ())]
+    for key, convert, descriptors in rows:
         reading = _choose([_read(entries[d], convert) for d in descriptors if _is_there(entries.get(d))])
         if reading is not None:
             readings[key] = reading
-    if "climateTimeRemaining" not in readings and _is_there(entries.get(CLIMATE_MINUTES)):
-        readings["climateTimeRemaining"] = _read(entries[CLIMATE_MINUTES], _number)
-    _add_position(readings, entries)
-    _add_services(readings, entries)
-    _add_messages(readings, entries)
+    for needed, add in _SPECIAL_ROWS:
+        if changed is None or not changed.isdisjoint(needed):
+            add(readings, entries)
     return dict((key, reading) for key, reading in readings.items() if key in VEHICLE)
 
 
@@ -413,6 +428,11 @@ def _choose(readings):
     return best
 
 
+def _add_climate_time(readings, entries):
+    if "climateTimeRemaining" not in readings and _is_there(entries.get(CLIMATE_MINUTES)):
+        readings["climateTimeRemaining"] = _read(entries[CLIMATE_MINUTES], _number)
+
+
 def _add_position(readings, entries):
     """Only a latitude and longitude of the same moment make a position; a half one keeps the last whole one."""
     if not (_is_there(entries.get(LATITUDE)) and _is_there(entries.get(LONGITUDE))):
@@ -436,7 +456,7 @@ def _records(entry):
     if isinstance(value, text_type):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RuntimeError):  # no JSON, or nested without end
             raise Unknown()
     if not isinstance(value, list):
         raise Unknown()
@@ -475,3 +495,12 @@ def _add_messages(readings, entries):
         return
     readings["checkControlCount"] = Reading(len(texts), time)
     readings["checkControl"] = Reading("; ".join(text for text in texts if text), time)
+
+
+#: (descriptors it reads, function that adds its readings) where a row of TABLE does not do
+_SPECIAL_ROWS = (
+    ((CLIMATE_MINUTES,), _add_climate_time),
+    ((LATITUDE, LONGITUDE), _add_position),
+    ((SERVICES,), _add_services),
+    ((MESSAGES,), _add_messages),
+)

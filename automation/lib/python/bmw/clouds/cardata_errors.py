@@ -2,6 +2,8 @@
 
 from __future__ import unicode_literals
 
+import re
+
 from bmw.compat import text_type
 from bmw.errors import AccessDenied, CloudError, NotFound, QuotaExceeded, ServerError, TokenRejected
 
@@ -23,11 +25,11 @@ class DescriptorRefused(CloudError):
 
 
 def _quota(response, _note):
-    retry_after = response.headers.get("retry-after", "")
+    retry_after = re.match("[0-9]{1,6}$", response.headers.get("retry-after", ""))
     return QuotaExceeded(
         "BMW's daily allowance of calls is used up",
         "asking goes on by itself tomorrow; other programs with the same BMW account share it",
-        retry_at=float(retry_after) if retry_after.isdigit() else None,
+        retry_at=float(retry_after.group()) if retry_after else None,
     )
 
 
@@ -75,7 +77,7 @@ def check(response):
     answer = response.json_or_none()
     fields = answer if isinstance(answer, dict) else {}
     note = " ".join(text_type(fields.get(key) or "") for key in ("exveErrorMsg", "exveNote"))
-    error_id = fields.get("exveErrorId")
+    error_id = text_type(fields.get("exveErrorId") or "")
     # CU-127 means 'no charging locations', but was also seen with an expired token
     if "invalid_token" in note:
         raise _TOKEN(response, note)

@@ -11,9 +11,9 @@ import os
 
 from bmw import tokens as token_sets
 from bmw.clouds.base import SignInPrompt
-from bmw.compat import number_types, quote, to_text
+from bmw.compat import number_types, quote, text_type, to_text
 from bmw.errors import BadAnswer, NetworkError, ServerError, SignInFailed, SignInNeeded
-from bmw.redact import remember
+from bmw.redact import remember_for_a_while
 
 AUTH_URL = "https://customer.bmwgroup.com"
 SCOPE_API = "cardata:api:read"
@@ -25,6 +25,8 @@ SLOW_DOWN = 5
 #: answers to a missing field, as BMW gives them
 DEFAULT_INTERVAL = 5
 DEFAULT_LIFE = 300
+#: an interval or life beyond this many seconds is not taken seriously
+LONGEST = 3600
 
 _CHECK_LIST = (
     "in the BMW portal subscribe the client to CarData API and CarData Stream, wait two minutes, then sign in again in a"
@@ -83,15 +85,15 @@ def begin(http, auth_url, client_id, now):
     answer = response.json_or_none()
     if response.status != 200:
         word = _error_word(answer)
-        if word is None or response.status >= 500:
+        if word is None or response.status >= 500 or response.status == 429:
             raise ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "try again later")
         raise SignInFailed(*_SIGN_IN_ERRORS.get(word, ("BMW refused to start a sign-in", _CLIENT_ID)))
-    if not isinstance(answer, dict) or not answer.get("user_code") or not answer.get("device_code"):
+    if not isinstance(answer, dict) or not _text(answer, "user_code") or not _text(answer, "device_code"):
         raise BadAnswer("BMW's sign-in server gave no code", "try again later")
-    remember(answer["device_code"], verifier)
-    page = answer.get("verification_uri") or auth_url + "/oneid/link"
+    remember_for_a_while(answer["device_code"], verifier)
+    page = _text(answer, "verification_uri") or auth_url + "/oneid/link"
     # BMW normally leaves out verification_uri_complete, so it is put together as other clients do
-    link = answer.get("verification_uri_complete") or "{}?user_code={}".format(page, quote(answer["user_code"]))
+    link = _text(answer, "verification_uri_complete") or "{}?user_code={}".format(page, quote(answer["user_code"]))
     return SignInPrompt(
         link,
         answer["user_code"],
@@ -115,13 +117,15 @@ def poll(http, auth_url, client_id, prompt, now):
     except NetworkError:
         return None
     answer = response.json_or_none()
-    if response.status == 200 and isinstance(answer, dict) and answer.get("access_token"):
+    if response.status == 200 and isinstance(answer, dict) and _text(answer, "access_token"):
         return token_sets.from_answer(answer, now)
     word = _error_word(answer)
     if word == "slow_down":
         prompt.interval += SLOW_DOWN
-    # no error word: a gateway's page or a fault body, which BMW sends while the approval is still on its way
-    if word is None or word in ("authorization_pending", "slow_down"):
+    # no error word: a gateway's page or a fault body, which BMW sends while the approval is still on its way; the same goes for
+    # a server in trouble that words it in its own way
+    is_in_trouble = response.status >= 500 or response.status == 429
+    if word is None or word in ("authorization_pending", "slow_down") or (is_in_trouble and word not in _SIGN_IN_ERRORS):
         return None
     raise SignInFailed(*_SIGN_IN_ERRORS.get(word, _OTHER))
 
@@ -136,7 +140,7 @@ def refresh(http, auth_url, client_id, tokens, now):
     response = _post_token(http, auth_url, form)
     answer = response.json_or_none()
     if response.status == 200:
-        if not isinstance(answer, dict) or not answer.get("access_token"):
+        if not isinstance(answer, dict):
             raise BadAnswer("BMW's answer to the token refresh holds no token", "it is tried again")
         return token_sets.from_answer(answer, now, tokens)
     word = _error_word(answer)
@@ -151,9 +155,15 @@ def _post_token(http, auth_url, form):
 
 def _error_word(answer):
     """The OAuth error word of an answer, or None; BMW's HTTP codes are not to be relied on."""
-    word = answer.get("error") if isinstance(answer, dict) else None
-    return word if word and not isinstance(word, dict) else None
+    return _text(answer, "error") if isinstance(answer, dict) else None
+
+
+def _text(answer, field):
+    """A field that holds a text, or None."""
+    value = answer.get(field)
+    return value if isinstance(value, text_type) and value else None
 
 
 def _number(value, default):
-    return float(value) if isinstance(value, number_types) and value > 0 else float(default)
+    is_number = isinstance(value, number_types) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value <= LONGEST else float(default)

@@ -5,28 +5,31 @@ from __future__ import unicode_literals
 import logging
 import os
 
-from bmw import __version__, config, files
+from bmw import __version__, clouds, config, files
 from bmw.account import Account
-from bmw.clouds import CLOUDS
 from bmw.errors import StoreError
 from bmw.http import Http
 from bmw.model import Model
 from bmw.openhab import cipher, versions
 from bmw.openhab import log as openhab_log
-from bmw.openhab.http import transport
+from bmw.openhab.http import JvmTransport
 from bmw.openhab.items import Items
+from bmw.openhab.mqtt import JvmWire
+from bmw.openhab.jvm import Shared
 from bmw.openhab.outlet import Outlet
 from bmw.seal import Seal, load_key
 from bmw.service import Service
 from bmw.store import Store
 from bmw.times import SystemClock
 from bmw.worker import Worker
+from java.lang import Runnable
 from java.time import Instant
 
 log = logging.getLogger("bmw")
 
-#: the instance at work; it outlives the script's own names when a reload did not unload it
-_running = None
+
+#: seconds between two looks whether the settings file was changed
+WATCH_SETTINGS = 5
 
 
 class App(object):
@@ -34,29 +37,55 @@ class App(object):
 
     def __init__(self, events, item_registry):
         openhab_log.install()
-        settings = config.load(os.path.join(versions.config_folder(), "services", "bmw.cfg"))
+        self._settings_file = os.path.join(versions.config_folder(), "services", "bmw.cfg")
+        self._settings_stamp = files.stamp(self._settings_file)
+        self._watcher = Worker("bmw-settings")
+        settings = config.load(self._settings_file)
+        self._shared = Shared(item_registry)
+        self._stopper = _Stopper(self)
         items = Items(events, item_registry)
         clock = SystemClock()
         zone = versions.time_zone(item_registry)
-        self.accounts = [_build(account, settings, items, clock, zone) for account in settings.accounts]
+        self.accounts = [_build(account, settings, items, clock, zone, self._shared) for account in settings.accounts]
 
-    def start(self):
-        """Starts all accounts; an earlier instance that was not stopped is stopped first."""
-        global _running
-        if _running is not None and _running is not self:
-            _running.stop()
-        _running = self
+    def start(self, on_settings_changed):
+        """Starts all accounts; an earlier instance that was not stopped is stopped first.
+
+        Args:
+            on_settings_changed: called once, from a thread of its own, when the settings file was changed.
+        """
+        earlier = self._shared.swap("running", self._stopper)
+        if earlier is not None:
+            earlier.run()
         for account in self.accounts:
             account.service.start()
+        self._watcher.start()
+        self._watch(on_settings_changed)
         log.info("BMW integration %s started", __version__)
 
     def stop(self):
         """Stops all threads of all accounts."""
-        global _running
+        self._shared.drop("running", self._stopper)
+        self._watcher.stop()
         for account in self.accounts:
             account.service.stop()
-        if _running is self:
-            _running = None
+
+    def _watch(self, on_settings_changed):
+        if files.stamp(self._settings_file) != self._settings_stamp:
+            log.info("bmw.cfg was changed and is read again")
+            on_settings_changed()
+            return
+        self._watcher.later("watch", WATCH_SETTINGS, lambda: self._watch(on_settings_changed))
+
+
+class _Stopper(Runnable):
+    """Stops an app; a Java object, so that the JVM can keep it over a reload that did not unload the script."""
+
+    def __init__(self, app):
+        self._app = app
+
+    def run(self):
+        self._app.stop()
 
 
 class AccountRunner(object):
@@ -73,14 +102,15 @@ class AccountRunner(object):
         self.force_update_item = outlet.name_of("forceUpdate")
 
 
-def _build(account_config, settings, items, clock, zone):
+def _build(account_config, settings, items, clock, zone, shared):
     record = account_config.name or "account"
     seal, store = _open_store(account_config)
     outlet = Outlet(items, Model(settings.item_prefix, account_config.name, settings.language), seal)
     outlet.prepare()
-    cloud_class = CLOUDS[account_config.cloud]
-    cloud = cloud_class(account_config, Http(transport, cloud_class.bases(account_config)), clock)
-    account = Account(cloud, store, record + ".token", clock, lambda _tokens: outlet.tokens(account))
+    cloud_class = clouds.find(account_config.cloud)
+    cloud = cloud_class(account_config, Http(JvmTransport(shared), cloud_class.bases(account_config)), clock)
+    account = Account(cloud, store, record + ".token", clock, shared.lock(store.path(record)), lambda _tokens: outlet.tokens(account))
+    worker = Worker("bmw-{}".format(record))
     service = Service(
         account_config,
         settings.problems,
@@ -89,10 +119,11 @@ def _build(account_config, settings, items, clock, zone):
         store,
         outlet,
         clock,
-        Worker("bmw-{}".format(record)),
+        worker,
         record,
         lambda now: Instant.ofEpochSecond(int(now)).atZone(zone).getHour(),
     )
+    service.attach(cloud.make_live(account, service, outlet, worker, JvmWire))
     return AccountRunner(service, account_config.cron(), outlet)
 
 

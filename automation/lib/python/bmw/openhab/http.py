@@ -7,8 +7,6 @@ so that its threads and connections are there once.
 
 from __future__ import unicode_literals
 
-import threading
-
 from bmw.compat import text_type
 from bmw.errors import NetworkError
 from bmw.http import MOST_BYTES, Response
@@ -26,9 +24,6 @@ from javax.net.ssl import SSLException
 from jarray import zeros
 
 CONNECT_TIMEOUT = 10
-
-_client = None
-_client_lock = threading.Lock()
 
 
 class _LimitedBody(HttpResponse.BodySubscriber):
@@ -65,38 +60,63 @@ class _LimitedBody(HttpResponse.BodySubscriber):
     def onComplete(self):
         self._future.complete(b"".join(self._chunks))
 
+    def abort(self):
+        """Closes the connection of an answer that does not end; cancelling the future alone leaves it open."""
+        if self._subscription is not None:
+            self._subscription.cancel()
 
-class _Bodies(HttpResponse.BodyHandler):
+
+class _OneBody(HttpResponse.BodyHandler):
+    """Hands out one body, which stays in reach."""
+
+    def __init__(self):
+        self.body = _LimitedBody()
+
     def apply(self, _info):
-        return _LimitedBody()
+        return self.body
 
 
-def _shared_client():
-    global _client
-    with _client_lock:
-        if _client is None:
-            builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT))
-            _client = builder.followRedirects(HttpClient.Redirect.NEVER).version(HttpClient.Version.HTTP_1_1).build()
-        return _client
+class JvmTransport(object):
+    """Sends requests by one HttpClient for the whole JVM.
+
+    Args:
+        shared (bmw.openhab.jvm.Shared): where the client is kept over reloads of the script.
+    """
+
+    def __init__(self, shared):
+        self._client = shared.get("http client", _new_client)
+
+    def __call__(self, request):
+        """Sends a ``bmw.http.Request``; see ``bmw.http``."""
+        handler = _OneBody()
+        future = self._client.sendAsync(_build(request), handler)
+        try:
+            return _response(future.get(int(request.timeout * 1000), TimeUnit.MILLISECONDS))
+        except FutureTimeout:
+            _give_up(future, handler)
+            raise NetworkError("No complete answer within {} seconds".format(request.timeout))
+        except ExecutionException as error:
+            raise _network_error(error.getCause())
+        except InterruptedException:
+            _give_up(future, handler)
+            raise NetworkError("Interrupted while waiting for an answer")
 
 
-def transport(request):
-    """Sends a ``bmw.http.Request``; see ``bmw.http``."""
-    future = _shared_client().sendAsync(_build(request), _Bodies())
-    try:
-        answer = future.get(int(request.timeout * 1000), TimeUnit.MILLISECONDS)
-    except FutureTimeout:
-        future.cancel(True)
-        raise NetworkError("No complete answer within {} seconds".format(request.timeout))
-    except ExecutionException as error:
-        raise _network_error(error.getCause())
-    except InterruptedException:
-        future.cancel(True)
-        raise NetworkError("Interrupted while waiting for an answer")
+def _new_client():
+    builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT))
+    return builder.followRedirects(HttpClient.Redirect.NEVER).version(HttpClient.Version.HTTP_1_1).build()
+
+
+def _give_up(future, handler):
+    future.cancel(True)
+    handler.body.abort()
+
+
+def _response(answer):
     headers = {}
     for name in answer.headers().map().keySet():
         headers[text_type(name).lower()] = answer.headers().firstValue(name).orElse("")
-    return Response(answer.statusCode(), headers, answer.body())
+    return Response(answer.statusCode(), headers, answer.body(), list(answer.headers().allValues("set-cookie")))
 
 
 def _build(request):

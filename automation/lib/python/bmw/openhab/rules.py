@@ -85,7 +85,7 @@ def own_rule(automation_manager):
     return rule
 
 
-def decorators(script_extension):
+def decorators(automation_manager):
     """(rule, when) for the calling script: the helper libraries' if they load, else ours."""
     try:
         from core.rules import rule
@@ -98,4 +98,4 @@ def decorators(script_extension):
     except Exception as error:
         # several published versions do not load on openHAB 3 and later
         log.info("openhab-helper-libraries do not work here (%s); rules are made by this module", type(error).__name__)
-    return own_rule(script_extension.get("automationManager")), own_when
+    return own_rule(automation_manager), own_when

@@ -1,0 +1,120 @@
+"""From the stream's messages to the cars: which car, what changed, and one post for a burst of messages.
+
+Joins the stream with the service; all work runs on the account's worker. A message that cannot be used costs one log line,
+never more.
+"""
+
+from __future__ import unicode_literals
+
+import logging
+import uuid
+
+from bmw import mqtt
+from bmw.clouds import cardata_descriptors, cardata_entries
+from bmw.clouds.cardata_stream import URL, BmwSource, LocalSource, Stream
+from bmw.errors import BadAnswer
+from bmw.redact import mask_vin, remember
+
+log = logging.getLogger("bmw")
+
+#: seconds in which messages are collected before items are posted
+BURST = 0.15
+#: topic at a local broker, as bmw-mqtt-bridge names it
+LOCAL_TOPIC = "bmw/+"
+
+
+def build(config, account, service, outlet, clock, worker, make_wire):
+    """The Live of an account, or None when its configuration wants no stream.
+
+    Args:
+        make_wire: callable, an unconnected wire (``bmw.socket_wire.SocketWire``, ``bmw.openhab.mqtt.JvmWire``).
+    """
+    if config.stream != "on":
+        return None
+
+    def connect(broker, hear):
+        connection = mqtt.Connection(broker, "openhab-" + uuid.uuid4().hex[:12], make_wire(), hear)
+        connection.open()
+        return connection
+
+    return Live(source_of(config, account), connect, service, outlet, clock, worker)
+
+
+def source_of(config, account):
+    """Where the configuration says the messages come from: BMW, or a broker at home that passes them on."""
+    url = config.stream_url or URL
+    is_at_home = config.stream_topic or config.stream_user or not mqtt.parse_url(url)[2]
+    if is_at_home:  # the token is for BMW only, and never goes out without TLS
+        return LocalSource(url, config.stream_topic or LOCAL_TOPIC, config.stream_user, config.stream_password)
+    return BmwSource(account, url)
+
+
+class Live(object):
+    """What the service has of the stream.
+
+    Args:
+        source, connect, clock, worker: for ``bmw.clouds.cardata_stream.Stream``.
+        service: ``memory()``, ``vehicle(vin)`` and ``take(vehicle, readings)``.
+        outlet: ``account(key, value)``.
+    """
+
+    def __init__(self, source, connect, service, outlet, clock, worker):
+        self._service = service
+        self._outlet = outlet
+        self._clock = clock
+        self._worker = worker
+        self._changed = {}  # vin -> descriptors that wait to be posted
+        self._told = set()
+        self._stream = Stream(source, connect, self.receive, self._show, clock, worker)
+
+    def start(self):
+        """On the worker: connects, if it is not already."""
+        self._stream.start()
+
+    def hurry(self):
+        """On the worker, after a sign-in: connects without waiting any longer."""
+        self._stream.hurry()
+
+    def stop(self):
+        """Ends the connection, after the worker was stopped."""
+        self._stream.stop()
+
+    @property
+    def state(self):
+        """OFF, WAITING, CONNECTING or CONNECTED."""
+        return self._stream.state
+
+    def receive(self, payload):
+        """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst."""
+        try:
+            vin, entries = cardata_entries.parse_message(payload)
+        except BadAnswer as error:
+            self._tell_once("bad message", "%s; it is ignored, as all further ones of that kind", error.text())
+            return
+        if self._service.vehicle(vin) is None:
+            remember(vin)
+            self._tell_once(vin, "The stream speaks of %s, which this account does not read; it is ignored", mask_vin(vin))
+            return
+        if not self._changed:
+            self._worker.later("stream post", BURST, self._post)
+        known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
+        self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now()))
+
+    def _post(self):
+        changed, self._changed = self._changed, {}
+        telematic = self._service.memory().get("telematic", {})
+        for vin, descriptors in changed.items():
+            vehicle = self._service.vehicle(vin)
+            if vehicle is not None and descriptors:
+                self._service.take(vehicle, cardata_descriptors.translate(telematic.get(vin, {}), descriptors))
+        self._outlet.account("lastMessage", self._clock.now())
+
+    def _show(self, word, text):
+        line = "{}: {}".format(word, text) if text else word
+        self._outlet.account("streamState", line)
+        log.log(logging.INFO if word in ("CONNECTED", "CONNECTING") else logging.WARNING, "Stream: %s", line)
+
+    def _tell_once(self, what, line, *arguments):
+        if what not in self._told:
+            self._told.add(what)
+            log.warning(line, *arguments)

@@ -1,0 +1,314 @@
+"""Tolerant reading of what ConnectedDrive, its web portal and MyBMW answer; they share most words.
+
+A table row says which field becomes which word of the vocabulary. Each row is read on its own: a strange or
+missing block costs only itself. Values come as JSON types or as text; INVALID, UNKNOWN, -1 and the like mean
+that the car does not know. Knows no request and no cloud.
+"""
+
+from __future__ import unicode_literals
+
+import re
+
+from bmw import times
+from bmw.compat import number_types, text_type
+from bmw.vehicle import LOCK_STATES, Reading
+
+#: UNKOWN is the server's own spelling in some answers
+_UNKNOWN_WORDS = frozenset(("", "INVALID", "UNKNOWN", "UNKOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))
+
+#: what the clouds send for 'no position'
+_NOWHERE = ((0.0, 0.0), (-1.0, -1.0))
+
+_LIDS = {"CLOSED": False, "OPEN": True, "OPEN_TILT": True, "INTERMEDIATE": True}
+_YES_NO = {
+    "TRUE": True,
+    "ON": True,
+    "YES": True,
+    "1": True,
+    "ACTIVE": True,
+    "CONNECTED": True,
+    "FALSE": False,
+    "OFF": False,
+    "NO": False,
+    "0": False,
+    "INACTIVE": False,
+    "DISCONNECTED": False,
+}
+#: words of one cloud that others say in another way; what is not here passes as it is
+_CHARGING = {
+    "CHARGINGACTIVE": "CHARGING",
+    "NOCHARGING": "NOT_CHARGING",
+    "NO_CHARGING": "NOT_CHARGING",
+    "CHARGINGENDED": "CHARGING_ENDED",
+    "CHARGINGPAUSED": "CHARGING_PAUSED",
+    "CHARGINGERROR": "ERROR",
+}
+#: 07:35 or 0001-01-01T07:35:00
+_CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
+_BRANDS = {"BMW_I": "BMW", "BMW_M": "BMW", "DRITTKUNDE": "Toyota"}
+
+
+class Unknown(Exception):
+    """The value says nothing (never leaves the reading of a row)."""
+
+
+# converters: value -> value of the vocabulary
+
+
+def number(value):
+    """A finite number, also from text."""
+    if isinstance(value, bool):
+        raise Unknown()
+    try:
+        result = float(value if isinstance(value, number_types) else text(value).replace(",", "."))
+    except (ValueError, OverflowError):  # text, or an integer beyond every float
+        raise Unknown()
+    if result != result or result in (float("inf"), float("-inf")):
+        raise Unknown()
+    return result
+
+
+def amount(value):
+    """A number that cannot be below zero: -1 means that there is none."""
+    result = number(value)
+    if result < 0:
+        raise Unknown()
+    return result
+
+
+def share(value):
+    """A percentage from 0 to 100."""
+    result = amount(value)
+    if result > 100:
+        raise Unknown()
+    return result
+
+
+def positive(value):
+    """A number above zero: a tyre without a sensor says 0."""
+    result = number(value)
+    if result <= 0:
+        raise Unknown()
+    return result
+
+
+def thousandth(value):
+    """Wh to kWh."""
+    return positive(value) / 1000.0
+
+
+def minutes_of_seconds(value):
+    return amount(value) / 60.0
+
+
+def text(value):
+    """A text that says something."""
+    if value is None or isinstance(value, (dict, list)):
+        raise Unknown()
+    result = text_type(value).strip()
+    if result.upper() in _UNKNOWN_WORDS:
+        raise Unknown()
+    return result
+
+
+def word(value):
+    """One of BMW's words, upper case; also one that nobody has seen before."""
+    return text(value).upper()
+
+
+def flag(value):
+    """A yes or no in all its spellings."""
+    return value if isinstance(value, bool) else _choose(_YES_NO, value)
+
+
+def lid(value):
+    """True if a door, hood or trunk is open."""
+    return _choose(_LIDS, value)
+
+
+def lock(value):
+    result = word(value)
+    if result not in LOCK_STATES:
+        raise Unknown()
+    return result
+
+
+def charging(value):
+    result = word(value)
+    return _CHARGING.get(result, result)
+
+
+def lights(value):
+    """Parking and position lights: LEFT, RIGHT and ON shine."""
+    return word(value) != "OFF"
+
+
+def moment(value):
+    """Epoch seconds of a time; 0001-01-01 means never."""
+    seconds = times.parse(text(value))
+    if seconds is None:
+        raise Unknown()
+    return seconds
+
+
+def clock_time(value):
+    """``07:35`` of a text, also within a date, or of {"hour", "minute"}."""
+    if isinstance(value, dict):
+        hour, minute = amount(value.get("hour")), amount(value.get("minute", 0))
+    else:
+        found = _CLOCK.match(text(value))
+        if not found:
+            raise Unknown()
+        hour, minute = [int(part) for part in found.groups()]
+    if hour > 24 or minute > 59:
+        raise Unknown()
+    return "{:02d}:{:02d}".format(int(hour), int(minute))
+
+
+def _choose(words, value):
+    try:
+        return words[word(value)]
+    except KeyError:
+        raise Unknown()
+
+
+# reading answers
+
+
+def block(answer, name):
+    """The object (dict) of that name, empty when it is absent or something else."""
+    value = answer.get(name) if isinstance(answer, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def records(answer, name):
+    """The objects of the list of that name; empty when there is no such list."""
+    value = answer.get(name) if isinstance(answer, dict) else None
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def cars(listed):
+    """The entries of a list of cars that name one."""
+    return [
+        entry
+        for entry in listed
+        if isinstance(entry, dict) and entry.get("vin") and isinstance(entry["vin"], text_type)
+    ]
+
+
+def value_or_none(convert, value):
+    """The converted value, or None when it says nothing."""
+    try:
+        return convert(value)
+    except Unknown:
+        return None
+
+
+def first(convert, *values):
+    """The first of the values that says something, converted; else None."""
+    for value in values:
+        result = value_or_none(convert, value)
+        if result is not None:
+            return result
+    return None
+
+
+def read_rows(rows, answer, time):
+    """Readings of a table.
+
+    Args:
+        rows: (vocabulary key, converter, path with dots) or the same with openHAB's unit symbol as fourth.
+        answer (dict): what the paths start from. time (float or None): of all readings.
+
+    Returns:
+        {key: Reading} of the fields that are there; one that is null or says nothing is an unknown Reading.
+    """
+    readings = {}
+    for row in rows:
+        holder = answer
+        names = row[2].split(".")
+        for name in names[:-1]:
+            holder = block(holder, name)
+        if isinstance(holder, dict) and names[-1] in holder:
+            value = value_or_none(row[1], holder[names[-1]])
+            readings[row[0]] = Reading(value, time, row[3] if len(row) > 3 and value is not None else None)
+    return readings
+
+
+def place(latitude, longitude):
+    """``(latitude, longitude)``, or None where the clouds mean 'no position'."""
+    spot = (value_or_none(number, latitude), value_or_none(number, longitude))
+    if None in spot or spot in _NOWHERE or abs(spot[0]) > 90 or abs(spot[1]) > 180:
+        return None
+    return spot
+
+
+def service_readings(services, time):
+    """What is due next.
+
+    Args:
+        services: (BMW's type, name for people, due date, due in km) each; date and km None where unknown.
+    """
+    dated = sorted((date, name or "") for _kind, name, date, _km in services if date is not None)
+    distances = [km for _kind, _name, _date, km in services if km is not None]
+    inspections = [date for kind, _name, date, _km in services if kind == "VEHICLE_TUV" and date is not None]
+    return {
+        "serviceDate": Reading(dated[0][0] if dated else None, time),
+        "nextService": Reading((dated[0][1] or None) if dated else None, time),
+        "serviceDistance": Reading(min(distances) if distances else None, time),
+        "inspectionDate": Reading(min(inspections) if inspections else None, time),
+    }
+
+
+def message_readings(texts, time):
+    """Number and text of the check control messages; no texts = there are none."""
+    return {
+        "checkControlCount": Reading(len(texts), time),
+        "checkControl": Reading("; ".join(text for text in texts if text), time),
+    }
+
+
+def settle_charging(readings):
+    """INVALID is sent for an unplugged car: then it is known that it does not charge, and no time remains."""
+    status, plugged = readings.get("chargingStatus"), readings.get("pluggedIn")
+    if status is None:
+        return
+    if status.value is None and plugged is not None and plugged.value is False:
+        status.value = "NOT_CHARGING"
+    # the remaining time is only sent while charging: a missing one must not leave the last one standing
+    readings.setdefault("chargingTimeRemaining", Reading(None, status.time))
+
+
+def drop_fuel(readings):
+    """Takes out what a car without a tank cannot mean."""
+    for key in ("fuelRange", "fuelLevel", "fuelVolume"):
+        readings.pop(key, None)
+
+
+def timer_text(departure, days, is_on):
+    """A departure timer for people: ``07:35 Mon Tue``, ``off (07:35 Mon)`` or ``off``."""
+    names = [day[:3].capitalize() for day in days or [] if isinstance(day, text_type)]
+    parts = " ".join(([departure] if departure else []) + names)
+    if is_on:
+        return parts or "on"
+    return "off ({})".format(parts) if parts else "off"
+
+
+def brand(value):
+    """The brand as people know it."""
+    return _BRANDS.get(value, value)
+
+
+def model(name):
+    """The model's name: ConnectedDrive writes ``I3 94``, later clouds ``i3 94``; items are named alike."""
+    return "i" + name[1:] if name and name[0] == "I" and name[1:2].isdigit() else name
+
+
+def is_due(memory, topic, vin, now, seconds):
+    """True at most every ``seconds`` per topic and car; takes note of it in ``memory`` (JSON-able dict)."""
+    asked = memory.setdefault(topic, {})
+    last = asked.get(vin)
+    if last is not None and 0 <= now - last < seconds:
+        return False
+    asked[vin] = now
+    return True

@@ -1,0 +1,67 @@
+"""What must be there once in the JVM, however often the script is loaded.
+
+Every script engine has Python modules of its own, so a module's variable is new after each reload. These things are kept as
+one OSGi service instead. Only Java objects belong here: a Python one would keep the old engine alive.
+"""
+
+from __future__ import unicode_literals
+
+from java.util import Hashtable, Map
+from java.util.concurrent import ConcurrentHashMap
+from java.util.concurrent.locks import ReentrantLock
+from org.osgi.framework import FrameworkUtil
+
+#: property that tells our map from other services of that type
+_MARK = "bmw.shared"
+
+
+class JvmLock(object):
+    """A lock for ``with``, the same one for everybody in the JVM who names it."""
+
+    def __init__(self, lock):
+        self._lock = lock
+
+    def __enter__(self):
+        self._lock.lock()
+
+    def __exit__(self, *_problem):
+        self._lock.unlock()
+
+
+class Shared(object):
+    """The JVM-wide map.
+
+    Args:
+        near: any object whose class comes from an openHAB bundle; its bundle holds the service.
+    """
+
+    def __init__(self, near):
+        context = FrameworkUtil.getBundle(near.getClass()).getBundleContext()
+        references = context.getServiceReferences(Map.getName(), "({}=true)".format(_MARK))
+        if references:
+            self._map = context.getService(references[0])
+        else:
+            self._map = ConcurrentHashMap()
+            properties = Hashtable()
+            properties.put(_MARK, "true")
+            context.registerService(Map.getName(), self._map, properties)
+
+    def get(self, name, make):
+        """The Java object of that name, made by ``make()`` when there is none yet."""
+        value = self._map.get(name)
+        if value is None:
+            value = make()
+            value = self._map.putIfAbsent(name, value) or value
+        return value
+
+    def lock(self, name):
+        """The JvmLock of that name."""
+        return JvmLock(self.get("lock " + name, ReentrantLock))
+
+    def swap(self, name, value):
+        """Keeps ``value`` (a Java object) and returns what was kept before, or None."""
+        return self._map.put(name, value)
+
+    def drop(self, name, value):
+        """Forgets ``value`` if it is what is kept."""
+        self._map.remove(name, value)

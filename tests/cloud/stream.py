@@ -1,0 +1,256 @@
+"""The stream part of the simulated cloud: a real MQTT broker (amqtt) that lets in whom BMW's would, and ends what BMW's would.
+
+User gcid, password id_token; one session per gcid; ended when the token does; `{gcid}/{vin}` only, and only where data was
+selected; QoS 0; nothing retained. Also as a broker at home (`relay=True`): user and password of its own, topic `bmw/{vin}`.
+It runs on a thread with an event loop of its own. Faults are switched on and off by a test.
+"""
+
+import asyncio
+import json
+import ssl
+import tempfile
+import threading
+import uuid
+
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
+from amqtt.broker import Broker
+from amqtt.contexts import BrokerConfig, ListenerConfig, ListenerType
+
+from .certificate import Certificates
+from .clock import iso
+from .stream_rules import STREAMS, Rules
+
+# Real seconds between two looks whether a session's token has ended.
+TICK = 0.05
+LISTENER = "stream"
+
+
+class Client:
+    """One TCP connection, from accept to end. `gcid` and `topic` are None until it is let in and subscribed."""
+
+    def __init__(self, writer):
+        self.writer = writer
+        self.port = writer.get_extra_info("peername")[1]
+        self.gcid = None
+        self.password = None
+        self.topic = None
+
+    def abort(self):
+        self.writer.transport.abort()
+
+
+class _Writer(StreamWriterAdapter):
+    """Sends nothing while the stream is stalled, as a network that swallows packets."""
+
+    def __init__(self, writer, stream):
+        super().__init__(writer)
+        self._stream = stream
+
+    def write(self, data):
+        if not self._stream.stalled:
+            super().write(data)
+
+
+class SimulatedStream:
+    """`with SimulatedStream(cloud) as stream:` serves at `stream.url`, `mqtts://localhost:port`.
+
+    Switches: `refuse_logins` (so many next logins get CONNACK 5), `refuse_connections` (TCP is closed at once), `stalled`
+    (half-open: nothing goes in or out any more), `selected` (False: no data selected in the portal, SUBACK 0x80),
+    `second_client` ("kick" the older or "refuse" the newer session of a gcid).
+    """
+
+    def __init__(self, cloud, port=0, host="127.0.0.1", tls=True, relay=False, user=None, password=None,
+                 names=("localhost", "127.0.0.1")):
+        self.cloud = cloud
+        self.host = host
+        self.port = port
+        self.relay = relay
+        self.user = user
+        self.password = password
+        self.refuse_logins = 0
+        self.refuse_connections = False
+        self.stalled = False
+        self.selected = True
+        self.second_client = "kick"
+        self.server_names = []   # what clients asked for by SNI; None where one did not
+        self.logins = []         # of each login: when, and whether it was let in
+        self.published = 0
+        self._clients = {}
+        self._key = uuid.uuid4().hex
+        self._folder = tempfile.TemporaryDirectory() if tls else None
+        self.certificates = Certificates(self._folder.name, names) if tls else None
+        self._loop = None
+        self._thread = None
+        cloud.garage.on_change(self.car_changed)
+
+    # Serving
+
+    @property
+    def url(self):
+        return "%s://localhost:%d" % ("mqtts" if self.certificates else "mqtt", self.port)
+
+    @property
+    def ca_file(self):
+        return str(self.certificates.ca_file)
+
+    def start(self):
+        """Serve; after a stop(), on the same port as before."""
+        STREAMS[self._key] = self
+        started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), name="stream", daemon=True)
+        self._thread.start()
+        if not started.wait(10):
+            raise RuntimeError("the simulated stream did not start")
+        return self
+
+    def stop(self):
+        """Off the net, every connection ended."""
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._over.set)
+            self._thread.join(10)
+            self._thread = None
+
+    def close(self):
+        self.stop()
+        STREAMS.pop(self._key, None)
+        if self._folder:
+            self._folder.cleanup()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *problem):
+        self.close()
+
+    async def _serve(self, started):
+        self._loop = asyncio.get_running_loop()
+        self._over = asyncio.Event()
+        plugin = "%s.%s" % (Rules.__module__, Rules.__name__)
+        self._broker = Broker(BrokerConfig(
+            listeners={"default": ListenerConfig(type=ListenerType.EXTERNAL),
+                       LISTENER: ListenerConfig(type=ListenerType.EXTERNAL)},
+            plugins={plugin: {"stream": self._key}}))
+        self._broker.config.max_qos = 0
+        await self._broker.start()
+        server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls())
+        self.port = server.sockets[0].getsockname()[1]
+        started.set()
+        while not self._over.is_set():
+            self._end_expired()
+            await _wait(self._over, TICK)
+        server.close()
+        self._end_all()
+        await _wait(self._over, 0)
+        await self._broker.shutdown()
+
+    def _tls(self):
+        if self.certificates is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificates.server_file, self.certificates.server_key)
+        context.sni_callback = lambda connection, name, _context: self.server_names.append(name)
+        return context
+
+    async def _accept(self, reader, writer):
+        client = Client(writer)
+        if self.refuse_connections:
+            client.abort()
+            return
+        self._clients[client.port] = client
+        try:
+            await self._broker.external_connected(StreamReaderAdapter(reader), _Writer(writer, self), LISTENER)
+        finally:
+            self._clients.pop(client.port, None)
+            client.abort()
+
+    # The broker's questions, asked on its loop
+
+    def login(self, session):
+        """May this session in? Ends or refuses a second one of the same gcid."""
+        client = self._clients.get(session.remote_port)
+        good = client is not None and self._is_good(session.username, session.password)
+        if good and self.refuse_logins > 0:
+            self.refuse_logins -= 1
+            good = False
+        others = [one for one in self._clients.values() if one.gcid == session.username and one is not client]
+        if good and others and not self.relay:
+            if self.second_client == "refuse":
+                good = False
+            else:
+                for one in others:
+                    one.abort()
+        self.logins.append({"time": self.cloud.clock.now(), "ok": good})
+        if good:
+            client.gcid, client.password = session.username, session.password
+        return good
+
+    def _is_good(self, user, password):
+        if self.relay:
+            return (user, password) == (self.user, self.password)
+        return self.cloud.tokens.stream_login(user, password)
+
+    def may_subscribe(self, session, topic):
+        """Is there a stream for this topic?"""
+        first, _, rest = topic.partition("/")
+        if self.relay:
+            good = first == "bmw"
+        else:
+            good = self.selected and first == session.username and (rest in ("+", "#") or rest in self._vins(first))
+        client = self._clients.get(session.remote_port)
+        if good and client is not None:
+            client.topic = topic
+        return good
+
+    def _vins(self, gcid):
+        return [vin for account in self.cloud.garage.accounts() if account.gcid == gcid for vin in account.mappings]
+
+    # Sessions
+
+    def sessions(self):
+        """How many clients are let in and subscribed."""
+        return sum(1 for client in list(self._clients.values()) if client.topic)
+
+    def good_logins(self):
+        return sum(1 for login in self.logins if login["ok"])
+
+    def drop_all(self):
+        """Every connection ends at once, as when the broker is restarted."""
+        self._loop.call_soon_threadsafe(self._end_all)
+
+    def _end_all(self):
+        for client in list(self._clients.values()):
+            client.abort()
+
+    def _end_expired(self):
+        if self.relay:
+            return
+        for client in list(self._clients.values()):
+            if client.gcid and not self.cloud.tokens.stream_login(client.gcid, client.password):
+                client.abort()
+
+    # Messages
+
+    def car_changed(self, vin, entries):
+        """The garage's hook: a message to every account that is this car's primary user."""
+        now = iso(self.cloud.clock.now())
+        message = {"vin": vin, "entityId": str(uuid.uuid4()), "topic": vin, "timestamp": now, "data": entries}
+        for account in self.cloud.garage.accounts():
+            row = account.mappings.get(vin)
+            if row is not None and row["mappingType"] == "PRIMARY":
+                self.publish(vin, json.dumps(message).encode(), account.gcid)
+
+    def publish(self, vin, payload, gcid=None):
+        """Send any payload (bytes) as a message about `vin`, to the account with this gcid (None: the first)."""
+        if self._thread is None:
+            return
+        gcid = gcid or self.cloud.garage.accounts()[0].gcid
+        topic = "%s/%s" % ("bmw" if self.relay else gcid, vin)
+        self.published += 1
+        asyncio.run_coroutine_threadsafe(self._broker.internal_message_broadcast(topic, payload, 0), self._loop)
+
+
+async def _wait(event, seconds):
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except asyncio.TimeoutError:
+        pass

@@ -1,0 +1,229 @@
+"""The main job on real parts: an i3 asked from (simulated) BMW CarData by our module inside a real openHAB, read back over REST."""
+
+import json
+import time
+
+import pytest
+
+from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
+
+VIN_ITEMS = ("StateOfCharge", "ElectricRange", "Doors", "DoorLockState", "ChargingStatus", "Odometer", "Position", "LastUpdate")
+#: simulator's word -> ours, where they differ
+CHARGING = {"FINISHED_FULL": "FINISHED_FULLY_CHARGED"}
+
+
+@pytest.fixture(scope="module")
+def home(openhab_factory):
+    home = Home(openhab_factory())
+    home.openhab.install_probe()
+    home.start()
+    yield home
+    home.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(home):
+    home.sign_in()
+    home.openhab.wait_state("BMW_LastRefresh", lambda state: state not in ("NULL", "UNDEF"))
+    return home
+
+
+def number(state):
+    """The number of a state with a unit."""
+    return float(state.split()[0])
+
+
+def seconds(state):
+    """Epoch seconds of a DateTime state."""
+    import datetime
+
+    return datetime.datetime.strptime(state, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
+def check_items(home, vin):
+    """Every item that the issue names holds what the simulated car was told."""
+    car = home.cloud.car(vin)
+    told = {name: entry["value"] for name, entry in home.cloud.expected(vin).items() if entry}
+    state = dict((name, home.openhab.state("BMW_i3_" + name)) for name in VIN_ITEMS)
+    assert number(state["StateOfCharge"]) == told["soc"]
+    assert number(state["ElectricRange"]) == told["range_electric_km"]
+    assert number(state["Odometer"]) == told["odometer_km"]
+    any_open = any(car["door_" + door] == "OPEN" for door in ("driver_front", "passenger_front", "driver_rear", "passenger_rear"))
+    assert state["Doors"] == ("OPEN" if any_open else "CLOSED")
+    assert state["DoorLockState"] == told["lock"]
+    assert state["ChargingStatus"] == CHARGING.get(told["charging_status"], told["charging_status"])
+    latitude, longitude = state["Position"].split(",")
+    assert (float(latitude), float(longitude)) == (told["latitude"], told["longitude"])
+    newest = max(t for t in car["timestamps"].values() if t)
+    assert seconds(state["LastUpdate"]) == pytest.approx(newest, abs=0.002)
+
+
+def test_before_the_sign_in_the_account_says_what_to_do(home):
+    assert home.wait_status("SIGN_IN_NEEDED") == "Not signed in to BMW CarData: switch the sign-in item on"
+
+
+def test_after_a_person_approved_the_items_hold_what_the_car_was_told(signed_in):
+    check_items(signed_in, signed_in.cloud.cars()[0])
+
+
+def test_items_are_typed_and_carry_units(signed_in):
+    items = signed_in.openhab.items()
+    assert items["BMW_i3_Odometer"]["type"] == "Number:Length"
+    assert items["BMW_i3_Odometer"]["state"].endswith(" km")
+    assert items["BMW_i3_StateOfCharge"]["state"].endswith(" %")
+    assert items["BMW_i3_Position"]["type"] == "Location"
+    assert items["BMW_i3_LastUpdate"]["type"] == "DateTime"
+    assert items["BMW_i3"]["tags"] == ["Car"]
+
+
+def test_a_change_of_the_car_follows_the_force_update_switch_which_resets_itself(signed_in):
+    vin = signed_in.cloud.cars()[0]
+    signed_in.cloud.set_car(
+        vin, soc=41, range_electric_km=113, lock="UNLOCKED", door_driver_front="OPEN", charging_status="CHARGING",
+        plugged=True, odometer_km=48260, latitude=48.2, longitude=11.6,
+    )
+    signed_in.force_update()
+    check_items(signed_in, vin)
+    assert signed_in.openhab.state("BMW_i3_DoorDriverFront") == "OPEN"
+    assert signed_in.openhab.state("BMW_i3_Charging") == "ON"
+    assert signed_in.openhab.state("BMW_i3_PluggedIn") == "ON"
+
+
+def test_what_the_car_no_longer_knows_becomes_undef(signed_in):
+    vin = signed_in.cloud.cars()[0]
+    signed_in.cloud.set_car(vin, range_electric_km=None)
+    signed_in.force_update()
+    assert signed_in.openhab.state("BMW_i3_ElectricRange") == "UNDEF"
+    signed_in.cloud.set_car(vin, range_electric_km=113)
+    signed_in.force_update()
+    assert signed_in.openhab.state("BMW_i3_ElectricRange") == "113 km"
+
+
+def test_a_failing_cloud_leaves_the_last_good_states(signed_in):
+    signed_in.cloud.add_fault("telematicData", "html", status=500)
+    signed_in.force_update()
+    assert "HTTP 500" in signed_in.wait_status("OFFLINE")
+    check_items(signed_in, signed_in.cloud.cars()[0])
+    signed_in.force_update()
+    signed_in.wait_status("ONLINE")
+
+
+def test_an_unchanged_car_posts_no_item(signed_in):
+    signed_in.force_update()
+    events = signed_in.openhab.userdata / "logs" / "events.log"
+    before = events.stat().st_size
+    signed_in.force_update()
+    with open(events, "rb") as log:
+        log.seek(before)
+        changed = [line for line in log.read().decode("utf-8").splitlines() if "BMW_i3_" in line]
+    assert changed == []
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_after_a_restart_no_sign_in_and_no_call_is_needed(signed_in, end):
+    vin = signed_in.cloud.cars()[0]
+    signed_in.force_update()
+    last = signed_in.last_call()
+    getattr(signed_in.openhab, end)()
+    signed_in.start()
+    signed_in.wait_status("ONLINE")
+    signed_in.openhab.wait_state("BMW_i3_Odometer", lambda state: state not in ("NULL", "UNDEF"))
+    check_items(signed_in, vin)
+    assert signed_in.cloud.calls(last) == []
+
+
+def test_no_item_and_no_log_line_holds_a_secret(signed_in):
+    openhab = signed_in.openhab
+    secrets = signed_in.cloud.secrets()
+    shown = json.dumps(openhab.items()) + json.dumps(openhab.rules())
+    logged = "".join(path.read_text("utf-8", "replace") for path in (openhab.userdata / "logs").iterdir())
+    stored = b"".join(path.read_bytes() for path in (openhab.userdata / "bmw").iterdir())
+    assert len(secrets) > 5
+    assert openhab.state("BMW_AccessToken").startswith("bmw1:")
+    for number, secret in enumerate(secrets):
+        assert secret not in shown, "secret {} is in an item or rule".format(number)
+        assert secret not in logged, "secret {} is in a log".format(number)
+        assert secret.encode() not in stored, "secret {} is in a file in clear".format(number)
+
+
+def test_the_files_are_readable_by_their_owner_only(signed_in):
+    folder = signed_in.openhab.userdata / "bmw"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert [path.name for path in folder.iterdir() if path.stat().st_mode & 0o077] == []
+
+
+def reload_script(home):
+    """Saves the script with a changed comment, as openHAB ignores a file whose content is the same; waits for the new start."""
+    since = home.openhab.log_size()
+    path = home.openhab.conf / SCRIPT
+    text = path.read_text("utf-8").partition("# saved")[0]
+    home.openhab.write_conf(SCRIPT, "{}# saved {}\n".format(text, since))
+    home.openhab.wait_for_log(STARTED, since=since, timeout=40)
+
+
+def ours(reading):
+    """What the probe's reading holds of us: rules by name, our threads, HTTP client threads."""
+    rules = sorted(rule["name"] for rule in reading["rules"] if rule["name"].startswith("BMW"))
+    threads = sorted(name for name in reading["threads"] if name.startswith("bmw-"))
+    return rules, threads, [name for name in reading["threads"] if "HttpClient" in name and "SelectorManager" in name]
+
+
+def settled(home, wanted):
+    """The probe's reading once what it holds of us is as wanted (a saved script may be loaded twice)."""
+    readings = []
+
+    def reached():
+        readings[:] = [home.openhab.probe()]
+        return ours(readings[0]) == wanted
+
+    home.wait(reached, lambda: "{} to become {}".format(ours(readings[0]), wanted), timeout=40)
+    return readings[0]
+
+
+def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_once(signed_in):
+    signed_in.force_update()
+    reload_script(signed_in)
+    first = signed_in.openhab.probe()
+    wanted = ours(first)
+    assert wanted[0] == ["BMW: refresh", "BMW: sign in", "BMW: update now"]
+    assert wanted[1] == ["bmw-account", "bmw-settings"]
+    for _ in range(20):
+        reload_script(signed_in)
+    signed_in.force_update()
+    last = settled(signed_in, wanted)
+    print("threads {} -> {}, open files {} -> {}".format(
+        len(first["threads"]), len(last["threads"]), first["open_files"], last["open_files"]))
+    assert len(last["threads"]) <= len(first["threads"]) + 5
+    assert last["open_files"] <= first["open_files"] + 10
+
+
+def test_with_a_short_cron_the_items_follow_without_a_command(signed_in):
+    vin = signed_in.cloud.cars()[0]
+    signed_in.cloud.settings(quota=100000)
+    signed_in.configure(**signed_in.settings(refresh="0/2 * * * * ?", **UNLIMITED))
+    signed_in.cloud.set_car(vin, soc=77)
+    signed_in.openhab.wait_state("BMW_i3_StateOfCharge", "77 %", timeout=20)
+    signed_in.cloud.set_car(vin, soc=78)
+    signed_in.openhab.wait_state("BMW_i3_StateOfCharge", "78 %", timeout=20)
+    signed_in.configure(**signed_in.settings())
+
+
+def test_a_short_cron_alone_spends_no_more_than_the_budget_allows(signed_in):
+    signed_in.configure(**signed_in.settings(refresh="0/1 * * * * ?"))
+    signed_in.force_update()
+    last = signed_in.last_call()
+    deadline = time.monotonic() + 5
+    signed_in.wait(lambda: time.monotonic() > deadline, "five ticks")
+    assert signed_in.cloud.calls(last) == []
+    signed_in.configure(**signed_in.settings())
+
+
+def test_an_item_of_the_user_is_updated_and_not_changed(signed_in):
+    name = "BMW_i3_Hood"
+    signed_in.openhab.remove_item(name)
+    signed_in.openhab.add_item(name, "String", label="Mine")
+    signed_in.cloud.set_car(signed_in.cloud.cars()[0], hood="OPEN")
+    signed_in.force_update()
+    assert signed_in.openhab.state(name) == "OPEN"
+    item = signed_in.openhab.item(name)
+    assert (item["type"], item["label"]) == ("String", "Mine")

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Makes the test environment: checks the tools, then .venv from tests/requirements.txt. Run it, or source it to have the
+# virtualenv's python as "$PYTHON". Costs nothing when all is there. It knows nothing of openHAB: that is tests/openhab/install.py.
+set -euo pipefail
+
+tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+venv=$(dirname "$tests_dir")/.venv
+PYTHON=$venv/bin/python
+
+# Each line: the Debian package, and the check that passes when it is not needed.
+missing_packages() {
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+  command -v javac >/dev/null || echo default-jdk-headless
+  command -v mvn >/dev/null || echo maven
+}
+
+require_tools() {
+  local missing
+  missing=$(missing_packages | tr '\n' ' ')
+  if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "setup: apt-get install $missing"
+    # shellcheck disable=SC2086  # one word per package
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >/dev/null
+    missing=$(missing_packages | tr '\n' ' ')
+  fi
+  if [ -n "$missing" ]; then
+    echo "setup: please install: $missing" >&2
+    exit 1
+  fi
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
+    echo "setup: please install Python 3.9 or newer as python3" >&2
+    exit 1
+  fi
+}
+
+make_venv() {
+  echo "setup: make .venv and install the pinned packages (about half a minute)"
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$PYTHON" -m pip install --quiet --disable-pip-version-check -r "$tests_dir/requirements.txt"
+  printf '%s' "$1" > "$venv/requirements.sha256"
+}
+
+wanted=$(sha256sum < "$tests_dir/requirements.txt")
+if [ ! -x "$PYTHON" ] || [ "$(cat "$venv/requirements.sha256" 2>/dev/null)" != "$wanted" ] \
+   || ! command -v javac >/dev/null || ! command -v mvn >/dev/null; then
+  require_tools
+fi
+if [ ! -x "$PYTHON" ] || [ "$(cat "$venv/requirements.sha256" 2>/dev/null)" != "$wanted" ]; then
+  make_venv "$wanted"
+fi

@@ -1,0 +1,59 @@
+"""What the unit tests share: the library on the path, a clock that stands still, a private folder, a store."""
+
+import os
+import sys
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_LIBRARY = os.path.join(os.path.dirname(__file__), "..", "..", "automation", "lib", "python")
+sys.path.insert(0, os.path.abspath(_LIBRARY))
+
+from bmw import cipher, redact  # noqa: E402 - the path must be set first
+from bmw.seal import KEY_BYTES, Seal  # noqa: E402
+from bmw.store import Store  # noqa: E402
+from tests.unit.fakes import FakeClock, FakeWire, HandWorker, RecordingOutlet  # noqa: E402
+
+# a busy machine is no failure, and a fixture that keeps nothing may serve many examples
+settings.register_profile(
+    "unit", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("unit")
+
+
+@pytest.fixture(autouse=True)
+def forget_secrets():
+    """Secrets of one test must not be hidden in the next one's texts."""
+    yield
+    for kept in (value for name, value in vars(redact).items() if name.startswith("_") and isinstance(value, list)):
+        del kept[:]
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def worker(clock):
+    return HandWorker(clock)
+
+
+@pytest.fixture
+def outlet():
+    return RecordingOutlet()
+
+
+@pytest.fixture
+def wire():
+    return FakeWire()
+
+
+@pytest.fixture
+def seal():
+    return Seal(b"k" * KEY_BYTES, cipher)
+
+
+@pytest.fixture
+def store(tmp_path, seal):
+    return Store(str(tmp_path), seal)

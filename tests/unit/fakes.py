@@ -1,0 +1,166 @@
+"""Stand-ins for what the library is given from outside: the clock, the worker, the items, the wire.
+
+They do what the real ones promise and nothing more; none of them knows a BMW cloud.
+"""
+
+import json
+
+from bmw.compat import parse_qs
+from bmw.config import AccountConfig
+from bmw.errors import NetworkError
+from bmw.http import Response
+from bmw.vehicle import Reading, Vehicle
+
+#: 2026-10-03 12:00:00 UTC, a Saturday
+NOON = 1791028800.0
+CLIENT_ID = "0d9f6a3c-4b1e-4f7a-8c52-6e1b3a5d7f90"
+VIN = "WBY00TEST00000001"
+
+
+class FakeClock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, now=NOON):
+        self.seconds = now
+
+    def now(self):
+        return self.seconds
+
+    def advance(self, seconds):
+        self.seconds += seconds
+
+
+class HandWorker:
+    """The worker's timetable without its thread: the test says when work is done, on the test's own clock."""
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._order = 0
+        self._timetable = {}
+        self.is_started = False
+        self.is_stopped = False
+
+    def start(self):
+        self.is_started = True
+
+    def submit(self, name, function):
+        self.later(name, 0, function)
+
+    def later(self, name, seconds, function):
+        if not self.is_stopped:
+            self._order += 1
+            self._timetable[name] = (self._clock.now() + seconds, self._order, function)
+
+    def cancel(self, name):
+        self._timetable.pop(name, None)
+
+    def stop(self, timeout=2.0):
+        self.is_stopped = True
+        self._timetable.clear()
+
+    def waiting(self):
+        """The names of what is still to be done."""
+        return set(self._timetable)
+
+    def due_in(self, name):
+        """Seconds until that piece of work is due."""
+        return self._timetable[name][0] - self._clock.now()
+
+    def run(self):
+        """Does all that is due now, also what becomes due by that."""
+        while self._timetable:
+            name = min(self._timetable, key=lambda one: self._timetable[one][:2])
+            if self._timetable[name][0] > self._clock.now():
+                return
+            self._timetable.pop(name)[2]()
+
+    def pass_time(self, seconds):
+        """Lets time pass and does each piece of work when it is due."""
+        end = self._clock.now() + seconds
+        self.run()
+        while self._timetable and min(due for due, _order, _work in self._timetable.values()) <= end:
+            due = min(due for due, _order, _work in self._timetable.values())
+            self._clock.advance(max(0.0, due - self._clock.now()))
+            self.run()
+        self._clock.advance(max(0.0, end - self._clock.now()))
+
+
+class RecordingOutlet:
+    """Keeps what it was shown: the last value per word, and every post in order."""
+
+    def __init__(self):
+        self.shown = {}
+        self.history = []
+        self.cars = {}
+        self.posts = []
+        self.sealed = None
+
+    def account(self, key, value):
+        self.shown[key] = value
+        self.history.append((key, value))
+
+    def vehicle(self, vehicle, keys, is_first):
+        values = self.cars.setdefault(vehicle.name, {})
+        for key in keys:
+            reading = vehicle.readings.get(key)
+            if reading is not None:
+                values[key] = reading.value
+                self.posts.append((vehicle.name, key, reading.value))
+
+    def sealed_token(self):
+        return self.sealed
+
+    def all_values(self, key):
+        """Every value that an account item had, in order."""
+        return [value for name, value in self.history if name == key]
+
+
+class FakeWire:
+    """A transport that answers by a list of planned answers and keeps the requests."""
+
+    def __init__(self, *answers):
+        self._answers = list(answers)
+        self.requests = []
+
+    def plan(self, *answers):
+        self._answers.extend(answers)
+        return self
+
+    def __call__(self, request):
+        self.requests.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def form(self, number=-1):
+        """The form fields of a request."""
+        fields = parse_qs(self.requests[number].body.decode("ascii"))
+        return {name: values[0] for name, values in fields.items()}
+
+    def json(self, number=-1):
+        """The JSON body of a request."""
+        return json.loads(self.requests[number].body.decode("utf-8"))
+
+
+def answer(body=None, status=200, **headers):
+    """A Response; a dict, list or number becomes JSON, text stays text."""
+    data = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode("utf-8")
+    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, data)
+
+
+def no_network():
+    """What a transport raises when the line is dead."""
+    return NetworkError("Connection failed (ConnectionError)")
+
+
+def settings(**values):
+    """The settings of one account; what is not named has its default."""
+    return AccountConfig(values.pop("name", ""), dict({"client_id": CLIENT_ID}, **values), values.pop("problem", None))
+
+
+def car(name="i3", vin=VIN, time=NOON, facts=None, **values):
+    """A car in one line: ``car(stateOfCharge=57, doorLockState="SECURED")``."""
+    vehicle = Vehicle(vin, name, facts)
+    vehicle.update({key: Reading(value, time) for key, value in values.items()})
+    return vehicle

@@ -1,0 +1,10 @@
+"""What hypothesis makes for more than one test file."""
+
+from hypothesis import strategies as st
+
+#: anything a JSON text can hold, kept small: strangeness is wanted, not size
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)

@@ -1,0 +1,51 @@
+"""bmw.errors: one hierarchy, one line each, and what to do."""
+
+import inspect
+
+import pytest
+
+from bmw import errors
+
+ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if one.__module__ == "bmw.errors"]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_error_is_a_bmw_error_and_has_a_state_word(kind):
+    assert issubclass(kind, errors.BmwError)
+    assert kind.state == kind.state.upper() and " " not in kind.state
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_text_says_what_happened_and_what_to_do(kind):
+    assert str(kind("It rains", "take an umbrella")) == "It rains: take an umbrella"
+    assert kind("It rains").text() == "It rains"
+
+
+@pytest.mark.parametrize(
+    "kind, transient",
+    [
+        (errors.NetworkError, True),
+        (errors.ServerError, True),
+        (errors.BadAnswer, True),
+        (errors.QuotaExceeded, True),
+        (errors.SignInNeeded, False),
+        (errors.SignInFailed, False),
+        (errors.AccessDenied, False),
+        (errors.ConfigError, False),
+    ],
+)
+def test_asking_again_helps_only_where_no_person_is_needed(kind, transient):
+    assert kind("x").transient is transient
+
+
+def test_a_failed_sign_in_needs_a_sign_in():
+    assert issubclass(errors.SignInFailed, errors.SignInNeeded)
+
+
+def test_a_spent_quota_says_when_asking_makes_sense_again():
+    assert errors.QuotaExceeded("x", retry_at=17.0).retry_at == 17.0
+    assert errors.QuotaExceeded("x").retry_at is None
+
+
+def test_umlauts_survive_in_a_text():
+    assert str(errors.BmwError("T\u00fcr offen")) == "T\u00fcr offen"

@@ -1,0 +1,137 @@
+"""bmw.model: the items of an account and its cars."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw.model import SECTIONS, Model, vehicle_name
+from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, VEHICLE, VEHICLE_POINTS
+from tests.unit.fakes import car
+
+ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+def model(prefix="BMW", account="", language="en", own_names=None):
+    return Model(prefix, account, language, own_names)
+
+
+def item(of, key, vehicle=None, is_first=True):
+    return of.vehicle_item(vehicle or car(), VEHICLE[key], is_first)
+
+
+# names of cars
+
+
+@pytest.mark.parametrize(
+    "text, taken, name",
+    [
+        ("i3 120", (), "i3"),
+        ("i4 eDrive40", ("i3",), "i4"),
+        ("i3 94Ah REX", ("i3",), "i3_2"),
+        ("i3", ("i3", "i3_2"), "i3_3"),
+        ("330e", (), "330e"),
+        ("X1-xDrive", (), "X1_xDrive"),
+        ("\u00fc\u00e4", (), "Car"),
+        ("", (), "Car"),
+        (None, ("Car",), "Car_2"),
+    ],
+)
+def test_a_car_is_named_after_its_model(text, taken, name):
+    assert vehicle_name(text, set(taken)) == name
+
+
+@given(st.none() | st.text(), st.sets(st.text()))
+def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
+    name = vehicle_name(text, taken)
+    assert name not in taken
+    assert ITEM_NAME.match("BMW_" + name)
+
+
+# names of items
+
+
+def test_a_cars_item_is_named_prefix_car_word():
+    assert item(model(), "stateOfCharge").name == "BMW_i3_StateOfCharge"
+
+
+def test_an_accounts_item_is_named_prefix_word():
+    assert model().account_item(ACCOUNT["signIn"]).name == "BMW_SignIn"
+
+
+def test_a_second_account_is_part_of_its_names():
+    second = model(account="wife")
+    assert second.account_item(ACCOUNT["signIn"]).name == "BMW_Wife_SignIn"
+    assert item(second, "stateOfCharge").name == "BMW_Wife_i3_StateOfCharge"
+    assert second.account_group().groups == ("BMW",)
+
+
+def test_the_users_own_name_for_a_word_means_the_first_car():
+    own = model(own_names={"doorLockState": "doorLockState"})
+    assert item(own, "doorLockState").name == "doorLockState"
+    assert item(own, "doorLockState", car("i4"), is_first=False).name == "BMW_i4_DoorLockState"
+
+
+def test_the_users_own_name_can_mean_a_certain_car():
+    own = model(own_names={"i4.hood": "Haube", "hood": "Bonnet"})
+    assert item(own, "hood", car("i4"), is_first=False).name == "Haube"
+    assert item(own, "hood", car("i3"), is_first=True).name == "Bonnet"
+
+
+def test_the_users_own_name_works_for_the_account():
+    assert model(own_names={"forceUpdate": "Jetzt"}).account_item(ACCOUNT["forceUpdate"]).name == "Jetzt"
+
+
+def all_specs(of, vehicle):
+    specs = [of.root(), of.account_group(), of.vehicle_groups(vehicle)]
+    specs += [of.section_group(vehicle, section) for section in SECTIONS]
+    specs += [of.account_item(point) for point in ACCOUNT_POINTS]
+    return specs + [of.vehicle_item(vehicle, point, True) for point in VEHICLE_POINTS]
+
+
+@pytest.mark.parametrize("account", ["", "wife"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_item_has_a_valid_unique_name_and_a_label(account, language):
+    specs = all_specs(model(account=account, language=language), car())
+    names = [spec.name for spec in specs]
+    assert len(names) == len(set(names))
+    assert [name for name in names if not ITEM_NAME.match(name)] == []
+    assert all(spec.label for spec in specs)
+
+
+def test_every_item_but_the_root_is_in_a_group_that_is_made_too():
+    specs = all_specs(model(), car())
+    groups = {spec.name for spec in specs if spec.item_type == "Group"}
+    assert [spec.name for spec in specs if not set(spec.groups) <= groups] == []
+    assert [spec.name for spec in specs if not spec.groups] == ["BMW"]
+
+
+# looks
+
+
+def test_labels_are_in_the_language_of_the_settings():
+    assert item(model(language="de"), "stateOfCharge").label == "Ladestand"
+    assert item(model(language="en"), "stateOfCharge").label == "State of charge"
+    assert model(language="de").account_group().label == "BMW-Konto"
+    assert model(language="de").section_group(car(), "charging").label == "Laden"
+
+
+def test_a_car_is_labelled_with_brand_and_model():
+    assert model().vehicle_groups(car(facts={"brand": "MINI", "model": "Cooper SE"})).label == "MINI Cooper SE"
+    assert model().vehicle_groups(car("i3")).label == "BMW i3"
+
+
+def test_a_car_is_equipment_of_kind_car():
+    spec = model().vehicle_groups(car())
+    assert (spec.item_type, spec.tags) == ("Group", ("Car",))
+
+
+def test_a_measured_item_is_read_only_and_tells_its_pattern_and_unit():
+    spec = item(model(), "electricRange")
+    assert spec.metadata == {"stateDescription": (" ", {"pattern": "%.0f %unit%", "readOnly": True}), "unit": ("km", {})}
+
+
+def test_a_switch_for_the_person_is_not_read_only():
+    settings = model().account_item(ACCOUNT["forceUpdate"]).metadata["stateDescription"][1]
+    assert settings["readOnly"] is False

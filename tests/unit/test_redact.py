@@ -1,0 +1,101 @@
+"""bmw.redact: what must never be read in a log or an item."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw import redact
+from bmw.redact import clean, mask_vin, remember
+
+#: like tokens, passwords, UUIDs; none of them is a part of the replacement's own words
+SECRETS = st.text("ABCDEFGHJKabcdefghkmnpq0123456789-_", min_size=10, max_size=60)
+
+
+@given(st.lists(SECRETS, min_size=1, max_size=6), st.text(max_size=30), st.text(max_size=30))
+def test_no_remembered_secret_is_left_in_a_text(secrets, before, between):
+    remember(*secrets)
+    cleaned = clean(before + between.join(secrets) + before)
+    assert not [secret for secret in secrets if secret in cleaned]
+
+
+def test_a_secret_inside_another_one_hides_no_less():
+    remember("abcdefgh", "abcdefghijkl")
+    assert clean("x abcdefghijkl y") == "x [secret] y"
+
+
+def test_nothing_and_short_words_are_not_remembered():
+    remember(None, "", "open", "i3")
+    assert clean("open the i3") == "open the i3"
+
+
+def test_a_password_is_hidden_however_often_tokens_rotate_afterwards():
+    remember("my-own-password")
+    for number in range(3000):
+        redact.remember_for_a_while("token-number-{}".format(number))
+    assert clean("tried my-own-password") == "tried [secret]"
+
+
+def test_old_tokens_are_forgotten_so_that_the_memory_does_not_grow():
+    for number in range(3000):
+        redact.remember_for_a_while("token-number-{}".format(number))
+    assert clean("token-number-2999") == "[secret]"
+    assert len(redact._passing) <= redact.MOST_SECRETS
+
+
+@pytest.mark.parametrize(
+    "text, cleaned",
+    [
+        ("car WBY00TEST00000001 asks", "car VIN*0001 asks"),
+        ("/customers/vehicles/WBA5P3TEST0000004/basicData", "/customers/vehicles/VIN*0004/basicData"),
+        ("Authorization: Bearer abc.DEF-123", None),
+        ("authorization=Basic dXNlcjpwYXNz", None),
+        ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJl", "[token]"),
+    ],
+)
+def test_what_looks_secret_is_hidden_whoever_sent_it(text, cleaned):
+    if cleaned is not None:
+        assert clean(text) == cleaned
+    else:
+        assert "[secret]" in clean(text)
+        assert "abc.DEF" not in clean(text) and "dXNl" not in clean(text)
+
+
+@pytest.mark.parametrize("name", ["access_token", "refresh_token", "id_token", "device_code", "code_verifier", "client_secret",
+                                  "password", "gcid", "hcaptchatoken"])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "{}=VeryPrivate1&scope=openid",
+        '{{"{}": "VeryPrivate1", "scope": "openid"}}',
+        "{{'{}': 'VeryPrivate1', 'scope': 'openid'}}",
+        "{{u'{}': u'VeryPrivate1', u'scope': u'openid'}}",
+        '{{\\"{}\\":\\"VeryPrivate1\\",\\"scope\\":\\"openid\\"}}',
+        "{}: VeryPrivate1 scope",
+    ],
+)
+def test_a_secret_field_loses_its_value_and_keeps_its_name(name, shape):
+    cleaned = clean(shape.format(name))
+    assert "VeryPrivate1" not in cleaned
+    assert name in cleaned and "scope" in cleaned
+
+
+@pytest.mark.parametrize("text", ["latitude=48.176900", '"longitude": 11.5585', "lat: -33.9", "lng=151.2", "{u'lon': 11.5585}"])
+def test_a_place_is_hidden(text):
+    assert "[place]" in clean(text)
+    assert not any(digits in clean(text) for digits in ("48.1", "11.5", "33.9", "151"))
+
+
+@pytest.mark.parametrize("text", ["HTTP 403, CU-105", "0 0/30 * * * ?", "2026-10-03T12:00:00.000Z", "BMW_i3_StateOfCharge",
+                                  "OPENHABCONFIGURES"])  # fmt: skip
+def test_ordinary_text_passes_unchanged(text):
+    assert clean(text) == text
+
+
+@given(st.text())
+def test_cleaning_never_raises_and_changes_nothing_the_second_time(text):
+    assert clean(clean(text)) == clean(text)
+
+
+def test_a_shown_vin_tells_two_cars_apart_and_no_more():
+    assert mask_vin("WBY00TEST00000001") == "VIN*0001"
+    assert mask_vin(None) == mask_vin("") == "VIN*"

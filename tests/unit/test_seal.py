@@ -1,0 +1,102 @@
+"""bmw.seal and bmw.cipher: what is sealed can be neither read nor forged."""
+
+import os
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw import cipher, files
+from bmw.errors import StoreError
+from bmw.seal import KEY_BYTES, PREFIX, Seal, load_key
+
+TEXT = st.text(st.characters(blacklist_categories=("Cs",)))
+
+
+@given(TEXT, TEXT)
+def test_what_was_sealed_is_opened(seal, text, context):
+    assert seal.open(seal.close(text, context), context) == text
+
+
+def test_a_sealed_text_is_one_plain_line_that_shows_nothing(seal):
+    sealed = seal.close("the refresh token\nand more", "item")
+    assert sealed.startswith(PREFIX)
+    assert "refresh" not in sealed and "\n" not in sealed
+    assert sealed.encode("ascii")
+
+
+def test_the_same_text_is_sealed_differently_each_time(seal):
+    assert seal.close("x", "item") != seal.close("x", "item")
+
+
+@given(st.integers(min_value=0), st.characters(blacklist_categories=("Cs",)))
+def test_any_changed_character_is_rejected(seal, position, character):
+    sealed = seal.close("the refresh token", "item")
+    position %= len(sealed)
+    changed = sealed[:position] + character + sealed[position + 1 :]
+    if changed != sealed:
+        with pytest.raises(StoreError):
+            seal.open(changed, "item")
+
+
+def test_every_changed_last_character_is_rejected_also_where_base64_would_not_care(seal):
+    for size in range(3):
+        sealed = seal.close("x" * size, "item")
+        end = len(sealed.rstrip("="))
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":
+            if letter != sealed[end - 1]:
+                with pytest.raises(StoreError):
+                    seal.open(sealed[: end - 1] + letter + sealed[end:], "item")
+
+
+@given(st.integers(min_value=0), st.text("ABCabc012-_=!\n \u00e4", min_size=1, max_size=5))
+def test_any_inserted_character_is_rejected(seal, position, inserted):
+    sealed = seal.close("the refresh token", "item")
+    position %= len(sealed) + 1
+    with pytest.raises(StoreError):
+        seal.open(sealed[:position] + inserted + sealed[position:], "item")
+
+
+@given(st.integers(min_value=0))
+def test_any_shortened_text_is_rejected(seal, length):
+    sealed = seal.close("the refresh token", "item")
+    with pytest.raises(StoreError):
+        seal.open(sealed[: length % len(sealed)], "item")
+
+
+@given(TEXT)
+def test_opening_what_was_never_sealed_raises_only_a_store_error(seal, text):
+    for candidate in (text, PREFIX + text):
+        with pytest.raises(StoreError):
+            seal.open(candidate, "item")
+
+
+def test_a_text_sealed_for_one_purpose_is_not_opened_for_another(seal):
+    with pytest.raises(StoreError):
+        seal.open(seal.close("x", "item"), "account.token")
+
+
+def test_another_key_does_not_open(seal):
+    with pytest.raises(StoreError) as error:
+        Seal(b"j" * KEY_BYTES, cipher).open(seal.close("x", "item"), "item")
+    assert error.value.advice == "sign in again"
+
+
+def test_a_key_is_made_once_at_random_and_kept_private(tmp_path):
+    path = str(tmp_path / "seal.key")
+    key = load_key(path)
+    assert len(key) == KEY_BYTES
+    assert load_key(path) == key
+    assert load_key(str(tmp_path / "other.key")) != key
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe", b"QUJD", b"A" * 43, b"QUFB" * 11])
+def test_a_damaged_key_is_never_used_nor_replaced(tmp_path, content):
+    path = str(tmp_path / "seal.key")
+    files.write(path, content)
+    with pytest.raises(StoreError) as error:
+        load_key(path)
+    assert "sign in again" in error.value.advice
+    assert files.read(path) == content

@@ -1,0 +1,94 @@
+"""bmw.times: BMW's many ways to write a time, read tolerantly."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw import times
+
+NOON = 1791028800.0
+
+
+@pytest.mark.parametrize(
+    "text, seconds",
+    [
+        ("2026-10-03T12:00:00Z", NOON),
+        ("2026-10-03T12:00:00.000Z", NOON),
+        ("2026-10-03T12:00:00.5Z", NOON + 0.5),
+        ("2026-10-03T12:00:00.123456789Z", NOON + 0.123456789),
+        ("2026-10-03t12:00:00z", NOON),
+        ("2026-10-03 12:00:00", NOON),
+        ("2026-10-03T12:00", NOON),
+        ("2026-10-03T12:00:00 UTC", NOON),
+        ("2026-10-03T14:00:00+02:00", NOON),
+        ("2026-10-03T14:00:00+0200", NOON),
+        ("2026-10-03T06:30:00-05:30", NOON),
+        ("  2026-10-03T12:00:00Z  ", NOON),
+        ("2026-10-03", NOON - 43200),
+        ("03.10.2026 12:00:00 UTC", NOON),
+        ("03.10.2026 12:00", NOON),
+        ("3.10.2026", NOON - 43200),
+        ("10/03/2026 12:00:00 UTC", NOON),
+        ("10/3/2026", NOON - 43200),
+        ("2026-10", 1790812800.0),
+        ("1970-01-01T00:00:00Z", 0.0),
+        ("2028-02-29", 1835395200.0),
+        ("2026-12-31T23:59:60Z", 1798761600.0),
+    ],
+)
+def test_every_spelling_bmw_uses_is_read(text, seconds):
+    assert times.parse(text) == pytest.approx(seconds, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", None, " ", "-", "null", "yesterday", "12:00", "2026", "2026-13-01", "2026-00-10", "2026-02-30", "2026-02-29",
+        "2026-02-31T12:00:60Z", "2026-10-03T24:00:00Z", "2026-10-03T12:60:00Z", "2026-10-03T12:00:61Z", "1969-12-31",
+        "0001-01-01T00:00:00Z", "13/13/2026", "32.01.2026", "2026-10-03T12:00:00Z and more", "2026-10-03T12:00:00ZZ",
+    ],
+)  # fmt: skip
+def test_what_is_no_time_is_none(text):
+    assert times.parse(text) is None
+
+
+@pytest.mark.parametrize("value", [0, 1791028800, 1.5, True, [], {}, ["2026-10-03"], {"time": "2026-10-03"}])
+def test_what_is_not_even_text_is_none(value):
+    assert times.parse(value) is None
+
+
+@given(st.text() | st.from_regex(r"\s*\d{1,4}[-./]\d{1,4}[-./]\d{1,4}[T ]?.{0,20}") | st.none() | st.integers() | st.floats())
+def test_reading_a_time_never_raises(value):
+    seconds = times.parse(value)
+    assert seconds is None or isinstance(seconds, float)
+
+
+@given(st.integers(min_value=0, max_value=253402300799000))
+def test_a_time_written_by_us_is_read_back_to_the_millisecond(millis):
+    assert times.parse(times.to_iso(millis / 1000.0)) == pytest.approx(millis / 1000.0, abs=0.0005)
+
+
+def test_a_time_is_written_with_milliseconds_and_z():
+    assert times.to_iso(NOON + 0.12) == "2026-10-03T12:00:00.120Z"
+
+
+def test_milliseconds_are_rounded_into_the_next_second():
+    assert times.to_iso(NOON + 0.9999) == "2026-10-03T12:00:01.000Z"
+
+
+def test_the_utc_day_of_a_time():
+    assert (times.utc_day(NOON), times.utc_day(NOON + 43199.9)) == ("2026-10-03", "2026-10-03")
+
+
+@given(st.integers(min_value=0, max_value=4102444800))
+def test_the_next_utc_midnight_is_ahead_and_at_most_a_day_away(seconds):
+    midnight = times.next_utc_midnight(seconds)
+    assert 0 < midnight - seconds <= 86400
+    assert times.to_iso(midnight).endswith("T00:00:00.000Z")
+
+
+def test_the_system_clock_is_the_machines():
+    before = time.time()
+    assert before <= times.SystemClock().now() <= time.time()
