@@ -4,6 +4,9 @@ Per account (names with the default prefix):
     cron                      asks BMW for the cars (BMW_LastRefresh, BMW_NextRefresh)
     BMW_ForceUpdate  ON       asks now, then goes back to OFF
     BMW_SignIn       ON/OFF   starts / cancels a sign-in (BMW_SignInLink, BMW_SignInCode, BMW_Account)
+    BMW_SignInInput  text     starts a sign-in with what a person typed (a solved captcha), where BMW asks for it
+And per car whose cloud takes commands (BMW_i3_CommandStatus tells how it goes):
+    BMW_i3_Lock ...  ON       sends the command; BMW_i3_Command takes any command by its name
 """
 
 from bmw.openhab.app import App
@@ -27,10 +30,25 @@ def add_rules(account):
     @rule("BMW: sign in", description="Starts or cancels the sign-in at BMW", tags=["BMW"])
     @when("Item " + account.sign_in_item + " received command")
     def sign_in(event):
-        if str(event.itemCommand) == "ON":
+        if event.itemCommand == ON:
             account.service.sign_in()
         else:
             account.service.cancel_sign_in()
+
+    def sign_in_input(event):
+        account.service.sign_in(event.itemCommand.toString())
+
+    if account.sign_in_input_item:
+        sign_in_input = when("Item " + account.sign_in_input_item + " received command")(sign_in_input)
+        rule("BMW: sign in with input", description="Starts the sign-in with a solved captcha", tags=["BMW"])(sign_in_input)
+
+    def command(event):
+        account.command(event.itemName, event.itemCommand.toString())
+
+    for item_name in account.command_items:
+        command = when("Item " + item_name + " received command")(command)
+    if account.command_items:
+        rule("BMW: commands", description="Sends a command to a car", tags=["BMW"])(command)
 
 
 def load():
@@ -40,15 +58,15 @@ def load():
         add_rules(account)
 
 
-def reload_settings():
+def reload_all():
     app.stop()
     automationManager.removeAll()
     load()
-    app.start(reload_settings)
+    app.start(reload_all)
 
 
 def scriptLoaded(id):
-    app.start(reload_settings)
+    app.start(reload_all)
 
 
 def scriptUnloaded():

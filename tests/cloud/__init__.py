@@ -1,5 +1,5 @@
-"""The simulated BMW clouds: one real HTTP server that behaves as CarData, MyBMW, ConnectedDrive's mobile API and its
-web portal do, and that a test can steer.
+"""The simulated BMW clouds: one real HTTP server that a test can steer, and that behaves as BMW's CarData,
+MyBMW, ConnectedDrive and its web portal do.
 
     from tests.cloud import SimulatedCloud
     with SimulatedCloud(fleet="i3") as cloud: ...      # in this process

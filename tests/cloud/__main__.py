@@ -5,7 +5,9 @@ import signal
 import threading
 
 from .cloud import SimulatedCloud
+from .connecteddrive_sign_in import CD_API_KEY, CD_API_SECRET
 from .garage import FLEETS
+from .mybmw_sign_in import MYBMW_APP_KEY
 
 
 def main():
@@ -27,7 +29,7 @@ def main():
 
 def _options():
     parser = argparse.ArgumentParser(prog="python3 -m tests.cloud",
-                                     description="A simulated BMW CarData cloud.")
+                                     description="Simulated BMW clouds.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8099, help="0 takes a free one")
     parser.add_argument("--fleet", choices=sorted(FLEETS), default="i3")
@@ -44,7 +46,10 @@ def _options():
 def _print_addresses(cloud):
     rows = [("cloud", cloud.url), ("sign-in page", cloud.url + "/oneid/link"),
             ("control", cloud.url + "/_control/")]
-    rows += [("client id, account %s" % one["name"], one["client_id"]) for one in cloud.accounts()]
+    for one in cloud.garage.accounts():
+        rows += [("client id, account %s" % one.name, one.client_id),
+                 ("user, password, %s" % one.name, "%s %s" % (one.username, one.password))]
+    rows += [("MyBMW app key", MYBMW_APP_KEY), ("ConnectedDrive app", "%s %s" % (CD_API_KEY, CD_API_SECRET))]
     for name, value in rows:
         print("%-26s %s" % (name, value), flush=True)
 

@@ -1,7 +1,7 @@
 """Passwords, captchas and tokens of the three app-era clouds. CarData's device grant is tokens.py.
 
-Pure bookkeeping on the simulated clock; a refusal is an OAuthError that the HTTP room words. A token is good for
-the cloud that it was issued for, and for the sister cloud that SHARED names.
+Pure bookkeeping on the simulated clock; a refusal is an OAuthError that the HTTP room words. A token is good
+for the cloud that it was issued for, and for the sister cloud that SHARED names.
 """
 
 import secrets

@@ -166,8 +166,9 @@ class SimulatedCloud:
     def change_password(self, account="home", password="Simulated-password-new"):
         """The owner changes the password, which ends every token; the answer is the new one."""
         owner = self.garage.account(account)
+        # The old one must not show up in a log either.
+        self.passwords_ever.append(owner.password)
         owner.password = password
-        self.passwords_ever.append(password)
         self.revoke(account)
         return password
 
@@ -246,7 +247,7 @@ class SimulatedCloud:
         self.remote.clear()
 
     def calls(self, since=0):
-        """Calls numbered above `since`: n, time, method, path, cloud, kind, where, status (None: no answer)."""
+        """Calls numbered above `since`: n, time, method, path, cloud, kind, where, status (or None)."""
         return self.call_log.since(since)
 
     def reset_calls(self):

@@ -16,7 +16,8 @@ from .oauth import answer_oauth, form_of_request
 SERVICES = {
     "DOOR_LOCK": "lock", "DOOR_UNLOCK": "unlock", "LIGHT_FLASH": "flashLights", "HORN_BLOW": "soundHorn",
     "CLIMATE_NOW": "climateStart", "CLIMATE_CONTROL": "climateSchedule", "CHARGE_NOW": "chargeNow",
-    "VEHICLE_FINDER": "findVehicle", "CHARGING_CONTROL": "chargingProfile", "SEND_POI_TO_CAR": "sendDestination",
+    "VEHICLE_FINDER": "findVehicle", "CHARGING_CONTROL": "chargingProfile",
+    "SEND_POI_TO_CAR": "sendDestination",
     "REMOTE360": "view360"}
 SECRET_SERVICES = ("DOOR_UNLOCK",)
 STATUS = {"FAILED": "NOT_EXECUTED"}
@@ -88,7 +89,8 @@ def _add_reading(rooms, cloud):
 
     @rooms.get("/v1/user/vehicles/<vin>/status")
     def status(vin):
-        return _read(vin, "vehicleStatus", lambda car: connecteddrive_status.status(car, cloud.options.utc_offset))
+        return _read(vin, "vehicleStatus", lambda car: connecteddrive_status.status(car,
+                                                                                    cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/chargingprofile")
     def charging_profile(vin):
@@ -103,11 +105,13 @@ def _add_reading(rooms, cloud):
 
     @rooms.get("/v1/user/vehicles/<vin>/statistics/lastTrip")
     def last_trip(vin):
-        return _read(vin, "lastTrip", lambda car: connecteddrive_status.last_trip(car, cloud.options.utc_offset))
+        return _read(vin, "lastTrip", lambda car: connecteddrive_status.last_trip(car,
+                                                                                  cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/statistics/allTrips")
     def all_trips(vin):
-        return _read(vin, "allTrips", lambda car: connecteddrive_status.all_trips(car, cloud.options.utc_offset))
+        return _read(vin, "allTrips", lambda car: connecteddrive_status.all_trips(car,
+                                                                                  cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/rangemap")
     def range_map(vin):
@@ -165,7 +169,8 @@ def _add_services(rooms, cloud):
     def service_history(vin):
         car = _car(cloud, vin)
         return jsonify([dict(_execution(sent), status=STATUS.get(sent.state, sent.state),
-                             initiationTime=connecteddrive_status.local_time(sent.time, cloud.options.utc_offset))
+                             initiationTime=connecteddrive_status.local_time(sent.time,
+                                                                             cloud.options.utc_offset))
                         for sent in reversed(cloud.remote.of_car("cd", car.vin))])
 
     @rooms.post("/v1/user/vehicles/<vin>/sendpoi")
@@ -177,11 +182,13 @@ def _add_services(rooms, cloud):
         except ValueError:
             raise ConnectedDriveError(400) from None
         is_message = "latitude" not in arguments
-        cloud.remote.start("cd", car.vin, "sendMessage" if is_message else "sendDestination", "SEND_POI_TO_CAR",
+        cloud.remote.start("cd", car.vin, "sendMessage" if is_message else "sendDestination",
+                           "SEND_POI_TO_CAR",
                            arguments, at_once=True)
         if not by_form:
             return "", 204
-        return jsonify(executionStatus={"serviceType": "SEND_POI_TO_CAR", "status": "EXECUTED", "eventId": "-1"})
+        return jsonify(executionStatus={"serviceType": "SEND_POI_TO_CAR", "status": "EXECUTED",
+                                        "eventId": "-1"})
 
 
 def _check_allowed(cloud, car, service):
@@ -228,7 +235,7 @@ def _poi():
     if not isinstance(poi, dict) or len(poi.get("additionalInfo") or "") > 255:
         raise ValueError("no point of interest")
     arguments = {name: poi[name] for name in TEXTS if poi.get(name) is not None}
-    if poi.get("lat") is not None:
+    if poi.get("lat") is not None and poi.get("lon") is not None:
         arguments.update(latitude=float(poi["lat"]), longitude=float(poi["lon"]))
     return arguments
 

@@ -1,4 +1,4 @@
-"""Signing in to ConnectedDrive's mobile API: user and password for a token, signed with the app's key and secret.
+"""Signing in to ConnectedDrive's mobile API: user and password for a token, signed with the app's key.
 
 The key and secret stand for the ones of BMW's app; both are invented.
 """
@@ -47,4 +47,5 @@ def _check_client(cloud):
 
 
 def _tokens(cloud, account, scopes):
-    return jsonify(cloud.app_tokens.issue("cd", account, CD_API_KEY, scopes, cloud.options.cd_access_lifetime))
+    return jsonify(cloud.app_tokens.issue("cd", account, CD_API_KEY, scopes,
+                                          cloud.options.cd_access_lifetime))

@@ -1,4 +1,4 @@
-"""How ConnectedDrive's mobile API says what a car knows: canonical fields -> vehicle, status, profile and trips.
+"""How ConnectedDrive's mobile API says what a car knows: canonical fields -> status, profile, trips.
 
 A key that means nothing for a car is absent. This room must not know HTTP, accounts or commands.
 """
@@ -15,9 +15,11 @@ LSC = {"BEV": "I_LSC_IMM", "BEV_REX": "I_LSC_IMM", "PHEV": "LSC_PHEV"}
 # capability -> remote service that it stands for
 CAPABILITIES = {
     "vehicleFinder": "findVehicle", "hornBlow": "soundHorn", "lightFlash": "flashLights", "doorLock": "lock",
-    "doorUnlock": "unlock", "climateNow": "climateStart", "chargeNow": "chargeNow", "sendPoi": "sendDestination",
+    "doorUnlock": "unlock", "climateNow": "climateStart", "chargeNow": "chargeNow",
+    "sendPoi": "sendDestination",
     "remote360": "view360"}
-NEVER_BOOKED = ("climateNowRES", "climateControlRES", "carCloud", "remoteSoftwareUpgrade", "smartSolution", "ipa",
+NEVER_BOOKED = ("climateNowRES", "climateControlRES", "carCloud", "remoteSoftwareUpgrade", "smartSolution",
+                "ipa",
                 "intermodalRouting")
 
 
@@ -40,7 +42,8 @@ def vehicle(car):
                 for name, service in CAPABILITIES.items())
     told.update((name, "NOT_SUPPORTED") for name in NEVER_BOOKED)
     if car.has_battery:
-        told.update(supportedChargingModes=["AC_LOW"] + [one for one in CHARGING_MODES if _has_mode(car, one)],
+        told.update(supportedChargingModes=["AC_LOW"] + [one for one in CHARGING_MODES if _has_mode(car,
+                                                                                                    one)],
                     chargingUpdateMode="NORMAL_PROGNOSE_BASED")
     if car.has_fuel:
         told["fuelType"] = "SUPER"
@@ -68,7 +71,8 @@ def status(car, utc_offset):
     told = {
         "vin": car.vin, "mileage": round(car["odometer_km"]), "updateReason": update_reason(car),
         "updateTime": local_time(car.last_report, utc_offset),
-        "internalDataTimeUTC": datetime.fromtimestamp(car.last_report, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S"),
+        "internalDataTimeUTC": datetime.fromtimestamp(car.last_report,
+                                                      timezone.utc).strftime("%Y-%m-%dT%H:%M:%S"),
         "sunroof": car["sunroof"] or "INVALID", "trunk": car["trunk"], "hood": car["hood"],
         "rearWindow": "INVALID", "convertibleRoofState": "INVALID", "doorLockState": car["lock"],
         "parkingLight": "OFF", "positionLight": "ON" if car["lights_on"] else "OFF",
@@ -101,7 +105,8 @@ def _electric(car):
             "connectionStatus": "CONNECTED" if car["plugged"] else "DISCONNECTED",
             "chargingConnectionType": "CONDUCTIVE", "chargingInductivePositioning": "NOT_POSITIONED",
             "singleImmediateCharging": bool(car["charging_immediate"]),
-            "lastChargingEndReason": car["charging_end_reason"], "lastChargingEndResult": car["charging_last_result"]}
+            "lastChargingEndReason": car["charging_end_reason"],
+            "lastChargingEndResult": car["charging_last_result"]}
     if car["charging_status"] == "CHARGING":
         told["chargingTimeRemaining"] = car["charging_time_remaining_min"]
     return told
@@ -129,7 +134,8 @@ def position(car):
     problem = "DRIVER_DISABLED" if not car["tracking"] else "VEHICLE_ACTIVE" if car["moving"] else None
     if problem:
         return {"lat": -1, "lon": -1, "heading": -1, "status": problem}
-    return {"lat": round(car["latitude"], 6), "lon": round(car["longitude"], 6), "heading": round(car["heading"]),
+    return {"lat": round(car["latitude"], 6), "lon": round(car["longitude"], 6),
+            "heading": round(car["heading"]),
             "status": "OK"}
 
 
@@ -144,7 +150,8 @@ def miles(kilometres):
 
 def local_time(moment, utc_offset):
     """2019-03-04T18:22:07+0100"""
-    return datetime.fromtimestamp(moment, timezone(timedelta(minutes=utc_offset))).strftime("%Y-%m-%dT%H:%M:%S%z")
+    return datetime.fromtimestamp(moment,
+                                  timezone(timedelta(minutes=utc_offset))).strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
 def _check_control(one):
@@ -214,7 +221,8 @@ def destinations(car, utc_offset):
 
 # key -> canonical field; what a car does not know is absent
 LAST_TRIP = {
-    "totalDistance": "trip_distance_km", "electricDistance": "trip_electric_km", "duration": "trip_duration_min",
+    "totalDistance": "trip_distance_km", "electricDistance": "trip_electric_km",
+    "duration": "trip_duration_min",
     "avgElectricConsumption": "trip_electric_kwh_100km", "avgRecuperation": "trip_recuperated_kwh_100km",
     "avgCombinedConsumption": "trip_fuel_l_100km", "savedFuel": "trip_saved_fuel_l",
     "drivingModeValue": "trip_mark_driving_mode", "accelerationValue": "trip_mark_acceleration",
@@ -224,7 +232,8 @@ LAST_TRIP = {
 
 def last_trip(car, utc_offset):
     told = {key: car[field] for key, field in LAST_TRIP.items() if car[field] is not None}
-    marks = [car[field] for key, field in LAST_TRIP.items() if key.endswith("Value") and car[field] is not None]
+    marks = [car[field] for key,
+             field in LAST_TRIP.items() if key.endswith("Value") and car[field] is not None]
     if marks:
         told["efficiencyValue"] = round(sum(marks) / (5.0 * len(marks)), 2)
     if car["trip_electric_km"] is not None and car["trip_distance_km"]:
@@ -246,7 +255,8 @@ def all_trips(car, utc_offset):
         "avgRecuperation": compared(car["life_recuperated_kwh_100km"] or 0.0),
         "avgCombinedConsumption": compared(car["life_fuel_l_100km"] or 0.0),
         "chargecycleRange": {"communityAverage": 130.2, "communityHigh": 310.0, "userHigh": longest or 0,
-                             "userAverage": round((longest or 0) * 0.6, 1), "userCurrentChargeCycle": since or 0},
+                             "userAverage": round((longest or 0) * 0.6, 1),
+                             "userCurrentChargeCycle": since or 0},
         "totalElectricDistance": total, "batterySizeMax": round((car["battery_gross_kwh"] or 0) * 1000),
         "savedCO2": car["life_saved_co2_kg"] or 0, "savedCO2greenEnergy": 0,
         "totalSavedFuel": car["life_saved_fuel_l"] or 0, "resetDate": local_time(1577836800, utc_offset)}
@@ -257,7 +267,8 @@ MODES = {"COMFORT": 0.8, "ECO_PRO": 0.9, "ECO_PRO_PLUS": 1.0}
 
 
 def range_map(car):
-    return {"center": {"lat": round(car["latitude"], 6), "lon": round(car["longitude"], 6)}, "quality": "AVERAGE",
+    return {"center": {"lat": round(car["latitude"], 6), "lon": round(car["longitude"], 6)},
+            "quality": "AVERAGE",
             "rangemaps": [{"type": mode, "polyline": _circle(car, car["range_electric_km"] * part)}
                           for mode, part in MODES.items()]}
 

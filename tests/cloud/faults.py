@@ -86,8 +86,9 @@ def _html(faults, options, environ):
 
 
 def _status(faults, options, environ):
-    body = options.get("body")
-    response = _json(body, options["status"]) if body is not None else Response(b"", options["status"])
+    body, text = options.get("body"), options.get("text", "")
+    response = (_json(body, options["status"]) if body is not None
+                else Response(text, options["status"], mimetype="text/plain"))
     response.headers.update(options.get("headers", {}))
     return response
 
@@ -138,7 +139,7 @@ def _reply_lost(response, options, environ):
 
 
 def _altered(response, options, environ):
-    """Change what a JSON answer says: `values` by dotted path (lists by number), and `without` these paths."""
+    """Change what a JSON answer says: `values` by dotted path (list rows by number), `without` paths."""
     try:
         body = json.loads(response.get_data())
     except ValueError:
@@ -170,7 +171,7 @@ def _holder(body, path):
 
 AFTER = {"truncated": _truncated, "reply_lost": _reply_lost, "altered": _altered}
 
-OPTIONS = {"html": {"status"}, "status": {"status", "body", "headers"}, "timeout": {"seconds"},
+OPTIONS = {"html": {"status"}, "status": {"status", "body", "text", "headers"}, "timeout": {"seconds"},
            "slow": {"seconds"}, "empty": {"status"}, "huge": {"size", "status"},
            "truncated": {"part", "lying"}, "reply_lost": {"how"}, "altered": {"values", "without"}}
 

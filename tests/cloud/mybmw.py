@@ -1,7 +1,7 @@
-"""The MyBMW app's API as it was when BMW closed it to others: the newest generation of each call; older ones 404.
+"""The MyBMW app's API as it was when BMW closed it to others: the newest generation of each call.
 
-Here: HTTP, headers, refusals. What a car says is mybmw_state.py's and mybmw_charging.py's business, what a command
-does remote.py's, signing in mybmw_sign_in.py's.
+Here: HTTP, headers, refusals. What a car says is mybmw_state.py's and mybmw_charging.py's business, what a
+command does remote.py's, signing in mybmw_sign_in.py's.
 """
 
 import math
@@ -17,7 +17,8 @@ from .mybmw_sign_in import user_agent
 VIEWS = ("VehicleStatus", "FrontView", "FrontLeft", "FrontRight", "RearView", "SideViewLeft", "Dashboard",
          "Driverdoor", "AngleSideViewForty", "AngleSideViewSixty")
 # service in the path -> command; climate-now has its action in the query
-SERVICES = {"light-flash": "flashLights", "horn-blow": "soundHorn", "door-lock": "lock", "door-unlock": "unlock",
+SERVICES = {"light-flash": "flashLights", "horn-blow": "soundHorn", "door-lock": "lock",
+            "door-unlock": "unlock",
             "vehicle-finder": "findVehicle"}
 CLIMATE = {"START": "climateStart", "STOP": "climateStop"}
 # service -> command, and how its body becomes canonical arguments

@@ -25,7 +25,8 @@ def settings(car):
     window = car["charging_preference"] == "CHARGING_WINDOW"
     mode = {"type": "TIME_SLOT" if window else "CHARGING_IMMEDIATELY",
             "chargingPreference": "CHARGING_WINDOW" if window else "NO_PRESELECTION",
-            "startTimeSlot": _slot(car["charging_window_start"]), "endTimeSlot": _slot(car["charging_window_end"])}
+            "startTimeSlot": _slot(car["charging_window_start"]),
+            "endTimeSlot": _slot(car["charging_window_end"])}
     timers = [{"id": timer["id"], "time": _slot(timer["time"]), "daysOfTheWeek": weekdays(timer),
                "timerAction": "ACTIVATE" if timer["active"] else "DEACTIVATE"} for timer in four_timers(car)]
     answer = {
@@ -39,7 +40,8 @@ def settings(car):
         answer["chargingSettingsDetail"] = {
             "chargingTarget": round(car["soc_target"] or 100), "minChargingTargetToWarning": 70,
             "dcLoudness": "UNLIMITED_LOUD", "isUnlockCableActive": False,
-            "acLimit": {"current": {"unit": "A", "value": limit}, "isUnlimited": limit is None, "min": 6, "max": 32,
+            "acLimit": {"current": {"unit": "A", "value": limit}, "isUnlimited": limit is None, "min": 6,
+                        "max": 32,
                         "values": AC_LIMITS}}
         answer["chargingFlapDetail"] = {"isPermanentlyUnlock": False}
     return answer
@@ -78,7 +80,8 @@ def read_profile(body):
 
 def statistics(car, now):
     month = datetime.fromtimestamp(now, timezone.utc)
-    this_month = [one for one in car["charging_sessions"] if _month(one["start"]) == (month.year, month.month)]
+    this_month = [one for one in car["charging_sessions"] if _month(one["start"]) == (month.year,
+                                                                                      month.month)]
     energy, count = round(sum(one["grid_kwh"] for one in this_month)), len(this_month)
     return {"description": month.strftime("%B %Y"), "optStateType": "OPT_IN_WITH_SESSIONS",
             "statistics": {"totalEnergyCharged": energy, "symbol": "~", "numberOfChargingSessions": count,
@@ -88,7 +91,8 @@ def statistics(car, now):
 
 def sessions(car, now, limit, with_dates):
     rows = sorted(car["charging_sessions"], key=lambda one: -one["start"])[:limit]
-    found = {"total": "~ %d kWh" % round(sum(one["grid_kwh"] for one in rows)), "numberOfSessions": str(len(rows)),
+    found = {"total": "~ %d kWh" % round(sum(one["grid_kwh"] for one in rows)),
+             "numberOfSessions": str(len(rows)),
              "chargingListState": "HAS_SESSIONS" if rows else "CHARGE_AND_TRACK",
              "sessions": [_session(car, one) for one in rows], "costsGroupedByCurrency": ["--"]}
     if not rows:

@@ -1,7 +1,7 @@
 """Signing in to MyBMW as its app does: configuration, password with a solved captcha, code with PKCE, tokens.
 
-The rooms for the two shared OAuth addresses are called by oauth.py, which tells the clouds apart. The keys below
-stand for the ones that are built into BMW's app; all are invented.
+The functions for the two shared OAuth addresses are called by oauth.py, which tells the clouds apart. The
+keys below stand for the ones that are built into BMW's app; all are invented.
 """
 
 from urllib.parse import urlencode

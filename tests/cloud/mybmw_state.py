@@ -1,7 +1,7 @@
 """How MyBMW says what a car knows: canonical fields -> profile, state and capabilities.
 
-Old cars (the i3) leave whole blocks out that newer ones have, and a plug-in hybrid tells the combined range as the
-fuel's; clients live with both. This room must not know HTTP, accounts or commands.
+Old cars (the i3) leave whole blocks out that newer ones have, and a plug-in hybrid tells the combined range
+as the fuel's; clients live with both. This room must not know HTTP, accounts or commands.
 """
 
 from .clock import iso
@@ -53,8 +53,10 @@ def mapping_info(car, is_primary):
 
 # capability -> remote service that it stands for
 CAPABILITIES = {
-    "lock": "lock", "unlock": "unlock", "lights": "flashLights", "horn": "soundHorn", "climateNow": "climateStart",
-    "sendPoi": "sendDestination", "vehicleFinder": "findVehicle", "isChargingSettingsEnabled": "chargingSettings",
+    "lock": "lock", "unlock": "unlock", "lights": "flashLights", "horn": "soundHorn",
+    "climateNow": "climateStart",
+    "sendPoi": "sendDestination", "vehicleFinder": "findVehicle",
+    "isChargingSettingsEnabled": "chargingSettings",
     "isChargingTargetSocEnabled": "chargingSettings", "isChargingPowerLimitEnabled": "chargingSettings",
     "isChargingPlanSupported": "chargingProfile", "isClimateTimerSupported": "climateSchedule"}
 REMOTE_SERVICES = {"doorLock": ("lock", "doorLock"), "doorUnlock": ("unlock", "doorUnlock"),
@@ -111,7 +113,8 @@ def _doors(car):
 
 
 def _sides(car, prefix, rows):
-    return {side + row: car[prefix + car.side(side, row.lower())] for side in ("left", "right") for row in rows}
+    return {side + row: car[prefix + car.side(side, row.lower())] for side in ("left", "right")
+            for row in rows}
 
 
 def _roof(car):
@@ -124,7 +127,8 @@ def _location(car):
     if car["latitude"] is None or not car["tracking"]:
         return None
     return {"coordinates": {"latitude": round(car["latitude"], 6), "longitude": round(car["longitude"], 6)},
-            "address": {"formatted": ADDRESS}, "heading": -1 if car["heading"] is None else round(car["heading"])}
+            "address": {"formatted": ADDRESS},
+            "heading": -1 if car["heading"] is None else round(car["heading"])}
 
 
 def _range(car):
@@ -143,7 +147,8 @@ def _fuel(car):
             "remainingFuelLiters": round(car["fuel_l"]), "remainingFuelPercent": round(car["fuel_percent"])}
 
 
-PLUGGED_STATUS = {"NOT_CHARGING": "PLUGGED_IN", "INITIALIZATION": "PLUGGED_IN", "WAITING": "WAITING_FOR_CHARGING",
+PLUGGED_STATUS = {"NOT_CHARGING": "PLUGGED_IN", "INITIALIZATION": "PLUGGED_IN",
+                  "WAITING": "WAITING_FOR_CHARGING",
                   "PAUSED": "PLUGGED_IN", "FINISHED_FULL": "FULLY_CHARGED"}
 
 
@@ -160,7 +165,8 @@ def _electric(car):
         return None
     told = {"chargingLevelPercent": int(car["soc"]), "range": round(car["range_electric_km"]),
             "isChargerConnected": car["plugged"], "chargingConnectionType": "CONDUCTIVE" if car["plugged"]
-            else "UNKNOWN", "chargingStatus": charging_status(car), "chargingTarget": round(car["soc_target"] or 100)}
+            else "UNKNOWN", "chargingStatus": charging_status(car),
+            "chargingTarget": round(car["soc_target"] or 100)}
     if car["charging_status"] == "CHARGING":
         told["remainingChargingMinutes"] = car["charging_time_remaining_min"]
     return told
@@ -213,7 +219,8 @@ def _services(car):
 
 
 def _check_control(car):
-    return [{"type": one.get("type", "CHECK_CONTROL"), "severity": one.get("severity", "LOW"), "id": one["id"],
+    return [{"type": one.get("type", "CHECK_CONTROL"), "severity": one.get("severity", "LOW"),
+             "id": one["id"],
              "name": one["text"], "description": one["text"]} for one in car["check_control"]]
 
 
@@ -225,10 +232,12 @@ def _tyres(car):
 
 def _tyre(car, short):
     return {"status": {"currentPressure": car["tyre_%s_kpa" % short],
-                       "targetPressure": car["tyre_%s_target_kpa" % short], "pressureStatus": 0, "wearStatus": 0},
+                       "targetPressure": car["tyre_%s_target_kpa" % short], "pressureStatus": 0,
+                       "wearStatus": 0},
             "details": {"dimension": car["tyre_dimension"] + " 100Y", "manufacturer": "Acme",
                         "manufacturingWeek": 1425, "season": SEASONS.get(car["tyre_season"], 0),
-                        "mountingDate": "2026-04-02T00:00:00.000Z", "treadDesign": "X1", "partNumber": "0000000",
+                        "mountingDate": "2026-04-02T00:00:00.000Z", "treadDesign": "X1",
+                        "partNumber": "0000000",
                         "isOptimizedForOemBmw": True,
                         "speedClassification": {"speedRating": 300, "atLeast": False}}}
 

@@ -1,8 +1,8 @@
-"""The OAuth addresses over HTTP: which cloud is meant, form in, answer out, which status goes with which error.
+"""The OAuth addresses over HTTP: which cloud is meant, form in, answer out, which status for which error.
 
-CarData, MyBMW and ConnectedDrive share two addresses; they are told apart by the grant, the kind of response and
-the Basic header. What a code or token means is tokens.py's and app_tokens.py's business; this room must not decide
-it.
+CarData, MyBMW and ConnectedDrive share two addresses; they are told apart by the grant, the kind of response
+and the Basic header. What a code or token means is tokens.py's and app_tokens.py's business; this room must
+not decide it.
 """
 
 from flask import Blueprint, jsonify, request
@@ -84,7 +84,8 @@ def _device_code(cloud, form):
 def _cardata_token(cloud, form):
     if form.get("grant_type") != DEVICE_GRANT:
         raise OAuthError("invalid_request", "grant_type is missing or not supported")
-    return jsonify(cloud.tokens.poll(form.get("client_id"), form.get("device_code"), form.get("code_verifier")))
+    return jsonify(cloud.tokens.poll(form.get("client_id"), form.get("device_code"),
+                                     form.get("code_verifier")))
 
 
 def _cardata_refresh(cloud, form):

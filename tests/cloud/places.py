@@ -1,4 +1,4 @@
-"""Where a request goes: endpoint -> the name a fault strikes it by, its cloud, and its kind. One table of data.
+"""Where a request goes: endpoint -> the name a fault strikes it by, its cloud, and its kind. Data only.
 
 A fault may name a place, a cloud (`mybmw`), a kind (`auth`, `api`), both (`mybmw_api`), or `any`.
 """

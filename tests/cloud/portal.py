@@ -137,7 +137,8 @@ def _add_services(rooms, cloud):
     def history(vin):
         car = _car(cloud, vin)
         return jsonify([{"rsType": sent.service, "rsStatus": STATUS.get(sent.state, sent.state),
-                         "created": iso(sent.time)} for sent in reversed(cloud.remote.of_car("portal", car.vin))])
+                         "created": iso(sent.time)} for sent in reversed(cloud.remote.of_car("portal",
+                                                                                             car.vin))])
 
 
 def _add_messages(rooms, cloud):
@@ -164,4 +165,5 @@ def _execution(sent):
     if sent is not None:
         ElementTree.SubElement(root, "remoteServiceType").text = sent.service
         ElementTree.SubElement(root, "remoteServiceStatus").text = STATUS.get(sent.state, sent.state)
-    return Response(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True), mimetype="application/xml")
+    return Response(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True),
+                    mimetype="application/xml")

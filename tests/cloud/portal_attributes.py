@@ -9,7 +9,8 @@ from . import connecteddrive_status as mobile
 from .descriptors import MILES_PER_KM
 from .mybmw_state import BRANDS
 
-SERVICE_TYPES = {1: "Oil", 3: "Brake fluid", 17: "Vehicle check", 32: "Statutory inspection", 100: "Vehicle check"}
+SERVICE_TYPES = {1: "Oil", 3: "Brake fluid", 17: "Vehicle check", 32: "Statutory inspection",
+                 100: "Vehicle check"}
 # Brings the scales of the trip marks to the portal's names.
 MARKS = {"TOTAL_CONSUMPTION": "trip_mark_consumption", "AUXILIARY_CONSUMPTION": "trip_mark_auxiliary",
          "DRIVING_MODE": "trip_mark_driving_mode", "ACCELERATION": "trip_mark_acceleration",
@@ -19,7 +20,8 @@ MARKS = {"TOTAL_CONSUMPTION": "trip_mark_consumption", "AUXILIARY_CONSUMPTION": 
 def vehicle(car):
     return {"series": car["series"], "basicType": car["model_key"], "bodyType": car["body_type"],
             "brand": BRANDS[car["brand"]], "modelName": car["model"], "vin": car.vin,
-            "licensePlate": car["licence_plate"], "modelYearNA": None, "dcOnly": False, "hasNavi": car["has_navi"],
+            "licensePlate": car["licence_plate"], "modelYearNA": None, "dcOnly": False,
+            "hasNavi": car["has_navi"],
             "hasSunRoof": car["has_sunroof"], "doorCount": car["number_of_doors"],
             "maxFuel": car["fuel_tank_l"] or 0, "hasRex": car["drivetrain"] == "BEV_REX",
             "steering": "LEFT" if car["steering"] == "LL" else "RIGHT", "driveTrain": car["drivetrain"],
@@ -27,7 +29,7 @@ def vehicle(car):
 
 
 def dynamic(car, js_offset):
-    """`js_offset` counts as JavaScript does: -60 means an hour east of UTC. It shifts the converted times only."""
+    """`js_offset` counts as JavaScript does: -60 is an hour east of UTC. Only converted times follow it."""
     told = dict(_body(car), **_times(car, js_offset))
     if car.has_battery:
         told.update(_electric(car))
@@ -41,13 +43,16 @@ def _body(car):
     unit = "mi" if in_miles else "km"
     told = {
         "mileage": str(round(car["odometer_km"] * (MILES_PER_KM if in_miles else 1))), "unitOfLength": unit,
-        "unitOfEnergy": "kWh", "unitOfElectricConsumption": "kWh/100km", "unitOfCombustionConsumption": "l/100km",
+        "unitOfEnergy": "kWh", "unitOfElectricConsumption": "kWh/100km",
+        "unitOfCombustionConsumption": "l/100km",
         "lastUpdateReason": _reason(car), "lsc_trigger": _reason(car), "door_lock_state": car["lock"],
         "hood_state": car["hood"], "trunk_state": car["trunk"], "sunroof_state": car["sunroof"] or "CLOSED",
         "sunroof_position": "0", "shdStatusUnified": car["sunroof"] or "CLOSED",
         "lights_parking": "OFF", "vehicle_tracking": "1" if car["tracking"] else "0",
-        "head_unit": car["head_unit"], "head_unit_pu_software": "%s/%s" % (car["pu_step"][:2], car["pu_step"][2:]),
-        "check_control_messages": ";".join("%05d,%s" % (one["id"], one["km"]) for one in car["check_control"]),
+        "head_unit": car["head_unit"], "head_unit_pu_software": "%s/%s" % (car["pu_step"][:2],
+                                                                           car["pu_step"][2:]),
+        "check_control_messages": ";".join("%05d,%s" % (one["id"], one["km"])
+                                           for one in car["check_control"]),
         "condition_based_services": ";".join(_service(one) for one in car["services"])}
     for place in ("driver_front", "driver_rear", "passenger_front", "passenger_rear"):
         told.update({"door_" + place: car["door_" + place], "window_" + place: car["window_" + place]})
@@ -94,7 +99,8 @@ def _times(car, js_offset):
     day, time = _stamp(here, "%d.%m.%Y"), _stamp(here, "%H:%M")
     end = "Segment_LastTrip_time_segment_end"
     return {
-        "updateTime": _stamp(car.last_report, "%d.%m.%Y %H:%M:%S UTC"), "updateTime_converted": day + " " + time,
+        "updateTime": _stamp(car.last_report, "%d.%m.%Y %H:%M:%S UTC"),
+        "updateTime_converted": day + " " + time,
         "updateTime_converted_date": day, "updateTime_converted_time": time,
         # As BMW's: the offset is in it, so that it is no honest epoch.
         "updateTime_converted_timestamp": str(int(here) * 1000),
@@ -118,7 +124,8 @@ def _messages(car):
     return {
         "ccmMessages": [{"text": one["text"], "id": one["id"], "status": "NULL", "messageType": "CCM",
                          "unitOfLengthRemaining": str(one["km"])} for one in car["check_control"]],
-        "cbsMessages": [{"description": one["description"], "text": SERVICE_TYPES.get(one["id"], one["title"]),
+        "cbsMessages": [{"description": one["description"], "text": SERVICE_TYPES.get(one["id"],
+                                                                                      one["title"]),
                          "id": one["id"], "status": one["status"], "messageType": "CBS", "date": one["date"]}
                         for one in car["services"]]}
 
@@ -154,7 +161,8 @@ LAST_TRIP = [("LASTTRIP_DELTA_KM", "KM", "trip_distance_km"),
 def efficiency(car):
     marks = [{"characteristic": name, "quantity": car[field]} for name, field in MARKS.items()
              if car[field] is not None]
-    return {"communitySwitch": False, "modelType": car["series"] + "3" if car["series"] == "I" else car["series"],
+    return {"communitySwitch": False,
+            "modelType": car["series"] + "3" if car["series"] == "I" else car["series"],
             "efficiencyQuotient": 4 * sum(one["quantity"] for one in marks), "lifeTimeList": [],
             "scoreList": [{"attrName": name, "attrUnit": unit, "minValue": 0.0, "maxValue": highest,
                            "lifeTime": car[field]} for name, unit, highest, field in SCORES
@@ -172,7 +180,8 @@ def specs(car):
 
 def service(car):
     return {"vin": car.vin, "services": [
-        {"id": one["id"], "text": one["title"], "status": one["status"], "date": one["date"], "mileage": one["km"]}
+        {"id": one["id"], "text": one["title"], "status": one["status"], "date": one["date"],
+         "mileage": one["km"]}
         for one in car["services"]]}
 
 

@@ -1,6 +1,6 @@
-"""Signing in to ConnectedDrive's web portal: user and password for a redirect that carries the token (implicit grant).
+"""Signing in to ConnectedDrive's web portal: user and password for a redirect that carries the token.
 
-The client id is the portal's own, which its page told every visitor.
+This is the implicit grant. The client id is the portal's own, which its page told every visitor.
 """
 
 from urllib.parse import urlencode

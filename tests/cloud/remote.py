@@ -112,7 +112,8 @@ class Command:
 
     def as_dict(self):
         return {"vin": self.vin, "command": self.command, "cloud": self.cloud, "service": self.service,
-                "arguments": self.arguments, "time": self.time, "state": self.state, "polls": self.polls}
+                "arguments": self.arguments, "time": self.time, "state": self.state, "polls": self.polls,
+                "event_id": self.event_id}
 
 
 class Remote:
@@ -140,7 +141,7 @@ class Remote:
             self._plan = plan
 
     def start(self, cloud, vin, command, service, arguments=None, at_once=False):
-        """Send a command on its way; `at_once` is for what the cloud itself takes, so that no car is waited for."""
+        """Send a command on its way; `at_once` is for what the cloud itself takes, without waiting."""
         with self._garage.lock:
             reachable = NEEDS.get(command, bool)(self._garage.car(vin).fields)
         with self._lock:

@@ -159,6 +159,8 @@ class SimulatedStream:
         self._clients[client.port] = client
         try:
             await self._broker.external_connected(StreamReaderAdapter(reader), _Writer(writer, self), LISTENER)
+        except OSError:
+            pass  # the client was faster in going
         finally:
             self._clients.pop(client.port, None)
             client.abort()

@@ -5,6 +5,7 @@ They do what the real ones promise and nothing more; none of them knows a BMW cl
 
 import json
 
+from bmw import commands
 from bmw.compat import parse_qs
 from bmw.config import AccountConfig
 from bmw.errors import NetworkError
@@ -106,6 +107,14 @@ class RecordingOutlet:
             if reading is not None:
                 values[key] = reading.value
                 self.posts.append((vehicle.name, key, reading.value))
+
+    def prepare_commands(self, vehicle, can, is_first):
+        """The names of the command items it would make."""
+        wanted = [key for key, names in commands.ITEMS.items() if can.intersection(names)]
+        return {key: "{}_{}".format(vehicle.name, key) for key in wanted}
+
+    def command(self, vehicle, key, value, is_first):
+        self.cars.setdefault(vehicle.name, {})[key] = value
 
     def sealed_token(self):
         return self.sealed

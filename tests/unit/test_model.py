@@ -84,7 +84,7 @@ def test_the_users_own_name_works_for_the_account():
 
 
 def all_specs(of, vehicle):
-    specs = [of.root(), of.account_group(), of.vehicle_groups(vehicle)]
+    specs = [of.root(), of.account_group(), of.vehicle_group(vehicle)]
     specs += [of.section_group(vehicle, section) for section in SECTIONS]
     specs += [of.account_item(point) for point in ACCOUNT_POINTS]
     return specs + [of.vehicle_item(vehicle, point, True) for point in VEHICLE_POINTS]
@@ -118,12 +118,12 @@ def test_labels_are_in_the_language_of_the_settings():
 
 
 def test_a_car_is_labelled_with_brand_and_model():
-    assert model().vehicle_groups(car(facts={"brand": "MINI", "model": "Cooper SE"})).label == "MINI Cooper SE"
-    assert model().vehicle_groups(car("i3")).label == "BMW i3"
+    assert model().vehicle_group(car(facts={"brand": "MINI", "model": "Cooper SE"})).label == "MINI Cooper SE"
+    assert model().vehicle_group(car("i3")).label == "BMW i3"
 
 
 def test_a_car_is_equipment_of_kind_car():
-    spec = model().vehicle_groups(car())
+    spec = model().vehicle_group(car())
     assert (spec.item_type, spec.tags) == ("Group", ("Car",))
 
 

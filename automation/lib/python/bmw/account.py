@@ -55,9 +55,12 @@ class Account(object):
         if self.is_signed_in:
             return False
         try:
-            self.signed_in(token_sets.from_record(json.loads(text)))
-        except (ValueError, AttributeError):
+            tokens = token_sets.from_record(json.loads(text))
+        except (ValueError, AttributeError, TypeError):
             return False
+        if not tokens.access_token or tokens.expires_at is None or tokens.obtained_at is None:
+            return False
+        self.signed_in(tokens)
         return True
 
     def export(self):

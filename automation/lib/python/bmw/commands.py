@@ -1,9 +1,11 @@
-"""The commands a car can be given, whatever the cloud: names, arguments, states of a command's life.
+"""The commands a car can be given, whatever the cloud: names, arguments, the words of a command's life, how items say them.
 
-Knows no cloud; which command a cloud can send is said by its ``COMMANDS``.
+Knows no cloud; which command a cloud can send is said by its ``COMMANDS``. The life itself is in ``bmw.commander``.
 """
 
 from __future__ import unicode_literals
+
+from bmw.errors import CommandFailed
 
 LOCK = "lock"
 UNLOCK = "unlock"
@@ -34,5 +36,87 @@ ALL = (
 )
 
 QUEUED, SENT, PENDING, DELIVERED = "QUEUED", "SENT", "PENDING", "DELIVERED"
-EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED_OUT"
+EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED OUT"
 FINAL = frozenset((EXECUTED, FAILED, TIMED_OUT))
+
+#: switch item -> command for ON, command for OFF (None: OFF means nothing)
+SWITCHES = {
+    "lock": (LOCK, None),
+    "unlock": (UNLOCK, None),
+    "flashLights": (FLASH_LIGHTS, None),
+    "soundHorn": (SOUND_HORN, None),
+    "climate": (CLIMATE_START, CLIMATE_STOP),
+    "charge": (CHARGE_START, CHARGE_STOP),
+    "findVehicle": (FIND_VEHICLE, None),
+}
+#: number item -> argument of CHARGING_SETTINGS, lowest and highest value (mybmw.md section 5)
+SETTINGS = {"chargingTarget": ("target", 20, 100), "chargingCurrent": ("current", 6, 32)}
+#: the items that say a command, and the commands each needs: any one makes the item useful
+ITEMS = dict((key, [command for command in pair if command]) for key, pair in SWITCHES.items())
+ITEMS.update((key, [CHARGING_SETTINGS]) for key in SETTINGS)
+ITEMS["destination"] = [SEND_DESTINATION]
+ITEMS["command"] = list(ALL)
+
+
+def of_item(key, text):
+    """The (command, arguments) that an item says; (None, {}) for one that means nothing (OFF of a push button).
+
+    Args:
+        key (str): vocabulary key of the command item; text (str): the item command.
+
+    Raises:
+        CommandFailed: not understood; says what is expected.
+    """
+    if key in SWITCHES:
+        return SWITCHES[key][0 if text == "ON" else 1], {}
+    if key in SETTINGS:
+        return CHARGING_SETTINGS, dict([_setting(key, text)])
+    if key == "destination":
+        return SEND_DESTINATION, _destination(text)
+    return of_text(text)
+
+
+def of_text(text):
+    """The (command, arguments) of a line: ``lock``, ``chargingSettings target=80 current=16``, ``sendDestination 48.1,11.5 Home``.
+
+    Raises:
+        CommandFailed: not understood.
+    """
+    name, _, rest = text.strip().partition(" ")
+    command = dict((known.lower(), known) for known in ALL).get(name.lower())
+    if command is None:
+        raise CommandFailed("There is no command '{}'".format(name[:40]), "use one of {}".format(", ".join(ALL)))
+    if command == CHARGING_SETTINGS:
+        keys = dict((argument, key) for key, (argument, _low, _high) in SETTINGS.items())
+        pairs = [word.partition("=") for word in rest.split()]
+        unknown = [argument for argument, _, _value in pairs if argument not in keys]
+        if unknown or not pairs:
+            raise CommandFailed("chargingSettings needs target=... or current=...")
+        return command, dict(_setting(keys[argument], value) for argument, _, value in pairs)
+    if command == SEND_DESTINATION:
+        return command, _destination(rest)
+    return command, {}
+
+
+def _setting(key, text):
+    """(argument, whole number) of a setting such as ``80``, ``80 %`` or ``16 A``."""
+    argument, lowest, highest = SETTINGS[key]
+    try:
+        number = int(round(float(text.split()[0])))
+    except (ValueError, IndexError, OverflowError):
+        raise CommandFailed("'{}' is not a number for {}".format(text[:20], key))
+    if not lowest <= number <= highest:
+        raise CommandFailed("{} is {}, it must be {} to {}".format(key, number, lowest, highest))
+    return argument, number
+
+
+def _destination(text):
+    """Arguments of ``latitude,longitude name``."""
+    place, _, name = text.strip().partition(" ")
+    try:
+        latitude, longitude = [float(part) for part in place.split(",")[:2]]
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            raise ValueError(place)
+    except ValueError:
+        raise CommandFailed("A destination is written as latitude,longitude name", "for example 48.137,11.575 Home")
+    return {"latitude": latitude, "longitude": longitude, "name": name.strip() or "Destination"}

@@ -25,6 +25,7 @@ DEFAULT = ""
 
 DEFAULT_REFRESH_MINUTES = 30
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_DIGITS = re.compile("^[0-9]{1,9}$")
 _ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _ACCOUNT_NAME = re.compile(r"^[a-z][a-z0-9]*$")
 
@@ -43,7 +44,7 @@ def _client_id(text):
 
 
 def _refresh(text):
-    if text.isdigit():
+    if _DIGITS.match(text):
         minutes = int(text)
         if not 1 <= minutes <= 1440:
             raise ConfigError("refresh is {} minutes".format(text), "use 1 to 1440")
@@ -53,7 +54,7 @@ def _refresh(text):
 
 def _whole(lowest, highest):
     def parse(text):
-        if not text.isdigit() or not lowest <= int(text) <= highest:
+        if not _DIGITS.match(text) or not lowest <= int(text) <= highest:
             raise ConfigError("'{}' is not a whole number from {} to {}".format(text, lowest, highest))
         return int(text)
 
@@ -73,6 +74,13 @@ def _one_of(*choices):
         return text
 
     return parse
+
+
+def _yes_no(text):
+    words = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+    if text.lower() not in words:
+        raise ConfigError("'{}' is neither yes nor no".format(text))
+    return words[text.lower()]
 
 
 def _text(text):
@@ -120,6 +128,10 @@ SETTINGS = {
     "stream_topic": Setting(_text),
     "stream_user": Setting(_secret),
     "stream_password": Setting(_secret),
+    "allow_unlock": Setting(_yes_no, False),
+    "confirm_unlock": Setting(_yes_no, False),
+    "data": Setting(_yes_no, True),
+    "commands": Setting(_text, ""),
     "auth_url": Setting(_base),
     "api_url": Setting(_base),
     "item_prefix": Setting(_item_prefix, "BMW", is_global=True),
@@ -195,6 +207,10 @@ def parse(text):
             problems.append(ConfigError("{}: {}".format(key, error.problem), error.advice))
     shared = values[DEFAULT]
     accounts = [_account(name, _merged(shared, values[name]), problems) for name in names or [DEFAULT]]
+    for account in accounts:
+        if account.commands and account.commands not in names:
+            problems.append(ConfigError("commands: there is no account '{}'".format(account.commands), "name one of accounts"))
+            account.commands = ""
     return Config(accounts, problems, shared)
 
 
@@ -221,7 +237,7 @@ def _account_names(text, problems):
     for name in names:
         if not _ACCOUNT_NAME.match(name):
             problems.append(ConfigError("accounts: '{}' is not a name".format(name), "use small letters and digits"))
-    return [name for name in names if _ACCOUNT_NAME.match(name)]
+    return [name for number, name in enumerate(names) if _ACCOUNT_NAME.match(name) and name not in names[:number]]
 
 
 def _unknown(key, accounts):
@@ -235,6 +251,7 @@ def _account(name, values, problems):
     missing = [key for key in cloud.NEEDS if key not in values]
     problem = None
     if missing:
-        wrong = [p for p in problems if any(p.problem.startswith(key) for key in missing)]
+        lines = tuple(start.format(key) for key in missing for start in ("{}: ", name + ".{}: "))
+        wrong = [p for p in problems if p.problem.startswith(lines)]
         problem = wrong[0] if wrong else ConfigError("{} is not set".format(" and ".join(missing)), cloud.NEEDS[missing[0]])
     return AccountConfig(name, values, problem)

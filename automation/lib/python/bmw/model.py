@@ -26,8 +26,12 @@ SECTIONS = {
     "climate": ("Climate", "Klimatisierung", "climate", "HVAC"),
     "tyres": ("Tyres", "Reifen", "pressure", "Sensor"),
     "location": ("Location and trips", "Standort und Fahrten", "motion", "Sensor"),
+    "commands": ("Commands", "Befehle", "settings", "RemoteControl"),
     "service": ("Service", "Service", "settings", "Sensor"),
 }
+
+#: Point tags of items that a person commands
+_WRITABLE = frozenset(("Switch", "Control", "Setpoint"))
 
 _NOT_IN_NAMES = re.compile("[^A-Za-z0-9]+")
 
@@ -70,7 +74,7 @@ class Model(object):
         name = self._own_names.get(point.key) or "{}_{}".format(self._account_prefix, _upper_first(point.key))
         return self._item(name, point, self._account_prefix + "_gAccount")
 
-    def vehicle_groups(self, vehicle):
+    def vehicle_group(self, vehicle):
         """The car's Equipment group; its sections are made when they get a first item."""
         label = "{} {}".format(vehicle.facts.get("brand") or "BMW", vehicle.facts.get("model") or vehicle.name).strip()
         return ItemSpec(self._vehicle_prefix(vehicle), "Group", label, "car", (self._prefix,), ("Car",), {})
@@ -96,7 +100,7 @@ class Model(object):
 
     def _item(self, name, point, group):
         label = point.label_de if self._is_german else point.label
-        metadata = {"stateDescription": (" ", {"pattern": point.pattern, "readOnly": "Switch" not in point.tags})}
+        metadata = {"stateDescription": (" ", {"pattern": point.pattern, "readOnly": not _WRITABLE.intersection(point.tags)})}
         if point.unit:
             metadata["unit"] = (point.unit, {})
         return ItemSpec(name, point.item_type, label, point.icon, (group,), point.tags, metadata)

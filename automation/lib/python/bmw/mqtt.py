@@ -53,11 +53,11 @@ _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 def parse_url(url):
     """(host, port, is_tls) of ``mqtts://host:port`` or ``mqtt://host:port``. Raises ConfigError."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
-    except ValueError:
-        port = -1
+    except ValueError:  # the port is no number, or a bracket is missing
+        parts, port = urlsplit(""), -1
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or port == -1 or parts.path.strip("/") or parts.username:
         raise ConfigError("the address of the stream is not understood", "write it as mqtts://host:port or mqtt://host:port")
     return parts.hostname, port or _DEFAULT_PORTS[parts.scheme], parts.scheme == "mqtts"

@@ -1,4 +1,4 @@
-"""One account at work: signs in, keeps the token fresh, asks for the cars when it is time, hands what changed to the items.
+"""One account at work: keeps the token fresh, asks for the cars when it is time, hands what changed to the items, sends commands.
 
 All work runs on the account's worker, one piece at a time; the public methods return at once. What goes wrong ends in the
 account's status item and one log line, never in an exception.
@@ -8,12 +8,14 @@ from __future__ import unicode_literals
 
 import logging
 
-from bmw import model, schedule
-from bmw.errors import BmwError, QuotaExceeded, SignInFailed, StoreError
-from bmw.redact import clean, mask_vin, remember
+from bmw import commands, model, schedule
+from bmw.commander import Commander, Order
+from bmw.errors import BmwError, CommandFailed, QuotaExceeded, StoreError
+from bmw.redact import mask_vin, remember
 from bmw.schedule import Budget
 from bmw.session import Session
-from bmw.times import to_iso
+from bmw.sign_in import SignIn
+from bmw.status import Status
 from bmw.vehicle import Vehicle, vehicle_from
 from bmw.vocabulary import VEHICLE
 
@@ -33,14 +35,14 @@ class Service(object):
     Args:
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
         cloud, account, store, clock, worker: the parts it joins.
-        outlet: where states go: ``account(key, value)`` and ``vehicle(vehicle, keys, is_first)``; ``sealed_token()`` -> text or None.
+        outlet: where states go: ``account(key, value)``, ``vehicle(vehicle, keys, is_first)``, ``command(vehicle, key, value, is_first)``;
+            ``sealed_token()`` -> text or None.
         record (str): start of the names of its records in the store.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
 
     def __init__(self, config, problems, cloud, account, store, outlet, clock, worker, record, local_hour):
         self._config = config
-        self._problems = problems
         self._cloud = cloud
         self._account = account
         self._store = store
@@ -55,14 +57,54 @@ class Service(object):
         self._names = {}
         self._listed_at = None
         self._polled_at = None
-        self._prompt = None
-        self._last_status = None
         self._live = None
+        self._status = Status(outlet, config.name, problems)
+        self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
+        self._commander = Commander(
+            cloud, clock, worker, self._new_session, self._on_executed, config.allow_unlock, config.confirm_unlock
+        )
+        #: the service that sends commands for this account's cars: this one, or that of another account
+        self._commands_by = self
+        self._on_new_vehicle = lambda: None
+        self._has_new_vehicle = False
         self._is_saving_later = False
 
     def attach(self, live):
         """Gives it a stream (``bmw.clouds.cardata_live.Live``), before ``start``."""
         self._live = live
+
+    def send_commands_by(self, service):
+        """Lets another account's service send the commands for these cars, before ``start``."""
+        self._commands_by = service
+
+    @property
+    def can_command(self):
+        """The commands (frozenset of names) that can be sent to these cars."""
+        return self._commands_by._cloud.COMMANDS
+
+    def prepare(self, on_new_vehicle):
+        """Loads what is known and makes the command items, so that rules can be triggered by them.
+
+        Args:
+            on_new_vehicle: called when there is a car that was not there now.
+
+        Returns:
+            {item name: (vehicle name, key)} of the items that take commands.
+        """
+        try:
+            self._load()
+        except StoreError as error:
+            log.error("%s", error.text())
+        self._on_new_vehicle = on_new_vehicle
+        return self._command_items()
+
+    def _command_items(self):
+        names = {}
+        for vehicle in self._vehicles:
+            if vehicle.name:
+                keys = self._outlet.prepare_commands(vehicle, self.can_command, is_first=vehicle is self._vehicles[0])
+                names.update((name, (vehicle.name, key)) for key, name in keys.items())
+        return names
 
     # what the rules call
 
@@ -79,13 +121,30 @@ class Service(object):
         """Asks now, in the name of a person; ends with the switch OFF."""
         self._worker.submit("force update", self._force_update)
 
-    def sign_in(self):
-        """Starts a sign-in anew."""
-        self._worker.submit("sign-in", self._begin_sign_in)
+    def sign_in(self, answer=None):
+        """Starts a sign-in anew; ``answer`` (str): what the person typed, where the cloud needs it."""
+        self._worker.submit("sign-in", lambda: self._begin_sign_in(answer))
 
     def cancel_sign_in(self):
         """Ends a sign-in that waits for a person."""
-        self._worker.submit("sign-in", self._cancel_sign_in)
+        self._worker.submit("sign-in", self._sign_in.cancel)
+
+    def item_command(self, vehicle_name, key, text):
+        """A command item (vocabulary key) of a car got a command (str)."""
+        accepted_at = self._clock.now()
+        name = "command {} {} {}".format(vehicle_name, key, accepted_at)
+        self._worker.submit(name, lambda: self._item_command(vehicle_name, key, text, accepted_at))
+
+    def command(self, vehicle_name, command, arguments, show):
+        """Sends a command to a car.
+
+        Args:
+            vehicle_name (str), command (str), arguments (dict): see ``bmw.commands``.
+            show: called with (state, reason) at every step, on the worker.
+        """
+        accepted_at = self._clock.now()
+        name = "command {} {} {}".format(vehicle_name, command, accepted_at)
+        self._worker.submit(name, lambda: self._order(vehicle_name, command, arguments, show, accepted_at))
 
     def stop(self):
         self._worker.stop()
@@ -114,22 +173,21 @@ class Service(object):
     # start and restart
 
     def _start(self):
-        self._outlet.account("signIn", False)
+        self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
-        self._show_prompt(None)
         if self._config.problem:
-            self._show_error(self._config.problem)
+            self._status.show_error(self._config.problem)
             return
         try:
             self._load()
             self._account.load()
         except StoreError as error:
-            self._show_error(error)
+            self._status.show_error(error)
         for vehicle in self._vehicles:
             self._post(vehicle, VEHICLE)
         if not self._is_signed_in():
             return
-        self._show("ONLINE", "Signed in to {}".format(self._cloud.title))
+        self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
         self._keep_token_fresh()
         self._refresh_if_due()
 
@@ -166,72 +224,39 @@ class Service(object):
 
     # sign-in
 
-    def _begin_sign_in(self):
-        self._worker.cancel("sign-in poll")
-        self._prompt = None
+    def _begin_sign_in(self, answer):
         if self._config.problem:
-            self._end_sign_in(self._config.problem)
-            return
-        try:
-            prompt = self._cloud.begin_sign_in()
-        except BmwError as error:
-            self._end_sign_in(error)
-            return
-        self._outlet.account("signIn", True)
-        self._prompt = prompt
-        self._show_prompt(prompt)
-        self._show("WAITING_FOR_APPROVAL", "Open the sign-in link and approve the code {}".format(prompt.code))
-        self._worker.later("sign-in poll", prompt.interval, self._poll_sign_in)
+            self._sign_in.reset()
+            self._status.show_error(self._config.problem)
+        else:
+            self._sign_in.begin(answer)
 
-    def _poll_sign_in(self):
-        prompt = self._prompt
-        if prompt is None:
-            return
-        try:
-            tokens = self._cloud.poll_sign_in(prompt)
-            if tokens is None:
-                self._worker.later("sign-in poll", prompt.interval, self._poll_sign_in)
-                return
-            self._cloud.check_grant(tokens)
-        except BmwError as error:
-            self._end_sign_in(error)
-            return
-        self._account.signed_in(tokens)
-        self._end_sign_in(None)
+    def _on_signed_in(self):
         self._keep_token_fresh()
         if self._live is not None:
             self._live.hurry()
         self._listed_at = None
         self._refresh(by_person=True)
 
-    def _cancel_sign_in(self):
-        if self._prompt is not None:
-            self._end_sign_in(SignInFailed("The sign-in was cancelled", "switch the sign-in item on to start again"))
-
-    def _end_sign_in(self, error):
-        self._worker.cancel("sign-in poll")
-        self._prompt = None
-        self._show_prompt(None)
-        self._outlet.account("signIn", False)
-        if error is None:
-            self._show("ONLINE", "Signed in to {}".format(self._cloud.title))
-        else:
-            self._show_error(error)
-
     def _is_signed_in(self):
-        if not self._account.is_signed_in:
-            sealed = self._outlet.sealed_token()
-            if not (sealed and self._account.adopt(sealed)):
-                self._show("SIGN_IN_NEEDED", "Not signed in to {}: switch the sign-in item on".format(self._cloud.title))
-                return False
-        return True
+        """True if there are tokens, from the store or the token item. A cloud that needs no person is signed in to."""
+        if self._account.is_signed_in:
+            return True
+        sealed = self._outlet.sealed_token()
+        if sealed and self._account.adopt(sealed):
+            return True
+        if self._cloud.SIGNS_IN_ALONE and not self._sign_in.was_refused:
+            self._sign_in.begin()
+        elif not self._sign_in.was_refused:
+            self._status.show("SIGN_IN_NEEDED", "Not signed in to {}: switch the sign-in item on".format(self._cloud.title))
+        return False
 
     def _keep_token_fresh(self):
         """Renews the token before it ends, for as long as the worker runs."""
         try:
             self._account.keep_fresh()
         except BmwError as error:
-            self._show_error(error)
+            self._status.show_error(error)
         wait = self._account.due_in()
         if wait is not None:
             self._worker.later("token", max(wait, RETRY_TOKEN if wait == 0 else 1), self._keep_token_fresh)
@@ -239,7 +264,7 @@ class Service(object):
     # asking for the cars
 
     def _refresh_if_due(self):
-        if self._config.problem or self._prompt is not None or not self._is_signed_in():
+        if self._config.problem or self._sign_in.is_under_way or not self._is_signed_in():
             return
         if self._live is not None:
             self._live.start()
@@ -259,19 +284,17 @@ class Service(object):
         self._outlet.account("forceUpdate", False)
 
     def _refresh(self, by_person):
-        session = Session(
-            self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person
-        )
+        session = self._new_session(by_person)
         self._polled_at = self._clock.now()
         try:
             self._list_vehicles(session)
             troubles = self._read_vehicles(session)
             if not self._vehicles and not troubles:
-                self._show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
+                self._status.show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
             else:
-                self._show("ONLINE", "; ".join(["Online"] + troubles))
+                self._status.show("ONLINE", "; ".join(["Online"] + troubles))
         except BmwError as error:
-            self._show_error(error)
+            self._status.show_error(error)
         finally:
             self._save()
         now = self._clock.now()
@@ -280,6 +303,10 @@ class Service(object):
         if self._budget.limit is not None:
             wait = schedule.interval(self._budget.limit, len(self._vehicles))
             self._outlet.account("nextRefresh", max(now + wait, self._budget.blocked_until))
+        if self._has_new_vehicle:
+            self._has_new_vehicle = False
+            if self._command_items():
+                self._on_new_vehicle()
 
     def _list_vehicles(self, session):
         """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while."""
@@ -303,6 +330,8 @@ class Service(object):
         for vehicle in self._vehicles:
             try:
                 self._describe(session, vehicle)
+                if not self._config.data:
+                    continue
                 self._post(vehicle, vehicle.update(self._cloud.read(session, vehicle)))
                 if not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
@@ -322,30 +351,77 @@ class Service(object):
         vehicle.name = model.vehicle_name(vehicle.facts.get("model"), set(self._names.values()))
         self._names[vehicle.vin] = vehicle.name
         self._save()
+        self._has_new_vehicle = True
 
     def _post(self, vehicle, keys):
         if vehicle.name and not self._worker.is_stopped:
             self._outlet.vehicle(vehicle, keys, is_first=vehicle is self._vehicles[0])
 
-    # showing how it goes
+    def _new_session(self, by_person=True):
+        return Session(
+            self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person
+        )
 
-    def _show_prompt(self, prompt):
-        self._outlet.account("signInLink", prompt.link if prompt else None)
-        self._outlet.account("signInCode", prompt.code if prompt else None)
+    # commands
 
-    def _show_error(self, error):
-        text = error.text()
-        if isinstance(error, QuotaExceeded) and error.retry_at:
-            text = "{} (next call at {})".format(text, to_iso(error.retry_at))
-        self._show(error.state, text)
+    def _item_command(self, vehicle_name, key, text, accepted_at):
+        """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
+        vehicle = next((known for known in self._vehicles if known.name == vehicle_name), None)
+        if vehicle is None:
+            return
+        is_first = vehicle is self._vehicles[0]
 
-    def _show(self, state, text):
-        """Puts the account's state into its items; logs it when it changed."""
-        parts = [text] + ["bmw.cfg: " + problem.text() for problem in self._problems]
-        text = clean(". ".join(parts))
-        self._outlet.account("accountState", state)
-        self._outlet.account("account", text)
-        if self._last_status != (state, text):
-            self._last_status = (state, text)
-            level = logging.INFO if state in ("ONLINE", "WAITING_FOR_APPROVAL") else logging.WARNING
-            log.log(level, "%s%s", "[{}] ".format(self._config.name) if self._config.name else "", text)
+        def show(state, reason):
+            self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
+            if state == commands.SENT:
+                self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
+            if state in commands.FINAL and key in commands.SWITCHES:
+                self._outlet.command(vehicle, key, self._is_on(vehicle, key), is_first)
+
+        try:
+            command, arguments = commands.of_item(key, text)
+        except CommandFailed as error:
+            show(commands.FAILED, error.text())
+            return
+        if command is not None:
+            self._order(vehicle_name, command, arguments, show, accepted_at)
+
+    def _is_on(self, vehicle, key):
+        """What a switch shows after its command: the car's own state for climate and charge, else OFF."""
+        reading = vehicle.readings.get({"climate": "climateActive", "charge": "charging"}.get(key))
+        return bool(reading and reading.value)
+
+    def _order(self, vehicle_name, command, arguments, show, accepted_at):
+        vehicle = next((known for known in self._vehicles if known.name == vehicle_name), None)
+        if vehicle is None:
+            show(commands.FAILED, "there is no car '{}'".format(vehicle_name))
+            return
+        order = Order(vehicle, command, arguments, show, accepted_at)
+        if self._commands_by is self:
+            self._commander.take(order)
+        else:
+            self._commands_by.take_order(order, lambda: self._on_executed(vehicle))
+
+    def take_order(self, order, on_executed):
+        """Sends a command for a car of another account, on this account's worker."""
+        show = order.show
+
+        def shown(state, reason):
+            show(state, reason)
+            if state == commands.EXECUTED:
+                on_executed()
+
+        order.show = shown
+        self._worker.submit("order {}".format(id(order)), lambda: self._commander.take(order))
+
+    def _on_executed(self, vehicle):
+        """The clouds show the new state some seconds after the car has done what it was told."""
+        if self._config.data:
+            self._worker.later("after command", self._cloud.SETTLE, self._after_command)
+
+    def _after_command(self):
+        self._refresh(by_person=True)
+        for vehicle in self._vehicles:
+            for key in ("climate", "charge"):
+                if vehicle.name and set(commands.ITEMS[key]) & self.can_command:
+                    self._outlet.command(vehicle, key, self._is_on(vehicle, key), vehicle is self._vehicles[0])

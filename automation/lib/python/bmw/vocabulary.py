@@ -195,10 +195,30 @@ _VEHICLE_ROWS = (
 VEHICLE_POINTS = tuple(_point(*row) for row in _VEHICLE_ROWS)
 VEHICLE = dict((point.key, point) for point in VEHICLE_POINTS)
 
+#: items that take commands; which of them a car gets depends on its cloud (bmw.commands.ITEMS)
+_COMMAND_ROWS = (
+    ("lock", "commands", "switch", "Lock", "Verriegeln", "lock", "Switch"),
+    ("unlock", "commands", "switch", "Unlock", "Entriegeln", "lock", "Switch"),
+    ("flashLights", "commands", "switch", "Flash lights", "Lichthupe", "light", "Switch"),
+    ("soundHorn", "commands", "switch", "Sound horn", "Hupen", "siren", "Switch"),
+    ("climate", "commands", "switch", "Climate", "Klimatisieren", "climate", "Switch"),
+    ("charge", "commands", "switch", "Charge", "Laden", "energy", "Switch"),
+    ("findVehicle", "commands", "switch", "Find vehicle", "Auto suchen", "motion", "Switch"),
+    ("chargingTarget", "commands", "percent", "Set charging target", "Ladeziel setzen", "batterylevel", "Setpoint", "Level"),
+    ("chargingCurrent", "commands", "ampere", "Set AC current limit", "AC-Stromgrenze setzen", "energy", "Setpoint", "Current"),
+    ("destination", "commands", "text", "Send destination", "Ziel senden", "none", "Control"),
+    ("command", "commands", "text", "Command", "Befehl", "settings", "Control"),
+    ("commandStatus", "commands", "text", "Command status", "Befehlsstatus", "settings", STATUS),
+    ("lastCommand", "commands", "time", "Last command", "Letzter Befehl", "time", STATUS, "Timestamp"),
+)
+
+COMMAND = dict((row[0], _point(*row)) for row in _COMMAND_ROWS)
+
 _ACCOUNT_ROWS = (
     ("account", "account", "text", "BMW account", "BMW-Konto", "network", STATUS),
     ("accountState", "account", "text", "Account state", "Kontozustand", "network", STATUS),
     ("signIn", "account", "switch", "Sign in", "Anmelden", "switch", "Switch"),
+    ("signInInput", "account", "text", "Sign-in input (captcha)", "Anmelde-Eingabe (Captcha)", "none", "Control"),
     ("signInLink", "account", "text", "Sign-in link", "Anmelde-Link", "none", STATUS),
     ("signInCode", "account", "text", "Sign-in code", "Anmelde-Code", "none", STATUS),
     ("accessToken", "account", "text", "Token (sealed)", "Token (versiegelt)", "lock", STATUS),

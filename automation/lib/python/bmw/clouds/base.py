@@ -65,9 +65,13 @@ class Cloud(object):
     HAS_DAILY_LIMIT = False
     #: True where user and password of the configuration are enough to sign in, without a person
     SIGNS_IN_ALONE = False
+    #: True where the sign-in needs something that a person types into the sign-in input item (a solved captcha)
+    ASKS_FOR_INPUT = False
     #: seconds between two questions how far a command is, and until it is given up
     POLL_COMMAND = 5
     COMMAND_TIMEOUT = 240
+    #: seconds after an executed command until the cloud shows the new state
+    SETTLE = 7
 
     def __init__(self, config, http, clock):
         self.config = config

@@ -64,8 +64,8 @@ def merge(known, entries, now):
 
 def _newer(old, entry, now):
     """The entry as it is to be kept, or None when the old one stays."""
-    taken = {"value": entry["value"], "unit": entry.get("unit"), "timestamp": entry.get("timestamp")}
-    time, old_time = _time(taken), _time(old)
+    taken = {"value": entry["value"], "unit": _text(entry.get("unit")), "timestamp": _text(entry.get("timestamp"))}
+    time, old_time = times.parse(taken["timestamp"]), times.parse(old["timestamp"]) if old else None
     if time is None:
         # by REST, a null for what the car never sent
         return taken if entry["value"] is not None or old is None else None
@@ -76,6 +76,5 @@ def _newer(old, entry, now):
     return taken if old_time is None or time >= old_time else None
 
 
-def _time(entry):
-    text = entry.get("timestamp") if entry else None
-    return times.parse(text) if isinstance(text, text_type) else None
+def _text(value):
+    return value if isinstance(value, text_type) else None

@@ -280,7 +280,7 @@ class Stream(object):
     def _connected(self, _detail):
         self.state = CONNECTED
         self._connected_at = self._clock.now()
-        self._show("CONNECTED")
+        self._show_connected()
         self._worker.cancel(_TIMER)
         if self._login.ends_at is not None:
             self._worker.later(_TIMER, self._renewal_in(), self._renew)
@@ -288,7 +288,7 @@ class Stream(object):
     def _message(self, detail):
         self._heard_at = self._clock.now()
         if self.state == CONNECTED:
-            self._show("CONNECTED")
+            self._show_connected()
         self._on_message(detail[1])
 
     def _refused(self, code):
@@ -324,6 +324,10 @@ class Stream(object):
         self._short_lives = self._short_lives + 1 if was_connected else self._short_lives
         self._failed(IN_USE if self._short_lives >= SUSPICIOUS else error)
 
+    def _show_connected(self):
+        is_silent = self._clock.now() - self._heard_at > SILENT
+        self._show("CONNECTED", "no message for more than a day; the car sleeps, or no data is selected in the portal" if is_silent else "")
+
     # the next token
 
     def _renewal_in(self):
@@ -338,8 +342,6 @@ class Stream(object):
         if self._login.ends_at - now > 2 * QUIET and 0 <= silence < QUIET:
             self._worker.later(_TIMER, QUIET, self._renew)
             return
-        if silence > SILENT:
-            self._show("CONNECTED", "no message for more than a day; the car sleeps, or no data is selected in the BMW portal")
         try:
             self._source.renew(self._login)
             has_new = self._source.login().broker != self._login.broker

@@ -92,6 +92,7 @@ class ConnectedDrive(Cloud):
     }
     COMMANDS = frozenset(_SERVICES)
     SIGNS_IN_ALONE = True
+    SETTLE = 10
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)

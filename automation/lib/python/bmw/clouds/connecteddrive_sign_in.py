@@ -1,4 +1,4 @@
-"""Sign-in to ConnectedDrive: OAuth 2.0 password grant with the app's key and secret (connecteddrive.md A2)."""
+"""Sign-in to ConnectedDrive: OAuth 2.0 password grant with the app's key (connecteddrive.md A2)."""
 
 from __future__ import unicode_literals
 

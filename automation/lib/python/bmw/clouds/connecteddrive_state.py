@@ -3,11 +3,12 @@
 from __future__ import unicode_literals
 
 from bmw.clouds import connecteddrive_values as values
-from bmw.compat import text_type
 from bmw.vehicle import Reading
 
 #: vehicle entry -> facts
 _FACTS = (
+    ("model", "model"),
+    ("brand", "brand"),
     ("bodyType", "bodytype"),
     ("driveTrain", "driveTrain"),
     ("steering", "steering"),
@@ -79,12 +80,7 @@ _PROFILE_KINDS = (("weeklyPlanner", "WEEKLY_PLANNER"), ("twoTimesTimer", "TWO_TI
 
 def facts(entry):
     """What does not change about a car, from its entry in the list of cars."""
-    result = dict((ours, entry[theirs]) for ours, theirs in _FACTS if entry.get(theirs) is not None)
-    if isinstance(entry.get("model"), text_type):
-        result["model"] = values.model(entry["model"])
-    if isinstance(entry.get("brand"), text_type):
-        result["brand"] = values.brand(entry["brand"])
-    return result
+    return values.facts(_FACTS, entry)
 
 
 def status(answer, drive_train=None):
@@ -170,7 +166,7 @@ def _services(answer):
     return [
         (
             entry.get("cbsType"),
-            values.first(values.text, entry.get("cbsDescription"), entry.get("cbsType")),
+            values.service_name(entry.get("cbsType")),
             values.value_or_none(values.moment, entry.get("cbsDueDate")),
             values.value_or_none(values.amount, entry.get("cbsRemainingMileage")),
         )

@@ -45,6 +45,13 @@ _CHARGING = {
 }
 #: 07:35 or 0001-01-01T07:35:00
 _CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
+#: BMW's descriptions of services are whole sentences, and they do not say which service it is
+_SERVICES = {
+    "OIL": "Engine oil",
+    "VEHICLE_TUV": "Statutory inspection",
+    "BRAKE_PADS_FRONT": "Front brake pads",
+    "BRAKE_PADS_REAR": "Rear brake pads",
+}
 _BRANDS = {"BMW_I": "BMW", "BMW_M": "BMW", "DRITTKUNDE": "Toyota"}
 
 
@@ -243,6 +250,12 @@ def place(latitude, longitude):
     return spot
 
 
+def service_name(kind):
+    """BMW's type of a service for people: ``BRAKE_FLUID`` -> ``Brake fluid``."""
+    name = value_or_none(word, kind)
+    return _SERVICES.get(name, name.replace("_", " ").capitalize()) if name else None
+
+
 def service_readings(services, time):
     """What is due next.
 
@@ -294,9 +307,23 @@ def timer_text(departure, days, is_on):
     return "off ({})".format(parts) if parts else "off"
 
 
-def brand(value):
+def facts(rows, entry):
+    """What does not change about a car: {our name: text or number}.
+
+    Args:
+        rows: (our name, BMW's). entry (dict): what BMW tells about the car.
+    """
+    found = dict((ours, entry.get(theirs)) for ours, theirs in rows)
+    found = dict((ours, value) for ours, value in found.items() if isinstance(value, (text_type, int)))
+    for name, as_people_know_it in (("model", model), ("brand", brand)):
+        if name in found:
+            found[name] = as_people_know_it(text_type(found[name]))
+    return found
+
+
+def brand(name):
     """The brand as people know it."""
-    return _BRANDS.get(value, value)
+    return _BRANDS.get(name, name)
 
 
 def model(name):

@@ -83,6 +83,7 @@ class MyBMW(Cloud):
         "password": "the password of the BMW account",
         "api_key": "the subscription key of BMW's app, which this module does not contain",
     }
+    ASKS_FOR_INPUT = True
     COMMANDS = frozenset(commands.ALL)
 
     def __init__(self, config, http, clock):

@@ -78,10 +78,8 @@ def reason(answer):
     if not isinstance(details, dict):
         return "the car or its contract does not include it"
     texts = [details.get(name) for name in ("title", "description", "errorDetails")]
-    return (
-        ", ".join(text.strip() for text in texts if isinstance(text, text_type) and text.strip())
-        or "BMW does not say why"
-    )
+    texts = [text.strip().rstrip(".") for text in texts if isinstance(text, text_type)]
+    return ", ".join(text for text in texts if text) or "BMW does not say why"
 
 
 def _quota(problem, seconds):

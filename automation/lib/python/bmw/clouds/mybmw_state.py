@@ -10,6 +10,8 @@ from bmw.compat import text_type
 from bmw.vehicle import Reading
 
 _FACTS = (
+    ("model", "model"),
+    ("brand", "brand"),
     ("bodyType", "bodyType"),
     ("driveTrain", "driveTrain"),
     ("constructionYear", "year"),
@@ -67,12 +69,7 @@ PLUGIN_HYBRID = "PLUGIN_HYBRID"
 
 def facts(profile):
     """What does not change about a car, from its profile."""
-    result = dict((ours, profile[theirs]) for ours, theirs in _FACTS if profile.get(theirs) is not None)
-    if isinstance(profile.get("model"), text_type):
-        result["model"] = values.model(profile["model"])
-    if isinstance(profile.get("brand"), text_type):
-        result["brand"] = values.brand(profile["brand"])
-    return result
+    return values.facts(_FACTS, profile)
 
 
 def has_tank(car_facts):
@@ -199,7 +196,7 @@ def _settle_ranges(readings, car_facts, time):
 def _service(entry):
     return (
         entry.get("type"),
-        values.first(values.text, entry.get("description"), entry.get("type")),
+        values.service_name(entry.get("type")),
         values.value_or_none(values.moment, entry.get("dateTime")),
         values.value_or_none(values.amount, entry.get("mileage")),
     )

@@ -61,6 +61,7 @@ class Portal(Cloud):
     }
     COMMANDS = frozenset(_CODES)
     SIGNS_IN_ALONE = True
+    SETTLE = 10
     POLL_COMMAND = 10
     COMMAND_TIMEOUT = 100
 
@@ -93,9 +94,11 @@ class Portal(Cloud):
         answer = self._get(session, "/api/vehicle/dynamic/v1/{}".format(vehicle.vin), {"offset": 0})
         if not values.block(answer, "attributesMap"):
             raise BadAnswer("BMW's answer holds no data of the car", "it is asked again")
-        readings = portal_state.dynamic(answer, vehicle.facts.get("driveTrain"))
+        readings = {}
         if values.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
             readings.update(self._more(session, vehicle))
+        # last, so that what both tell does not take turns
+        readings.update(portal_state.dynamic(answer, vehicle.facts.get("driveTrain")))
         return readings
 
     def _more(self, session, vehicle):

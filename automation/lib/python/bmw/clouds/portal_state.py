@@ -8,6 +8,7 @@ from bmw.vehicle import Reading
 
 _FACTS = (
     ("model", "modelName"),
+    ("brand", "brand"),
     ("series", "series"),
     ("bodyType", "bodyType"),
     ("driveTrain", "driveTrain"),
@@ -18,7 +19,6 @@ _FACTS = (
 #: attributesMap -> vocabulary
 _ATTRIBUTES = (
     ("stateOfCharge", values.share, "chargingLevelHv"),
-    ("batteryCapacity", values.thousandth, "battery_size_max"),
     ("electricRange", values.amount, "beRemainingRangeElectricKm"),
     ("maxElectricRange", values.amount, "beMaxRangeElectricKm"),
     ("fuelRange", values.amount, "beRemainingRangeFuelKm"),
@@ -76,12 +76,7 @@ _TRIP = {
 
 def facts(entry):
     """What does not change about a car, from its entry in the list of cars."""
-    result = dict((ours, entry[theirs]) for ours, theirs in _FACTS if entry.get(theirs) is not None)
-    if isinstance(result.get("model"), text_type):
-        result["model"] = values.model(result["model"])
-    if isinstance(entry.get("brand"), text_type):
-        result["brand"] = values.brand(entry["brand"])
-    return result
+    return values.facts(_FACTS, entry)
 
 
 def dynamic(answer, drive_train=None):
@@ -176,7 +171,12 @@ def _coded(fields):
     """``00100,OK,2021-01,29000``"""
     code, _state, date, km = [field.strip() for field in fields + [""] * 4][:4]
     name = _SERVICE_CODES.get(code, code)
-    return name, name, values.value_or_none(values.moment, date), values.value_or_none(values.amount, km)
+    return (
+        name,
+        values.service_name(name),
+        values.value_or_none(values.moment, date),
+        values.value_or_none(values.amount, km),
+    )
 
 
 def _message(entry):

@@ -5,7 +5,7 @@ from __future__ import unicode_literals
 import logging
 import os
 
-from bmw import __version__, clouds, config, files
+from bmw import __version__, clouds, config, files, names
 from bmw.account import Account
 from bmw.errors import StoreError
 from bmw.http import Http
@@ -46,21 +46,43 @@ class App(object):
         items = Items(events, item_registry)
         clock = SystemClock()
         zone = versions.time_zone(item_registry)
-        self.accounts = [_build(account, settings, items, clock, zone, self._shared) for account in settings.accounts]
+        self._on_changed = lambda: None
+        own_names, problems = names.load(settings.names, versions.config_folder())
+        settings.problems.extend(problems)
+        self.accounts = []
+        for account in settings.accounts:
+            model = Model(settings.item_prefix, account.name, settings.language, own_names)
+            self.accounts.append(_build(account, settings.problems, model, items, clock, zone, self._shared))
+            own_names = {}  # they name one set of items: those of the first account
+        self._join_accounts(settings)
 
-    def start(self, on_settings_changed):
+    def _join_accounts(self, settings):
+        """Lets an account's commands go by another account, and finds the items that commands come from."""
+        services = dict((config.name, runner.service) for config, runner in zip(settings.accounts, self.accounts))
+        for account_config, runner in zip(settings.accounts, self.accounts):
+            if account_config.commands:
+                runner.service.send_commands_by(services[account_config.commands])
+        for runner in self.accounts:
+            runner.command_items = runner.service.prepare(self._reload_later)
+
+    def _reload_later(self):
+        self._watcher.submit("watch", self._on_changed)
+
+    def start(self, on_changed):
         """Starts all accounts; an earlier instance that was not stopped is stopped first.
 
         Args:
-            on_settings_changed: called once, from a thread of its own, when the settings file was changed.
+            on_changed: called once, from a thread of its own, when the settings file was changed or a car was found whose
+                commands need rules.
         """
+        self._on_changed = on_changed
         earlier = self._shared.swap("running", self._stopper)
         if earlier is not None:
             earlier.run()
         for account in self.accounts:
             account.service.start()
         self._watcher.start()
-        self._watch(on_settings_changed)
+        self._watch()
         log.info("BMW integration %s started", __version__)
 
     def stop(self):
@@ -70,12 +92,12 @@ class App(object):
         for account in self.accounts:
             account.service.stop()
 
-    def _watch(self, on_settings_changed):
+    def _watch(self):
         if files.stamp(self._settings_file) != self._settings_stamp:
             log.info("bmw.cfg was changed and is read again")
-            on_settings_changed()
+            self._on_changed()
             return
-        self._watcher.later("watch", WATCH_SETTINGS, lambda: self._watch(on_settings_changed))
+        self._watcher.later("watch", WATCH_SETTINGS, self._watch)
 
 
 class _Stopper(Runnable):
@@ -92,28 +114,36 @@ class AccountRunner(object):
     """An account's service, and the names that the rules need.
 
     Attributes:
-        service (bmw.service.Service); cron (str); sign_in_item, force_update_item (str).
+        service (bmw.service.Service); cron (str); sign_in_item, force_update_item (str); sign_in_input_item (str or None).
+        command_items (dict): item name -> (vehicle name, key), of the items that take commands.
     """
 
-    def __init__(self, service, cron, outlet):
+    def __init__(self, service, cron, outlet, asks_for_input):
         self.service = service
         self.cron = cron
         self.sign_in_item = outlet.name_of("signIn")
+        self.sign_in_input_item = outlet.name_of("signInInput") if asks_for_input else None
         self.force_update_item = outlet.name_of("forceUpdate")
+        self.command_items = {}
+
+    def command(self, item_name, text):
+        """A command item got a command (str)."""
+        vehicle_name, key = self.command_items[item_name]
+        self.service.item_command(vehicle_name, key, text)
 
 
-def _build(account_config, settings, items, clock, zone, shared):
+def _build(account_config, problems, model, items, clock, zone, shared):
     record = account_config.name or "account"
     seal, store = _open_store(account_config)
-    outlet = Outlet(items, Model(settings.item_prefix, account_config.name, settings.language), seal)
-    outlet.prepare()
+    outlet = Outlet(items, model, seal)
     cloud_class = clouds.find(account_config.cloud)
+    outlet.prepare(leave_out=() if cloud_class.ASKS_FOR_INPUT else ("signInInput",))
     cloud = cloud_class(account_config, Http(JvmTransport(shared), cloud_class.bases(account_config)), clock)
     account = Account(cloud, store, record + ".token", clock, shared.lock(store.path(record)), lambda _tokens: outlet.tokens(account))
     worker = Worker("bmw-{}".format(record))
     service = Service(
         account_config,
-        settings.problems,
+        problems,
         cloud,
         account,
         store,
@@ -124,7 +154,7 @@ def _build(account_config, settings, items, clock, zone, shared):
         lambda now: Instant.ofEpochSecond(int(now)).atZone(zone).getHour(),
     )
     service.attach(cloud.make_live(account, service, outlet, worker, JvmWire))
-    return AccountRunner(service, account_config.cron(), outlet)
+    return AccountRunner(service, account_config.cron(), outlet, cloud_class.ASKS_FOR_INPUT)
 
 
 def _open_store(account_config):

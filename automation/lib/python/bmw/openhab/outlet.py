@@ -4,8 +4,9 @@ from __future__ import unicode_literals
 
 import logging
 
+from bmw import commands
 from bmw.errors import StoreError
-from bmw.vocabulary import ACCOUNT, VEHICLE
+from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, VEHICLE
 
 log = logging.getLogger("bmw")
 
@@ -22,12 +23,13 @@ class Outlet(object):
         self._model = model
         self._seal = seal
 
-    def prepare(self):
-        """Makes the account's items, so that rules can be triggered by them."""
+    def prepare(self, leave_out=()):
+        """Makes the account's items but those of the keys ``leave_out``, so that rules can be triggered by them."""
         self._items.ensure(self._model.root())
         self._items.ensure(self._model.account_group())
-        for point in ACCOUNT.values():
-            self._items.ensure(self._model.account_item(point))
+        for point in ACCOUNT_POINTS:
+            if point.key not in leave_out:
+                self._items.ensure(self._model.account_item(point))
 
     def name_of(self, key):
         """The name of an account item."""
@@ -45,11 +47,34 @@ class Outlet(object):
             spec = self._model.vehicle_item(vehicle, point, is_first)
             reading = vehicle.readings.get(key)
             value = reading.value if reading is not None else None
-            if value is not None and not self._items.exists(spec.name):
-                self._items.ensure(self._model.vehicle_groups(vehicle))
-                self._items.ensure(self._model.section_group(vehicle, point.section))
             unit = (reading.unit if reading is not None else None) or point.unit
-            self._items.write(spec, value, unit, point.item_type)
+            self._write(vehicle, point, spec, value, unit)
+
+    def prepare_commands(self, vehicle, can, is_first):
+        """Makes the items for the commands in ``can``; returns {key: item name}, also of the user's own items for the others."""
+        names = {}
+        for key, wanted in commands.ITEMS.items():
+            spec = self._model.vehicle_item(vehicle, COMMAND[key], is_first)
+            if can.intersection(wanted):
+                self._ensure_groups(vehicle, "commands")
+                self._items.ensure(spec)
+            if self._items.exists(spec.name):
+                names[key] = spec.name
+        return names
+
+    def command(self, vehicle, key, value, is_first):
+        """Shows a command item, its status or time."""
+        point = COMMAND[key]
+        self._write(vehicle, point, self._model.vehicle_item(vehicle, point, is_first), value, point.unit)
+
+    def _write(self, vehicle, point, spec, value, unit):
+        if value is not None and not self._items.exists(spec.name):
+            self._ensure_groups(vehicle, point.section)
+        self._items.write(spec, value, unit, point.item_type)
+
+    def _ensure_groups(self, vehicle, section):
+        self._items.ensure(self._model.vehicle_group(vehicle))
+        self._items.ensure(self._model.section_group(vehicle, section))
 
     def tokens(self, account):
         """Shows the account's tokens: sealed, with their end."""

@@ -1,0 +1,149 @@
+"""One command's life: accepted, sent, polled, ended. Never two at once for one car, never one that is late.
+
+Commands are kept in memory only: after a restart nothing is sent that was waiting before. Runs on the account's worker.
+"""
+
+from __future__ import unicode_literals
+
+import logging
+
+from bmw import commands
+from bmw.errors import BmwError
+
+log = logging.getLogger("bmw")
+
+#: seconds after which a command that waits for another one, or for the network, is no longer sent
+DEADLINE = 120
+#: seconds within which the second unlock must come where the configuration asks for two
+CONFIRM_WITHIN = 10
+
+
+class Order(object):
+    """A command on its way.
+
+    Attributes:
+        vehicle (bmw.vehicle.Vehicle), command (str), arguments (dict)
+        show: called with (state, reason) at every step; state is a word of ``bmw.commands``.
+        accepted_at (float): epoch seconds.
+    """
+
+    def __init__(self, vehicle, command, arguments, show, accepted_at):
+        self.vehicle = vehicle
+        self.command = command
+        self.arguments = arguments
+        self.show = show
+        self.accepted_at = accepted_at
+        self.sent_at = None
+        self.receipt = None
+
+
+class Commander(object):
+    """Sends the commands of one account.
+
+    Args:
+        cloud (bmw.clouds.base.Cloud), clock, worker: what it uses.
+        new_session: callable that gives a bmw.session.Session for calls in the name of a person.
+        on_executed: called with the vehicle when a command has changed it.
+        may_unlock, confirm_unlock (bool): settings.
+    """
+
+    def __init__(self, cloud, clock, worker, new_session, on_executed, may_unlock, confirm_unlock):
+        self._cloud = cloud
+        self._clock = clock
+        self._worker = worker
+        self._new_session = new_session
+        self._on_executed = on_executed
+        self._may_unlock = may_unlock
+        self._confirm_unlock = confirm_unlock
+        self._first_unlock_at = {}
+        self._waiting = []
+        self._running = {}  # vin -> Order
+
+    def take(self, order):
+        """Accepts or refuses an order; one that can be sent is sent."""
+        problem = self._refusal(order)
+        if problem:
+            order.show(commands.FAILED, problem)
+        elif self._is_repeated(order):
+            log.info("%s: '%s' is dropped, the same command is still under way", order.vehicle.name, order.command)
+        else:
+            order.show(commands.QUEUED, "")
+            self._waiting.append(order)
+            self._send_next(order.vehicle.vin)
+
+    def _refusal(self, order):
+        """Why the order cannot be taken, or None."""
+        if order.command not in self._cloud.COMMANDS:
+            kind = "" if self._cloud.COMMANDS else " (read-only)"
+            return "not supported by {}{}".format(self._cloud.title, kind)
+        if order.command != commands.UNLOCK:
+            return None
+        if not self._may_unlock:
+            return "unlocking is not allowed: set allow_unlock = yes in bmw.cfg"
+        return self._unconfirmed(order) if self._confirm_unlock else None
+
+    def _unconfirmed(self, order):
+        """Unlocking takes two commands within CONFIRM_WITHIN seconds: an answer to the first, None for the second."""
+        first = self._first_unlock_at.pop(order.vehicle.vin, None)
+        if first is not None and 0 <= order.accepted_at - first <= CONFIRM_WITHIN:
+            return None
+        self._first_unlock_at[order.vehicle.vin] = order.accepted_at
+        return "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
+
+    def _is_repeated(self, order):
+        present = [other for other in self._waiting + list(self._running.values()) if other.vehicle.vin == order.vehicle.vin]
+        return any((other.command, other.arguments) == (order.command, order.arguments) for other in present)
+
+    def _send_next(self, vin):
+        """Sends the oldest waiting order of a car that has none under way."""
+        while vin not in self._running:
+            order = next((other for other in self._waiting if other.vehicle.vin == vin), None)
+            if order is None:
+                return
+            self._waiting.remove(order)
+            if not 0 <= self._clock.now() - order.accepted_at <= DEADLINE:
+                order.show(commands.TIMED_OUT, "it could not be sent in time")
+                continue
+            self._running[vin] = order
+            self._send(order)
+
+    def _send(self, order):
+        order.sent_at = self._clock.now()
+        order.show(commands.SENT, "")
+        try:
+            order.receipt = self._cloud.send_command(self._new_session(), order.vehicle, order.command, order.arguments)
+        except BmwError as error:
+            # never sent again by itself: whether a lost request reached the car is not known
+            self._end(order, commands.FAILED, error.text())
+            return
+        if order.receipt is None:
+            self._end(order, commands.EXECUTED, "")
+        else:
+            self._poll_later(order)
+
+    def _poll_later(self, order):
+        self._worker.later("command of " + order.vehicle.vin, self._cloud.POLL_COMMAND, lambda: self._poll(order))
+
+    def _poll(self, order):
+        progress = None
+        try:
+            progress = self._cloud.poll_command(self._new_session(), order.vehicle, order.receipt)
+        except BmwError as error:
+            if not error.transient:
+                self._end(order, commands.FAILED, error.text())
+                return
+        if progress is not None and progress.state in commands.FINAL:
+            self._end(order, progress.state, progress.reason)
+        elif self._clock.now() - order.sent_at >= self._cloud.COMMAND_TIMEOUT or self._clock.now() < order.sent_at:
+            self._end(order, commands.TIMED_OUT, "")
+        else:
+            if progress is not None:
+                order.show(progress.state, "")
+            self._poll_later(order)
+
+    def _end(self, order, state, reason):
+        self._running.pop(order.vehicle.vin, None)
+        order.show(state, reason)
+        if state == commands.EXECUTED:
+            self._on_executed(order.vehicle)
+        self._send_next(order.vehicle.vin)

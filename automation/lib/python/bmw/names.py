@@ -1,0 +1,91 @@
+"""The user's own item names instead of ours: shipped maps for items that people already have, and a file for any other.
+
+A map is {key: item name}; the key is a word of the vocabulary (account, car or command), for a second car ``name.key``.
+"""
+
+from __future__ import unicode_literals
+
+import os
+import re
+
+from bmw import files
+from bmw.compat import to_text
+from bmw.errors import ConfigError, StoreError
+from bmw.vocabulary import ACCOUNT, COMMAND, VEHICLE
+
+#: the items of the forum thread "Binding for BMW i3" (names as written there)
+_THREAD = {
+    "doorLockState": "doorLockState",
+    "doorDriverFront": "doorDriverFront",
+    "doorPassengerFront": "doorPassengerFront",
+    "doorDriverRear": "doorDriverRear",
+    "doorPassengerRear": "doorPassengerRear",
+    "stateOfCharge": "chargingLevelHv",
+    "electricRange": "remainingRangeElectric",
+    "forceUpdate": "bmwforceupadte",
+    "accessToken": "access_token",
+    "tokenExpiry": "token_expiry",
+}
+#: the items of the bmwcdapi script, which followed it (connecteddrive.md, B5)
+_BMWCDAPI = {
+    "stateOfCharge": "Bmw_chargingLevelHv",
+    "electricRange": "Bmw_beRemainingRangeElectric",
+    "fuelRange": "Bmw_beRemainingRangeFuel",
+    "odometer": "Bmw_mileage",
+    "chargingStatus": "Bmw_chargingSystemStatus",
+    "doorLockState": "Bmw_doorLockState",
+    "lastUpdate": "Bmw_updateTimeConverted",
+    "fuelVolume": "Bmw_remainingFuel",
+    "batteryCapacity": "Bmw_socMax",
+    "position": "Bmw_gpsLatLng",
+    "lastChargingResult": "Bmw_lastChargingEndResult",
+    "accessToken": "Bmw_accessToken",
+    "tokenExpiry": "Bmw_tokenExpires",
+    "forceUpdate": "Bmw_ForceUpdate",
+    "climate": "Bmw_Climate",
+    "lock": "Bmw_LockDoors",
+    "unlock": "Bmw_UnlockDoors",
+}
+
+SHIPPED = {"thread": _THREAD, "bmwcdapi": _BMWCDAPI}
+
+_ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+def load(setting, conf_folder):
+    """The map that the setting ``names`` means.
+
+    Args:
+        setting (str): '', a name in SHIPPED, or a file relative to ``conf_folder`` with lines ``key = itemName``.
+
+    Returns:
+        (dict, list of ConfigError): the map, and what is wrong in the file; wrong lines are left out.
+    """
+    if not setting:
+        return {}, []
+    if setting in SHIPPED:
+        return SHIPPED[setting], []
+    try:
+        data = files.read(os.path.join(conf_folder, setting))
+    except StoreError as error:
+        return {}, [error]
+    if data is None:
+        return {}, [ConfigError("names: there is no file {}".format(setting), "use {} or a file in conf".format(", ".join(sorted(SHIPPED))))]
+    return _parse(to_text(data))
+
+
+def _parse(text):
+    names, problems = {}, []
+    for line in text.splitlines():
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        key, _, name = [part.strip() for part in line.partition("=")]
+        point = key.rpartition(".")[2]
+        if not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE)):
+            problems.append(ConfigError("names: there is no value '{}'".format(key)))
+        elif not _ITEM_NAME.match(name):
+            problems.append(ConfigError("names: '{}' is no item name".format(name)))
+        else:
+            names[key] = name
+    return names, problems

@@ -1,0 +1,47 @@
+"""How an account is doing, in two items (a state word and a line for people) and, when it changes, one log line."""
+
+from __future__ import unicode_literals
+
+import logging
+
+from bmw.errors import QuotaExceeded
+from bmw.redact import clean
+from bmw.times import to_iso
+
+log = logging.getLogger("bmw")
+
+#: states that are no trouble
+_FINE = frozenset(("ONLINE", "WAITING_FOR_APPROVAL"))
+
+
+class Status(object):
+    """Shows the state of one account.
+
+    Args:
+        outlet: has ``account(key, value)``.
+        name (str): the account's name, '' for the only one.
+        problems (list of ConfigError): told with every state until the file is mended.
+    """
+
+    def __init__(self, outlet, name, problems):
+        self._outlet = outlet
+        self._prefix = "[{}] ".format(name) if name else ""
+        self._problems = problems
+        self._last = None
+
+    def show(self, state, text):
+        """Puts a state word and a line for people into the items; logs them when they changed."""
+        parts = [text] + ["bmw.cfg: " + problem.text() for problem in self._problems]
+        text = clean(". ".join(parts))
+        self._outlet.account("accountState", state)
+        self._outlet.account("account", text)
+        if self._last != (state, text):
+            self._last = (state, text)
+            log.log(logging.INFO if state in _FINE else logging.WARNING, "%s%s", self._prefix, text)
+
+    def show_error(self, error):
+        """The same for a BmwError."""
+        text = error.text()
+        if isinstance(error, QuotaExceeded) and error.retry_at:
+            text = "{} (next call at {})".format(text, to_iso(error.retry_at))
+        self.show(error.state, text)

@@ -1,0 +1,96 @@
+# -*- coding: utf-8 -*-
+"""How a state is said to a person: "verriegelt" for SECURED. openHAB shows these words wherever it shows the item.
+
+They become the item's state options, so the state itself stays BMW's word, which rules can rely on. Knows no openHAB API.
+"""
+
+from __future__ import unicode_literals
+
+_YES_NO = {"ON": ("yes", "ja"), "OFF": ("no", "nein")}
+_CONTACT = {"OPEN": ("open", "offen"), "CLOSED": ("closed", "geschlossen")}
+_WINDOW = {
+    "OPEN": ("open", "offen"),
+    "CLOSED": ("closed", "geschlossen"),
+    "INTERMEDIATE": ("partly open", "teilweise offen"),
+    "OPEN_TILT": ("tilted", "gekippt"),
+    "INTERMEDIATE_TILT": ("partly tilted", "teilweise gekippt"),
+}
+
+#: vocabulary key -> {state: (English, German)}; a state that is not named here is shown as it is
+_BY_KEY = {
+    "doorLockState": {
+        "SECURED": ("locked and secured", "verriegelt und gesichert"),
+        "LOCKED": ("locked", "verriegelt"),
+        "SELECTIVE_LOCKED": ("driver's door unlocked", "Fahrertür entriegelt"),
+        "PARTIALLY_LOCKED": ("partly locked", "teilweise verriegelt"),
+        "UNLOCKED": ("unlocked", "entriegelt"),
+    },
+    "chargingStatus": {
+        "NOT_CHARGING": ("not charging", "lädt nicht"),
+        "INITIALIZATION": ("starting", "beginnt"),
+        "CHARGING": ("charging", "lädt"),
+        "CHARGING_PAUSED": ("paused", "unterbrochen"),
+        "CHARGING_ENDED": ("ended", "beendet"),
+        "WAITING_FOR_CHARGING": ("waiting", "wartet"),
+        "FINISHED_FULLY_CHARGED": ("full", "voll"),
+        "FINISHED_NOT_FULL": ("ended before full", "vor voll beendet"),
+        "ERROR": ("error", "Fehler"),
+    },
+    "climateStatus": {
+        "INACTIVE": ("off", "aus"),
+        "STANDBY": ("standby", "in Bereitschaft"),
+        "ACTIVE": ("on", "an"),
+        "HEATING": ("heating", "heizt"),
+        "COOLING": ("cooling", "kühlt"),
+        "VENTILATION": ("ventilating", "lüftet"),
+        "DEFROST": ("defrosting", "taut ab"),
+    },
+    "alarmArmed": {
+        "unarmed": ("not armed", "unscharf"),
+        "doorsOnly": ("doors", "Türen"),
+        "doorsTiltCabin": ("doors and tilt and cabin", "Türen und Neigung und Innenraum"),
+    },
+    "accountState": {
+        "ONLINE": ("online", "verbunden"),
+        "WAITING_FOR_APPROVAL": ("waiting for your approval", "wartet auf die Freigabe"),
+        "SIGN_IN_NEEDED": ("sign-in needed", "Anmeldung nötig"),
+        "SIGN_IN_FAILED": ("sign-in failed", "Anmeldung fehlgeschlagen"),
+        "ACCESS_DENIED": ("access denied", "Zugriff verweigert"),
+        "QUOTA_EXCEEDED": ("no calls left", "keine Abfragen übrig"),
+        "NO_CAR": ("no car", "kein Auto"),
+        "OFFLINE": ("offline", "nicht erreichbar"),
+        "CONFIG_ERROR": ("error in the settings", "Fehler in den Einstellungen"),
+        "STORE_ERROR": ("cannot save", "kann nicht speichern"),
+        "ERROR": ("error", "Fehler"),
+    },
+    "commandStatus": {
+        "QUEUED": ("queued", "in der Warteschlange"),
+        "SENT": ("sent", "gesendet"),
+        "PENDING": ("under way", "unterwegs"),
+        "DELIVERED": ("delivered", "zugestellt"),
+        "EXECUTED": ("done", "ausgeführt"),
+        "FAILED": ("failed", "fehlgeschlagen"),
+        "TIMED OUT": ("no answer", "keine Antwort"),
+    },
+}
+_WINDOW_KEYS = "windowDriverFront windowPassengerFront windowDriverRear windowPassengerRear sunroof sunroofTilt convertibleRoof"
+_BY_KEY.update((key, _WINDOW) for key in _WINDOW_KEYS.split())
+_BY_TYPE = {"Contact": _CONTACT, "Switch": _YES_NO}
+
+
+def words(key, item_type, language):
+    """{state: word} for a point of the vocabulary; empty where the state speaks for itself."""
+    column = 1 if language == "de" else 0
+    table = _BY_KEY.get(key) or _BY_TYPE.get(item_type) or {}
+    return dict((state, pair[column]) for state, pair in table.items())
+
+
+def options(point, language):
+    """The same as openHAB writes state options: ``CLOSED=closed,OPEN=open``; '' where there are none.
+
+    A switch that a person presses has none: its states are the buttons.
+    """
+    if "Switch" in point.tags or "Control" in point.tags:
+        return ""
+    pairs = sorted(words(point.key, point.item_type, language).items())
+    return ",".join("{}={}".format(state, word) for state, word in pairs)

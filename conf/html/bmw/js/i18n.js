@@ -1,0 +1,108 @@
+/** English and German: texts, the words of item states, numbers and times. Knows no DOM and no item. */
+
+import { EN, DE } from './texts.js';
+
+const LANGUAGES = { en: EN, de: DE };
+
+/** The language to use: the person's choice, or the first of the browser's that we have. */
+export function chooseLanguage(setting, browser) {
+  if (LANGUAGES[setting]) return setting;
+  const known = browser.map((language) => language.slice(0, 2).toLowerCase());
+  return known.find((language) => LANGUAGES[language]) || 'en';
+}
+
+export class Texts {
+  constructor(language) {
+    this.language = language;
+    this._texts = LANGUAGES[language];
+    this._numbers = {};
+  }
+
+  /** A text, with {name} replaced. */
+  t(key, values) {
+    const text = this._texts[key];
+    if (text === undefined) throw new Error(`no text ${key}`);
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  /** A state word such as FINISHED_NOT_FULL in the person's language; one nobody has seen before is made readable. */
+  word(state) {
+    if (state === null) return this.t('unknown');
+    const known = this._texts.words[state.toUpperCase()];
+    if (known) return known;
+    if (!/^[A-Z0-9_]+$/.test(state)) return state;
+    const words = state.toLowerCase().replace(/_/g, ' ');
+    return words.charAt(0).toUpperCase() + words.slice(1);
+  }
+
+  number(value, digits = 0) {
+    if (value === null) return '–';
+    const key = `n${digits}`;
+    this._numbers[key] = this._numbers[key] || new Intl.NumberFormat(
+      this.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return this._numbers[key].format(value);
+  }
+
+  /** A number with its unit, the two kept on one line. */
+  quantity(value, unit, digits = 0) {
+    return value === null ? '–' : `${this.number(value, digits)}\u00a0${unit}`;
+  }
+
+  percent(value) {
+    return this.quantity(value, '%');
+  }
+
+  /** 7200 W -> 7.2 kW. */
+  power(watt) {
+    if (watt === null) return '–';
+    return watt >= 1000 ? this.quantity(watt / 1000, 'kW', 1) : this.quantity(watt, 'W');
+  }
+
+  /** kPa as people know it from the pump. */
+  pressure(value, unit) {
+    return unit === 'kPa' ? this.quantity(value === null ? null : value / 100, 'bar', 1) : this.quantity(value, unit, 1);
+  }
+
+  distance(value, unit) {
+    return this.quantity(value, unit, value !== null && value < 10 ? 1 : 0);
+  }
+
+  /** 85 -> 1 h 25 min. */
+  minutes(value) {
+    if (value === null) return '–';
+    const rounded = Math.round(value);
+    const hours = Math.floor(rounded / 60);
+    const rest = this.quantity(rounded % 60, this.t('min'));
+    return hours ? `${this.quantity(hours, 'h')} ${rest}` : rest;
+  }
+
+  clock(time) {
+    return new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' }).format(time);
+  }
+
+  date(time) {
+    return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'short', day: 'numeric' }).format(time);
+  }
+
+  /** Time alone on the same day, else with the date. */
+  moment(time, now = new Date()) {
+    if (!time) return this.t('unknown');
+    if (time.toDateString() === now.toDateString()) return this.clock(time);
+    return new Intl.DateTimeFormat(
+      this.language, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(time);
+  }
+
+  /** '4 minutes ago'. */
+  ago(time, now = new Date()) {
+    const minutes = Math.round((now - time) / 60000);
+    const relative = new Intl.RelativeTimeFormat(this.language, { numeric: 'auto' });
+    if (Math.abs(minutes) < 1) return this.t('justNow');
+    if (Math.abs(minutes) < 60) return relative.format(-minutes, 'minute');
+    if (Math.abs(minutes) < 48 * 60) return relative.format(-Math.round(minutes / 60), 'hour');
+    return relative.format(-Math.round(minutes / 1440), 'day');
+  }
+
+  compass(index) {
+    return this._texts.compass[index];
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Keeps a Home in step with openHAB: the event stream, and asking for all items when it is (re)opened, from time to time,
+ * and at short intervals while there is no stream. Draws nothing.
+ */
+
+import { RestError } from './rest.js';
+
+const CHECK_MS = 60000; // the stream has no heartbeat in openHAB 3.0: this finds one that is silently dead
+const POLL_MS = 10000;
+const RECONNECT_MS = [1000, 2000, 5000, 10000];
+/** topic roots of openHAB 3 and later, and of 2.5 */
+const ROOTS = ['openhab', 'smarthome'];
+
+/** live: the stream runs; polling: REST answers; lost: nothing answers; locked: openHAB wants a token. */
+export class Live {
+  constructor(rest, home, onChange, onConnection) {
+    this._rest = rest;
+    this._home = home;
+    this._onChange = onChange;
+    this._onConnection = onConnection;
+    this._changedWhileLoading = null;
+    this._isStreaming = false;
+    this._failures = 0;
+    this._stream = null;
+    this._timers = {};
+    this.connection = 'loading';
+    this.lastContact = null;
+  }
+
+  start() {
+    this._open();
+    this._load();
+    const wake = () => { if (!document.hidden) this.restart(); };
+    document.addEventListener('visibilitychange', wake);
+    window.addEventListener('online', wake);
+  }
+
+  /** A new stream and all items anew. */
+  restart() {
+    if (this._stream) this._stream.abort();
+    this._failures = 0;
+    this._open();
+  }
+
+  async _open() {
+    clearTimeout(this._timers.open);
+    const stream = new AbortController();
+    this._stream = stream;
+    const names = `items/${this._home.prefix}*`;
+    const topics = ROOTS.flatMap((root) => ['statechanged', 'added', 'updated', 'removed'].map(
+      (kind) => `${root}/${names}/${kind}`));
+    try {
+      await this._rest.follow(topics, () => this._opened(), (...event) => this._event(...event), stream.signal);
+    } catch (error) {
+      if (error instanceof RestError && error.isLocked) this._tell('locked');
+    }
+    if (this._stream !== stream) return; // another one has taken over
+    this._isStreaming = false;
+    this._later('open', RECONNECT_MS[Math.min(this._failures, RECONNECT_MS.length - 1)], () => this._open());
+    this._failures += 1;
+    this._load();
+  }
+
+  _opened() {
+    this._isStreaming = true;
+    this._failures = 0;
+    this._load();
+  }
+
+  _event(topic, payload) {
+    const [, , name, kind] = topic.split('/');
+    if (kind !== 'statechanged') {
+      this._later('reload', 500, () => this._load()); // an item came or went; more of them will follow
+      return;
+    }
+    if (this._changedWhileLoading) this._changedWhileLoading.add(name);
+    this.lastContact = new Date();
+    if (this._home.setState(name, payload.value)) this._onChange();
+  }
+
+  async _load() {
+    if (this._changedWhileLoading) return; // one is under way
+    this._changedWhileLoading = new Set();
+    const wasStreaming = this._isStreaming && this.connection === 'live';
+    try {
+      const items = await this._rest.items();
+      const missed = this._home.replace(items, this._changedWhileLoading);
+      this.lastContact = new Date();
+      this._tell(this._isStreaming ? 'live' : 'polling');
+      this._onChange();
+      if (missed && wasStreaming) this.restart(); // the stream did not tell: it is dead
+    } catch (error) {
+      this._tell(error instanceof RestError && error.isLocked ? 'locked' : 'lost');
+    } finally {
+      this._changedWhileLoading = null;
+      this._later('load', this._isStreaming ? CHECK_MS : POLL_MS, () => this._load());
+    }
+  }
+
+  _tell(connection) {
+    this.connection = connection;
+    this._onConnection(connection);
+  }
+
+  _later(name, milliseconds, action) {
+    clearTimeout(this._timers[name]);
+    this._timers[name] = setTimeout(action, milliseconds);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * openHAB's REST interface: read items, send a command, follow events. Knows no item and draws nothing.
+ *
+ * The event stream is read with fetch and not with EventSource, since only fetch can send the token in a header.
+ */
+
+const FIELDS = 'name,type,state,label,tags,stateDescription';
+const COLLECTION = 'application/json';
+/** Longer than a slow Pi needs for a thousand items. */
+const PATIENCE_MS = 20000;
+
+/** openHAB refused: `isLocked` when a (better) token is what it wants. */
+export class RestError extends Error {
+  constructor(status) {
+    super(`openHAB answered ${status}`);
+    this.status = status;
+    this.isLocked = status === 401 || status === 403;
+  }
+}
+
+export class Rest {
+  /** `base` ends in /rest/; `token` is asked for at each request and may be empty. */
+  constructor(base, token) {
+    this._base = base;
+    this._token = token;
+  }
+
+  /** All items. */
+  async items() {
+    return (await this._ask(`items?recursive=false&fields=${FIELDS}`, {}, COLLECTION)).json();
+  }
+
+  /** One event at a time to `onEvent(topic, payload)`; resolves when openHAB ends the stream. `onOpen` once it runs. */
+  async follow(topics, onOpen, onEvent, signal) {
+    const answer = await this._ask(`events?topics=${topics.join(',')}`, { signal }, 'text/event-stream');
+    onOpen();
+    const reader = answer.body.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const blocks = (text + decoder.decode(value, { stream: true })).replace(/\r\n?/g, '\n').split('\n\n');
+      text = blocks.pop();
+      blocks.forEach((block) => deliver(block, onEvent));
+    }
+  }
+
+  async command(item, value) {
+    const body = { method: 'POST', body: String(value), headers: { 'Content-Type': 'text/plain' } };
+    await this._ask(`items/${encodeURIComponent(item)}`, body, '*/*');
+  }
+
+  /** Home's position from openHAB's settings; only an administrator's token may read them. */
+  async location() {
+    const settings = await (await this._ask('services/org.openhab.i18n/config', {}, COLLECTION)).json();
+    return settings.location || '';
+  }
+
+  async _ask(path, options, accept) {
+    const headers = { Accept: accept, ...options.headers };
+    if (this._token()) headers.Authorization = `Bearer ${this._token()}`;
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+    if (options.signal) options.signal.addEventListener('abort', () => patience.abort());
+    try {
+      const request = { ...options, headers, signal: patience.signal, cache: 'no-store', credentials: 'same-origin' };
+      const answer = await fetch(this._base + path, request);
+      if (!answer.ok) throw new RestError(answer.status);
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function deliver(block, onEvent) {
+  const data = block.split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('\n');
+  if (!data) return;
+  try {
+    const event = JSON.parse(data);
+    if (event && event.topic) onEvent(event.topic, JSON.parse(event.payload));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error; // not an event of openHAB: left out
+  }
+}

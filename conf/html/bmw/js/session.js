@@ -1,0 +1,33 @@
+/**
+ * The last charging session as this page saw it: openHAB itself remembers nothing without a persistence add-on. Pure.
+ *
+ * A session: {start, end (null while it runs), points: [[milliseconds, percent, watt]]}.
+ */
+
+const MOST_POINTS = 400;
+const QUIET_MS = 300000;
+
+/** The session after a look at the car; the same object when nothing is to be noted. */
+export function note(session, now, { isCharging, percent, watt }) {
+  if (isCharging === null || percent === null) return session;
+  const point = [now, percent, watt || 0];
+  const isOpen = session && session.end === null;
+  if (!isOpen) return isCharging ? { start: now, end: null, points: [point] } : session;
+  if (!isCharging) return { ...session, end: now, points: [...session.points, point] };
+  const [time, oldPercent, oldWatt] = session.points[session.points.length - 1];
+  const isNews = percent !== oldPercent || (watt || 0) !== oldWatt || now - time > QUIET_MS;
+  return isNews ? { ...session, points: thinned([...session.points, point]) } : session;
+}
+
+/** Every second point when there are too many; the first and the last stay. */
+function thinned(points) {
+  if (points.length <= MOST_POINTS) return points;
+  return points.filter((_, at) => at % 2 === 0 || at === points.length - 1);
+}
+
+/** What was stored, if it is a session. */
+export function checked(stored) {
+  const isSession = stored && Number.isFinite(stored.start) && Array.isArray(stored.points) && stored.points.length > 0
+    && stored.points.every((point) => Array.isArray(point) && point.slice(0, 3).every(Number.isFinite));
+  return isSession ? stored : null;
+}

@@ -1,0 +1,55 @@
+/**
+ * What the person chose: kept in this browser only. The address wins for ?prefix, ?car, ?lang, ?theme, ?stale, ?home and
+ * ?steering, so that several wall panels can differ. The token is never taken from the address, where it would be logged.
+ */
+
+const KEY = 'bmw-page.settings';
+
+const DEFAULTS = {
+  prefix: 'BMW', car: '', lang: 'auto', theme: 'auto', stale: 2, home: '', steering: 'left', token: '',
+};
+const CHECKS = {
+  prefix: (text) => /^[A-Za-z_]\w*$/.test(text),
+  car: (text) => /^\w*$/.test(text),
+  lang: (text) => ['auto', 'en', 'de'].includes(text),
+  theme: (text) => ['auto', 'light', 'dark'].includes(text),
+  stale: (hours) => Number(hours) > 0 && Number(hours) <= 720,
+  home: (text) => text.length < 60,
+  steering: (text) => ['left', 'right'].includes(text),
+};
+
+/** A browser may refuse storage (private mode, a frame of another site): the page then works without memory. */
+export const storage = {
+  read(key) {
+    try {
+      return JSON.parse(window.localStorage.getItem(key));
+    } catch (error) {
+      return null;
+    }
+  },
+  write(key, value) {
+    try {
+      window.localStorage.setItem(key, JSON.stringify(value));
+      return true;
+    } catch (error) {
+      return false;
+    }
+  },
+};
+
+/** The settings in force. */
+export function readSettings(search) {
+  const settings = { ...DEFAULTS, ...storage.read(KEY) };
+  const query = new URLSearchParams(search);
+  for (const [name, isGood] of Object.entries(CHECKS)) {
+    const given = query.get(name);
+    if (given !== null && isGood(given)) settings[name] = given;
+  }
+  settings.stale = Number(settings.stale) || DEFAULTS.stale;
+  return settings;
+}
+
+/** Keeps changes for the next visits. */
+export function saveSettings(changes) {
+  return storage.write(KEY, { ...storage.read(KEY), ...changes });
+}

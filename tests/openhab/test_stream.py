@@ -1,0 +1,265 @@
+"""The CarData stream inside a real openHAB: a real broker over TLS, a real sign-in, items that follow the car.
+
+One instance serves all tests; each begins with a fresh connection, made by writing bmw.cfg anew. RECONNECTS=200 in the
+environment lets test_every_token_is_followed_by_the_next run for a week's worth of tokens.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+
+import pytest
+
+from tests.openhab import layout
+
+sys.path.insert(0, str(layout.REPO / 'automation' / 'lib' / 'python'))
+
+from bmw.mqtt import LOST, Broker, Connection  # noqa: E402
+from bmw.socket_wire import SocketWire  # noqa: E402
+from tests.cloud import SimulatedCloud  # noqa: E402
+from tests.cloud.conftest import Person  # noqa: E402
+from tests.openhab.server import wait_until  # noqa: E402
+
+pytest.importorskip('amqtt', reason="the simulated stream's broker needs Python 3.10")
+from tests.cloud.stream import SimulatedStream  # noqa: E402
+
+STATE, CHARGE, DOOR = 'BMW_StreamState', 'BMW_i3_StateOfCharge', 'BMW_i3_DoorDriverFront'
+RECONNECTS = int(os.environ.get('RECONNECTS', '8'))
+SOC = 'vehicle.drivetrain.batteryManagement.header'
+
+
+class Home:
+    """A signed-in openHAB, its cloud and its stream."""
+
+    def __init__(self, openhab, cloud, stream):
+        self.openhab, self.cloud, self.stream = openhab, cloud, stream
+        self.vin = cloud.cars()[0]
+        self._number = 0
+
+    def configure(self, **settings):
+        """Write bmw.cfg and wait until it was read; an earlier connection is gone then."""
+        self._number += 1
+        settings = dict({'client_id': self.cloud.accounts()[0]['client_id'], 'auth_url': self.cloud.url,
+                         'api_url': self.cloud.url, 'stream_url': self.stream.url}, **settings)
+        since = self.openhab.log_size()
+        self.openhab.write_conf('services/bmw.cfg', '# %d\n%s\n' % (self._number, '\n'.join(
+            '%s = %s' % setting for setting in settings.items())))
+        if self._number > 1:
+            self.openhab.wait_for_log('BMW integration .* started', since)
+        return since
+
+    def connect(self, **settings):
+        since = self.configure(**settings)
+        self.openhab.wait_for_log('Stream: CONNECTED', since)
+        return self
+
+    def follow(self, soc):
+        """The car's charge changes; the seconds until the item shows it."""
+        begin = time.monotonic()
+        self.cloud.set_car(self.vin, soc=soc)
+        while not self.shows(soc):
+            assert time.monotonic() < begin + 20, 'lost: %s is %s' % (CHARGE, self.openhab.state(CHARGE))
+        return time.monotonic() - begin
+
+    def shows(self, soc):
+        return self.openhab.state(CHARGE).split()[0] in ('%d' % soc, '%d.0' % soc)
+
+    def is_connected(self, timeout=60):
+        wait_until(lambda: self.stream.sessions() == 1, timeout, 'a session', self.openhab)
+        self.openhab.wait_state(STATE, 'CONNECTED', timeout)
+
+    def refreshes(self):
+        return len([call for call in self.cloud.calls() if call['where'] == 'refresh'])
+
+    def asked(self):
+        return [call for call in self.cloud.calls() if call['kind'] == 'api']
+
+
+@pytest.fixture(scope='module')
+def home(openhab_factory):
+    with SimulatedCloud(auto_approve=True, code_interval=1, quota=1000) as cloud:
+        with SimulatedStream(cloud, names=('localhost',)) as stream:
+            openhab = openhab_factory(jvm_options=stream.certificates.jvm_options())
+            openhab.install_module()
+            openhab.install_probe()
+            home = Home(openhab, cloud, stream)
+            home.configure()
+            openhab.start().wait_ready()
+            openhab.wait_state('BMW_AccountState', 'SIGN_IN_NEEDED', 60)
+            openhab.command('BMW_SignIn', 'ON')
+            openhab.wait_state('BMW_AccountState', 'ONLINE')
+            home.is_connected()
+            yield home
+            openhab.stop()
+            log = openhab.log()
+            assert not [secret for secret in cloud.secrets() if secret in log], 'a secret is in the log'
+
+
+@pytest.fixture
+def connected(home):
+    home.stream.stalled = home.stream.refuse_connections = False
+    home.stream.selected = True
+    home.cloud.reset_calls()
+    return home.connect()
+
+
+def test_a_change_reaches_its_item_in_under_a_second_without_a_rest_call(connected):
+    times = [connected.follow(soc) for soc in range(20, 50)]
+    print('\nstream: change to item, median %.3f s, longest %.3f s' % (statistics.median(times), max(times)))
+    assert statistics.median(times) < 1
+    assert connected.asked() == []
+
+
+def test_it_asks_for_the_server_by_name(connected):
+    assert set(connected.stream.server_names) == {'localhost'}
+
+
+def test_a_burst_of_messages_ends_with_the_last_value(connected):
+    for soc in range(30, 80):
+        connected.cloud.set_car(connected.vin, soc=soc)
+    connected.openhab.wait_state(CHARGE, lambda state: connected.shows(79))
+
+
+def test_a_door_opens_and_closes_as_the_car_says(connected):
+    for state in ('OPEN', 'CLOSED'):
+        connected.cloud.set_car(connected.vin, door_driver_front=state)
+        connected.openhab.wait_state(DOOR, state, 5)
+
+
+def test_what_it_cannot_use_costs_one_log_line_and_nothing_else(connected):
+    home, since = connected, connected.openhab.log_size()
+    home.follow(50)
+    at = home.cloud.car(home.vin)['timestamps']['soc']
+    for _ in range(3):
+        home.stream.publish(home.vin, b'{"vin": "WBY')
+        home.stream.publish(home.vin, json.dumps({'vin': 'WBY00TEST00009999', 'data': {}}).encode())
+        home.stream.publish(home.vin, message(home.vin, {'vehicle.not.in.the.catalogue': {'value': [1]}}))
+        home.stream.publish(home.vin, message(home.vin, {SOC: {'value': 11, 'timestamp': '2020-01-01T00:00:00Z'}}))
+    home.cloud.set_car(home.vin, at=at - 60, soc=12)
+    home.cloud.set_car(home.vin, door_driver_front='OPEN')
+    home.openhab.wait_state(DOOR, 'OPEN')
+    assert home.shows(50)
+    log = home.openhab.log(since)
+    assert log.count('is not JSON') == 1 and log.count('which this account does not read') == 1
+    assert 'Unexpected error' not in log
+    home.follow(51)
+
+
+def test_every_token_is_followed_by_the_next(connected):
+    home = connected
+    home.cloud.settings(access_lifetime=2)
+    home.cloud.advance_clock(3601)  # ends the long-lived token; all further ones are short
+    before, begin = None, home.stream.good_logins()
+    try:
+        slowest = 0
+        for number in range(RECONNECTS):
+            logins = home.stream.good_logins()
+            wait_until(lambda: home.stream.good_logins() > logins and home.stream.sessions() == 1, 30, 'the next token')
+            slowest = max(slowest, home.follow(20 + number % 60))
+            if number == min(5, RECONNECTS // 2):
+                before = home.openhab.probe()
+        after = home.openhab.probe()
+    finally:
+        home.cloud.settings(access_lifetime=3600)
+    print('\nstream: %d logins, no update lost, slowest %.3f s; threads %d -> %d, heap %.0f -> %.0f MB' % (
+        home.stream.good_logins() - begin, slowest, len(before['threads']), len(after['threads']),
+        before['heap_used'] / 1e6, after['heap_used'] / 1e6))
+    assert len(named(after, 'bmw-stream')) <= 4  # at most an old connection beside the present one
+    assert after['heap_used'] < before['heap_used'] + 20e6
+    assert home.openhab.state('BMW_AccountState') == 'ONLINE'
+
+
+def test_ended_with_its_token_it_comes_back_with_a_new_one(connected):
+    connected.cloud.advance_clock(3601)
+    connected.openhab.wait_state(STATE, lambda state: state.startswith('OFFLINE'))
+    connected.is_connected()
+    connected.follow(33)
+    assert connected.refreshes() >= 1
+
+
+def test_refused_it_renews_a_token_that_looks_good(connected):
+    connected.stream.refuse_logins = 1
+    connected.stream.drop_all()
+    wait_until(lambda: connected.refreshes() == 1, 30, 'the refresh')
+    connected.is_connected()
+    connected.follow(34)
+
+
+def test_it_is_back_when_the_broker_is(connected):
+    connected.stream.stop()
+    connected.openhab.wait_state(STATE, lambda state: state.startswith('OFFLINE'))
+    connected.stream.start()
+    connected.is_connected()
+    connected.follow(35)
+
+
+def test_a_half_open_connection_is_noticed_within_a_minute(connected):
+    connected.stream.stalled = True
+    connected.openhab.wait_state(STATE, lambda state: 'does not answer' in state, 60)
+    connected.stream.stalled = False
+    connected.is_connected(90)
+    connected.follow(36)
+
+
+def test_a_second_client_that_takes_over_is_told_about(connected):
+    """The other one comes back at once each time it is put out, as another openHAB would."""
+    tokens = Person(connected.cloud).sign_in().tokens
+    broker = Broker('localhost', connected.stream.port, True, tokens['gcid'], tokens['id_token'], tokens['gcid'] + '/+')
+    lines = []
+
+    def come(_connection=None, event=LOST, _detail=None):
+        if event == LOST:
+            lines.append(Connection(broker, 'other', SocketWire(connected.stream.ca_file), come))
+            lines[-1].open()
+    come()
+    connected.openhab.wait_state(STATE, lambda state: state.startswith('IN_USE'), 120)
+    logins = len(connected.stream.logins)
+    lines[-1].close()
+    assert logins < 20
+    connected.is_connected(120)
+
+
+def test_no_data_selected_is_told_and_tried_again_later(connected):
+    connected.stream.selected = False
+    connected.stream.drop_all()
+    connected.openhab.wait_state(STATE, lambda state: state.startswith('NO_DATA_SELECTED') and 'portal' in state)
+
+
+def test_a_name_that_is_not_in_the_certificate_is_refused(home):
+    home.configure(stream_url=home.stream.url.replace('localhost', '127.0.0.1'))
+    home.openhab.wait_state(STATE, lambda state: 'certificate' in state)
+
+
+def test_an_authority_that_is_not_trusted_is_refused(home):
+    with SimulatedStream(home.cloud) as other:
+        home.configure(stream_url=other.url)
+        home.openhab.wait_state(STATE, lambda state: 'certificate' in state)
+        assert other.logins == []
+
+
+def test_a_name_that_does_not_resolve_is_told(home):
+    home.configure(stream_url='mqtts://nobody.invalid:9000')
+    home.openhab.wait_state(STATE, lambda state: 'name was not found' in state)
+
+
+def test_a_broker_at_home_can_be_the_source(home):
+    with SimulatedStream(home.cloud, tls=False, relay=True, user='me', password='secret-word') as relay:
+        home.connect(stream_url=relay.url, stream_topic='bmw/+', stream_user='me', stream_password='secret-word')
+        home.follow(37)
+        assert 'secret-word' not in home.openhab.log()
+
+
+def test_a_removed_script_leaves_no_connection_and_no_thread(connected):
+    connected.openhab.remove_conf('automation/jsr223/bmw.py')
+    wait_until(lambda: not named(connected.openhab.probe(), 'bmw-'), 20, 'our threads to end', connected.openhab)
+    wait_until(lambda: connected.stream.sessions() == 0, 10, 'the session to end')
+
+
+def named(probe, start):
+    return [name for name in probe['threads'] if name.startswith(start)]
+
+
+def message(vin, data):
+    return json.dumps({'vin': vin, 'topic': vin, 'timestamp': '2026-10-03T12:00:00Z', 'data': data}).encode()

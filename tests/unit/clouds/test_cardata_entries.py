@@ -1,0 +1,127 @@
+"""Merging what REST and the stream say, per descriptor and by the car's own time."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw import times
+from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds.cardata_entries import merge, parse_message
+from bmw.errors import BadAnswer
+from tests.unit.fakes import NOON, VIN
+
+SOC = "vehicle.drivetrain.batteryManagement.header"
+DOOR = "vehicle.cabin.door.row1.driver.isOpen"
+
+
+def entry(value, time=NOON, unit=None):
+    return {"value": value, "unit": unit, "timestamp": None if time is None else times.to_iso(time)}
+
+
+def message(data, timestamp="2026-10-03T12:00:00Z", vin=VIN):
+    return json.dumps({"vin": vin, "entityId": "e", "topic": vin, "timestamp": timestamp, "data": data}).encode()
+
+
+def readings(known, changed=None):
+    return {key: reading.value for key, reading in descriptors.translate(known, changed).items()}
+
+
+def test_a_newer_entry_replaces_an_older_one():
+    known = {SOC: entry("50")}
+    assert merge(known, {SOC: entry(51, NOON + 1)}, NOON) == {SOC}
+    assert readings(known)["stateOfCharge"] == 51
+
+
+def test_an_older_entry_changes_nothing_whichever_way_it_comes():
+    known = {SOC: entry(51, NOON)}
+    assert merge(known, {SOC: entry("50", NOON - 1)}, NOON) == set()
+    assert known[SOC]["value"] == 51
+
+
+def test_a_duplicate_is_no_change():
+    known = {SOC: entry(51)}
+    assert merge(known, {SOC: entry(51)}, NOON) == set()
+
+
+def test_of_two_entries_of_the_same_second_the_later_one_to_come_counts():
+    known = {DOOR: entry(True)}
+    assert merge(known, {DOOR: entry(False)}, NOON) == {DOOR}
+
+
+def test_a_null_of_rest_hides_nothing_that_the_stream_told():
+    known = {SOC: entry(51)}
+    assert merge(known, {SOC: entry(None, None)}, NOON) == set()
+    assert known[SOC]["value"] == 51
+
+
+def test_an_unknown_descriptor_is_left_out():
+    known = {}
+    assert merge(known, {"vehicle.brand.new": entry(1), SOC: "not an object", DOOR: {"unit": "x"}}, NOON) == set()
+    assert known == {}
+
+
+def test_a_time_far_ahead_does_not_block_later_entries():
+    known = {}
+    merge(known, {SOC: entry(50, NOON + 400 * 86400)}, NOON)
+    assert merge(known, {SOC: entry(51, NOON + 10)}, NOON + 10) == {SOC}
+
+
+def test_when_our_own_clock_is_far_behind_the_order_still_counts():
+    known = {SOC: entry(50, NOON)}
+    behind = NOON - 30 * 86400
+    assert merge(known, {SOC: entry(51, NOON + 5)}, behind) == {SOC}
+    assert merge(known, {SOC: entry(49, NOON + 1)}, behind) == set()
+
+
+def test_latitude_and_longitude_of_one_moment_make_a_position_though_they_come_apart():
+    known = {descriptors.LATITUDE: entry(48.1, NOON - 60), descriptors.LONGITUDE: entry(11.5, NOON - 60)}
+    changed = merge(known, {descriptors.LATITUDE: entry(48.2)}, NOON)
+    assert "position" not in readings(known, changed)
+    changed = merge(known, {descriptors.LONGITUDE: entry(11.6)}, NOON)
+    assert readings(known, changed) == {"position": (48.2, 11.6)}
+
+
+def test_one_changed_descriptor_is_translated_alone_and_as_in_the_whole():
+    known = {SOC: entry(51), DOOR: entry(True), descriptors.CLIMATE_MINUTES: entry(7)}
+    assert readings(known, {SOC}) == {"stateOfCharge": 51}
+    assert readings(known, {descriptors.CLIMATE_MINUTES}) == {"climateTimeRemaining": 7}
+    apart = {}
+    for name in known:
+        apart.update(readings(known, {name}))
+    assert apart == readings(known)
+
+
+def test_the_minutes_of_the_climate_do_not_hide_its_seconds():
+    seconds = "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime"
+    known = {seconds: entry(120, unit="s"), descriptors.CLIMATE_MINUTES: entry(9)}
+    assert readings(known, {descriptors.CLIMATE_MINUTES}) == {"climateTimeRemaining": 2}
+
+
+def test_a_message_gives_its_time_to_entries_without_one():
+    vin, entries = parse_message(message({SOC: {"value": 50}}))
+    assert (vin, entries[SOC]["timestamp"]) == (VIN, "2026-10-03T12:00:00Z")
+
+
+@pytest.mark.parametrize("payload", [
+    b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b'{"vin": 7, "data": {}}', b'{"vin": "X"}',
+    b'{"vin": "X", "data": []}', b"[" * 100000,
+])
+def test_what_is_no_message_is_refused(payload):
+    with pytest.raises(BadAnswer):
+        parse_message(payload)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=True) | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5)
+
+
+@given(st.dictionaries(st.sampled_from(descriptors.ALL), st.fixed_dictionaries(
+    {"value": json_values}, optional={"timestamp": json_values, "unit": json_values}), max_size=5))
+def test_no_message_of_the_right_form_can_stop_us(data):
+    _vin, entries = parse_message(message(data))
+    known = {}
+    changed = merge(known, entries, NOON)
+    descriptors.translate(known, changed)

@@ -1,0 +1,156 @@
+"""From a message of the stream to the items: which car, what changed, one post for a burst, and what is ignored."""
+
+import json
+import logging
+
+import pytest
+
+from bmw import mqtt, times
+from bmw.clouds import cardata_live
+from bmw.clouds.cardata_live import Live
+from bmw.clouds.cardata_stream import BmwSource, LocalSource
+from tests.unit.fakes import NOON, VIN, car, settings
+
+SOC = "vehicle.drivetrain.batteryManagement.header"
+DOOR = "vehicle.cabin.door.row1.driver.isOpen"
+
+
+class FakeService:
+    """Cars, a memory, and what was taken over."""
+
+    def __init__(self, *cars):
+        self.cars = {vehicle.vin: vehicle for vehicle in cars}
+        self.kept = {}
+        self.taken = []
+
+    def memory(self):
+        return self.kept
+
+    def vehicle(self, vin):
+        return self.cars.get(vin)
+
+    def take(self, vehicle, readings):
+        self.taken.append({key: reading.value for key, reading in readings.items()})
+        vehicle.update(readings)
+
+
+@pytest.fixture
+def service():
+    return FakeService(car())
+
+
+@pytest.fixture
+def live(service, outlet, clock, worker):
+    return Live(LocalSource("mqtt://localhost:1883", "bmw/+"), lambda broker, hear: None, service, outlet, clock, worker)
+
+
+def message(vin=VIN, time=NOON, **values):
+    names = {"soc": SOC, "door": DOOR}
+    data = {names[key]: {"value": value, "timestamp": times.to_iso(time)} for key, value in values.items()}
+    return json.dumps({"vin": vin, "topic": vin, "timestamp": times.to_iso(time), "data": data}).encode()
+
+
+def test_a_burst_of_messages_is_one_post(live, service, worker, clock):
+    for number in range(20):
+        live.receive(message(soc=number, time=NOON + number))
+        worker.pass_time(0.005)
+    assert service.taken == []
+    worker.pass_time(cardata_live.BURST)
+    assert service.taken == [{"stateOfCharge": 19}]
+
+
+def test_a_burst_that_goes_on_does_not_put_the_post_off(live, service, worker):
+    for number in range(100):
+        live.receive(message(soc=number, time=NOON + number))
+        worker.pass_time(0.01)
+    assert len(service.taken) >= 5
+
+
+def test_only_what_changed_is_translated(live, service, worker):
+    live.receive(message(soc=50, door=True))
+    worker.pass_time(1)
+    live.receive(message(soc=51, door=True, time=NOON + 1))
+    live.receive(message(soc=51, time=NOON + 1))
+    worker.pass_time(1)
+    assert service.taken[0] == {"stateOfCharge": 50, "doorDriverFront": True}
+    live.receive(message(soc=52, time=NOON + 2))
+    worker.pass_time(1)
+    assert service.taken[-1] == {"stateOfCharge": 52}
+
+
+def test_an_older_message_and_a_duplicate_change_nothing(live, service, worker):
+    live.receive(message(soc=50))
+    worker.pass_time(1)
+    live.receive(message(soc=50))
+    live.receive(message(soc=40, time=NOON - 60))
+    worker.pass_time(1)
+    assert service.taken == [{"stateOfCharge": 50}]
+
+
+def test_the_time_of_the_last_message_is_shown(live, outlet, worker, clock):
+    live.receive(message(soc=50))
+    worker.pass_time(1)
+    assert outlet.shown["lastMessage"] == NOON + cardata_live.BURST
+
+
+def test_a_car_that_is_not_ours_is_ignored_with_one_line_that_hides_its_vin(live, service, worker, caplog):
+    other = "WBY00TEST00000999"
+    with caplog.at_level(logging.DEBUG, "bmw"):
+        for number in range(5):
+            live.receive(message(vin=other, soc=number))
+        worker.pass_time(1)
+    assert service.taken == [] and len(caplog.records) == 1 and other not in caplog.text
+
+
+def test_broken_messages_are_ignored_with_one_line_and_good_ones_go_on(live, service, worker, caplog):
+    with caplog.at_level(logging.DEBUG, "bmw"):
+        for payload in (b"{", b"", b"[1]", b"\xff"):
+            live.receive(payload)
+    assert len(caplog.records) == 1
+    live.receive(message(soc=50))
+    worker.pass_time(1)
+    assert service.taken == [{"stateOfCharge": 50}]
+
+
+def test_an_unknown_descriptor_beside_a_known_one_does_no_harm(live, service, worker):
+    data = {"vehicle.some.new.thing": {"value": {"deep": [1]}}, SOC: {"value": 50, "timestamp": times.to_iso(NOON)}}
+    live.receive(json.dumps({"vin": VIN, "timestamp": times.to_iso(NOON), "data": data}).encode())
+    worker.pass_time(1)
+    assert service.taken == [{"stateOfCharge": 50}]
+
+
+def test_the_state_of_the_stream_is_one_line_for_the_user(live, outlet):
+    live._show("CONNECTED", "")
+    assert outlet.shown["streamState"] == "CONNECTED"
+    live._show("OFFLINE", "no network")
+    assert outlet.shown["streamState"] == "OFFLINE: no network"
+
+
+# where the messages come from
+
+
+def test_bmw_is_asked_unless_the_configuration_names_a_broker_at_home():
+    assert isinstance(cardata_live.source_of(settings(), None), BmwSource)
+    assert isinstance(cardata_live.source_of(settings(stream_url="mqtts://localhost:9001"), None), BmwSource)
+
+
+@pytest.mark.parametrize("own", [
+    {"stream_url": "mqtt://192.168.1.5:1883"},
+    {"stream_url": "mqtts://relay:8883", "stream_topic": "cars/+"},
+    {"stream_url": "mqtts://relay:8883", "stream_user": "me", "stream_password": "secret"},
+])
+def test_a_broker_at_home_never_gets_bmws_token(own):
+    broker = cardata_live.source_of(settings(**own), None).login().broker
+    assert (broker.user, broker.password) == (own.get("stream_user"), own.get("stream_password"))
+    assert broker.topic == own.get("stream_topic", "bmw/+")
+
+
+def test_with_stream_off_there_is_none(service, outlet, clock, worker):
+    assert cardata_live.build(settings(stream="off"), None, service, outlet, clock, worker, None) is None
+
+
+@pytest.mark.parametrize("url, parsed", [
+    ("mqtts://host", ("host", 8883, True)), ("mqtt://host", ("host", 1883, False)), ("mqtts://host:9000", ("host", 9000, True)),
+])
+def test_an_address_without_a_port_has_mqtts_usual_one(url, parsed):
+    assert mqtt.parse_url(url) == parsed

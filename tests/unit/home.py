@@ -1,0 +1,92 @@
+"""A household with one BMW account: the service with all its parts, at the simulated cloud, on the simulated clock.
+
+The worker is run by hand, so a test says what happens when, and nothing sleeps.
+"""
+
+from bmw import cipher
+from bmw.account import Account
+from bmw.clouds.cardata import CarData
+from bmw.http import Http, RequestsTransport
+from bmw.schedule import Budget
+from bmw.seal import KEY_BYTES, Seal
+from bmw.service import Service
+from bmw.session import Session
+from bmw.store import Store
+from tests.cloud import HOME_CLIENT_ID
+from tests.unit.fakes import HandWorker, RecordingOutlet, settings
+
+KEY = b"k" * KEY_BYTES
+
+
+class Home:
+    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, **config):
+        self.cloud = cloud
+        self.folder = folder
+        self.clock = cloud.clock
+        self.worker = HandWorker(self.clock)
+        self.outlet = outlet or RecordingOutlet()
+        config = settings(**dict({"client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
+        self.store = Store(str(folder), Seal(key, cipher))
+        bmw = CarData(config, Http(RequestsTransport(), CarData.bases(config)), self.clock)
+        self.account = Account(bmw, self.store, "account.token", self.clock)
+        self.hour = 12
+        self.service = Service(
+            config, list(problems), bmw, self.account, self.store, self.outlet, self.clock, self.worker, "account", lambda now: self.hour
+        )
+
+    def start(self):
+        self.service.start()
+        self.worker.run()
+        return self
+
+    def sign_in(self):
+        """Starts, and the owner approves at once."""
+        self.start()
+        self.begin_sign_in()
+        self.cloud.approve()
+        self.pass_time(6)
+        return self
+
+    def begin_sign_in(self):
+        self.service.sign_in()
+        self.worker.run()
+
+    def tick(self):
+        self.service.tick()
+        self.worker.run()
+
+    def update(self):
+        """The person presses 'Update now'."""
+        self.service.force_update()
+        self.worker.run()
+
+    def pass_time(self, seconds):
+        self.worker.pass_time(seconds)
+
+    def restart(self, **options):
+        """openHAB was restarted: the same files, everything else new."""
+        self.service.stop()
+        return Home(self.cloud, self.folder, **options).start()
+
+    @property
+    def state(self):
+        return self.outlet.shown.get("accountState")
+
+    @property
+    def text(self):
+        return self.outlet.shown.get("account")
+
+    def car(self, name="i3"):
+        """What the items of a car show."""
+        return self.outlet.cars[name]
+
+    def calls(self, kind="api"):
+        """Where the calls of a kind went, since ``cloud.reset_calls()``."""
+        return [call["where"] for call in self.cloud.calls() if call["kind"] == kind]
+
+
+def session_of(home, memory=None, by_person=True):
+    """A session as the service makes one, for asking the cloud module itself."""
+    budget = Budget(None)
+    bmw = home.account._cloud
+    return bmw, Session(bmw.http, home.account, budget, home.clock, {} if memory is None else memory, lambda: None, by_person)

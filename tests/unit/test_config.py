@@ -1,0 +1,225 @@
+"""bmw.config: the user's one file. A mistake is told in one line and costs only what it touches."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw import config, cron
+from bmw.config import SETTINGS, load, parse
+from bmw.errors import ConfigError
+from bmw.redact import clean
+from tests.unit.fakes import CLIENT_ID
+
+OTHER_ID = "11111111-2222-3333-4444-555555555555"
+GOOD = "client_id = " + CLIENT_ID
+SHIPPED = os.path.join(os.path.dirname(__file__), "..", "..", "conf", "services", "bmw.cfg")
+
+
+def only(text):
+    """(the only account, the problems' texts)."""
+    settings = parse(text)
+    assert len(settings.accounts) == 1
+    return settings.accounts[0], [problem.text() for problem in settings.problems]
+
+
+# a good file
+
+
+def test_a_client_id_is_enough():
+    account, problems = only(GOOD)
+    assert (account.cloud, account.client_id, account.refresh, account.calls_per_day) == ("cardata", CLIENT_ID, 30, 50)
+    assert account.problem is None and problems == []
+
+
+def test_a_client_id_in_capitals_is_taken_in_small_letters():
+    assert only("client_id = " + CLIENT_ID.upper())[0].client_id == CLIENT_ID
+
+
+def test_global_settings_have_their_defaults():
+    settings = parse(GOOD)
+    assert (settings.item_prefix, settings.names, settings.language) == ("BMW", "", "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffclient_id=" + CLIENT_ID,
+        "# comment\n\n  client_id\t=\t{}  \n".format(CLIENT_ID),
+        "client_id = {}\r\nrefresh = 30\r\n".format(CLIENT_ID),
+        "client_id = {}\nclient_id = {}".format(OTHER_ID, CLIENT_ID),
+    ],
+)
+def test_editors_and_blanks_do_no_harm(text):
+    account, problems = only(text)
+    assert (account.client_id, account.problem, problems) == (CLIENT_ID, None, [])
+
+
+def test_an_empty_value_is_as_if_the_line_were_not_there():
+    account, problems = only(GOOD + "\nrefresh =\nlanguage = ")
+    assert (account.refresh, problems) == (30, [])
+
+
+def test_the_refresh_can_be_minutes_or_a_cron_expression():
+    assert only(GOOD + "\nrefresh = 15")[0].cron() == cron.spread(15, CLIENT_ID)
+    assert only(GOOD + "\nrefresh = 0  0/20 * * * ?")[0].cron() == "0 0/20 * * * ?"
+
+
+def test_a_value_may_hold_an_equals_sign():
+    assert parse(GOOD + "\nnames = a=b").names == "a=b"
+
+
+def test_the_shipped_file_lacks_the_client_id_and_nothing_else():
+    settings = load(SHIPPED)
+    assert settings.problems == []
+    assert "client_id is not set" in settings.accounts[0].problem.problem
+
+
+# several accounts
+
+
+def test_accounts_share_what_they_do_not_set_themselves():
+    settings = parse("accounts = me, wife\nrefresh = 60\nme.client_id = {}\nwife.client_id = {}\nwife.refresh = 120".format(CLIENT_ID, OTHER_ID))
+    assert [(one.name, one.client_id, one.refresh) for one in settings.accounts] == [("me", CLIENT_ID, 60), ("wife", OTHER_ID, 120)]
+    assert settings.problems == []
+
+
+def test_an_account_without_what_it_needs_stays_off_and_the_other_runs():
+    settings = parse("accounts = me, wife\nme.client_id = " + CLIENT_ID)
+    assert settings.accounts[0].problem is None
+    assert "client_id is not set" in settings.accounts[1].problem.problem
+
+
+def test_a_wrong_client_id_of_an_account_is_that_accounts_problem():
+    settings = parse("accounts = me, wife\nme.client_id = {}\nwife.client_id = nonsense".format(CLIENT_ID))
+    assert settings.accounts[0].problem is None
+    assert settings.accounts[1].problem.problem.startswith("wife.client_id: the client id is not of the form")
+
+
+def test_one_accounts_wrong_client_id_is_not_the_others_problem():
+    settings = parse("accounts = me, wife\nme.client_id = nonsense")
+    assert "client_id is not set" in settings.accounts[1].problem.problem
+
+
+def test_an_account_named_twice_is_one_account():
+    settings = parse("accounts = me, me\nme.client_id = " + CLIENT_ID)
+    assert [one.name for one in settings.accounts] == ["me"]
+
+
+@pytest.mark.parametrize("name", ["Me", "1st", "my wife", "m\u00fcller", "a.b", "-"])
+def test_a_name_that_cannot_be_part_of_item_names_is_told(name):
+    _account, problems = only("accounts = {}\n{}".format(name, GOOD))
+    assert problems == ["accounts: '{}' is not a name: use small letters and digits".format(name)]
+
+
+def test_a_global_setting_of_one_account_is_told():
+    _settings = parse("accounts = me\nme.client_id = {}\nme.language = de".format(CLIENT_ID))
+    assert "me.language" in _settings.problems[0].problem
+
+
+# mistakes
+
+
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("refresh = 0", "refresh: refresh is 0 minutes"),
+        ("refresh = 1441", "refresh: refresh is 1441 minutes"),
+        ("refresh = often", "is not a cron expression"),
+        ("refresh = \u00b2", "is not a cron expression"),
+        ("refresh = " + "9" * 5000, "refresh"),
+        ("calls_per_day = many", "calls_per_day: 'many' is not a whole number"),
+        ("calls_per_day = 5", "from 10 to"),
+        ("calls_per_day = \u00b2", "is not a whole number"),
+        ("calls_per_day = " + "9" * 5000, "is not a whole number"),
+        ("calls_per_day = -50", "is not a whole number"),
+        ("language = fr", "use one of en, de"),
+        ("item_prefix = 1BMW", "cannot start an item name"),
+        ("item_prefix = B-M", "cannot start an item name"),
+        ("api_url = http://api.example.com", "is not a https address"),
+        ("auth_url = https://[::1", "is not a https address"),
+        ("cloud = skynet", "there is no cloud 'skynet'"),
+        ("client-id = x", "did you mean 'client_id'?"),
+        ("refesh = 10", "did you mean 'refresh'?"),
+        ("just words", "has no '='"),
+        ("= x", "is unknown and ignored"),
+    ],
+    ids=lambda text: text[:25],
+)
+def test_a_mistake_is_told_and_the_rest_runs_on_the_default(line, words):
+    account, problems = only(GOOD + "\n" + line)
+    assert len(problems) == 1 and words in problems[0]
+    assert account.problem is None
+    assert (account.refresh, account.calls_per_day, account.cloud, account.api_url) == (30, 50, "cardata", None)
+
+
+def test_a_line_without_equals_sign_is_told_by_its_number():
+    assert "line 3 has no '='" in only(GOOD + "\n\nrefresh 30")[1][0]
+
+
+def test_without_a_client_id_the_account_says_where_to_get_it():
+    account, _problems = only("")
+    assert account.problem.problem == "client_id is not set"
+    assert "portal" in account.problem.advice
+
+
+def test_a_wrong_client_id_is_told_instead_of_a_missing_one():
+    account, _problems = only("client_id = my-client")
+    assert "not of the form" in account.problem.problem
+
+
+@given(st.text())
+def test_any_text_can_be_read(text):
+    settings = parse(text)
+    assert settings.accounts
+    assert all(isinstance(problem, ConfigError) and problem.problem for problem in settings.problems)
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(SETTINGS) + ["accounts", "me.refresh", "me.client_id", "x.y"]),
+        st.text(max_size=20) | st.sampled_from(["me", "\u00b2", "\u0663", "0 0 * * * ?", "https://[", "cardata", CLIENT_ID, "9" * 5000]),
+    ).map(" = ".join),
+    max_size=6,
+)
+
+
+@given(LINES)
+def test_any_value_of_any_setting_can_be_read(lines):
+    settings = parse("\n".join(lines))
+    for account in settings.accounts:
+        assert account.problem is not None or len(account.cron().split()) in (6, 7)
+
+
+# the file
+
+
+def test_a_missing_file_is_the_only_accounts_problem(tmp_path):
+    settings = load(str(tmp_path / "bmw.cfg"))
+    assert "bmw.cfg is missing" in settings.accounts[0].problem.problem
+    assert str(tmp_path) not in settings.accounts[0].problem.text()
+
+
+def test_a_file_that_cannot_be_read_is_the_only_accounts_problem(tmp_path):
+    (tmp_path / "bmw.cfg").mkdir()
+    assert isinstance(load(str(tmp_path / "bmw.cfg")).accounts[0].problem, ConfigError)
+
+
+def test_a_file_in_another_encoding_can_be_read(tmp_path):
+    (tmp_path / "bmw.cfg").write_bytes("# Schl\u00fcssel\n{}\n".format(GOOD).encode("latin-1"))
+    assert load(str(tmp_path / "bmw.cfg")).accounts[0].client_id == CLIENT_ID
+
+
+def test_every_setting_keeps_its_default_through_its_own_parser():
+    for name, setting in SETTINGS.items():
+        if isinstance(setting.default, str) and setting.default:
+            assert setting.parse(setting.default) == setting.default, name
+
+
+def test_a_password_is_never_shown_even_in_a_problem():
+    secret_keys = [key for key in SETTINGS if SETTINGS[key].parse is config._secret]
+    for number, key in enumerate(secret_keys):
+        parse("{} = very-private-{}".format(key, number))
+        assert clean("very-private-{}".format(number)) == "[secret]", key
+    assert secret_keys

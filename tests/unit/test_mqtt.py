@@ -1,0 +1,231 @@
+"""Our MQTT connection against a real broker over TLS, and its packets byte by byte (OASIS MQTT 3.1.1)."""
+
+import threading
+import time
+
+import pytest
+
+from bmw import mqtt
+from bmw.errors import ConfigError, NetworkError
+from bmw.socket_wire import SocketWire
+from tests.cloud import SimulatedCloud
+from tests.cloud.conftest import Person
+
+pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 3.10")
+from tests.cloud.stream import SimulatedStream  # noqa: E402
+
+
+class Ear:
+    """Keeps what connections tell, and waits for it."""
+
+    def __init__(self):
+        self._condition = threading.Condition()
+        self.told = []
+
+    def __call__(self, connection, event, detail):
+        with self._condition:
+            self.told.append((event, detail))
+            self._condition.notify_all()
+
+    def wait(self, event, seconds=10):
+        """The detail of the first event of that kind."""
+        with self._condition:
+            found = self._condition.wait_for(lambda: [d for e, d in self.told if e == event], seconds)
+        assert found, "no '{}' in {}".format(event, [e for e, _d in self.told])
+        return found[0]
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    return SimulatedCloud(quota=1000)
+
+
+@pytest.fixture
+def stream(cloud):
+    with SimulatedStream(cloud) as stream:
+        yield stream
+
+
+@pytest.fixture
+def owner(cloud):
+    return Person(cloud).sign_in()
+
+
+@pytest.fixture
+def ear():
+    return Ear()
+
+
+@pytest.fixture
+def connect(stream, owner, ear):
+    made = []
+
+    def connect(password=None, topic=None, ca_file=None, port=None, host="localhost"):
+        gcid = owner.tokens["gcid"]
+        broker = mqtt.Broker(host, port or stream.port, True, gcid, password or owner.tokens["id_token"], topic or gcid + "/+")
+        connection = mqtt.Connection(broker, "test-%d" % len(made), SocketWire(ca_file or stream.ca_file), ear)
+        made.append(connection)
+        connection.open()
+        return connection
+
+    yield connect
+    for connection in made:
+        connection.close()
+
+
+def stream_threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("bmw-stream")]
+
+
+def until(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_a_change_of_the_car_arrives(connect, ear, cloud, stream):
+    connect()
+    ear.wait(mqtt.CONNECTED)
+    cloud.set_car(cloud.cars()[0], soc=42)
+    topic, payload = ear.wait(mqtt.MESSAGE)
+    assert topic.endswith(cloud.cars()[0]) and b'"value": 42' in payload
+
+
+def test_it_sends_the_servers_name(connect, ear, stream):
+    connect()
+    ear.wait(mqtt.CONNECTED)
+    assert stream.server_names == ["localhost"]
+
+
+def test_an_unknown_certificate_authority_is_refused(connect, ear, tmp_path):
+    from tests.cloud.certificate import Certificates
+
+    connect(ca_file=str(Certificates(tmp_path).ca_file))
+    assert "certificate" in ear.wait(mqtt.LOST).text()
+
+
+def test_a_certificate_for_another_name_is_refused(cloud, ear, owner):
+    with SimulatedStream(cloud, names=("elsewhere.example",)) as stream:
+        broker = mqtt.Broker("localhost", stream.port, True, "x", "y", "x/+")
+        mqtt.Connection(broker, "test", SocketWire(stream.ca_file), ear).open()
+        assert "certificate" in ear.wait(mqtt.LOST).text()
+
+
+def test_a_wrong_token_is_told_with_the_brokers_code(connect, ear):
+    connect(password="wrong")
+    assert ear.wait(mqtt.REFUSED) in mqtt.BAD_CREDENTIALS
+
+
+def test_a_topic_that_is_not_ours_is_told(connect, ear):
+    connect(topic="somebody-else/+")
+    ear.wait(mqtt.NOT_SUBSCRIBED)
+
+
+def test_no_data_selected_is_told(connect, ear, stream):
+    stream.selected = False
+    connect()
+    ear.wait(mqtt.NOT_SUBSCRIBED)
+
+
+def test_an_end_by_the_broker_is_told_once(connect, ear, stream):
+    connect()
+    ear.wait(mqtt.CONNECTED)
+    stream.drop_all()
+    assert isinstance(ear.wait(mqtt.LOST), NetworkError)
+    until(lambda: not stream_threads())
+    assert [event for event, _detail in ear.told] == [mqtt.CONNECTED, mqtt.LOST]
+
+
+def test_a_closed_connection_says_nothing_more_and_leaves_no_thread(connect, ear, stream):
+    connection = connect()
+    ear.wait(mqtt.CONNECTED)
+    connection.close()
+    until(lambda: not stream_threads() and stream.sessions() == 0)
+    assert [event for event, _detail in ear.told] == [mqtt.CONNECTED]
+
+
+def test_closing_while_it_connects_leaves_no_thread(connect, ear, stream):
+    stream.stalled = True
+    connection = connect()
+    until(stream_threads)
+    connection.close()
+    until(lambda: not stream_threads())
+    assert ear.told == []
+
+
+def test_a_half_open_connection_is_noticed(connect, ear, stream, monkeypatch):
+    monkeypatch.setattr(mqtt, "PING_EVERY", 0.2)
+    monkeypatch.setattr(mqtt, "DEAD_AFTER", 0.6)
+    write, written = SocketWire.write, []
+    monkeypatch.setattr(SocketWire, "write", lambda wire, data: (written.append(data), write(wire, data)))
+    connect()
+    ear.wait(mqtt.CONNECTED)
+    until(lambda: written.count(b"\xc0\x00") >= 5)  # longer than DEAD_AFTER: the answers to pings keep it alive
+    assert [event for event, _detail in ear.told] == [mqtt.CONNECTED]
+    stream.stalled = True
+    assert "does not answer" in ear.wait(mqtt.LOST).text()
+
+
+def test_nobody_listening_is_told(connect, ear, stream):
+    port = stream.port
+    stream.stop()
+    connect(port=port)
+    assert "cannot be reached" in ear.wait(mqtt.LOST).text()
+
+
+def test_an_unknown_host_is_told(connect, ear):
+    connect(host="nobody.invalid")
+    assert "name was not found" in ear.wait(mqtt.LOST).text()
+
+
+# packets
+
+
+class Bytes:
+    """A wire that holds a few bytes."""
+
+    def __init__(self, data):
+        self._data = data
+
+    def read(self, count):
+        part, self._data = self._data[:count], self._data[count:]
+        if len(part) < count:
+            raise NetworkError("end")
+        return part
+
+
+def test_the_connect_packet_is_as_the_standard_says():
+    assert mqtt.connect_packet("me", "u", "p") == bytes.fromhex("10 14 0004 4d515454 04 c2 001e 0002 6d65 0001 75 0001 70")
+    assert mqtt.connect_packet("me", None, None) == bytes.fromhex("10 0e 0004 4d515454 04 02 001e 0002 6d65")
+
+
+def test_the_subscribe_packet_asks_for_qos_0():
+    assert mqtt.subscribe_packet("a/+") == bytes.fromhex("82 08 0001 0003 612f2b 00")
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 16383, 16384, 300000])
+def test_a_packet_of_any_length_is_read_as_it_was_written(size):
+    kind, body = mqtt.read_packet(Bytes(mqtt._packet(0x30, b"x" * size)))
+    assert (kind, len(body)) == (0x30, size)
+
+
+def test_a_packet_that_is_too_large_is_not_read():
+    with pytest.raises(NetworkError):
+        mqtt.read_packet(Bytes(b"\x30\xff\xff\xff\x7f"))
+
+
+def test_a_length_without_end_is_refused():
+    with pytest.raises(NetworkError):
+        mqtt.read_packet(Bytes(b"\x30\xff\xff\xff\xff\xff\x01"))
+
+
+@pytest.mark.parametrize("kind, body, payload", [(0x30, b"\x00\x01txyz", b"xyz"), (0x32, b"\x00\x01t\x00\x07xyz", b"xyz")])
+def test_the_payload_of_a_message_is_found_with_and_without_a_packet_id(kind, body, payload):
+    assert mqtt.parse_publish(kind, bytearray(body)) == ("t", payload)
+
+
+@pytest.mark.parametrize("url", ["https://host", "host:9000", "mqtts://", "mqtts://host:x", "mqtts://host:9000/path", "mqtt://u:p@host"])
+def test_an_address_that_is_none_is_refused(url):
+    with pytest.raises(ConfigError):
+        mqtt.parse_url(url)

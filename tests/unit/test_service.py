@@ -1,0 +1,681 @@
+"""bmw.service: one account at work, from sign-in to items, at the simulated BMW CarData."""
+
+import logging
+import os
+
+import pytest
+
+from bmw import files
+from bmw.clouds import cardata
+from bmw.clouds import cardata_descriptors as descriptors
+from bmw.errors import ConfigError, StoreError
+from tests.cloud import ALL_SCOPES, SimulatedCloud
+from tests.unit.home import Home
+
+HALF_HOUR = 1800
+
+
+@pytest.fixture
+def cloud():
+    with SimulatedCloud(fleet="i3") as cloud:
+        # noon of tomorrow, so that no test runs over UTC midnight by itself and nothing comes from the future
+        cloud.advance_clock(129600 - cloud.now() % 86400)
+        yield cloud
+
+
+@pytest.fixture
+def home(cloud, tmp_path):
+    return Home(cloud, tmp_path)
+
+
+@pytest.fixture
+def signed_in(home):
+    home.sign_in()
+    assert home.state == "ONLINE", home.text
+    home.cloud.reset_calls()
+    return home
+
+
+def vin(home):
+    return home.cloud.cars()[0]
+
+
+def due(home):
+    """A moment at which the next automatic poll is due."""
+    home.pass_time(HALF_HOUR + 60)
+    home.tick()
+
+
+# before the sign-in
+
+
+def test_without_a_sign_in_nobody_is_asked_and_the_person_is_told_what_to_do(home):
+    home.start()
+    home.tick()
+    assert home.state == "SIGN_IN_NEEDED"
+    assert "switch the sign-in item on" in home.text
+    assert home.cloud.calls() == []
+
+
+def test_a_start_puts_the_switches_off(home):
+    home.start()
+    assert (home.outlet.shown["signIn"], home.outlet.shown["forceUpdate"]) == (False, False)
+
+
+def test_a_problem_of_the_settings_is_shown_and_nobody_is_asked(cloud, tmp_path):
+    home = Home(cloud, tmp_path, problem=ConfigError("client_id is not set", "get one")).start()
+    home.tick()
+    home.update()
+    home.begin_sign_in()
+    assert (home.state, home.text) == ("CONFIG_ERROR", "client_id is not set: get one")
+    assert (home.outlet.shown["signIn"], home.outlet.shown["forceUpdate"]) == (False, False)
+    assert cloud.calls() == []
+
+
+def test_a_mistake_in_the_file_is_told_beside_the_state(cloud, tmp_path):
+    home = Home(cloud, tmp_path, problems=[ConfigError("refresh is 0 minutes", "use 1 to 1440")]).sign_in()
+    assert home.state == "ONLINE"
+    assert home.text.endswith("bmw.cfg: refresh is 0 minutes: use 1 to 1440")
+
+
+# sign-in
+
+
+def test_a_sign_in_shows_link_and_code_and_waits(home):
+    home.start()
+    home.begin_sign_in()
+    code = home.cloud.pending_codes()[0]
+    assert home.outlet.shown["signInCode"] == code
+    assert home.outlet.shown["signInLink"] == home.cloud.url + "/oneid/link?user_code=" + code
+    assert (home.state, home.outlet.shown["signIn"]) == ("WAITING_FOR_APPROVAL", True)
+
+
+def test_while_the_person_is_away_bmw_is_asked_at_its_own_interval(home):
+    home.start()
+    home.begin_sign_in()
+    home.pass_time(61)
+    assert home.calls("auth") == ["device_code"] + ["token"] * 12
+    assert home.state == "WAITING_FOR_APPROVAL"
+
+
+def test_an_approved_sign_in_ends_with_the_cars_on_the_items(home):
+    home.sign_in()
+    assert home.state == "ONLINE"
+    assert home.car()["stateOfCharge"] == 68
+    assert (home.outlet.shown["signIn"], home.outlet.shown["signInLink"], home.outlet.shown["signInCode"]) == (False, None, None)
+    assert home.outlet.shown["callsLeft"] == 50 - home.cloud.quota_used()
+
+
+def test_a_declined_sign_in_is_told_with_what_helps(home):
+    home.start()
+    home.begin_sign_in()
+    home.cloud.decline()
+    home.pass_time(6)
+    assert home.state == "SIGN_IN_FAILED" and "declined" in home.text and "private browser window" in home.text
+    assert (home.outlet.shown["signIn"], home.outlet.shown["signInLink"]) == (False, None)
+    assert "sign-in poll" not in home.worker.waiting()
+
+
+def test_an_expired_code_is_told_and_a_new_sign_in_works(home):
+    home.start()
+    home.begin_sign_in()
+    home.pass_time(310)
+    assert home.state == "SIGN_IN_FAILED" and "expired" in home.text
+    home.begin_sign_in()
+    home.cloud.approve()
+    home.pass_time(6)
+    assert home.state == "ONLINE"
+
+
+def test_slow_down_makes_the_polls_rarer(home):
+    home.start()
+    home.begin_sign_in()
+    home.cloud.add_fault("token", "status", status=400, body={"error": "slow_down"})
+    home.pass_time(5.1)
+    assert home.worker.due_in("sign-in poll") == pytest.approx(10, abs=1)
+    home.cloud.approve()
+    home.pass_time(11)
+    assert home.state == "ONLINE"
+
+
+@pytest.mark.parametrize("kind, options", [("http_500_fault", {}), ("html", {}), ("empty", {}), ("reset", {}), ("html", {"status": 403}),
+                                           ("status", {"status": 500, "body": {"error": "Internal Server Error"}})])  # fmt: skip
+def test_bmws_trouble_right_after_the_approval_is_sat_out(home, kind, options):
+    home.start()
+    home.begin_sign_in()
+    home.cloud.approve()
+    home.cloud.add_fault("token", kind, times=3, **options)
+    home.pass_time(16)
+    assert home.state == "WAITING_FOR_APPROVAL"
+    home.pass_time(10)
+    assert home.state == "ONLINE"
+
+
+def test_a_cancelled_sign_in_ends_at_once(home):
+    home.start()
+    home.begin_sign_in()
+    home.service.cancel_sign_in()
+    home.worker.run()
+    home.cloud.reset_calls()
+    home.pass_time(60)
+    assert home.state == "SIGN_IN_FAILED" and "cancelled" in home.text
+    assert home.cloud.calls() == []
+
+
+def test_cancelling_when_nothing_waits_changes_nothing(signed_in):
+    signed_in.service.cancel_sign_in()
+    signed_in.worker.run()
+    assert signed_in.state == "ONLINE"
+
+
+def test_a_second_sign_in_replaces_the_first(home):
+    home.start()
+    home.begin_sign_in()
+    first = home.outlet.shown["signInCode"]
+    home.begin_sign_in()
+    assert home.outlet.shown["signInCode"] != first
+    home.cloud.approve(home.outlet.shown["signInCode"])
+    home.pass_time(6)
+    assert home.state == "ONLINE"
+
+
+def test_a_client_without_the_api_subscription_is_told(home):
+    home.cloud.settings(subscribed_scopes=["authenticate_user", "openid", "cardata:streaming:read"])
+    home.sign_in()
+    assert home.state == "ACCESS_DENIED"
+    assert "cardata:api:read" in home.text and "subscribe the client to CarData API" in home.text
+    assert home.calls() == []
+
+
+def test_an_unknown_client_is_told(cloud, tmp_path):
+    home = Home(cloud, tmp_path, client_id="00000000-0000-0000-0000-000000000000").start()
+    home.begin_sign_in()
+    assert home.state == "SIGN_IN_FAILED" and "client id" in home.text
+    assert home.outlet.shown["signIn"] is False
+
+
+def test_a_sign_in_without_network_is_told_and_can_be_repeated(home):
+    home.start()
+    home.cloud.stop()
+    home.begin_sign_in()
+    assert (home.state, home.outlet.shown["signIn"]) == ("OFFLINE", False)
+    home.cloud.start()
+    home.begin_sign_in()
+    assert home.state == "WAITING_FOR_APPROVAL"
+
+
+def test_a_failed_new_sign_in_leaves_the_old_one_in_use(signed_in):
+    signed_in.begin_sign_in()
+    signed_in.cloud.decline()
+    signed_in.pass_time(6)
+    assert signed_in.state == "SIGN_IN_FAILED"
+    due(signed_in)
+    assert signed_in.state == "ONLINE"
+
+
+# cars
+
+
+def test_what_the_car_says_is_on_the_items(signed_in):
+    expected = signed_in.cloud.expected(vin(signed_in))
+    car = signed_in.car()
+    for key, field in [("stateOfCharge", "soc"), ("electricRange", "range_electric_km"), ("odometer", "odometer_km")]:
+        assert car[key] == pytest.approx(float(expected[field]["value"])), key
+    assert (car["doorLockState"], car["locked"], car["doors"], car["windows"]) == ("SECURED", True, False, False)
+    assert car["position"] == pytest.approx((48.1769, 11.5585))
+    assert (car["pluggedIn"], car["charging"], car["chargingStatus"]) == (False, False, "NOT_CHARGING")
+
+
+def test_a_change_of_the_car_is_on_the_items_after_the_next_poll(signed_in):
+    signed_in.pass_time(60)
+    signed_in.cloud.set_car(vin(signed_in), door_driver_front="OPEN", lock="UNLOCKED", soc=66)
+    del signed_in.outlet.posts[:]
+    signed_in.update()
+    changed = {key: value for _car, key, value in signed_in.outlet.posts if key != "lastUpdate"}
+    assert changed.pop("stateOfCharge") == 66
+    assert changed == {"doorDriverFront": True, "doors": True, "doorLockState": "UNLOCKED", "locked": False}
+
+
+def test_without_a_change_nothing_is_posted(signed_in):
+    del signed_in.outlet.posts[:]
+    signed_in.update()
+    assert signed_in.outlet.posts == []
+
+
+@pytest.mark.parametrize("units", ["short", "long", "missing"])
+@pytest.mark.parametrize("booleans", ["plain", "catalogue"])
+@pytest.mark.parametrize("missing_values", ["null", "absent"])
+def test_however_bmw_words_it_the_items_say_the_same(home, units, booleans, missing_values):
+    home.cloud.settings(units=units, booleans=booleans, missing_values=missing_values)
+    home.sign_in()
+    assert (home.car()["stateOfCharge"], home.car()["doorDriverFront"], home.car()["trunkLocked"]) == (68, False, True)
+    assert "sunroof" not in home.car()
+
+
+@pytest.mark.parametrize("shape", ["array", "object", "wrapped"])
+def test_however_bmw_lists_the_cars_they_are_found(home, shape):
+    home.cloud.settings(mappings_shape=shape)
+    assert home.sign_in().car()["stateOfCharge"] == 68
+
+
+def test_an_account_without_cars_is_told(tmp_path):
+    with SimulatedCloud(fleet="none") as cloud:
+        home = Home(cloud, tmp_path).sign_in()
+        assert home.state == "NO_CAR" and "primary user" in home.text
+
+
+def test_a_secondary_users_car_is_left_out(home):
+    home.cloud.set_mapping(vin(home), "SECONDARY")
+    home.cloud.add_car("i4")
+    home.sign_in()
+    assert home.state == "ONLINE" and set(home.outlet.cars) == {"i4"}
+
+
+def test_only_secondary_cars_are_as_good_as_none(home):
+    home.cloud.set_mapping(vin(home), "SECONDARY")
+    home.sign_in()
+    assert home.state == "NO_CAR"
+    assert home.calls() == ["mappings"]
+
+
+def test_two_cars_of_a_model_have_two_names_that_stay(home):
+    home.cloud.add_car("i3", soc=33)
+    home.sign_in()
+    assert (home.car("i3")["stateOfCharge"], home.car("i3_2")["stateOfCharge"]) == (68, 33)
+    assert set(home.restart().outlet.cars) == {"i3", "i3_2"}
+
+
+def test_a_car_that_was_sold_is_no_trouble_and_one_that_comes_back_has_its_name(signed_in):
+    first = vin(signed_in)
+    signed_in.cloud.set_mapping(first, "SECONDARY")
+    signed_in.cloud.add_car("i3", soc=33)
+    signed_in.pass_time(86400)
+    signed_in.tick()
+    assert signed_in.state == "ONLINE" and signed_in.car("i3_2")["stateOfCharge"] == 33
+    signed_in.cloud.set_mapping(first, "PRIMARY")
+    signed_in.cloud.set_car(first, soc=55)
+    signed_in.pass_time(86400)
+    signed_in.tick()
+    assert (signed_in.car("i3")["stateOfCharge"], set(signed_in.outlet.cars)) == (55, {"i3", "i3_2"})
+
+
+def test_trouble_with_one_car_does_not_stop_the_others(home):
+    home.cloud.add_car("i4")
+    home.sign_in()
+    home.cloud.set_car(home.cloud.cars()[1], soc=44)
+    home.cloud.add_fault("telematicData", "status", status=500)
+    home.update()
+    assert home.car("i4")["stateOfCharge"] == 44
+    assert home.state == "ONLINE" and "i3: BMW's server failed (HTTP 500)" in home.text
+
+
+def test_the_whole_fleet_is_read_within_the_day(tmp_path):
+    with SimulatedCloud(fleet="all") as cloud:
+        home = Home(cloud, tmp_path).sign_in()
+        assert home.state == "ONLINE", home.text
+        assert len(home.outlet.cars) == 6
+        assert cloud.quota_used() == 1 + 6 + 2 + 6
+
+
+# when to ask
+
+
+def test_a_tick_asks_only_when_it_is_due(signed_in):
+    signed_in.tick()
+    assert signed_in.calls() == []
+    due(signed_in)
+    assert signed_in.calls() == ["telematicData"]
+
+
+def test_at_night_every_second_tick_asks(signed_in):
+    signed_in.hour = 2
+    due(signed_in)
+    assert signed_in.calls() == []
+    due(signed_in)
+    assert signed_in.calls() == ["telematicData"]
+
+
+def test_a_force_update_asks_at_once_and_the_switch_goes_off(signed_in):
+    signed_in.outlet.shown["forceUpdate"] = True
+    signed_in.update()
+    assert signed_in.calls() == ["telematicData"]
+    assert signed_in.outlet.shown["forceUpdate"] is False
+
+
+def test_a_force_update_without_a_sign_in_goes_off_and_says_why(home):
+    home.start()
+    home.outlet.shown["forceUpdate"] = True
+    home.update()
+    assert home.outlet.shown["forceUpdate"] is False and home.state == "SIGN_IN_NEEDED"
+
+
+def test_the_next_refresh_is_shown(signed_in):
+    wait = signed_in.outlet.shown["nextRefresh"] - signed_in.outlet.shown["lastRefresh"]
+    assert 0 < wait < 3600
+
+
+def test_a_week_of_half_hours_stays_within_bmws_allowance(signed_in):
+    for _ in range(7 * 48):
+        signed_in.hour = int(signed_in.clock.now() // 3600 % 24)
+        signed_in.tick()
+        signed_in.pass_time(HALF_HOUR)
+        assert signed_in.cloud.quota_used() <= 50
+        assert signed_in.state == "ONLINE", signed_in.text
+    assert not [call for call in signed_in.cloud.calls() if call["status"] != 200]
+
+
+# the quota
+
+
+def test_when_bmw_says_the_day_is_spent_nobody_asks_until_it_makes_sense_again(signed_in):
+    signed_in.cloud.settings(quota=signed_in.cloud.quota_used())
+    signed_in.update()
+    assert signed_in.state == "QUOTA_EXCEEDED" and "next call at" in signed_in.text
+    signed_in.cloud.reset_calls()
+    signed_in.update()
+    signed_in.tick()
+    assert signed_in.calls() == []
+    assert signed_in.outlet.shown["nextRefresh"] > signed_in.clock.now() + 3000
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_the_next_day_it_goes_on_by_itself(signed_in, status):
+    signed_in.cloud.settings(quota=signed_in.cloud.quota_used(), quota_status=status)
+    due(signed_in)
+    assert signed_in.state == "QUOTA_EXCEEDED"
+    for _ in range(26):
+        signed_in.pass_time(HALF_HOUR)
+        signed_in.tick()
+    assert signed_in.state == "ONLINE"
+
+
+def test_a_spent_day_is_remembered_over_a_restart(signed_in):
+    signed_in.cloud.settings(quota=signed_in.cloud.quota_used())
+    signed_in.update()
+    signed_in.cloud.reset_calls()
+    again = signed_in.restart()
+    again.update()
+    assert again.state == "QUOTA_EXCEEDED" and again.calls() == []
+
+
+def test_a_person_who_uses_the_day_up_gets_told_and_the_automatic_waits_quietly(signed_in):
+    signed_in.cloud.settings(quota=1000)
+    for _ in range(50):
+        signed_in.update()
+    assert signed_in.state == "QUOTA_EXCEEDED" and "50 calls" in signed_in.text
+    assert signed_in.cloud.quota_used() == 50 and signed_in.outlet.shown["callsLeft"] == 0
+    signed_in.cloud.reset_calls()
+    due(signed_in)
+    assert signed_in.calls() == []
+
+
+# containers
+
+
+def test_one_container_is_made_and_used_ever_after(signed_in):
+    for _ in range(3):
+        due(signed_in)
+    assert len(signed_in.cloud.containers()) == 1
+    signed_in.restart().update()
+    assert len(signed_in.cloud.containers()) == 1
+
+
+def test_a_container_that_bmw_lost_is_made_again_within_the_same_poll(signed_in):
+    signed_in.cloud.clear_containers()
+    signed_in.cloud.set_car(vin(signed_in), soc=61)
+    signed_in.update()
+    assert signed_in.state == "ONLINE" and signed_in.car()["stateOfCharge"] == 61
+    assert signed_in.calls() == ["telematicData", "containers", "containers", "telematicData"]
+
+
+def test_a_container_deleted_in_the_portal_is_made_again(signed_in):
+    owner = signed_in.cloud.garage.account("home")
+    signed_in.cloud.containers_store.delete(owner, signed_in.cloud.containers()[0]["containerId"])
+    signed_in.update()
+    assert signed_in.state == "ONLINE"
+
+
+def test_after_the_files_were_lost_the_container_is_found_by_its_name(signed_in, tmp_path_factory):
+    home = Home(signed_in.cloud, tmp_path_factory.mktemp("new")).sign_in()
+    assert home.state == "ONLINE" and len(home.cloud.containers()) == 1
+
+
+def test_a_descriptor_that_bmw_no_longer_knows_is_dropped(home, monkeypatch):
+    monkeypatch.setattr(descriptors, "ALL", descriptors.ALL + ("vehicle.gone.with.the.update",))
+    home.sign_in()
+    assert home.state == "ONLINE" and home.car()["stateOfCharge"] == 68
+    made = home.cloud.containers()[0]["technicalDescriptors"]
+    assert set(made) == set(descriptors.ALL) - {"vehicle.gone.with.the.update"}
+
+
+def fill_containers(home, count, name):
+    owner = home.cloud.garage.account("home")
+    for number in range(count):
+        home.cloud.containers_store.create(owner, "{} {}".format(name, number), "test", [descriptors.CORE[0]])
+
+
+def test_ten_containers_of_others_are_told_and_left_alone(home):
+    fill_containers(home, 10, "evcc")
+    home.sign_in()
+    assert "ten data containers" in home.text and "delete one" in home.text
+    assert all(one["state"] == "ACTIVE" for one in home.cloud.containers())
+
+
+def test_of_ten_containers_an_old_one_of_ours_makes_room(home):
+    fill_containers(home, 8, "evcc")
+    fill_containers(home, 2, cardata.CONTAINER_NAME)
+    home.sign_in()
+    assert home.state == "ONLINE"
+    gone = [one["name"] for one in home.cloud.containers() if one["state"] == "DELETED"]
+    assert gone == [cardata.CONTAINER_NAME + " 0"]
+
+
+# trouble on the way
+
+
+def test_without_network_the_items_keep_their_values_and_it_goes_on_by_itself(signed_in):
+    signed_in.cloud.stop()
+    due(signed_in)
+    assert signed_in.state == "OFFLINE" and signed_in.car()["stateOfCharge"] == 68
+    signed_in.cloud.start()
+    signed_in.cloud.set_car(vin(signed_in), soc=61)
+    due(signed_in)
+    assert signed_in.state == "ONLINE" and signed_in.car()["stateOfCharge"] == 61
+
+
+@pytest.mark.parametrize(
+    "kind, options",
+    [("http_500_fault", {}), ("html", {}), ("html", {"status": 200}), ("empty", {}), ("reset", {}), ("truncated", {}), ("truncated", {"lying": True}),
+     ("huge", {"size": 9000000}), ("status", {"status": 200, "body": [1]}), ("status", {"status": 200, "body": {"telematicData": []}}),
+     ("status", {"status": 302, "headers": {"Location": "https://evil.example.com/"}})],
+)  # fmt: skip
+def test_a_broken_answer_costs_one_poll_and_no_value(signed_in, kind, options):
+    signed_in.cloud.add_fault("telematicData", kind, **options)
+    signed_in.update()
+    assert signed_in.state in ("OFFLINE", "ACCESS_DENIED") and signed_in.car()["stateOfCharge"] == 68
+    signed_in.update()
+    assert signed_in.state == "ONLINE"
+
+
+@pytest.mark.parametrize("where", ["mappings", "basicData", "containers", "telematicData"])
+def test_a_first_poll_that_fails_half_way_is_made_good_by_the_next(home, where):
+    home.cloud.add_fault(where, "http_500_fault")
+    home.sign_in()
+    assert home.state == "OFFLINE"
+    home.update()
+    assert home.state == "ONLINE" and home.car()["stateOfCharge"] == 68
+
+
+def test_a_refusal_that_is_about_the_token_is_healed_within_the_poll(signed_in):
+    signed_in.cloud.add_fault("telematicData", "status", status=403, body={"exveErrorId": "CU-127", "exveErrorMsg": "invalid_token"})
+    signed_in.update()
+    assert signed_in.state == "ONLINE"
+    assert signed_in.calls("auth") == ["refresh"]
+
+
+# the token
+
+
+def test_the_token_is_renewed_before_it_ends_day_and_night(signed_in):
+    signed_in.pass_time(86400)
+    refreshes = signed_in.calls("auth")
+    assert 24 <= len(refreshes) <= 32 and set(refreshes) == {"refresh"}
+    signed_in.update()
+    assert signed_in.state == "ONLINE" and [call["status"] for call in signed_in.cloud.calls()][-1] == 200
+
+
+def test_a_week_switched_off_costs_no_sign_in(signed_in):
+    signed_in.service.stop()
+    signed_in.cloud.advance_clock(7 * 86400)
+    assert signed_in.restart().state == "ONLINE"
+
+
+def test_after_fifteen_days_switched_off_a_person_is_needed_and_the_items_stay(signed_in):
+    signed_in.service.stop()
+    signed_in.cloud.advance_clock(15 * 86400)
+    again = signed_in.restart()
+    assert again.state == "SIGN_IN_NEEDED" and "sign in again" in again.text
+    assert again.car()["stateOfCharge"] == 68
+    again.begin_sign_in()
+    again.cloud.approve()
+    again.pass_time(6)
+    assert again.state == "ONLINE" and set(again.outlet.cars) == {"i3"}
+
+
+def test_a_refresh_whose_answer_is_lost_is_told_as_what_it_is(signed_in):
+    signed_in.cloud.add_fault("refresh", "reply_lost")
+    signed_in.pass_time(3010)
+    assert signed_in.state == "OFFLINE"
+    signed_in.pass_time(301)
+    assert signed_in.state == "SIGN_IN_NEEDED" and "sign in again" in signed_in.text
+
+
+def test_bmws_trouble_at_the_refresh_is_sat_out(signed_in):
+    signed_in.cloud.add_fault("refresh", "http_500_fault", times=2)
+    signed_in.pass_time(3010 + 2 * 301)
+    assert signed_in.calls("auth") == ["refresh"] * 3
+    signed_in.update()
+    assert signed_in.state == "ONLINE"
+
+
+def test_a_refresh_answer_without_gcid_and_refresh_token_keeps_the_old_ones(signed_in):
+    signed_in.cloud.settings(omit_in_refresh=["gcid", "id_token"])
+    gcid = signed_in.account.tokens.gcid
+    signed_in.pass_time(3010)
+    assert signed_in.account.tokens.gcid == gcid
+    signed_in.update()
+    assert signed_in.state == "ONLINE"
+
+
+def test_a_revoked_client_is_told(signed_in):
+    signed_in.cloud.delete_client()
+    signed_in.update()
+    assert signed_in.state == "SIGN_IN_NEEDED" and "client id" in signed_in.text
+
+
+def test_leaving_the_service_in_the_portal_needs_a_new_sign_in(signed_in):
+    signed_in.cloud.settings(subscribed_scopes=list(ALL_SCOPES[:2]))
+    signed_in.update()
+    assert signed_in.state == "SIGN_IN_NEEDED"
+
+
+# restarts
+
+
+def test_a_restart_makes_no_call_and_shows_the_last_values(signed_in):
+    again = signed_in.restart()
+    assert again.cloud.calls() == []
+    assert again.state == "ONLINE" and again.car() == signed_in.car()
+
+
+def test_ten_restarts_in_a_row_make_no_call(signed_in):
+    home = signed_in
+    for _ in range(10):
+        home = home.restart()
+        home.tick()
+    assert home.cloud.calls() == []
+
+
+def test_the_list_of_cars_is_asked_once_a_day_and_the_description_once(signed_in):
+    for _ in range(50):
+        due(signed_in)
+    calls = signed_in.calls()
+    assert (calls.count("mappings"), calls.count("basicData"), calls.count("containers")) == (1, 0, 0)
+
+
+def test_lost_files_with_the_token_in_a_restored_item_cost_no_sign_in(signed_in, tmp_path_factory):
+    signed_in.service.stop()
+    home = Home(signed_in.cloud, tmp_path_factory.mktemp("new"))
+    home.outlet.sealed = signed_in.account.export()
+    home.start()
+    assert home.state == "ONLINE" and home.car()["stateOfCharge"] == 68
+    assert home.restart().state == "ONLINE"
+
+
+def test_files_of_another_key_are_set_aside_and_a_sign_in_asked_for(signed_in):
+    again = signed_in.restart(key=b"j" * 32)
+    assert again.state == "SIGN_IN_NEEDED"
+    assert "account.token.damaged" in os.listdir(str(signed_in.folder))
+
+
+def test_files_that_cannot_be_read_are_told(signed_in, monkeypatch):
+    def unreadable(path):
+        raise StoreError("Cannot read {}".format(os.path.basename(path)), "check who may read it")
+
+    monkeypatch.setattr(files, "read", unreadable)
+    again = signed_in.restart()
+    assert "STORE_ERROR" in again.outlet.all_values("accountState")
+
+
+def test_a_full_disk_stops_nothing(signed_in, monkeypatch, caplog):
+    def disk_full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    signed_in.cloud.set_car(vin(signed_in), soc=61)
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_replace", disk_full)
+        signed_in.update()
+        signed_in.pass_time(3010)
+    assert signed_in.state == "ONLINE" and signed_in.car()["stateOfCharge"] == 61
+    assert "No space left" in caplog.text
+    signed_in.update()
+    assert signed_in.restart().state == "ONLINE"
+
+
+def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
+    signed_in.service.stop()
+    del signed_in.outlet.history[:]
+    signed_in.tick()
+    signed_in.update()
+    signed_in.pass_time(86400)
+    assert signed_in.cloud.calls() == [] and signed_in.outlet.history == []
+
+
+# privacy
+
+
+def test_no_secret_is_ever_logged_or_shown_whatever_goes_wrong(home, caplog):
+    caplog.set_level(logging.DEBUG)
+    home.sign_in()
+    for where, kind in [("telematicData", "html"), ("mappings", "reset"), ("refresh", "http_500_fault"), ("any", "truncated"), ("any", "empty")]:
+        home.cloud.add_fault(where, kind)
+        home.pass_time(3600)
+        home.update()
+    home.cloud.stop()
+    home.update()
+    home.cloud.start()
+    home.cloud.revoke()
+    home.update()
+    ours = [record.getMessage() for record in caplog.records if record.name == "bmw"]
+    shown = [str(value) for key, value in home.outlet.history]
+    secrets = home.cloud.secrets()
+    assert ours and secrets
+    assert not [text for text in ours + shown if any(secret in text for secret in secrets)]
+
+
+def test_a_state_is_logged_once_and_not_at_every_poll(signed_in, caplog):
+    caplog.set_level(logging.INFO, "bmw")
+    signed_in.cloud.stop()
+    for _ in range(5):
+        due(signed_in)
+    assert len([record for record in caplog.records if record.name == "bmw" and record.levelno >= logging.WARNING]) == 1
