@@ -92,9 +92,7 @@ def find(options, environment=os.environ):
         )
     if len(found) > 1:
         raise InstallError(
-            "There is more than one openHAB: {}.\nSay which one: --conf {}".format(
-                ", ".join(str(place[0]) for place in found), found[0][0]
-            )
+            "There is more than one openHAB: {}.\nSay which one: --conf {}".format(", ".join(str(place[0]) for place in found), found[0][0])
         )
     return described(found[0], options)
 
@@ -269,11 +267,10 @@ class Hand:
             if not self.dry_run:
                 path.unlink()
 
-    def remove_compiled(self, folder):
-        """What Python made of our modules: of no use without them, and stale beside newer ones."""
-        if self.dry_run or not folder.is_dir():
-            return
-        for path in [path for path in folder.rglob("*") if COMPILED.search(path.name)]:
+    def remove_compiled(self):
+        """Removes what Python made of our modules: of no use without them, and stale beside newer ones."""
+        packages = [] if self.dry_run else [self.conf / layout.library / "bmw" for layout in LAYOUTS]
+        for path in [path for package in packages for path in package.rglob("*") if COMPILED.search(path.name)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def remove_folders(self, names):
@@ -301,7 +298,7 @@ class Hand:
             self.made_folders.append(folder.relative_to(self.conf).as_posix())
 
     def _give(self, path):
-        if os.geteuid() == 0:
+        if user() == 0:
             os.chown(path, *self._owner)
 
     def _did(self, verb, what):
@@ -310,8 +307,9 @@ class Hand:
 
 
 def install(home, hand):
-    """Installs or upgrades; returns True if an earlier version was there."""
+    """Installs or upgrades; returns True if modules that openHAB may have loaded were changed."""
     manifest = load_manifest(home.conf)
+    is_stale = False
     wanted = wanted_files(home.layout, home.version)
     for name, data in wanted.items():
         old = bytes_of(home.conf / name)
@@ -320,15 +318,14 @@ def install(home, hand):
         if old is not None and digest(old) != manifest["files"].get(name, digest(old)):
             hand.set_aside(name, "you changed it")
         hand.write(name, data)
+        is_stale = is_stale or (name.startswith("automation/") and (old is not None or bool(manifest["files"])))
     for name in manifest["files"]:
         if name not in wanted:
             remove_own(home.conf, hand, name, manifest)
     set_strays_aside(home, hand, wanted)
     settings(home.conf, hand)
-    hand.remove_compiled(home.conf / home.layout.library / "bmw")
+    hand.remove_compiled()
     old_folders = set(manifest["folders"]) - {parent.as_posix() for name in wanted for parent in PurePosixPath(name).parents}
-    for folder in old_folders:
-        hand.remove_compiled(home.conf / folder)
     folders = (set(manifest["folders"]) | set(hand.made_folders)) - old_folders | set(hand.remove_folders(old_folders))
     record = {
         "version": own_version(),
@@ -339,7 +336,7 @@ def install(home, hand):
     text = json.dumps(record, indent=1, sort_keys=True).encode("utf-8")
     if bytes_of(home.conf / MANIFEST) != text:
         hand.write(MANIFEST, text)
-    return bool(manifest["files"])
+    return is_stale
 
 
 def settings(conf, hand):
@@ -395,8 +392,7 @@ def uninstall(home, hand, purge):
     if purge:
         hand.remove(SETTINGS)
         purge_userdata(home, hand)
-    for folder in manifest["folders"]:
-        hand.remove_compiled(home.conf / folder)
+    hand.remove_compiled()
     hand.remove(MANIFEST)
     hand.remove_folders(manifest["folders"])
 
@@ -409,6 +405,11 @@ def purge_userdata(home, hand):
     hand.say("{}remove  {} (sign-in, key, stored states)".format("would " if hand.dry_run else "", folder))
     if not hand.dry_run:
         shutil.rmtree(folder)
+
+
+def user():
+    """The number of the user who runs this; None on Windows."""
+    return os.geteuid() if hasattr(os, "geteuid") else None
 
 
 def bytes_of(path):
@@ -479,14 +480,14 @@ ENGINE = {
 }
 
 
-def closing(home, was_there):
+def closing(home, is_stale):
     """What the person has to do after an installation."""
-    if was_there:
+    if is_stale:
         return "\nRestart openHAB now: it keeps modules it has loaded until then."
     text = NEXT_STEPS.format(engine=ENGINE[min(3, home.version[0])], settings=home.conf / SETTINGS)
     if home.version > NEWEST_TRIED:
         text += "\n\nThis openHAB is newer than any this module was written for; the folders of the newest known one were taken."
-    if os.geteuid() != 0 and os.geteuid() != home.conf.stat().st_uid:
+    if user() not in (None, 0, home.conf.stat().st_uid):
         text += "\n\nThe files belong to you, not to openHAB's user. See that it may read them, or run this with sudo."
     return text
 
@@ -518,11 +519,15 @@ def run(options, say):
         uninstall(home, hand, options.purge)
         say("Nothing was changed." if options.dry_run else "Removed. Items that the module made are still in openHAB.")
         return 0
-    was_there = install(home, hand)
+    was_there = bool(load_manifest(home.conf)["files"])
+    is_stale = install(home, hand)
     if not hand.changes:
         say("Version {} is installed already; nothing to do.".format(own_version()))
+    elif options.dry_run:
+        say("Nothing was changed.")
     else:
-        say("Nothing was changed." if options.dry_run else "Version {} is installed.{}".format(own_version(), closing(home, was_there)))
+        steps = "" if was_there and not is_stale else closing(home, is_stale)
+        say("Version {} is installed.{}".format(own_version(), steps))
     return 0
 
 

@@ -42,12 +42,17 @@ def add_rules(account):
         sign_in_input = when("Item " + account.sign_in_input_item + " received command")(sign_in_input)
         rule("BMW: sign in with input", description="Starts the sign-in with a solved captcha", tags=["BMW"])(sign_in_input)
 
+    add_command_rule(account, list(account.command_items))
+    account.on_command_items = lambda names: add_command_rule(account, names)
+
+
+def add_command_rule(account, item_names):
     def command(event):
         account.command(event.itemName, event.itemCommand.toString())
 
-    for item_name in account.command_items:
+    for item_name in item_names:
         command = when("Item " + item_name + " received command")(command)
-    if account.command_items:
+    if item_names:
         rule("BMW: commands", description="Sends a command to a car", tags=["BMW"])(command)
 
 

@@ -23,6 +23,7 @@ def new_tokens(number, now=NOON, life=3600):
 class RotatingCloud:
     """A cloud whose refresh token works once, as BMW's does."""
 
+    name = "cardata"
     title = "BMW CarData"
 
     def __init__(self, clock):

@@ -35,6 +35,7 @@ def item(of, key, vehicle=None, is_first=True):
         ("X1-xDrive", (), "X1_xDrive"),
         ("\u00fc\u00e4", (), "Car"),
         ("", (), "Car"),
+        (120, (), "120"),
         (None, ("Car",), "Car_2"),
     ],
 )

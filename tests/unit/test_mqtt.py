@@ -183,10 +183,23 @@ def test_an_unknown_host_is_told(connect, ear):
 
 
 class Bytes:
-    """A wire that holds a few bytes."""
+    """A wire that holds a few bytes; what is written is kept."""
 
     def __init__(self, data):
         self._data = data
+        self.written = b""
+
+    def open(self, host, port, is_tls, timeout):
+        pass
+
+    def wait_at_most(self, seconds):
+        pass
+
+    def write(self, data):
+        self.written += data
+
+    def close(self):
+        pass
 
     def read(self, count):
         part, self._data = self._data[:count], self._data[count:]
@@ -198,6 +211,23 @@ class Bytes:
 def test_the_connect_packet_is_as_the_standard_says():
     assert mqtt.connect_packet("me", "u", "p") == bytes.fromhex("10 14 0004 4d515454 04 c2 001e 0002 6d65 0001 75 0001 70")
     assert mqtt.connect_packet("me", None, None) == bytes.fromhex("10 0e 0004 4d515454 04 02 001e 0002 6d65")
+
+
+def hear_all(data):
+    """What a connection tells of these bytes from a broker."""
+    ear = Ear()
+    mqtt.Connection(mqtt.Broker("h", 1, False, None, None, "t"), "me", Bytes(bytes.fromhex(data)), ear).open()
+    ear.wait(mqtt.LOST)
+    return ear.told[:-1]
+
+
+def test_a_message_may_come_before_the_subscription_is_granted():
+    assert hear_all("20020000 3004 0001 74 78 9003 0001 00") == [(mqtt.MESSAGE, ("t", b"x")), (mqtt.CONNECTED, None)]
+
+
+@pytest.mark.parametrize("data", ["4854545020", "20020000 d000", "2001 00", "20020000 9002 0001"])
+def test_what_is_not_mqtt_is_told_as_lost(data):
+    assert hear_all(data) == []
 
 
 def test_the_subscribe_packet_asks_for_qos_0():

@@ -9,7 +9,9 @@ from bmw import mqtt, times
 from bmw.clouds import cardata_live
 from bmw.clouds.cardata_live import Live
 from bmw.clouds.cardata_stream import BmwSource, LocalSource
+from tests.cloud import SimulatedCloud
 from tests.unit.fakes import NOON, VIN, car, settings
+from tests.unit.home import Home
 
 SOC = "vehicle.drivetrain.batteryManagement.header"
 DOOR = "vehicle.cabin.door.row1.driver.isOpen"
@@ -154,3 +156,103 @@ def test_with_stream_off_there_is_none(service, outlet, clock, worker):
 ])
 def test_an_address_without_a_port_has_mqtts_usual_one(url, parsed):
     assert mqtt.parse_url(url) == parsed
+
+
+# with the real service, at the simulated cloud
+
+
+class Line:
+    """A connection that is granted at once; the test speaks for the broker."""
+
+    def __init__(self, broker, hear):
+        self.hear, self.is_closed = hear, False
+        hear(self, mqtt.CONNECTED, None)
+
+    def close(self):
+        self.is_closed = True
+
+
+class StreamingHome(Home):
+    """A household whose service has a stream."""
+
+    def __init__(self, cloud, folder, **config):
+        Home.__init__(self, cloud, folder, **config)
+        self.lines = []
+        source = BmwSource(self.account, "mqtts://localhost:9000")
+        self.live = Live(source, self._connect, self.service, self.outlet, self.clock, self.worker)
+        self.service.attach(self.live)
+
+    def _connect(self, broker, hear):
+        self.lines.append(Line(broker, hear))
+        return self.lines[-1]
+
+    def say(self, **values):
+        """The car says something now."""
+        payload = message(vin=self.cloud.cars()[0], time=self.clock.now(), **values)
+        self.lines[-1].hear(self.lines[-1], mqtt.MESSAGE, ("topic", payload))
+        self.pass_time(1)
+
+
+@pytest.fixture
+def home(tmp_path):
+    with SimulatedCloud(fleet="i3") as cloud:
+        cloud.advance_clock(129600 - cloud.now() % 86400)  # noon of tomorrow: no test runs over midnight
+        yield StreamingHome(cloud, tmp_path).sign_in()
+
+
+def test_after_the_sign_in_the_stream_is_there_and_the_items_follow_the_car(home):
+    home.say(soc=33)
+    assert home.outlet.shown["streamState"] == "CONNECTED" and home.car()["stateOfCharge"] == 33
+
+
+def test_a_message_costs_no_call(home):
+    home.cloud.reset_calls()
+    home.say(soc=33, door=True)
+    assert home.car()["doorDriverFront"] is True and home.calls() == []
+
+
+def test_an_older_answer_of_rest_does_not_undo_what_the_stream_told(home):
+    home.say(soc=33)
+    home.update()
+    assert home.car()["stateOfCharge"] == 33
+
+
+def test_a_newer_answer_of_rest_counts(home):
+    home.say(soc=33)
+    home.pass_time(60)
+    home.cloud.set_car(home.cloud.cars()[0], soc=34)
+    home.update()
+    assert home.car()["stateOfCharge"] == 34
+
+
+def test_what_the_stream_brought_survives_a_restart(home):
+    home.say(soc=33)
+    home.service.stop()
+    again = StreamingHome(home.cloud, home.folder).start()
+    assert home.lines[-1].is_closed and again.car()["stateOfCharge"] == 33
+    assert again.outlet.shown["streamState"] == "CONNECTED"
+
+
+def test_what_the_stream_brought_is_stored_within_minutes_though_it_never_pauses(home):
+    stored = home.store.path("account.state")
+    before = open(stored, "rb").read()
+    for number in range(60):
+        home.say(soc=number)
+        home.pass_time(4)
+    assert open(stored, "rb").read() != before
+
+
+def test_a_ticking_cron_leaves_the_connection_alone(home):
+    for _ in range(5):
+        home.tick()
+    assert len(home.lines) == 1
+
+
+def test_a_week_has_a_new_token_every_hour_and_no_gap(home):
+    for hour in range(7 * 24):
+        home.pass_time(3600)
+        home.say(soc=hour % 100)
+        assert home.car()["stateOfCharge"] == hour % 100
+    assert len(home.lines) >= 7 * 24 and home.outlet.shown["streamState"] == "CONNECTED"
+    assert sum(1 for line in home.lines if not line.is_closed) == 1
+    assert home.outlet.all_values("accountState").count("SIGN_IN_NEEDED") == 1  # before the sign-in

@@ -83,9 +83,7 @@ def made(clock, **values):
 def signed_in(cloud, store, clock):
     """A session of an account whose first token is good for eight hours."""
     account = Account(cloud, store, "tokens", clock)
-    account.signed_in(
-        Tokens(access_token="first-token", expires_at=clock.now() + 28800, obtained_at=clock.now())
-    )
+    account.signed_in(Tokens(access_token="first-token", expires_at=clock.now() + 28800, obtained_at=clock.now()))
     return Session(cloud.http, account, Budget(None), clock, {}, lambda: None)
 
 
@@ -129,9 +127,7 @@ def test_the_password_grant_is_signed_with_the_apps_key(wire, cloud, clock):
     wire.post(TOKEN_URL, json={"access_token": "new-token", "expires_in": 28799, "refresh_token": "unused"})
     tokens = cloud.begin_sign_in()
     sent = wire.calls[0].request
-    assert (
-        sent.headers["Authorization"] == "Basic " + base64.b64encode(b"the-app-key:the-app-secret").decode()
-    )
+    assert sent.headers["Authorization"] == "Basic " + base64.b64encode(b"the-app-key:the-app-secret").decode()
     assert form_of(sent) == {
         "grant_type": "password",
         "username": "home@example.org",
@@ -273,9 +269,7 @@ def test_the_remaining_time_is_forgotten_when_charging_ends(wire, cloud, session
 
 
 def test_an_unplugged_car_that_says_invalid_does_not_charge(wire, cloud, session, vehicle):
-    readings = read(
-        wire, cloud, session, vehicle, {"chargingStatus": "INVALID", "connectionStatus": "DISCONNECTED"}
-    )
+    readings = read(wire, cloud, session, vehicle, {"chargingStatus": "INVALID", "connectionStatus": "DISCONNECTED"})
     assert readings["chargingStatus"].value == "NOT_CHARGING"
 
 
@@ -311,9 +305,7 @@ def test_one_strange_block_costs_only_itself(wire, cloud, session, vehicle):
 
 
 def test_a_word_nobody_has_seen_passes_through(wire, cloud, session, vehicle):
-    readings = read(
-        wire, cloud, session, vehicle, {"chargingStatus": "SOLAR_ONLY", "windowDriverFront": "TINTED"}
-    )
+    readings = read(wire, cloud, session, vehicle, {"chargingStatus": "SOLAR_ONLY", "windowDriverFront": "TINTED"})
     assert (readings["chargingStatus"].value, readings["windowDriverFront"].value) == ("SOLAR_ONLY", "TINTED")
 
 
@@ -325,9 +317,7 @@ def test_a_battery_electric_car_has_no_fuel_even_if_zeros_are_sent(wire, cloud, 
 
 
 def test_without_update_time_the_internal_utc_time_counts(wire, cloud, session, vehicle):
-    readings = read(
-        wire, cloud, session, vehicle, {"mileage": 1, "internalDataTimeUTC": "2019-03-04T17:22:07"}
-    )
+    readings = read(wire, cloud, session, vehicle, {"mileage": 1, "internalDataTimeUTC": "2019-03-04T17:22:07"})
     assert readings["odometer"].time == UPDATED
 
 
@@ -458,9 +448,7 @@ def test_a_dead_line_is_a_network_error(wire, cloud, session, vehicle):
     ],
 )
 def test_a_command_is_sent_as_a_form(wire, cloud, session, vehicle, command, fields):
-    status = {
-        "executionStatus": {"serviceType": fields["serviceType"], "status": "INITIATED", "eventId": "1"}
-    }
+    status = {"executionStatus": {"serviceType": fields["serviceType"], "status": "INITIATED", "eventId": "1"}}
     wire.post(CAR + "/executeService", json=status)
     assert cloud.send_command(session, vehicle, command, {}) == fields["serviceType"]
     assert form_of(wire.calls[0].request) == fields
@@ -486,9 +474,7 @@ def test_what_the_api_lacks_is_not_offered():
         (None, commands.PENDING, ""),
     ],
 )
-def test_a_commands_progress_is_asked_for_by_its_service(
-    wire, cloud, session, vehicle, answer, state, reason
-):
+def test_a_commands_progress_is_asked_for_by_its_service(wire, cloud, session, vehicle, answer, state, reason):
     wire.get(
         CAR + "/serviceExecutionStatus",
         json={"executionStatus": answer},
@@ -517,9 +503,7 @@ def test_a_missing_security_answer_is_named(wire, cloud, session, vehicle):
 
 
 def test_a_refusal_gives_bmws_own_words(wire, cloud, session, vehicle):
-    wire.post(
-        CAR + "/executeService", json={"error": {"code": 500, "description": "Engine is on"}}, status=500
-    )
+    wire.post(CAR + "/executeService", json={"error": {"code": 500, "description": "Engine is on"}}, status=500)
     with pytest.raises(CommandFailed) as refused:
         cloud.send_command(session, vehicle, commands.CLIMATE_START, {})
     assert "Engine is on" in refused.value.problem
@@ -555,9 +539,7 @@ def test_a_destination_is_sent_as_a_point_of_interest_and_done_at_once(wire, clo
 def test_a_message_is_a_place_without_position(wire, cloud, session, vehicle):
     wire.post(CAR + "/sendpoi", json={"executionStatus": {"eventId": "-1", "status": "EXECUTED"}})
     cloud.send_message(session, vehicle, "Milk", "x" * 300)
-    assert json.loads(form_of(wire.calls[0].request)["data"]) == {
-        "poi": {"name": "Milk", "additionalInfo": "x" * 255}
-    }
+    assert json.loads(form_of(wire.calls[0].request)["data"]) == {"poi": {"name": "Milk", "additionalInfo": "x" * 255}}
 
 
 def test_a_charging_profile_is_sent_whole(wire, cloud, session, vehicle):

@@ -46,9 +46,7 @@ def test_a_lid_is_open_closed_or_unknown(word, is_open):
     assert reads(values.lid, word) is is_open
 
 
-@pytest.mark.parametrize(
-    "value, is_on", [(True, True), ("false", False), ("CONNECTED", True), ("0", False), ("x", None)]
-)
+@pytest.mark.parametrize("value, is_on", [(True, True), ("false", False), ("CONNECTED", True), ("0", False), ("x", None)])
 def test_a_yes_or_no_comes_in_many_spellings(value, is_on):
     assert reads(values.flag, value) is is_on
 
@@ -71,9 +69,7 @@ def test_a_time_of_day_comes_in_many_shapes(value, clock):
     assert reads(values.clock_time, value) == clock
 
 
-@pytest.mark.parametrize(
-    "name, written", [("I3 94", "i3 94"), ("i3 120", "i3 120"), ("330e", "330e"), ("Isetta", "Isetta")]
-)
+@pytest.mark.parametrize("name, written", [("I3 94", "i3 94"), ("i3 120", "i3 120"), ("330e", "330e"), ("Isetta", "Isetta")])
 def test_a_model_is_named_alike_whatever_the_cloud(name, written):
     assert values.model(name) == written
 
@@ -138,9 +134,7 @@ def test_no_attributes_whatsoever_break_the_translation(attributes, messages):
 
 @given(_JSON, _answers(["soc", "socmax", "socMax", "scoreList", "lastTripList", "lifeTimeList"]))
 def test_no_rarer_answer_whatsoever_breaks_the_translation(profile, answer):
-    planner = {
-        "weeklyPlanner": {"timer1": profile, "preferredChargingWindow": profile, "chargingMode": profile}
-    }
+    planner = {"weeklyPlanner": {"timer1": profile, "preferredChargingWindow": profile, "chargingMode": profile}}
     found = [
         connecteddrive_state.charging_profile(planner),
         connecteddrive_state.charging_profile(profile),

@@ -80,11 +80,7 @@ def cloud(clock):
 def session(cloud, store, clock):
     account = Account(cloud, store, "tokens", clock)
     now = clock.now()
-    account.signed_in(
-        Tokens(
-            access_token="first-token", refresh_token="first-refresh", expires_at=now + 3600, obtained_at=now
-        )
-    )
+    account.signed_in(Tokens(access_token="first-token", refresh_token="first-refresh", expires_at=now + 3600, obtained_at=now))
     return Session(cloud.http, account, Budget(None), clock, {}, lambda: None)
 
 
@@ -107,9 +103,7 @@ def plan_sign_in(wire, **changes):
         form = form_of(request)
         if "authorization" not in form:
             # as BMW gives it: not a valid URL
-            target = (
-                "redirect_uri=com.bmw.connected://oauth?client_id=x&state=y&authorization=the%2Dauthorization"
-            )
+            target = "redirect_uri=com.bmw.connected://oauth?client_id=x&state=y&authorization=the%2Dauthorization"
             cookies = [
                 ("Set-Cookie", "GCDMSSO=one; Path=/gcdm; HttpOnly"),
                 ("Set-Cookie", "GCDMLOC=en-US; Path=/"),
@@ -167,10 +161,7 @@ def test_a_solved_captcha_leads_to_tokens_in_four_calls(wire, cloud, clock):
     )
     assert "hcaptchatoken" not in code.headers and "password" not in form_of(code)
     assert form_of(code)["authorization"] == "the-authorization"
-    assert (
-        token.headers["Authorization"]
-        == "Basic " + base64.b64encode(b"the-client:the-client-secret").decode()
-    )
+    assert token.headers["Authorization"] == "Basic " + base64.b64encode(b"the-client:the-client-secret").decode()
     assert form_of(token)["grant_type"] == "authorization_code"
 
 
@@ -185,11 +176,7 @@ def test_the_code_is_redeemed_with_the_verifier_of_its_challenge(wire, cloud):
     cloud.begin_sign_in(CAPTCHA)
     verifier = form_of(wire.calls[3].request)["code_verifier"]
     wanted = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-    assert (
-        form_of(wire.calls[1].request)["code_challenge"]
-        == form_of(wire.calls[2].request)["code_challenge"]
-        == wanted
-    )
+    assert form_of(wire.calls[1].request)["code_challenge"] == form_of(wire.calls[2].request)["code_challenge"] == wanted
 
 
 def test_state_and_nonce_are_new_each_time(wire, cloud):
@@ -202,9 +189,7 @@ def test_state_and_nonce_are_new_each_time(wire, cloud):
 
 
 def test_a_password_never_goes_to_a_host_that_only_the_answer_names(wire, cloud):
-    plan_sign_in(
-        wire, gcdmBaseUrl="https://evil.example", tokenEndpoint="https://evil.example/gcdm/oauth/token"
-    )
+    plan_sign_in(wire, gcdmBaseUrl="https://evil.example", tokenEndpoint="https://evil.example/gcdm/oauth/token")
     cloud.begin_sign_in(CAPTCHA)
     hosts = {call.request.url.split("/")[2] for call in wire.calls}
     assert hosts == {"cocoapi.bmwgroup.com", "customer.bmwgroup.com"}
@@ -396,9 +381,7 @@ def test_an_answer_without_state_is_a_bad_answer(wire, cloud, session, vehicle, 
         cloud.read(session, vehicle)
 
 
-def test_the_charging_history_is_asked_for_once_a_day_where_the_car_has_one(
-    wire, cloud, session, vehicle, clock
-):
+def test_the_charging_history_is_asked_for_once_a_day_where_the_car_has_one(wire, cloud, session, vehicle, clock):
     wire.get(STATE, json={"state": {"range": 1}, "capabilities": {"isChargingHistorySupported": True}})
     wire.get(
         API + "/eadrax-chs/v2/charging-statistics",
@@ -417,9 +400,7 @@ def test_the_charging_history_is_asked_for_once_a_day_where_the_car_has_one(
 
 
 def test_a_failing_history_leaves_the_state_whole(wire, cloud, session, vehicle):
-    wire.get(
-        STATE, json={"state": {"currentMileage": 5}, "capabilities": {"isChargingHistorySupported": True}}
-    )
+    wire.get(STATE, json={"state": {"currentMileage": 5}, "capabilities": {"isChargingHistorySupported": True}})
     wire.get(API + "/eadrax-chs/v2/charging-statistics", status=500)
     assert cloud.read(session, vehicle)["odometer"].value == 5
 
@@ -442,9 +423,7 @@ def test_a_failing_history_leaves_the_state_whole(wire, cloud, session, vehicle)
     ],
 )
 def test_a_command_goes_to_its_address_with_an_empty_object(wire, cloud, session, vehicle, command, address):
-    wire.post(
-        address.partition("?")[0], json={"eventId": "event-1", "creationTime": "2024-02-11T17:05:00.123Z"}
-    )
+    wire.post(address.partition("?")[0], json={"eventId": "event-1", "creationTime": "2024-02-11T17:05:00.123Z"})
     assert cloud.send_command(session, vehicle, command, {}) == "event-1"
     sent = wire.calls[0].request
     assert (sent.url, json_of(sent), sent.headers["bmw-vin"]) == (address, {}, VIN)
@@ -591,9 +570,7 @@ def test_a_charging_profile_is_sent_whole(wire, cloud, session, vehicle):
         (429, "", {}, 300),
     ],
 )
-def test_no_call_is_made_until_bmw_allows_it_again(
-    wire, cloud, session, vehicle, clock, status, body, headers, wait
-):
+def test_no_call_is_made_until_bmw_allows_it_again(wire, cloud, session, vehicle, clock, status, body, headers, wait):
     wire.get(STATE, json={"statusCode": status, "message": body}, status=status, headers=headers)
     with pytest.raises(QuotaExceeded) as refused:
         cloud.read(session, vehicle)

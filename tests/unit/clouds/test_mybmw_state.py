@@ -172,9 +172,7 @@ def test_a_battery_electric_car_has_no_fuel(fuel):
 
 
 def test_a_combustion_car_has_no_electric_words():
-    values = said(
-        {"combustionFuelLevel": {"range": 600, "remainingFuelLiters": 40}}, {"driveTrain": "COMBUSTION"}
-    )
+    values = said({"combustionFuelLevel": {"range": 600, "remainingFuelLiters": 40}}, {"driveTrain": "COMBUSTION"})
     assert (values["fuelRange"], values["totalRange"], values["fuelVolume"]) == (600, 600, 40)
     assert "stateOfCharge" not in values and "chargingTimeRemaining" not in values
 
@@ -198,16 +196,10 @@ def test_tyres_without_a_sensor_have_no_pressure():
 
 
 def test_an_i3_without_tyres_climate_and_place_lacks_just_those():
-    bare = {
-        name: block
-        for name, block in STATE.items()
-        if name not in ("tireState", "climateControlState", "location")
-    }
+    bare = {name: block for name, block in STATE.items() if name not in ("tireState", "climateControlState", "location")}
     values = said(bare, REX)
     assert values["stateOfCharge"] == 61
-    assert not [
-        key for key in values if key.startswith("tyre") or key in ("climateStatus", "position", "address")
-    ]
+    assert not [key for key in values if key.startswith("tyre") or key in ("climateStatus", "position", "address")]
 
 
 @pytest.mark.parametrize("plugged, status", [(False, "NOT_CHARGING"), (True, None)])

@@ -94,9 +94,7 @@ def cloud(clock):
 @pytest.fixture
 def session(cloud, store, clock):
     account = Account(cloud, store, "tokens", clock)
-    account.signed_in(
-        Tokens(access_token="first-token", expires_at=clock.now() + 3600, obtained_at=clock.now())
-    )
+    account.signed_in(Tokens(access_token="first-token", expires_at=clock.now() + 3600, obtained_at=clock.now()))
     return Session(cloud.http, account, Budget(None), clock, {}, lambda: None)
 
 
@@ -301,9 +299,7 @@ def test_efficiency_gives_the_last_trip_and_the_cars_life(wire, cloud, session, 
         },
     )
     readings = read(wire, cloud, session, vehicle, mileage="1")
-    found = {
-        key: readings[key].value for key in ("averageConsumption", "lastTripDistance", "lastTripConsumption")
-    }
+    found = {key: readings[key].value for key in ("averageConsumption", "lastTripDistance", "lastTripConsumption")}
     assert found == {"averageConsumption": 15.9, "lastTripDistance": 12, "lastTripConsumption": 13.1}
     assert "distanceSinceCharging" not in readings
 

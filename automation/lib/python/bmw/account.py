@@ -10,7 +10,7 @@ import logging
 import threading
 
 from bmw import tokens as token_sets
-from bmw.errors import SignInNeeded, StoreError
+from bmw.errors import SignInFailed, SignInNeeded, StoreError
 
 log = logging.getLogger("bmw")
 
@@ -37,6 +37,7 @@ class Account(object):
         self._on_tokens = on_tokens or (lambda tokens: None)
         self._lock = lock or threading.RLock()
         self._is_saved = True
+        self._refusal = None
         self.tokens = None
 
     def load(self):
@@ -55,8 +56,11 @@ class Account(object):
         if self.is_signed_in:
             return False
         try:
-            tokens = token_sets.from_record(json.loads(text))
+            record = json.loads(text)
+            tokens = token_sets.from_record(record)
         except (ValueError, AttributeError, TypeError):
+            return False
+        if record.get("cloud") != self._cloud.name:  # the setting was changed; nobody else's token goes to a cloud
             return False
         if not tokens.access_token or tokens.expires_at is None or tokens.obtained_at is None:
             return False
@@ -65,11 +69,12 @@ class Account(object):
 
     def export(self):
         """The present tokens as text, to be sealed and shown."""
-        return json.dumps(self.tokens.to_record(), sort_keys=True)
+        return json.dumps(dict(self.tokens.to_record(), cloud=self._cloud.name), sort_keys=True)
 
     def signed_in(self, tokens):
         """Stores and takes over the tokens of a new sign-in."""
         with self._lock:
+            self._refusal = None
             self._keep(tokens)
 
     def access_token(self):
@@ -99,8 +104,15 @@ class Account(object):
                 return
             if self._adopt_newer(rejected):
                 return
-            # a refusal forgets nothing: BMW's servers have refused good tokens for hours and taken them again
-            self._keep(self._cloud.refresh(self.tokens))
+            if self._refusal is not None:
+                raise self._refusal
+            try:
+                # a refusal forgets nothing: BMW's servers have refused good tokens for hours and taken them again
+                self._keep(self._cloud.refresh(self.tokens))
+            except SignInFailed as error:
+                # a wrong password: asking again and again would lock the account at BMW
+                self._refusal = error
+                raise
 
     def keep_fresh(self):
         """Refreshes tokens that are near their end. Raises as ``refresh``."""

@@ -16,6 +16,8 @@ log = logging.getLogger("bmw")
 DEADLINE = 120
 #: seconds within which the second unlock must come where the configuration asks for two
 CONFIRM_WITHIN = 10
+#: however short its time is, how far a command is gets asked about so often
+ASK_AT_LEAST = 4.0
 
 
 class Order(object):
@@ -25,14 +27,16 @@ class Order(object):
         vehicle (bmw.vehicle.Vehicle), command (str), arguments (dict)
         show: called with (state, reason) at every step; state is a word of ``bmw.commands``.
         accepted_at (float): epoch seconds.
+        on_dropped: called instead when the same command is still under way; may be None.
     """
 
-    def __init__(self, vehicle, command, arguments, show, accepted_at):
+    def __init__(self, vehicle, command, arguments, show, accepted_at, on_dropped=None):
         self.vehicle = vehicle
         self.command = command
         self.arguments = arguments
         self.show = show
         self.accepted_at = accepted_at
+        self.on_dropped = on_dropped or (lambda: None)
         self.sent_at = None
         self.receipt = None
 
@@ -44,10 +48,10 @@ class Commander(object):
         cloud (bmw.clouds.base.Cloud), clock, worker: what it uses.
         new_session: callable that gives a bmw.session.Session for calls in the name of a person.
         on_executed: called with the vehicle when a command has changed it.
-        may_unlock, confirm_unlock (bool): settings.
+        may_unlock, confirm_unlock (bool), timeout (int or None): settings; None = the cloud's own time.
     """
 
-    def __init__(self, cloud, clock, worker, new_session, on_executed, may_unlock, confirm_unlock):
+    def __init__(self, cloud, clock, worker, new_session, on_executed, may_unlock, confirm_unlock, timeout=None):
         self._cloud = cloud
         self._clock = clock
         self._worker = worker
@@ -55,6 +59,8 @@ class Commander(object):
         self._on_executed = on_executed
         self._may_unlock = may_unlock
         self._confirm_unlock = confirm_unlock
+        self._timeout = timeout or cloud.COMMAND_TIMEOUT
+        self._poll_every = min(cloud.POLL_COMMAND, self._timeout / ASK_AT_LEAST)
         self._first_unlock_at = {}
         self._waiting = []
         self._running = {}  # vin -> Order
@@ -66,6 +72,7 @@ class Commander(object):
             order.show(commands.FAILED, problem)
         elif self._is_repeated(order):
             log.info("%s: '%s' is dropped, the same command is still under way", order.vehicle.name, order.command)
+            order.on_dropped()
         else:
             order.show(commands.QUEUED, "")
             self._waiting.append(order)
@@ -122,7 +129,7 @@ class Commander(object):
             self._poll_later(order)
 
     def _poll_later(self, order):
-        self._worker.later("command of " + order.vehicle.vin, self._cloud.POLL_COMMAND, lambda: self._poll(order))
+        self._worker.later("command of " + order.vehicle.vin, self._poll_every, lambda: self._poll(order))
 
     def _poll(self, order):
         progress = None
@@ -134,7 +141,7 @@ class Commander(object):
                 return
         if progress is not None and progress.state in commands.FINAL:
             self._end(order, progress.state, progress.reason)
-        elif self._clock.now() - order.sent_at >= self._cloud.COMMAND_TIMEOUT or self._clock.now() < order.sent_at:
+        elif self._clock.now() - order.sent_at >= self._timeout or self._clock.now() < order.sent_at:
             self._end(order, commands.TIMED_OUT, "")
         else:
             if progress is not None:

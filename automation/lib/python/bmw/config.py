@@ -13,9 +13,9 @@ import re
 
 from bmw import clouds, cron, files, mqtt
 
-from bmw.compat import to_text
+from bmw.compat import text_type, to_text
 from bmw.errors import ConfigError, StoreError
-from bmw.http import checked_base
+from bmw.http import TIMEOUT, checked_base
 from bmw.redact import remember
 
 log = logging.getLogger("bmw")
@@ -46,8 +46,9 @@ def _client_id(text):
 def _refresh(text):
     if _DIGITS.match(text):
         minutes = int(text)
-        if not 1 <= minutes <= 1440:
-            raise ConfigError("refresh is {} minutes".format(text), "use 1 to 1440")
+        if minutes not in cron.STEPS:
+            steps = ", ".join(text_type(step) for step in cron.STEPS)
+            raise ConfigError("refresh is {} minutes".format(text), "use one of {} or a cron expression".format(steps))
         return minutes
     return cron.check(text)
 
@@ -132,11 +133,14 @@ SETTINGS = {
     "confirm_unlock": Setting(_yes_no, False),
     "data": Setting(_yes_no, True),
     "commands": Setting(_text, ""),
+    "timeout": Setting(_whole(1, 300), TIMEOUT),
+    "command_timeout": Setting(_whole(1, 3600)),
     "auth_url": Setting(_base),
     "api_url": Setting(_base),
     "item_prefix": Setting(_item_prefix, "BMW", is_global=True),
     "names": Setting(_text, "", is_global=True),
     "language": Setting(_one_of("en", "de"), "en", is_global=True),
+    "sitemap": Setting(_yes_no, True, is_global=True),
 }
 
 

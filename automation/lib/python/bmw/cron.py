@@ -26,8 +26,12 @@ _NUMBER = re.compile(r"^[0-9]{1,4}$")
 _HINT = "write minutes (30) or six fields: second minute hour day month weekday, like 0 0/30 * * * ?"
 
 
+#: minutes that fit evenly into an hour or a day: others cannot be said by one cron expression
+STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+
+
 def spread(minutes, seed):
-    """A cron expression for each ``minutes`` (int, 1 to 1440) at a second and minute that depend on ``seed`` (str).
+    """A cron expression for each ``minutes`` (one of STEPS) at a second and minute that depend on ``seed`` (str).
 
     The same seed always gives the same expression, so a restart does not shift the calls.
     """

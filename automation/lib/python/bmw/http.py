@@ -94,13 +94,15 @@ class Http(object):
     Args:
         transport: callable, see the module's docstring.
         bases (list of str): URLs whose origins may be asked.
+        timeout (number): seconds for one exchange that names no other.
     """
 
-    def __init__(self, transport, bases):
+    def __init__(self, transport, bases, timeout=TIMEOUT):
         self._transport = transport
+        self._timeout = timeout
         self._origins = frozenset(origin(base) for base in bases)
 
-    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=TIMEOUT):
+    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None):
         """Sends one request and returns the Response, whatever its status.
 
         Raises:
@@ -117,7 +119,7 @@ class Http(object):
             headers.setdefault("Content-Type", "application/json")
         if origin(url) not in self._origins:
             raise NetworkError("Refused to ask a host that the configuration does not name")
-        return self._transport(Request(method, url, headers, body, timeout))
+        return self._transport(Request(method, url, headers, body, timeout or self._timeout))
 
 
 class RequestsTransport(object):

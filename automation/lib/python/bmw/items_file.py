@@ -10,8 +10,8 @@ import re
 from bmw.compat import text_type
 from bmw.vocabulary import ACCOUNT_POINTS, COMMAND, VEHICLE_POINTS
 
-HEADER = """// The items of the BMW integration. Save this as conf/items/bmw.items to have them from a file instead of from openHAB's storage:
-// first delete the items of these names in openHAB, as a name cannot be there twice.
+HEADER = """// The items of the BMW integration. Save this as conf/items/bmw.items to have them from a file, not from openHAB's storage.
+// First delete the items of these names in openHAB, as a name cannot be there twice.
 """
 #: settings of the state description that stand elsewhere in the line: the pattern in the label's brackets
 _IN_LABEL = "pattern"

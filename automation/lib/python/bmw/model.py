@@ -14,6 +14,9 @@ from __future__ import unicode_literals
 import re
 from collections import namedtuple
 
+from bmw import words
+from bmw.compat import text_type
+
 #: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
 ItemSpec = namedtuple("ItemSpec", "name item_type label icon groups tags metadata")
 
@@ -38,7 +41,7 @@ _NOT_IN_NAMES = re.compile("[^A-Za-z0-9]+")
 
 def vehicle_name(model, taken):
     """A short item-safe name from a model, not among ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
-    words = (model or "").split()
+    words = text_type(model or "").split()
     name = _NOT_IN_NAMES.sub("_", words[0]).strip("_") if words else ""
     name = name or "Car"
     number, unique = 1, name
@@ -60,11 +63,12 @@ class Model(object):
     def __init__(self, prefix, account, language, own_names=None):
         self._prefix = prefix
         self._account_prefix = "{}_{}".format(prefix, account.capitalize()) if account else prefix
+        self._language = language
         self._is_german = language == "de"
         self._own_names = own_names or {}
 
     def root(self):
-        return ItemSpec(self._prefix, "Group", "BMW", "car", (), (), {})
+        return ItemSpec(self._prefix, "Group", "BMW", "garage", (), (), {})
 
     def account_group(self):
         label = "BMW-Konto" if self._is_german else "BMW account"
@@ -76,8 +80,11 @@ class Model(object):
 
     def vehicle_group(self, vehicle):
         """The car's Equipment group; its sections are made when they get a first item."""
-        label = "{} {}".format(vehicle.facts.get("brand") or "BMW", vehicle.facts.get("model") or vehicle.name).strip()
-        return ItemSpec(self._vehicle_prefix(vehicle), "Group", label, "car", (self._prefix,), ("Car",), {})
+        brand = vehicle.facts.get("brand") or "BMW"
+        # BMWi, BMW_I, BMW_M: nobody says that to a voice assistant
+        brand = "BMW" if brand.upper().startswith("BMW") else brand
+        label = "{} {}".format(brand, vehicle.facts.get("model") or vehicle.name).strip()
+        return ItemSpec(self._vehicle_prefix(vehicle), "Group", label, "garage", (self._prefix,), ("Car",), {})
 
     def section_group(self, vehicle, section):
         label, label_de, icon, tag = SECTIONS[section]
@@ -100,7 +107,11 @@ class Model(object):
 
     def _item(self, name, point, group):
         label = point.label_de if self._is_german else point.label
-        metadata = {"stateDescription": (" ", {"pattern": point.pattern, "readOnly": not _WRITABLE.intersection(point.tags)})}
+        description = {"pattern": point.pattern, "readOnly": not _WRITABLE.intersection(point.tags)}
+        options = words.options(point, self._language)
+        if options:
+            description["options"] = options
+        metadata = {"stateDescription": (" ", description)}
         if point.unit:
             metadata["unit"] = (point.unit, {})
         return ItemSpec(name, point.item_type, label, point.icon, (group,), point.tags, metadata)

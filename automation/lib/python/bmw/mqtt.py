@@ -129,8 +129,11 @@ class Connection(object):
                 self._tell(MESSAGE, parse_publish(kind, body))
 
     def _expect(self, wanted):
-        """The body of the next packet, which must be of the wanted kind."""
+        """The body of the next packet, which must be of the wanted kind; only messages may come before a SUBACK."""
         kind, body = read_packet(self._wire)
+        while wanted == _SUBACK and kind >> 4 == _PUBLISH:
+            self._tell(MESSAGE, parse_publish(kind, body))
+            kind, body = read_packet(self._wire)
         if kind >> 4 != wanted or len(body) < (2 if wanted == _CONNACK else 3):
             raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
         return body

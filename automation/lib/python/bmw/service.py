@@ -10,7 +10,7 @@ import logging
 
 from bmw import commands, model, schedule
 from bmw.commander import Commander, Order
-from bmw.errors import BmwError, CommandFailed, QuotaExceeded, StoreError
+from bmw.errors import AccessDenied, BmwError, CommandFailed, NotFound, QuotaExceeded, StoreError
 from bmw.redact import mask_vin, remember
 from bmw.schedule import Budget
 from bmw.session import Session
@@ -50,9 +50,12 @@ class Service(object):
         self._clock = clock
         self._worker = worker
         self._record = record
+        self._calls_record = "{}.{}.calls".format(record, cloud.name)
         self._local_hour = local_hour
         self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
         self._vehicles = []
+        #: by cloud, so that a change of the setting and back costs nothing
+        self._memories = {}
         self._memory = {}
         self._names = {}
         self._listed_at = None
@@ -61,11 +64,19 @@ class Service(object):
         self._status = Status(outlet, config.name, problems)
         self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
         self._commander = Commander(
-            cloud, clock, worker, self._new_session, self._on_executed, config.allow_unlock, config.confirm_unlock
+            cloud,
+            clock,
+            worker,
+            self._new_session,
+            self._on_executed,
+            config.allow_unlock,
+            config.confirm_unlock,
+            config.command_timeout,
         )
         #: the service that sends commands for this account's cars: this one, or that of another account
         self._commands_by = self
-        self._on_new_vehicle = lambda: None
+        self._is_token_troubled = False
+        self._on_command_items = lambda items: None
         self._has_new_vehicle = False
         self._is_saving_later = False
 
@@ -82,11 +93,11 @@ class Service(object):
         """The commands (frozenset of names) that can be sent to these cars."""
         return self._commands_by._cloud.COMMANDS
 
-    def prepare(self, on_new_vehicle):
+    def prepare(self, on_command_items):
         """Loads what is known and makes the command items, so that rules can be triggered by them.
 
         Args:
-            on_new_vehicle: called when there is a car that was not there now.
+            on_command_items: called with the same, on the worker, when a car was found that was not there now.
 
         Returns:
             {item name: (vehicle name, key)} of the items that take commands.
@@ -95,12 +106,12 @@ class Service(object):
             self._load()
         except StoreError as error:
             log.error("%s", error.text())
-        self._on_new_vehicle = on_new_vehicle
+        self._on_command_items = on_command_items
         return self._command_items()
 
     def _command_items(self):
         names = {}
-        for vehicle in self._vehicles:
+        for vehicle in self._vehicles if self._config.data else ():
             if vehicle.name:
                 keys = self._outlet.prepare_commands(vehicle, self.can_command, is_first=vehicle is self._vehicles[0])
                 names.update((name, (vehicle.name, key)) for key, name in keys.items())
@@ -135,16 +146,32 @@ class Service(object):
         name = "command {} {} {}".format(vehicle_name, key, accepted_at)
         self._worker.submit(name, lambda: self._item_command(vehicle_name, key, text, accepted_at))
 
-    def command(self, vehicle_name, command, arguments, show):
-        """Sends a command to a car.
+    def vehicles(self):
+        """The cars (list of bmw.vehicle.Vehicle) that have a name by now; for any thread, to read from only."""
+        return [vehicle for vehicle in list(self._vehicles) if vehicle.name]
+
+    def calls_left(self):
+        """Calls left today (int), None where BMW names no limit."""
+        return self._budget.left(self._clock.now())
+
+    def session(self, memory):
+        """A Session beside the service's own work, for calls in the name of a person; the cloud remembers in ``memory`` (dict)."""
+        return Session(self._cloud.http, self._account, self._budget, self._clock, memory, self._save_budget, by_person=True)
+
+    def command(self, vehicle_name, command, arguments, show, on_dropped=None):
+        """Sends a command to a car; the car's status item shows it too.
 
         Args:
             vehicle_name (str), command (str), arguments (dict): see ``bmw.commands``.
             show: called with (state, reason) at every step, on the worker.
+            on_dropped: called instead when the same command is still under way; may be None.
         """
         accepted_at = self._clock.now()
-        name = "command {} {} {}".format(vehicle_name, command, accepted_at)
-        self._worker.submit(name, lambda: self._order(vehicle_name, command, arguments, show, accepted_at))
+
+        def order():
+            self._order(vehicle_name, command, arguments, self._shown(vehicle_name, show), accepted_at, on_dropped)
+
+        self._worker.submit("command {}".format(id(order)), order)
 
     def stop(self):
         self._worker.stop()
@@ -193,18 +220,24 @@ class Service(object):
 
     def _load(self):
         record = self._store.load(self._record + ".state") or {}
-        self._memory = record.get("memory", {})
+        self._memories = record.get("memories", {})
+        self._memory = self._memories.setdefault(self._cloud.name, {})
         self._names = record.get("names", {})
-        self._listed_at = record.get("listed_at")
-        self._polled_at = record.get("polled_at")
+        is_same_cloud = record.get("cloud") == self._cloud.name
+        self._listed_at = record.get("listed_at") if is_same_cloud else None
+        self._polled_at = record.get("polled_at") if is_same_cloud else None
         self._vehicles = [vehicle_from(entry) for entry in record.get("vehicles", [])]
+        if not is_same_cloud:
+            for vehicle in self._vehicles:
+                vehicle.facts = {}  # each cloud has words of its own for them
         remember(*self._names)
-        self._budget = Budget(self._budget.limit, self._store.load(self._record + ".calls"))
+        self._budget = Budget(self._budget.limit, self._store.load(self._calls_record))
 
     def _save(self):
         self._is_saving_later = False
         record = {
-            "memory": self._memory,
+            "cloud": self._cloud.name,
+            "memories": self._memories,
             "names": self._names,
             "listed_at": self._listed_at,
             "polled_at": self._polled_at,
@@ -218,7 +251,7 @@ class Service(object):
 
     def _save_budget(self):
         try:
-            self._store.save(self._record + ".calls", self._budget.to_record())
+            self._store.save(self._calls_record, self._budget.to_record())
         except StoreError as error:
             log.error("%s", error.text())
 
@@ -255,7 +288,11 @@ class Service(object):
         """Renews the token before it ends, for as long as the worker runs."""
         try:
             self._account.keep_fresh()
+            if self._is_token_troubled:
+                self._is_token_troubled = False
+                self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
         except BmwError as error:
+            self._is_token_troubled = True
             self._status.show_error(error)
         wait = self._account.due_in()
         if wait is not None:
@@ -305,8 +342,7 @@ class Service(object):
             self._outlet.account("nextRefresh", max(now + wait, self._budget.blocked_until))
         if self._has_new_vehicle:
             self._has_new_vehicle = False
-            if self._command_items():
-                self._on_new_vehicle()
+            self._on_command_items(self._command_items())
 
     def _list_vehicles(self, session):
         """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while."""
@@ -315,13 +351,14 @@ class Service(object):
             return
         found = self._cloud.vehicles(session)
         known = dict((vehicle.vin, vehicle) for vehicle in self._vehicles)
-        self._vehicles = []
+        vehicles = []
         for entry in found:
             remember(entry.vin)
             if not entry.is_readable:
                 log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
                 continue
-            self._vehicles.append(known.get(entry.vin) or Vehicle(entry.vin, self._names.get(entry.vin)))
+            vehicles.append(known.get(entry.vin) or Vehicle(entry.vin, self._names.get(entry.vin)))
+        self._vehicles = vehicles  # at once, as other threads look at it
         self._listed_at = now
 
     def _read_vehicles(self, session):
@@ -330,10 +367,10 @@ class Service(object):
         for vehicle in self._vehicles:
             try:
                 self._describe(session, vehicle)
-                if not self._config.data:
-                    continue
-                self._post(vehicle, vehicle.update(self._cloud.read(session, vehicle)))
-                if not vehicle.readings:
+                readings = self._cloud.read(session, vehicle) if self._config.data else {}
+                self._name(vehicle)
+                self._post(vehicle, vehicle.update(readings))
+                if self._config.data and not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
             except QuotaExceeded:
                 raise
@@ -344,10 +381,19 @@ class Service(object):
         return troubles
 
     def _describe(self, session, vehicle):
-        """Gets what does not change, once; the name follows from it and is kept."""
+        """Gets what does not change, once."""
+        if vehicle.name and vehicle.facts:
+            return
+        try:
+            vehicle.facts = self._cloud.facts(session, vehicle.vin)
+        except (AccessDenied, NotFound) as error:
+            vehicle.facts = {"model": None}  # asked for and not there, so that it is not asked for again
+            log.info("BMW does not describe %s: %s", mask_vin(vehicle.vin), error.text())
+
+    def _name(self, vehicle):
+        """Gives a car that can be read its name, from the model, for ever."""
         if vehicle.name:
             return
-        vehicle.facts = self._cloud.facts(session, vehicle.vin)
         vehicle.name = model.vehicle_name(vehicle.facts.get("model"), set(self._names.values()))
         self._names[vehicle.vin] = vehicle.name
         self._save()
@@ -366,18 +412,15 @@ class Service(object):
 
     def _item_command(self, vehicle_name, key, text, accepted_at):
         """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
-        vehicle = next((known for known in self._vehicles if known.name == vehicle_name), None)
+        vehicle = self._named(vehicle_name)
         if vehicle is None:
             return
-        is_first = vehicle is self._vehicles[0]
 
-        def show(state, reason):
-            self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
-            if state == commands.SENT:
-                self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
+        def show_switch(state, _reason):
             if state in commands.FINAL and key in commands.SWITCHES:
-                self._outlet.command(vehicle, key, self._is_on(vehicle, key), is_first)
+                self._outlet.command(vehicle, key, self._is_on(vehicle, key), vehicle is self._vehicles[0])
 
+        show = self._shown(vehicle_name, show_switch)
         try:
             command, arguments = commands.of_item(key, text)
         except CommandFailed as error:
@@ -386,17 +429,34 @@ class Service(object):
         if command is not None:
             self._order(vehicle_name, command, arguments, show, accepted_at)
 
+    def _shown(self, vehicle_name, show):
+        """``show``, with the life of the command shown in the car's status items before."""
+        vehicle = self._named(vehicle_name)
+
+        def show_both(state, reason):
+            if vehicle is not None:
+                is_first = vehicle is self._vehicles[0]
+                self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
+                if state == commands.SENT:
+                    self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
+            show(state, reason)
+
+        return show_both
+
+    def _named(self, vehicle_name):
+        return next((known for known in self._vehicles if known.name == vehicle_name), None)
+
     def _is_on(self, vehicle, key):
         """What a switch shows after its command: the car's own state for climate and charge, else OFF."""
         reading = vehicle.readings.get({"climate": "climateActive", "charge": "charging"}.get(key))
         return bool(reading and reading.value)
 
-    def _order(self, vehicle_name, command, arguments, show, accepted_at):
-        vehicle = next((known for known in self._vehicles if known.name == vehicle_name), None)
+    def _order(self, vehicle_name, command, arguments, show, accepted_at, on_dropped=None):
+        vehicle = self._named(vehicle_name)
         if vehicle is None:
             show(commands.FAILED, "there is no car '{}'".format(vehicle_name))
             return
-        order = Order(vehicle, command, arguments, show, accepted_at)
+        order = Order(vehicle, command, arguments, show, accepted_at, on_dropped)
         if self._commands_by is self:
             self._commander.take(order)
         else:

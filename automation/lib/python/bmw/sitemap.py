@@ -217,15 +217,11 @@ class _Writer(object):
 
     def _choice(self, car, key, values, unit):
         mappings = [(value, "{} {}".format(value, unit)) for value in values]
-        return _element(
-            "Selection", item=car.commands[key], label=self._label(COMMAND[key]), icon=COMMAND[key].icon, mappings=mappings
-        )
+        return _element("Selection", item=car.commands[key], label=self._label(COMMAND[key]), icon=COMMAND[key].icon, mappings=mappings)
 
     def _command_value(self, car, key):
         point = COMMAND[key]
-        return _element(
-            "Text", item=car.commands[key], label=self._label(point), icon=point.icon, valuecolor=_COLOURS.get(key, ())
-        )
+        return _element("Text", item=car.commands[key], label=self._label(point), icon=point.icon, valuecolor=_COLOURS.get(key, ()))
 
     # the account
 

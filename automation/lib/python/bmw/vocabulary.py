@@ -224,7 +224,7 @@ _ACCOUNT_ROWS = (
     ("accessToken", "account", "text", "Token (sealed)", "Token (versiegelt)", "lock", STATUS),
     ("tokenExpiry", "account", "time", "Token valid until", "Token gültig bis", "time", STATUS, "Timestamp"),
     ("forceUpdate", "account", "switch", "Update now", "Jetzt aktualisieren", "switch", "Switch"),
-    ("callsLeft", "account", "number", "Calls left today", "Verbleibende Abfragen heute", "number", MEASUREMENT),
+    ("callsLeft", "account", "number", "Calls left today", "Verbleibende Abfragen heute", "line", MEASUREMENT),
     ("lastRefresh", "account", "time", "Last refresh", "Letzte Abfrage", "time", STATUS, "Timestamp"),
     ("nextRefresh", "account", "time", "Next refresh", "Nächste Abfrage", "time", STATUS, "Timestamp"),
     ("streamState", "account", "text", "Stream", "Datenstrom", "network", STATUS),

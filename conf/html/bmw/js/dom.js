@@ -46,7 +46,7 @@ export function setText(node, text) {
 
 /** Shows the node if there is something to show; returns that. */
 export function show(node, isShown) {
-  node.hidden = !isShown;
+  node.toggleAttribute('hidden', !isShown);
   return Boolean(isShown);
 }
 

@@ -48,6 +48,14 @@ export class Home {
       .map((name) => new Part(this._items, name.slice(0, -end.length), ''));
   }
 
+  /** All of a car's items but groups; those of i3_2 are not those of i3. */
+  itemsOf(car) {
+    const inside = this.cars().map((other) => `${other.name}_`)
+      .filter((other) => other.startsWith(`${car.name}_`) && other !== `${car.name}_`);
+    return [...this._items.values()].filter((item) => item.name.startsWith(`${car.name}_`) && item.type !== 'Group'
+      && !inside.some((other) => item.name.startsWith(other)));
+  }
+
   /** The account that a car belongs to. */
   accountOf(car) {
     const fitting = this.accounts().filter((account) => car.name.startsWith(`${account.name}_`));
@@ -69,6 +77,11 @@ export class Part {
 
   has(key) {
     return this.item(key) !== null;
+  }
+
+  /** Not for an item that was made for a command or for later and never had a value. */
+  hasSaid(key) {
+    return this.has(key) && this.item(key).state !== 'NULL';
   }
 
   /** An item that takes commands: one that only tells is marked read-only. */
@@ -103,10 +116,5 @@ export class Part {
 
   place(key) {
     return parsePlace(this.text(key));
-  }
-
-  /** All of its items but groups and those of a car inside an account. */
-  items() {
-    return [...this._items.values()].filter((item) => item.name.startsWith(`${this.name}_`) && item.type !== 'Group');
   }
 }

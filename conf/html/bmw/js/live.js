@@ -33,13 +33,23 @@ export class Live {
     const wake = () => { if (!document.hidden) this.restart(); };
     document.addEventListener('visibilitychange', wake);
     window.addEventListener('online', wake);
+    // a page kept for the back button would hold its stream, and a browser opens six connections to a host at most
+    window.addEventListener('pagehide', () => this.stop());
+    window.addEventListener('pageshow', (event) => { if (event.persisted) this.restart(); });
   }
 
   /** A new stream and all items anew. */
   restart() {
-    if (this._stream) this._stream.abort();
+    this.stop();
     this._failures = 0;
     this._open();
+  }
+
+  stop() {
+    Object.values(this._timers).forEach(clearTimeout);
+    if (this._stream) this._stream.abort();
+    this._stream = null;
+    this._isStreaming = false;
   }
 
   async _open() {

@@ -429,7 +429,9 @@ def _choose(readings):
 
 
 def _add_climate_time(readings, entries):
-    if "climateTimeRemaining" not in readings and _is_there(entries.get(CLIMATE_MINUTES)):
+    seconds = readings.get("climateTimeRemaining")
+    # asked for and not sent, the other source comes as null
+    if (seconds is None or seconds.value is None) and _is_there(entries.get(CLIMATE_MINUTES)):
         readings["climateTimeRemaining"] = _read(entries[CLIMATE_MINUTES], _number)
 
 

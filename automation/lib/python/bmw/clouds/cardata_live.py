@@ -79,11 +79,6 @@ class Live(object):
         """Ends the connection, after the worker was stopped."""
         self._stream.stop()
 
-    @property
-    def state(self):
-        """OFF, WAITING, CONNECTING or CONNECTED."""
-        return self._stream.state
-
     def receive(self, payload):
         """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst."""
         try:

@@ -153,9 +153,7 @@ class ConnectedDrive(Cloud):
             raise CommandFailed("This car's contract does not include the command")
         if command == commands.SEND_DESTINATION:
             poi = [(field, arguments.get(name)) for name, field in _POI]
-            self._send_poi(
-                session, vehicle, dict((field, value) for field, value in poi if value is not None)
-            )
+            self._send_poi(session, vehicle, dict((field, value) for field, value in poi if value is not None))
             return None
         form = {"serviceType": service}
         if command == commands.FLASH_LIGHTS:
@@ -174,9 +172,7 @@ class ConnectedDrive(Cloud):
 
     def set_charging_profile(self, session, vehicle, profile):
         """Sends a whole charging profile, as ``charging_profile`` returns it; returns a receipt."""
-        return self._execute(
-            session, vehicle, {"serviceType": "CHARGING_CONTROL", "data": json.dumps(profile)}
-        )
+        return self._execute(session, vehicle, {"serviceType": "CHARGING_CONTROL", "data": json.dumps(profile)})
 
     def send_message(self, session, vehicle, subject, message):
         """Sends a text to the car's display."""
@@ -266,6 +262,4 @@ def _patiently(session, url, params=None, headers=None):
 def _refused(car):
     """The commands (list) that a car cannot be given, by its entry in the list of cars."""
     states = [(command, car.get(capability)) for command, (_service, capability) in _SERVICES.items()]
-    return sorted(
-        command for command, said in states if values.value_or_none(values.word, said) in _NOT_ACTIVE
-    )
+    return sorted(command for command, said in states if values.value_or_none(values.word, said) in _NOT_ACTIVE)

@@ -91,9 +91,7 @@ def sign_in_error(response, by_word):
     if response.status == 410:
         return AccessDenied("BMW has shut this sign-in down (HTTP 410)", USE_CARDATA)
     if response.status >= 500 or response.status == 429:
-        return ServerError(
-            "BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again"
-        )
+        return ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
     fallback = (
         "BMW refused the sign-in (HTTP {})".format(response.status),
         "check username and password in bmw.cfg",

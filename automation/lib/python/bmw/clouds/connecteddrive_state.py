@@ -148,9 +148,7 @@ def _add_position(readings, position, time):
     if not position:
         return
     is_known = position.get("status") in (None, "OK")
-    readings["position"] = Reading(
-        values.place(position.get("lat"), position.get("lon")) if is_known else None, time
-    )
+    readings["position"] = Reading(values.place(position.get("lat"), position.get("lon")) if is_known else None, time)
     if not is_known and "heading" in readings:
         readings["heading"] = Reading(None, time)
 

@@ -196,11 +196,7 @@ def records(answer, name):
 
 def cars(listed):
     """The entries of a list of cars that name one."""
-    return [
-        entry
-        for entry in listed
-        if isinstance(entry, dict) and entry.get("vin") and isinstance(entry["vin"], text_type)
-    ]
+    return [entry for entry in listed if isinstance(entry, dict) and entry.get("vin") and isinstance(entry["vin"], text_type)]
 
 
 def value_or_none(convert, value):

@@ -100,9 +100,7 @@ class MyBMW(Cloud):
     def begin_sign_in(self, answer=None):
         """Signs in with user, password and ``answer``, the token of a captcha that a person solved."""
         if self.config.region == "cn":
-            raise SignInFailed(
-                "MyBMW in China has another sign-in, which is not supported", "there is no other way yet"
-            )
+            raise SignInFailed("MyBMW in China has another sign-in, which is not supported", "there is no other way yet")
         return self._sign_in.begin(answer, self.clock.now())
 
     def refresh(self, tokens):
@@ -130,9 +128,7 @@ class MyBMW(Cloud):
         if not values.is_due(session.memory, "history", vehicle.vin, self.clock.now(), MORE_EVERY):
             return {}
         try:
-            return state.history(
-                self.charging_statistics(session, vehicle), self.charging_sessions(session, vehicle)
-            )
+            return state.history(self.charging_statistics(session, vehicle), self.charging_sessions(session, vehicle))
         except CloudError as error:
             log.debug("MyBMW: charging history left out for now: %s", error.text())
             return {}
@@ -144,9 +140,7 @@ class MyBMW(Cloud):
         if command == commands.SEND_DESTINATION:
             return self._send_destination(session, vehicle, arguments)
         if command == commands.CHARGING_SETTINGS:
-            return self._command(
-                session, vehicle, _CHARGING + "charging-settings", _charging_settings(arguments)
-            )
+            return self._command(session, vehicle, _CHARGING + "charging-settings", _charging_settings(arguments))
         path, params = _SERVICES[command]
         return self._command(session, vehicle, path, {}, params)
 
@@ -162,9 +156,7 @@ class MyBMW(Cloud):
         Args:
             latitude, longitude (float): where the asking person is; BMW wants to know it.
         """
-        answer = self._event(
-            session, vehicle, "eventPosition", receipt, {"latitude": latitude, "longitude": longitude}
-        )
+        answer = self._event(session, vehicle, "eventPosition", receipt, {"latitude": latitude, "longitude": longitude})
         spot = values.block(values.block(answer, "positionData"), "position")
         return values.place(spot.get("latitude"), spot.get("longitude"))
 
@@ -174,9 +166,7 @@ class MyBMW(Cloud):
 
     def _command(self, session, vehicle, path, body, params=None):
         url = self._api_url + path.format(vehicle.vin)
-        response = session.send(
-            check_command, "POST", url, headers=self._headers(vehicle.vin), params=params, json_body=body
-        )
+        response = session.send(check_command, "POST", url, headers=self._headers(vehicle.vin), params=params, json_body=body)
         answer = response.json_or_none()
         return (answer.get("eventId") or None) if isinstance(answer, dict) else None
 
@@ -226,9 +216,7 @@ class MyBMW(Cloud):
         headers = dict(self._headers(vehicle.vin), accept="image/png")
         headers["bmw-app-vehicle-type"] = "connected"
         url = self._api_url + "/eadrax-ics/v5/presentation/vehicles/images"
-        return session.send(
-            check, "GET", url, headers=headers, params={"carView": view, "toCrop": "true"}
-        ).body
+        return session.send(check, "GET", url, headers=headers, params={"carView": view, "toCrop": "true"}).body
 
     def _vehicle_list(self, session):
         url = self._api_url + "/eadrax-vcs/v5/vehicle-list"
@@ -258,13 +246,9 @@ class MyBMW(Cloud):
 
     def _user_agent(self):
         """``android(build);brand;version;region``; the build's digits differ by account, as by phone."""
-        digits = text_type(
-            int(hashlib.sha256(to_bytes(self.config.username or "")).hexdigest()[:12], 16)
-        ).zfill(9)
+        digits = text_type(int(hashlib.sha256(to_bytes(self.config.username or "")).hexdigest()[:12], 16)).zfill(9)
         build = "AP2A.{}.{}".format(digits[:6], digits[6:9])
-        return "android({});{};{};{}".format(
-            build, self.config.brand, self.config.app_version, self.config.region
-        )
+        return "android({});{};{};{}".format(build, self.config.brand, self.config.app_version, self.config.region)
 
 
 def _charging_settings(arguments):
@@ -277,9 +261,7 @@ def _charging_settings(arguments):
     if target is None and current is None:
         raise CommandFailed("There is neither a charging target nor a current to set")
     if target is not None and (not 20 <= target <= 100 or target % 5):
-        raise CommandFailed(
-            "A charging target of {} % is not possible".format(target), "use 20 to 100 in steps of 5"
-        )
+        raise CommandFailed("A charging target of {} % is not possible".format(target), "use 20 to 100 in steps of 5")
     body = {"chargingTarget": target, "acLimitValue": current}
     return dict((name, value) for name, value in body.items() if value is not None)
 
@@ -292,9 +274,7 @@ def _place(arguments):
         "position": position,
         "title": arguments.get("name") or "",
         "address": address,
-        "formattedAddress": ", ".join(
-            part for part in (address["street"], address["postalCode"], address["city"]) if part
-        ),
+        "formattedAddress": ", ".join(part for part in (address["street"], address["postalCode"], address["city"]) if part),
         "placeType": "ADDRESS",
         "category": {"losCategory": "Address", "mguVehicleCategoryId": None, "name": "Address"},
         "entrances": [{"name": None, "position": position}],

@@ -30,9 +30,7 @@ _SECONDS = re.compile(r"in (\d+) second")
 
 def is_blocked(response):
     """True for the answer that BMW gives to strangers since September 2025."""
-    return response.status == BLOCKED_STATUS or (
-        response.status >= 400 and response.text().strip().lower() == "blocked"
-    )
+    return response.status == BLOCKED_STATUS or (response.status >= 400 and response.text().strip().lower() == "blocked")
 
 
 def check(response):
@@ -53,9 +51,7 @@ def check(response):
     if status == 429:
         raise _quota("BMW wants fewer calls (HTTP 429)", _pause_seconds(response))
     if status == 404:
-        raise NotFound(
-            "BMW has no such data (HTTP 404)", "the car may not have it, or BMW has replaced this interface"
-        )
+        raise NotFound("BMW has no such data (HTTP 404)", "the car may not have it, or BMW has replaced this interface")
     if status >= 500:
         raise ServerError("BMW's server failed (HTTP {})".format(status), "it is tried again")
     raise AccessDenied("BMW refused the request (HTTP {})".format(status))
@@ -83,9 +79,7 @@ def reason(answer):
 
 
 def _quota(problem, seconds):
-    return QuotaExceeded(
-        problem, "asking goes on by itself; a larger refresh in bmw.cfg helps", retry_at=float(seconds)
-    )
+    return QuotaExceeded(problem, "asking goes on by itself; a larger refresh in bmw.cfg helps", retry_at=float(seconds))
 
 
 def _clock_seconds(text):

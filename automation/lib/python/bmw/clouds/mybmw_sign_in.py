@@ -116,16 +116,12 @@ class SignIn(object):
     def _app_config(self):
         """What the app is told to sign in with: client id and secret, scopes, addresses (dict)."""
         headers = dict(self._app_headers(), **{str("ocp-apim-subscription-key"): self._config.api_key})
-        response = self._http.send(
-            "GET", self._api_url + "/eadrax-ucs/v1/presentation/oauth/config", headers=headers
-        )
+        response = self._http.send("GET", self._api_url + "/eadrax-ucs/v1/presentation/oauth/config", headers=headers)
         if response.status != 200:
             raise _failure(response, SignInFailed, _APP_KEY)
         answer = response.json()
         app = answer if isinstance(answer, dict) else {}
-        is_whole = all(isinstance(app.get(name), text_type) for name in _CONFIG_TEXTS) and isinstance(
-            app.get("scopes"), list
-        )
+        is_whole = all(isinstance(app.get(name), text_type) for name in _CONFIG_TEXTS) and isinstance(app.get("scopes"), list)
         if not is_whole:
             raise BadAnswer("BMW's settings for the sign-in are not complete", "it is tried again")
         remember(app["clientSecret"])
@@ -134,9 +130,7 @@ class SignIn(object):
     def _authorize(self, app, fields, captcha):
         """Shows user, password and captcha; returns the authorization and the cookies that go with it."""
         form = dict(fields, username=self._config.username, password=self._config.password)
-        response = self._http.send(
-            "POST", self._address(app, "/authenticate"), headers={"hcaptchatoken": captcha}, form=form
-        )
+        response = self._http.send("POST", self._address(app, "/authenticate"), headers={"hcaptchatoken": captcha}, form=form)
         if response.status != 200:
             raise _failure(response, SignInFailed, _USER)
         answer = response.json()
@@ -194,9 +188,7 @@ def _failure(response, kind, refusal):
     if is_blocked(response):
         return AccessDenied(*BLOCKED)
     if response.status >= 500:
-        return ServerError(
-            "BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again"
-        )
+        return ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
     if response.status == 429:
         return ServerError("BMW's sign-in server wants fewer tries (HTTP 429)", "wait some minutes")
     return kind(*refusal)
@@ -205,9 +197,7 @@ def _failure(response, kind, refusal):
 def _query(address):
     """The parameters of an address of whatever scheme: {name: first value}."""
     text = address if isinstance(address, text_type) else ""
-    return dict(
-        (name, found[0]) for name, found in parse_qs(text.partition("?")[2].partition("#")[0]).items()
-    )
+    return dict((name, found[0]) for name, found in parse_qs(text.partition("?")[2].partition("#")[0]).items())
 
 
 def _random():

@@ -109,9 +109,7 @@ def history(statistics, sessions):
     figures = values.block(statistics, "statistics")
     found = {
         "energyChargedThisMonth": values.value_or_none(values.amount, figures.get("totalEnergyCharged")),
-        "chargingSessionsThisMonth": values.value_or_none(
-            values.amount, figures.get("numberOfChargingSessions")
-        ),
+        "chargingSessionsThisMonth": values.value_or_none(values.amount, figures.get("numberOfChargingSessions")),
     }
     listed = values.records(values.block(sessions, "chargingSessions"), "sessions")
     if listed:
@@ -130,9 +128,7 @@ def _add_target(readings, state, time):
 
 
 def _add_sides(readings, state, time):
-    left, right = (
-        ("Driver", "Passenger") if state.get("isLeftSteering") is not False else ("Passenger", "Driver")
-    )
+    left, right = ("Driver", "Passenger") if state.get("isLeftSteering") is not False else ("Passenger", "Driver")
     rows = []
     for key, convert, name, end in _SIDES:
         rows.append((key.format(left), convert, "{}.left{}".format(name, end)))
@@ -166,9 +162,7 @@ def _add_tyres(readings, state, time):
 
 
 def _add_timers(readings, state, time):
-    for number, timer in enumerate(
-        values.records(values.block(state, "chargingProfile"), "departureTimes")[:4], 1
-    ):
+    for number, timer in enumerate(values.records(values.block(state, "chargingProfile"), "departureTimes")[:4], 1):
         departure = values.value_or_none(values.clock_time, timer.get("timeStamp"))
         days = timer.get("timerWeekDays") if isinstance(timer.get("timerWeekDays"), list) else []
         text = values.timer_text(departure, days, timer.get("action") == "ACTIVATE")
@@ -179,14 +173,10 @@ def _settle_ranges(readings, car_facts, time):
     """A plug-in hybrid gives its combined range as the fuel's, so the electric part is taken off there."""
     if not has_tank(car_facts):
         values.drop_fuel(readings)
-    electric, fuel = [
-        readings[key].value if key in readings else None for key in ("electricRange", "fuelRange")
-    ]
+    electric, fuel = [readings[key].value if key in readings else None for key in ("electricRange", "fuelRange")]
     if car_facts.get("driveTrain") == PLUGIN_HYBRID and fuel is not None:
         readings["totalRange"] = Reading(fuel, time)
-        readings["fuelRange"] = Reading(
-            fuel - electric if electric is not None and fuel >= electric else None, time
-        )
+        readings["fuelRange"] = Reading(fuel - electric if electric is not None and fuel >= electric else None, time)
         return
     parts = [part for part in (electric, fuel) if part is not None]
     if parts:

@@ -135,9 +135,7 @@ class Portal(Cloud):
     def send_message(self, session, vehicle, subject, message):
         """Sends a text to the car's display."""
         body = {"vins": [vehicle.vin], "subject": subject, "message": message}
-        session.send(
-            check_command, "POST", self._api_url + "/api/vehicle/myinfo/v1", headers=_HEADERS, json_body=body
-        )
+        session.send(check_command, "POST", self._api_url + "/api/vehicle/myinfo/v1", headers=_HEADERS, json_body=body)
 
     # what else it can tell, as BMW gives it
 

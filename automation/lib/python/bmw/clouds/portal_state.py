@@ -97,9 +97,7 @@ def dynamic(answer, drive_train=None):
     messages = values.block(answer, "vehicleMessages")
     if isinstance(messages.get("ccmMessages"), list):
         texts = [entry.get("text") for entry in values.records(messages, "ccmMessages")]
-        readings.update(
-            values.message_readings([values.value_or_none(values.text, text) for text in texts], time)
-        )
+        readings.update(values.message_readings([values.value_or_none(values.text, text) for text in texts], time))
     return readings
 
 
@@ -114,15 +112,9 @@ def navigation(answer):
 
 def efficiency(answer):
     """Readings of the efficiency answer: scores of the whole life and of the last trip."""
-    scores = [
-        (_LIFE, entry.get("attrName"), entry.get("lifeTime")) for entry in values.records(answer, "scoreList")
-    ]
-    scores += [
-        (_LIFE, entry.get("name"), entry.get("lifeTime")) for entry in values.records(answer, "lifeTimeList")
-    ]
-    scores += [
-        (_TRIP, entry.get("name"), entry.get("lastTrip")) for entry in values.records(answer, "lastTripList")
-    ]
+    scores = [(_LIFE, entry.get("attrName"), entry.get("lifeTime")) for entry in values.records(answer, "scoreList")]
+    scores += [(_LIFE, entry.get("name"), entry.get("lifeTime")) for entry in values.records(answer, "lifeTimeList")]
+    scores += [(_TRIP, entry.get("name"), entry.get("lastTrip")) for entry in values.records(answer, "lastTripList")]
     found = dict(
         (words[name], values.value_or_none(values.amount, value))
         for words, name, value in scores
@@ -154,11 +146,7 @@ def _add_position(readings, attributes, time):
 
 def _add_services(readings, answer, attributes, time):
     """The messages have names for people; the attribute has the distances as well."""
-    listed = [
-        part
-        for part in text_type(attributes.get("condition_based_services") or "").split(";")
-        if part.strip()
-    ]
+    listed = [part for part in text_type(attributes.get("condition_based_services") or "").split(";") if part.strip()]
     services = [_coded(part.split(",")) for part in listed]
     if not services:
         entries = values.records(values.block(answer, "vehicleMessages"), "cbsMessages")

@@ -7,11 +7,14 @@ import os
 
 from bmw import __version__, clouds, config, files, names
 from bmw.account import Account
+from bmw.api_host import ApiHost
 from bmw.errors import StoreError
 from bmw.http import Http
 from bmw.model import Model
 from bmw.openhab import cipher, versions
 from bmw.openhab import log as openhab_log
+from bmw.openhab.bridge import Door
+from bmw.openhab.files_out import SitemapFile
 from bmw.openhab.http import JvmTransport
 from bmw.openhab.items import Items
 from bmw.openhab.mqtt import JvmWire
@@ -49,12 +52,15 @@ class App(object):
         self._on_changed = lambda: None
         own_names, problems = names.load(settings.names, versions.config_folder())
         settings.problems.extend(problems)
+        sitemap = SitemapFile(versions.config_folder(), settings.language, settings.sitemap, self._watcher.later, items.exists)
         self.accounts = []
         for account in settings.accounts:
             model = Model(settings.item_prefix, account.name, settings.language, own_names)
-            self.accounts.append(_build(account, settings.problems, model, items, clock, zone, self._shared))
+            page = sitemap.page(account.name, model)
+            self.accounts.append(_build(account, settings.problems, model, items, page, clock, zone, self._shared))
             own_names = {}  # they name one set of items: those of the first account
         self._join_accounts(settings)
+        self._door = Door(ApiHost(self._shown_services(settings)), self._shared)
 
     def _join_accounts(self, settings):
         """Lets an account's commands go by another account, and finds the items that commands come from."""
@@ -63,17 +69,19 @@ class App(object):
             if account_config.commands:
                 runner.service.send_commands_by(services[account_config.commands])
         for runner in self.accounts:
-            runner.command_items = runner.service.prepare(self._reload_later)
+            runner.command_items = runner.service.prepare(runner.found_command_items)
 
-    def _reload_later(self):
-        self._watcher.submit("watch", self._on_changed)
+    def _shown_services(self, settings):
+        """[(account name, service)] without accounts that only send the commands for another one's cars."""
+        senders = set(one.commands for one in settings.accounts)
+        pairs = zip(settings.accounts, self.accounts)
+        return [(one.name, runner.service) for one, runner in pairs if one.data or one.name not in senders]
 
     def start(self, on_changed):
         """Starts all accounts; an earlier instance that was not stopped is stopped first.
 
         Args:
-            on_changed: called once, from a thread of its own, when the settings file was changed or a car was found whose
-                commands need rules.
+            on_changed: called once, from a thread of its own, when the settings file was changed.
         """
         self._on_changed = on_changed
         earlier = self._shared.swap("running", self._stopper)
@@ -81,6 +89,7 @@ class App(object):
             earlier.run()
         for account in self.accounts:
             account.service.start()
+        self._door.open()
         self._watcher.start()
         self._watch()
         log.info("BMW integration %s started", __version__)
@@ -88,6 +97,7 @@ class App(object):
     def stop(self):
         """Stops all threads of all accounts."""
         self._shared.drop("running", self._stopper)
+        self._door.close()
         self._watcher.stop()
         for account in self.accounts:
             account.service.stop()
@@ -116,6 +126,7 @@ class AccountRunner(object):
     Attributes:
         service (bmw.service.Service); cron (str); sign_in_item, force_update_item (str); sign_in_input_item (str or None).
         command_items (dict): item name -> (vehicle name, key), of the items that take commands.
+        on_command_items: called with a list of item names when a car was found that has more of them; set by the script.
     """
 
     def __init__(self, service, cron, outlet, asks_for_input):
@@ -125,6 +136,14 @@ class AccountRunner(object):
         self.sign_in_input_item = outlet.name_of("signInInput") if asks_for_input else None
         self.force_update_item = outlet.name_of("forceUpdate")
         self.command_items = {}
+        self.on_command_items = lambda names: None
+
+    def found_command_items(self, items):
+        """A car was found that takes commands by these ``items`` ({item name: (vehicle name, key)})."""
+        added = [name for name in items if name not in self.command_items]
+        self.command_items = items
+        if added:
+            self.on_command_items(added)
 
     def command(self, item_name, text):
         """A command item got a command (str)."""
@@ -132,14 +151,17 @@ class AccountRunner(object):
         self.service.item_command(vehicle_name, key, text)
 
 
-def _build(account_config, problems, model, items, clock, zone, shared):
+def _build(account_config, problems, model, items, page, clock, zone, shared):
     record = account_config.name or "account"
     seal, store = _open_store(account_config)
-    outlet = Outlet(items, model, seal)
+    outlet = Outlet(items, model, seal, page)
     cloud_class = clouds.find(account_config.cloud)
     outlet.prepare(leave_out=() if cloud_class.ASKS_FOR_INPUT else ("signInInput",))
-    cloud = cloud_class(account_config, Http(JvmTransport(shared), cloud_class.bases(account_config)), clock)
-    account = Account(cloud, store, record + ".token", clock, shared.lock(store.path(record)), lambda _tokens: outlet.tokens(account))
+    http = Http(JvmTransport(shared), cloud_class.bases(account_config), account_config.timeout)
+    cloud = cloud_class(account_config, http, clock)
+    token_record = "{}.{}.token".format(record, cloud.name)
+    lock = shared.lock(store.path(token_record))
+    account = Account(cloud, store, token_record, clock, lock, lambda _tokens: outlet.tokens(account))
     worker = Worker("bmw-{}".format(record))
     service = Service(
         account_config,

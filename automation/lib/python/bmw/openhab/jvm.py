@@ -36,8 +36,7 @@ class Shared(object):
     """
 
     def __init__(self, near):
-        context = FrameworkUtil.getBundle(near.getClass()).getBundleContext()
-        references = context.getServiceReferences(Map.getName(), "({}=true)".format(_MARK))
+        context, references = _find(near)
         if references:
             self._map = context.getService(references[0])
         else:
@@ -65,3 +64,23 @@ class Shared(object):
     def drop(self, name, value):
         """Forgets ``value`` if it is what is kept."""
         self._map.remove(name, value)
+
+
+def look_up(near, name):
+    """The Java object that a Shared keeps under that name, or None. Makes nothing and holds on to nothing.
+
+    Args:
+        near: as for ``Shared``.
+    """
+    context, references = _find(near)
+    if not references:
+        return None
+    value = context.getService(references[0]).get(name)
+    context.ungetService(references[0])
+    return value
+
+
+def _find(near):
+    """(bundle context, references of our map)."""
+    context = FrameworkUtil.getBundle(near.getClass()).getBundleContext()
+    return context, context.getServiceReferences(Map.getName(), "({}=true)".format(_MARK))

@@ -16,9 +16,12 @@ class Outlet(object):
 
     Args:
         items (bmw.openhab.items.Items), model (bmw.model.Model), seal (bmw.seal.Seal or None).
+        page (bmw.openhab.files_out.AccountPage): the account's part of the sitemap.
     """
 
-    def __init__(self, items, model, seal):
+    def __init__(self, items, model, seal, page):
+        self._page = page
+        self._on_page = set()  # names of cars of which the page shows every item
         self._items = items
         self._model = model
         self._seal = seal
@@ -30,6 +33,7 @@ class Outlet(object):
         for point in ACCOUNT_POINTS:
             if point.key not in leave_out:
                 self._items.ensure(self._model.account_item(point))
+        self._page.show_account()
 
     def name_of(self, key):
         """The name of an account item."""
@@ -49,6 +53,7 @@ class Outlet(object):
             value = reading.value if reading is not None else None
             unit = (reading.unit if reading is not None else None) or point.unit
             self._write(vehicle, point, spec, value, unit)
+        self._show_page(vehicle, is_first)
 
     def prepare_commands(self, vehicle, can, is_first):
         """Makes the items for the commands in ``can``; returns {key: item name}, also of the user's own items for the others."""
@@ -66,13 +71,20 @@ class Outlet(object):
         """Shows a command item, its status or time."""
         point = COMMAND[key]
         self._write(vehicle, point, self._model.vehicle_item(vehicle, point, is_first), value, point.unit)
+        self._show_page(vehicle, is_first)
 
     def _write(self, vehicle, point, spec, value, unit):
         if value is not None and not self._items.exists(spec.name):
             self._ensure_groups(vehicle, point.section)
         self._items.write(spec, value, unit, point.item_type)
 
+    def _show_page(self, vehicle, is_first):
+        if vehicle.name not in self._on_page:
+            self._on_page.add(vehicle.name)
+            self._page.show_car(vehicle, is_first)
+
     def _ensure_groups(self, vehicle, section):
+        self._on_page.discard(vehicle.name)
         self._items.ensure(self._model.vehicle_group(vehicle))
         self._items.ensure(self._model.section_group(vehicle, section))
 

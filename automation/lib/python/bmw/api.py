@@ -1,0 +1,182 @@
+"""The public API for a user's own Jython rules in openHAB: the cars, what they say, commands and how they end.
+
+    from bmw.api import cars
+
+    i3 = cars()[0]
+    i3.value("stateOfCharge")                  # 57
+    i3.send("lock", on_end=told)               # told("EXECUTED", "") some seconds later
+
+Every call asks the running module anew, so a Car may be kept, also over a reload of the module. All functions may be called
+from any thread. Knows no cloud and no item; documentation and examples: docs/api.md.
+"""
+
+from __future__ import unicode_literals
+
+import difflib
+import json
+import logging
+import threading
+from collections import namedtuple
+
+from bmw import commands
+from bmw.errors import BmwError
+from bmw.vehicle import reading_from
+from bmw.vocabulary import VEHICLE
+
+__all__ = [str("ApiError"), str("Car"), str("End"), str("cars")]
+
+log = logging.getLogger("bmw")
+
+#: How a command ended. state (str): EXECUTED, FAILED or TIMED OUT; reason (str): why, '' where there is nothing to say.
+End = namedtuple("End", "state reason")
+
+#: seconds in which every command has ended: it waits for another one, is sent, and BMW is asked how far it is
+LONGEST = 600
+
+
+class ApiError(BmwError):
+    """The module is not loaded, or what was asked for does not exist (car, value, command). ``text()`` is one clear line."""
+
+
+def cars():
+    """The cars of all accounts, those of the first account first.
+
+    Returns:
+        list of Car: empty until the module has read the account's cars for the first time.
+
+    Raises:
+        ApiError: the module is not loaded.
+    """
+    return [Car(account, name) for account, name in _ask({"do": "cars"})]
+
+
+class Car(object):
+    """A car of the module. Made by ``cars()``.
+
+    Attributes:
+        name (str): its short name as in the names of its items, for example ``i3``.
+        account (str): the account's name in bmw.cfg, '' for the only one.
+    """
+
+    def __init__(self, account, name):
+        self.account = account
+        self.name = name
+
+    def __repr__(self):
+        return str("<Car {}>").format(str(self.name))
+
+    def value(self, key):
+        """What the car said last.
+
+        Args:
+            key (str): a word of the vocabulary, for example ``stateOfCharge``, ``doorLockState``, ``locked``.
+
+        Returns:
+            int, float, bool, text; epoch seconds (float) for a time; (latitude, longitude) for ``position``. None if unknown.
+
+        Raises:
+            ApiError: there is no such key or no longer such a car, or the module is not loaded.
+        """
+        reading = self._readings(key).get(key)
+        return reading.value if reading else None
+
+    def unit(self, key):
+        """The unit of ``value(key)`` as openHAB writes it, for example ``km`` or ``%``; '' without one. Raises as ``value``."""
+        reading = self._readings(key).get(key)
+        return (reading.unit if reading else None) or VEHICLE[key].unit
+
+    def time(self, key):
+        """When the car said it: epoch seconds (float, UTC); None if unknown. Raises as ``value``."""
+        reading = self._readings(key).get(key)
+        return reading.time if reading else None
+
+    def values(self):
+        """All that is known: {key: value}, values as those of ``value``. Raises ApiError."""
+        readings = self._readings()
+        return dict((key, reading.value) for key, reading in readings.items() if reading.value is not None)
+
+    @property
+    def can(self):
+        """The commands that can be sent to the car (frozenset of str), empty where its cloud is read-only. Raises ApiError."""
+        return frozenset(self._ask("can"))
+
+    def send(self, command, on_end=None):
+        """Sends a command and returns at once.
+
+        Args:
+            command (str): as for the command item: ``lock``, ``climateStart``, ``chargingSettings target=80``,
+                ``sendDestination 48.137,11.575 Home`` ...
+            on_end: called once with (state, reason), see ``End``, in a thread of its own; may be None.
+
+        Raises:
+            ApiError: the command is not understood, or as ``value``. What BMW or the car refuse is told to ``on_end``.
+        """
+        end = self._send(command)
+        if on_end is not None:
+            thread = threading.Thread(target=_tell, args=(end, on_end), name=str("bmw-command-end"))
+            thread.daemon = True
+            thread.start()
+
+    def send_and_wait(self, command, timeout=LONGEST):
+        """Sends a command and waits for its end, for at most ``timeout`` seconds.
+
+        The rule that calls it does nothing else for so long (some seconds to some minutes).
+
+        Args:
+            command (str): as for ``send``.
+
+        Returns:
+            End: (state, reason). After ``timeout`` seconds TIMED OUT; the command itself goes on.
+
+        Raises:
+            ApiError: as ``send``.
+        """
+        return _wait(self._send(command), timeout)
+
+    def _send(self, command):
+        end = _bridge().new_end()
+        self._ask("command", end, command=command)
+        return end
+
+    def _readings(self, key=None):
+        if key is not None and key not in VEHICLE:
+            near = difflib.get_close_matches(key, list(VEHICLE), 1)
+            raise ApiError("There is no value '{}'".format(key), "did you mean '{}'?".format(near[0]) if near else "")
+        found = self._ask("readings", keys=None if key is None else [key])
+        return dict((name, reading_from(entry)) for name, entry in found.items())
+
+    def _ask(self, what, end=None, **more):
+        return _ask(dict(more, do=what, account=self.account, car=self.name), end)
+
+
+def _bridge():
+    try:
+        from bmw.openhab import bridge
+    except ImportError:
+        raise ApiError("bmw.api works inside openHAB only", "on a computer use: python3 -m bmw")
+    return bridge
+
+
+def _ask(question, end=None):
+    """The module's answer to a question (both JSON-able). ``end``: what the end of a command is written into."""
+    answer = _bridge().call(json.dumps(question), end)
+    if answer is None:
+        raise ApiError("The BMW module is not loaded", "see openHAB's log for automation/jsr223/bmw.py; after a start it takes a moment")
+    answer = json.loads(answer)
+    if "error" in answer:
+        raise ApiError(answer["error"])
+    return answer["answer"]
+
+
+def _wait(end, seconds):
+    text = _bridge().wait(end, seconds)
+    if text is None:
+        return End(commands.TIMED_OUT, "no end was told within {} seconds".format(seconds))
+    return End(*json.loads(text))
+
+
+def _tell(end, on_end):
+    try:
+        on_end(*_wait(end, LONGEST))
+    except:  # noqa: E722 - a Java exception is no Python Exception
+        log.exception("Error in the function that was to be told how a command ended")

@@ -1,0 +1,97 @@
+"""The module's side of ``bmw.api``: answers questions in JSON text about the cars, and takes commands.
+
+JSON text, as a user's script has Python modules of its own: an object of ours would be a stranger there. Called from the
+threads of users' rules; never blocks. Knows the services, no Java and no openHAB.
+"""
+
+from __future__ import unicode_literals
+
+import json
+import logging
+import threading
+
+from bmw import commands
+from bmw.errors import BmwError, CommandFailed
+
+log = logging.getLogger("bmw")
+
+
+class ApiHost(object):
+    """Answers for the accounts' services.
+
+    Args:
+        services (list of (str, bmw.service.Service)): name of the account, its service; in the order of the configuration.
+    """
+
+    def __init__(self, services):
+        self._services = services
+        self._lock = threading.Lock()
+        self._ends = []
+        self._is_closed = False
+        self._answers = {"cars": self._cars, "readings": self._readings, "can": self._can, "command": self._command}
+
+    def answer(self, text, end=None):
+        """JSON text ``{"answer": ...}`` or ``{"error": line}`` for the JSON text of a question; never raises.
+
+        Args:
+            end: object with ``complete(text)``, which a command calls once with JSON text ``[state, reason]``.
+        """
+        try:
+            question = json.loads(text)
+            return json.dumps({"answer": self._answers[question["do"]](question, end)})
+        except BmwError as error:
+            return json.dumps({"error": error.text()})
+        except:  # noqa: E722 - nothing of ours may fly into a user's script
+            log.exception("Unexpected error in bmw.api")
+            return json.dumps({"error": "Unexpected error, see openHAB's log"})
+
+    def close(self):
+        """Takes nothing more and ends every command that is under way: nobody will learn how it ends."""
+        with self._lock:
+            self._is_closed = True
+            ends, self._ends = self._ends, []
+        for end in ends:
+            end.complete(json.dumps([commands.FAILED, "the BMW module was stopped before the command ended"]))
+
+    def _cars(self, _question, _end):
+        return [[account, vehicle.name] for account, service in self._services for vehicle in service.vehicles()]
+
+    def _readings(self, question, _end):
+        _service, vehicle = self._find(question)
+        readings = dict(vehicle.readings)  # a copy: the service's thread goes on writing
+        wanted = list(readings) if question["keys"] is None else question["keys"]
+        return dict((key, readings[key].to_list()) for key in wanted if key in readings)
+
+    def _can(self, question, _end):
+        service, _vehicle = self._find(question)
+        return sorted(service.can_command)
+
+    def _command(self, question, end):
+        service, vehicle = self._find(question)
+        command, arguments = commands.of_text(question["command"])
+        with self._lock:
+            if self._is_closed:
+                raise CommandFailed("The BMW module is being stopped")
+            self._ends.append(end)
+
+        def show(state, reason):
+            if state in commands.FINAL:
+                self._end(end, state, reason)
+
+        def on_dropped():
+            self._end(end, commands.FAILED, "the same command is still under way")
+
+        service.command(vehicle.name, command, arguments, show, on_dropped)
+
+    def _end(self, end, state, reason):
+        with self._lock:
+            self._ends = [other for other in self._ends if other is not end]
+        end.complete(json.dumps([state, reason]))
+
+    def _find(self, question):
+        """(service, vehicle) that a question is about."""
+        for account, service in self._services:
+            for vehicle in service.vehicles():
+                if (account, vehicle.name) == (question["account"], question["car"]):
+                    return service, vehicle
+        raise BmwError("There is no car '{}'".format(question["car"]), "ask bmw.api.cars() which there are")

@@ -1,0 +1,79 @@
+"""The timetable of ``bmw.worker`` without a thread: the command line does what is due itself, and so ends when it is done."""
+
+from __future__ import unicode_literals
+
+import time
+
+
+class Errands(object):
+    """What is to be done now or later, for all accounts.
+
+    Args:
+        clock: object with ``now()``. sleep: callable, waits for seconds.
+    """
+
+    def __init__(self, clock, sleep=time.sleep):
+        self._clock = clock
+        self._sleep = sleep
+        self._timetable = {}  # (account, name of the work) -> (due, order, function)
+        self._order = 0
+
+    def of(self, account):
+        """The worker of one account (str)."""
+        return Desk(self, account)
+
+    def put(self, key, seconds, function):
+        self._order += 1
+        self._timetable[key] = (self._clock.now() + seconds, self._order, function)
+
+    def drop(self, key):
+        self._timetable.pop(key, None)
+
+    def run_due(self):
+        """Does all that is due now, also what becomes due by that."""
+        while self._timetable and self._next_in() <= 0:
+            self._do_next()
+
+    def run_until(self, is_done):
+        """Does what is due, and waits for what is due later, until ``is_done()`` or nothing is left."""
+        while not is_done() and self._timetable:
+            wait = self._next_in()
+            if wait > 0:
+                self._sleep(wait)
+            else:
+                self._do_next()
+
+    def _next(self):
+        return min(self._timetable, key=lambda key: self._timetable[key][:2])
+
+    def _next_in(self):
+        return self._timetable[self._next()][0] - self._clock.now()
+
+    def _do_next(self):
+        _due, _order, function = self._timetable.pop(self._next())
+        function()
+
+
+class Desk(object):
+    """The errands of one account; offers what ``bmw.worker.Worker`` does."""
+
+    is_stopped = False
+
+    def __init__(self, errands, account):
+        self._errands = errands
+        self._account = account
+
+    def start(self):
+        pass
+
+    def submit(self, name, function):
+        self.later(name, 0, function)
+
+    def later(self, name, seconds, function):
+        self._errands.put((self._account, name), seconds, function)
+
+    def cancel(self, name):
+        self._errands.drop((self._account, name))
+
+    def stop(self, timeout=2.0):
+        pass

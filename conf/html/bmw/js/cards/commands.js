@@ -1,0 +1,193 @@
+/** Commands to the car: a button each, a question before it is sent, and what became of it. */
+
+import { el, setAttribute, setText, show } from '../dom.js';
+import { icon, swap } from '../icons.js';
+import { frame } from './card.js';
+
+/** A switch sends ON; one with `active` sends the opposite of that item's state, and its name says which. */
+const SWITCHES = [
+  { key: 'Lock', icon: 'lock' },
+  { key: 'Unlock', icon: 'unlock', warning: 'confirmUnlock' },
+  { key: 'Climate', icon: 'climate', active: 'ClimateActive' },
+  { key: 'Charge', icon: 'bolt', active: 'Charging' },
+  { key: 'FlashLights', icon: 'light' },
+  { key: 'SoundHorn', icon: 'horn', warning: 'confirmHorn' },
+  { key: 'FindVehicle', icon: 'find' },
+];
+const NUMBERS = [
+  { key: 'ChargingTarget', unit: '%', least: 20, most: 100, step: 5, now: 'TargetStateOfCharge' },
+  { key: 'ChargingCurrent', unit: 'A', least: 6, most: 32, step: 1, now: 'CurrentLimit' },
+];
+const STEPS = ['QUEUED', 'SENT', 'PENDING', 'DELIVERED', 'EXECUTED'];
+
+/** `send(item, value)` promises that openHAB took it; `announce(text)` tells a screen reader. */
+export function commandsCard({ texts, send, announce }) {
+  const { root, body } = frame(texts.t('commands'), 'remote', 'commands-card');
+  const question = confirmDialog(texts);
+  let car = null;
+  const progress = progressLine(texts);
+
+  const order = async (name, part, value, warning, shown) => {
+    if (!(await question.ask(name, warning))) return;
+    try {
+      await send(part, value);
+      announce(texts.t('sent', { command: shown || name }));
+    } catch (error) {
+      progress.fail(texts.t('notSent', { command: name, reason: error.message }));
+    }
+  };
+  const switches = SWITCHES.map((row) => switchButton(row, texts, () => car, order));
+  const numbers = NUMBERS.map((row) => numberRow(row, texts, () => car, order));
+  body.append(el('div', { class: 'buttons' }, ...switches.map((one) => one.root)), ...numbers.map((one) => one.root),
+    progress.root, question.root);
+  return {
+    root,
+    update(now, { isConnected }) {
+      if (car && car.name !== now.name) progress.forget();
+      car = now;
+      const shown = [...switches, ...numbers].filter((one) => show(one.root, now.takes(one.key)));
+      shown.forEach((one) => one.update(now, isConnected));
+      show(root, shown.length > 0 || now.has('CommandStatus'));
+      const told = progress.update(now);
+      if (told) announce(told);
+    },
+  };
+}
+
+function switchButton(row, texts, car, order) {
+  const label = el('span', {});
+  const sign = icon(row.icon);
+  const value = () => (row.active && car().is(row.active, 'ON') ? 'OFF' : 'ON');
+  const name = () => texts.t(row.active ? row.key + value() : row.key);
+  const click = () => order(name(), car().item(row.key).name, value(), texts.t(row.warning || 'confirmText'));
+  const root = el('button', { type: 'button', class: 'command', 'data-command': row.key, on: { click } }, sign, label);
+  return {
+    root,
+    key: row.key,
+    update(now, isConnected) {
+      setText(label, name());
+      root.disabled = !isConnected;
+      root.classList.toggle('is-on', Boolean(row.active) && now.is(row.active, 'ON'));
+    },
+  };
+}
+
+function numberRow(row, texts, car, order) {
+  const id = `number-${row.key}`;
+  const output = el('output', { for: id });
+  const slider = el('input', { type: 'range', id, min: row.least, max: row.most, step: row.step });
+  let isTouched = false; // by a person: what the car says no longer moves it
+  const tell = () => {
+    setText(output, texts.quantity(Number(slider.value), row.unit));
+    setAttribute(slider, 'aria-valuetext', output.textContent);
+  };
+  slider.addEventListener('input', () => { isTouched = true; tell(); });
+  const click = async () => {
+    const item = car().item(row.key);
+    const name = texts.t('confirmSet', { command: texts.t(row.key), value: output.textContent });
+    const value = item.type.includes(':') ? `${slider.value} ${row.unit}` : slider.value;
+    await order(name, item.name, value, texts.t('confirmText'));
+    isTouched = false;
+  };
+  const button = el('button', { type: 'button', class: 'button', 'data-command': row.key, on: { click } }, texts.t('set'),
+    el('span', { class: 'visually-hidden' }, ` ${texts.t(row.key)}`));
+  return {
+    root: el('div', { class: 'slider' }, el('label', { for: id }, texts.t(row.key)), output, slider, button),
+    key: row.key,
+    update(now, isConnected) {
+      const known = now.number(row.key) === null ? now.number(row.now) : now.number(row.key);
+      if (!isTouched && known !== null) slider.value = known;
+      button.disabled = !isConnected;
+      slider.disabled = !isConnected;
+      tell();
+    },
+  };
+}
+
+/** What became of the last command, as words and as a line of steps. */
+function progressLine(texts) {
+  const sign = icon('check');
+  const words = el('span', {});
+  const time = el('span', { class: 'note' });
+  const steps = el('span', { class: 'steps', 'aria-hidden': 'true' }, ...STEPS.map(() => el('i', {})));
+  const root = el('div', { class: 'progress', hidden: true }, sign, words, time, steps);
+  let last = null;
+  const draw = (text, tone, reached) => {
+    root.hidden = false;
+    setText(words, text);
+    setAttribute(root, 'data-tone', tone);
+    swap(sign, tone === 'bad' ? 'alert' : tone === 'good' ? 'check' : 'refresh');
+    [...steps.children].forEach((step, at) => step.classList.toggle('is-reached', at <= reached));
+  };
+  return {
+    root,
+    forget() { last = null; },
+    fail(text) {
+      setText(time, '');
+      draw(text, 'bad', -1);
+    },
+    /** Returns what to tell, when there is news since the page was opened. */
+    update(car) {
+      const status = car.text('CommandStatus');
+      const key = `${car.text('Command')}|${status}|${car.text('LastCommand')}`;
+      if (key === last) return null;
+      const isFirst = last === null;
+      last = key;
+      if (status === null) {
+        root.hidden = true;
+        return null;
+      }
+      const { text, tone, reached } = meaning(car, status, texts);
+      const when = car.time('LastCommand');
+      setText(time, when ? texts.moment(when) : '');
+      draw(text, tone, reached);
+      return isFirst ? null : text;
+    },
+  };
+}
+
+function meaning(car, status, texts) {
+  const [word, reason] = status.split(/:\s*(.*)/s);
+  const name = commandName(car.text('Command'), texts);
+  const state = texts.word(word) + (reason ? ` (${reason})` : '');
+  const reached = STEPS.indexOf(word);
+  const tone = word === 'EXECUTED' ? 'good' : reached >= 0 ? 'calm' : 'bad';
+  return { text: name ? texts.t('commandState', { command: name, state }) : state, tone, reached };
+}
+
+/** The module's names of commands, as a person calls them. */
+const NAMES = { climateStart: 'ClimateON', climateStop: 'ClimateOFF', chargeStart: 'ChargeON', chargeStop: 'ChargeOFF',
+  chargingSettings: 'ChargingTarget' };
+
+function commandName(command, texts) {
+  if (!command) return '';
+  const first = command.split(/[\s({:]/)[0];
+  const key = NAMES[first] || first.charAt(0).toUpperCase() + first.slice(1);
+  const known = [...SWITCHES, ...NUMBERS].some((row) => row.key === key) || Object.values(NAMES).includes(key);
+  return known && key !== 'Climate' && key !== 'Charge' ? texts.t(key) : command;
+}
+
+/** The question before a command; ask() promises the answer. */
+function confirmDialog(texts) {
+  const title = el('h2', { id: 'confirm-title' });
+  const text = el('p', { id: 'confirm-text' });
+  const yes = el('button', { type: 'button', class: 'button main', id: 'confirm-yes' }, texts.t('confirm'));
+  const no = el('button', { type: 'button', class: 'button', id: 'confirm-no' }, texts.t('cancel'));
+  const root = el('dialog', { class: 'dialog', 'aria-labelledby': 'confirm-title', 'aria-describedby': 'confirm-text' },
+    title, text, el('div', { class: 'dialog-buttons' }, yes, no));
+  yes.addEventListener('click', () => root.close('yes'));
+  no.addEventListener('click', () => root.close('no'));
+  return {
+    root,
+    ask(name, warning) {
+      setText(title, texts.t('confirmTitle', { command: name }));
+      setText(text, warning);
+      root.returnValue = 'no';
+      root.showModal();
+      no.focus(); // the answer that does nothing, so that Enter by mistake unlocks no car
+      return new Promise((resolve) => {
+        root.addEventListener('close', () => resolve(root.returnValue === 'yes'), { once: true });
+      });
+    },
+  };
+}

@@ -1,0 +1,170 @@
+/** Puts the page together: settings, connection, header, cards; and says to each of them what is to be shown. */
+
+import { accountCard, needsAttention } from './cards/account.js';
+import { chargingCard } from './cards/charging.js';
+import { commandsCard } from './cards/commands.js';
+import { allCard, bodyCard, climateCard, serviceCard, tripCard, tyreCard } from './cards/details.js';
+import { heroCard } from './cards/hero.js';
+import { placeCard } from './cards/place.js';
+import { el, setText, show } from './dom.js';
+import { header } from './header.js';
+import { Home } from './home.js';
+import { chooseLanguage, Texts } from './i18n.js';
+import { Live } from './live.js';
+import { notices } from './notices.js';
+import { Rest } from './rest.js';
+import { settingsDialog } from './settings-dialog.js';
+import { readSettings, saveSettings } from './settings.js';
+
+const HOUR_MS = 3600000;
+/** How often what only time changes is drawn anew: '4 minutes ago', stale, the charge curve. */
+const TICK_MS = 15000;
+/** Columns from left to right; below each other on a phone, in this order. */
+const COLUMNS = [[heroCard, commandsCard, climateCard], [chargingCard, bodyCard], [placeCard, tyreCard, serviceCard, tripCard, allCard]];
+
+const byId = (id) => document.getElementById(id);
+const settings = readSettings(window.location.search);
+const texts = new Texts(chooseLanguage(settings.lang, navigator.languages || [navigator.language]));
+const home = new Home(settings.prefix);
+const rest = new Rest(new URL('../../rest/', document.baseURI).href, () => settings.token);
+const live = new Live(rest, home, redraw, redraw);
+
+let chosenCar = settings.car ? `${settings.prefix}_${settings.car}` : null;
+let openhabHome = '';
+let isDrawing = false;
+
+const context = {
+  texts,
+  settings,
+  home,
+  homePlace: () => settings.home || openhabHome,
+  send: (item, value) => rest.command(item, value),
+  announce: (words) => setText(byId('announcer'), words),
+};
+
+function start() {
+  document.documentElement.lang = texts.language;
+  setText(byId('skip'), texts.t('skip'));
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const applyTheme = () => {
+    const isDark = settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches);
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+    document.querySelector('meta[name=theme-color]').content = isDark ? '#0b0e13' : '#eef1f6';
+    redraw();
+  };
+  dark.addEventListener('change', applyTheme);
+  const dialog = settingsDialog({ texts, settings, carPlace, save: keep });
+  document.body.append(dialog.root);
+  parts.header = header(byId('bar'), { ...context, onCar: choose, onSettings: dialog.open, onTheme: () => {
+    settings.theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+    saveSettings({ theme: settings.theme });
+    applyTheme();
+  } });
+  parts.notices = notices(byId('notices'), { texts, onToken: useToken });
+  parts.account = accountCard(context);
+  buildColumns();
+  applyTheme();
+  askLocation();
+  live.start();
+  setInterval(redraw, TICK_MS);
+}
+
+const parts = { header: null, notices: null, account: null, cards: [] };
+
+function buildColumns() {
+  const columns = COLUMNS.map((makers) => {
+    const cards = makers.map((make) => make(context));
+    parts.cards.push(...cards);
+    return el('div', { class: 'column' }, ...cards.map((card) => card.root));
+  });
+  byId('columns').append(...columns);
+}
+
+/** Draws once for all that came in the same turn. */
+function redraw() {
+  if (isDrawing) return;
+  isDrawing = true;
+  setTimeout(() => {
+    isDrawing = false;
+    draw(look());
+  }, 0);
+}
+
+/** What is to be shown now. */
+function look() {
+  const cars = home.cars();
+  const car = cars.find((one) => one.name === chosenCar) || cars[0] || null;
+  const account = (car && home.accountOf(car)) || home.accounts()[0] || null;
+  const updated = car && car.time('LastUpdate');
+  const isStale = Boolean(updated) && Date.now() - updated > settings.stale * HOUR_MS;
+  return {
+    cars, car, account, updated, isStale, connection: live.connection, lastContact: live.lastContact,
+    isConnected: live.connection === 'live' || live.connection === 'polling', hasToken: settings.token !== '',
+  };
+}
+
+function draw(view) {
+  parts.header.update(view);
+  parts.notices.update(view);
+  document.title = view.car ? view.car.label : 'BMW';
+  document.body.classList.toggle('is-offline', view.connection === 'lost');
+  show(byId('columns'), view.car !== null || view.account !== null);
+  parts.cards.forEach((card) => (view.car ? card.update(view.car, view) : show(card.root, false)));
+  parts.account.update(view.account, view);
+  placeAccount(view);
+  drawEmpty(view);
+}
+
+/** The account stands first while it needs a person, and aside while it works. */
+function placeAccount(view) {
+  const root = parts.account.root;
+  if (!needsAttention(view.account)) {
+    const middle = byId('columns').children[1];
+    if (root.parentNode !== middle) middle.append(root);
+  } else if (root.parentNode !== byId('main')) {
+    byId('main').prepend(root);
+  }
+}
+
+function drawEmpty(view) {
+  const isLoading = view.connection === 'loading';
+  show(byId('empty'), view.car === null && (isLoading || view.isConnected));
+  setText(byId('empty-title'), texts.t(isLoading ? 'loadingTitle' : 'noCarTitle'));
+  setText(byId('empty-text'), texts.t(isLoading ? 'loadingText' : 'noCarText', { prefix: settings.prefix }));
+}
+
+function choose(name) {
+  chosenCar = name;
+  redraw();
+}
+
+function carPlace() {
+  const { car } = look();
+  return car && car.place('Position');
+}
+
+/** New settings change nearly everything: the page starts anew. */
+function keep(changes) {
+  saveSettings(changes);
+  window.location.reload();
+}
+
+function useToken(token) {
+  settings.token = token;
+  saveSettings({ token });
+  askLocation();
+  live.restart();
+}
+
+/** openHAB tells its location to administrators only: asked for with a token, and silently done without. */
+async function askLocation() {
+  if (!settings.token || settings.home) return;
+  try {
+    openhabHome = await rest.location();
+    redraw();
+  } catch (error) {
+    openhabHome = '';
+  }
+}
+
+start();

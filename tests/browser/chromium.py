@@ -1,0 +1,48 @@
+"""A headless Chromium of its own: a fresh profile, nothing asked from the outside, nothing downloaded. Knows no page."""
+
+import contextlib
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+BROWSER = "/usr/bin/chromium"
+DRIVER = "/usr/bin/chromedriver"
+ARGUMENTS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-proxy-server", "--hide-scrollbars",
+)
+
+
+@contextlib.contextmanager
+def chromium(language="en"):
+    """Yields a WebDriver; the browser and its profile are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
+        options = webdriver.ChromeOptions()
+        options.binary_location = BROWSER
+        for argument in ARGUMENTS + ("--user-data-dir=" + profile, "--lang=" + language):
+            options.add_argument(argument)
+        options.add_experimental_option("prefs", {"intl.accept_languages": language})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def set_screen(driver, width, height, scale=1, is_phone=False):
+    """A screen of this size in CSS pixels, which a window of a headless Chromium cannot be on its own."""
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone})
+
+
+def prefer(driver, **features):
+    """What the person's system prefers: prefer(driver, prefers_color_scheme='dark')."""
+    pairs = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": pairs})
+
+
+def console(driver):
+    """What was written to the console since the last look: errors and warnings, as text."""
+    return [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]

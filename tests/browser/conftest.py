@@ -1,0 +1,78 @@
+"""Fixtures: one real openHAB with a simulated BMW cloud for all browser tests, and one headless Chromium."""
+
+import sys
+
+import pytest
+
+from tests.browser.chromium import chromium, prefer, set_screen
+from tests.browser.dashboard import Dashboard
+from tests.openhab import layout
+from tests.openhab.home import Home
+from tests.openhab.server import OpenHAB
+
+TABLET = {"width": 1280, "height": 800}
+
+
+def pytest_addoption(parser):
+    try:
+        parser.addoption("--jython", action="append", choices=layout.JYTHON_VERSIONS, help="Jython version inside openHAB")
+    except ValueError:
+        pass  # tests/openhab is in the same run and has it
+
+
+@pytest.fixture(scope="session")
+def home(request):
+    chosen = request.config.getoption("--jython") or [layout.DEFAULT_JYTHON]
+    openhab = OpenHAB(jython=chosen[0])
+    home = Home(openhab)
+    home.cloud.add_car("i4")
+    try:
+        home.start()
+        yield home
+    finally:
+        if sys.exc_info()[0] or request.session.testsfailed:
+            print("openHAB log kept: {}".format(openhab.keep_log("browser-" + openhab.workdir.name)))
+        home.close()
+        openhab.discard()
+
+
+@pytest.fixture
+def signed_in(home):
+    """The home with the account signed in and both cars known."""
+    if home.openhab.state("BMW_AccountState") != "ONLINE":
+        home.sign_in()
+    for car in ("i3", "i4"):
+        home.openhab.wait_state("BMW_{}_LastUpdate".format(car), lambda state: state not in ("NULL", "UNDEF"))
+    return home
+
+
+def ask_now(home):
+    """Presses the update switch until the module has asked: openHAB may load a new script twice, and a command in between is lost."""
+    before = home.openhab.state("BMW_LastRefresh")
+
+    def asked():
+        if home.openhab.state("BMW_LastRefresh") != before:
+            return home.openhab.state("BMW_ForceUpdate") == "OFF"
+        if home.openhab.state("BMW_ForceUpdate") == "OFF":
+            home.openhab.command("BMW_ForceUpdate", "ON")
+        return False
+
+    home.wait(asked, "the module to ask")
+
+
+@pytest.fixture(scope="session")
+def driver():
+    with chromium() as driver:
+        yield driver
+
+
+@pytest.fixture
+def page(home, driver):
+    """The dashboard in a browser without memory, on a wall tablet, not opened yet."""
+    set_screen(driver, **TABLET)
+    prefer(driver, prefers_color_scheme="light")
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": home.openhab.url, "storageTypes": "all"})
+    page = Dashboard(driver, home.openhab)
+    page.console()
+    yield page
+    driver.get("about:blank")

@@ -1,0 +1,93 @@
+"""The dashboard as a person finds it: what it shows, what can be pressed. Knows the page's structure, so that tests need not."""
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+
+from tests.browser.chromium import console
+from tests.openhab.server import wait_until
+
+
+class Dashboard:
+    """The page of an openHAB in a WebDriver."""
+
+    def __init__(self, driver, openhab):
+        self.driver = driver
+        self.openhab = openhab
+
+    @property
+    def url(self):
+        return self.openhab.url + "/static/bmw/index.html"
+
+    def open(self, query=""):
+        """Opens the page and waits until it is live."""
+        self.driver.get(self.url + query)
+        self.wait_connection("live")
+        return self
+
+    def reload(self):
+        self.driver.refresh()
+        self.wait_connection("live")
+
+    def find(self, css):
+        """The first shown element, or None."""
+        return next((element for element in self.driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed()), None)
+
+    def text(self, css):
+        """The text of a shown element with its spaces plain, or None."""
+        try:
+            element = self.find(css)
+            return element and " ".join(element.text.split())
+        except StaleElementReferenceException:
+            return None  # drawn anew just now
+
+    def value(self, key):
+        """What stands for a word of the vocabulary in any of the cards, or None."""
+        return self.text("[data-key='{}']".format(key))
+
+    def wait(self, condition, what, timeout=15):
+        return wait_until(condition, timeout, what)
+
+    def wait_text(self, css, wanted, timeout=15):
+        """Waits until the element's text is the wanted one, or until wanted(text) is true; returns it."""
+        fits = wanted if callable(wanted) else lambda text: text == wanted
+        seen = []
+
+        def reached():
+            seen[:] = [self.text(css)]
+            return seen[0] is not None and fits(seen[0])
+
+        self.wait(reached, lambda: "{} to be {}; it is {}".format(css, wanted, seen), timeout)
+        return seen[0]
+
+    def wait_value(self, key, wanted, timeout=15):
+        return self.wait_text("[data-key='{}']".format(key), wanted, timeout)
+
+    def wait_connection(self, state, timeout=30):
+        self.wait(lambda: self.find("#connection[data-state='{}']".format(state)), "the connection to be " + state, timeout)
+
+    def wait_gone(self, css, timeout=15):
+        self.wait(lambda: self.find(css) is None, "{} to be gone".format(css), timeout)
+
+    def press(self, css, timeout=15):
+        """Clicks what can be clicked."""
+        def usable():
+            element = self.find(css)
+            return element if element is not None and element.is_enabled() else None
+
+        element = self.wait(usable, "{} to be there".format(css), timeout)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
+        element.click()
+
+    def command(self, key):
+        """Presses a command and says yes."""
+        self.press("[data-command='{}']".format(key))
+        self.press("#confirm-yes")
+
+    def chips(self):
+        return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, ".chip") if element.is_displayed()]
+
+    def account_state(self):
+        return self.text(".account-card .headline")
+
+    def console(self):
+        return console(self.driver)

@@ -1,0 +1,221 @@
+"""The dashboard shows what the (simulated) car says, follows it by openHAB's event stream, and tells when it cannot."""
+
+import datetime
+import json
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from tests.browser.conftest import ask_now
+
+
+def iso(hours_ago):
+    moment = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours_ago)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+#: the parked car: what the simulated car says, and the items that tests change without asking the module
+PARKED = dict(
+    soc=68, range_electric_km=187, odometer_km=48210, lock="SECURED", door_driver_front="CLOSED", trunk="CLOSED",
+    charging_status="NOT_CHARGING", plugged=False, latitude=48.1769, longitude=11.5585, heading=90)
+PARKED_ITEMS = {"StateOfCharge": "68 %", "ElectricRange": "187 km", "Charging": "OFF", "Position": "48.1769,11.5585"}
+
+
+@pytest.fixture
+def i3(signed_in, page):
+    """The page with the parked i3; gives (home, page, vin)."""
+    vin = signed_in.cloud.cars()[0]
+    signed_in.cloud.set_car(vin, **PARKED)
+    signed_in.cloud.reset_quota()
+    ask_now(signed_in)
+    for key, state in dict(PARKED_ITEMS, LastUpdate=iso(hours_ago=0)).items():
+        signed_in.openhab.update("BMW_i3_" + key, state)
+    page.open("?car=i3")
+    page.wait_text("#ring-figure", "68")
+    return signed_in, page, vin
+
+
+def test_the_page_shows_what_the_car_was_told(i3):
+    home, page, vin = i3
+    assert page.text(".hero-name") == home.openhab.item("BMW_i3")["label"]
+    assert page.text("#ring-figure") == "68"
+    assert page.value("ElectricRange") == "187 km"
+    assert page.value("Odometer") == "48,210 km"
+    assert page.value("DoorDriverFront") == "Closed"
+    assert page.value("DoorLockState") == "Secured"
+    assert {"Locked", "Doors closed"} <= set(page.chips())
+    assert page.text(".charging-card .headline") == "Not charging"
+
+
+def test_values_follow_the_car_after_update_now_is_pressed(i3):
+    home, page, vin = i3
+    home.cloud.set_car(
+        vin, soc=41, range_electric_km=113, lock="UNLOCKED", door_driver_front="OPEN", trunk="OPEN", plugged=True,
+        charging_status="CHARGING", charging_time_remaining_min=95, odometer_km=48260)
+    page.press("#force")
+    page.wait_text("#ring-figure", "41")
+    page.wait_value("ElectricRange", "113 km")
+    page.wait_value("DoorDriverFront", "Open")
+    page.wait_value("DoorLockState", "Unlocked")
+    page.wait_text(".charging-card .headline", "Charging")
+    assert "1 h 35 min to go" in page.text(".charging-card .sub")
+    assert {"Unlocked", "Plugged in", "Doors: 2 open"} <= set(page.chips())
+    drawing = page.find(".car")
+    assert drawing.get_attribute("aria-label") == "The car seen from above: open: Driver’s door, Trunk"
+    assert {"plugged", "charging", "unlocked"} <= set(drawing.get_attribute("class").split())
+    assert len(page.driver.find_elements(By.CSS_SELECTOR, ".car .door.open")) == 1
+
+
+def test_a_change_arrives_by_the_event_stream_and_not_by_polling(i3):
+    home, page, vin = i3
+    since = len(requests_for(page, "/rest/items?"))
+    home.openhab.update("BMW_i3_StateOfCharge", "42 %")
+    page.wait_text("#ring-figure", "42", timeout=5)
+    assert requests_for(page, "/rest/items?")[since:] == []
+
+
+def requests_for(page, part):
+    """URLs that the page has asked for, from the browser's own record."""
+    script = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
+    return [url for url in page.driver.execute_script(script) if part in url]
+
+
+def test_an_item_that_is_made_later_appears_by_itself(i3):
+    home, page, vin = i3
+    assert page.value("StateOfHealth") is None
+    home.openhab.add_item("BMW_i3_StateOfHealth", "Number:Dimensionless", label="Health")
+    home.openhab.update("BMW_i3_StateOfHealth", "97 %")
+    page.wait_value("StateOfHealth", "97 %")
+    home.openhab.remove_item("BMW_i3_StateOfHealth")
+    page.wait_gone("[data-key='StateOfHealth']")
+
+
+def test_what_the_car_does_not_know_is_a_dash_and_what_it_has_not_is_not_there(i3):
+    home, page, vin = i3
+    home.openhab.update("BMW_i3_ElectricRange", "UNDEF")
+    page.wait_value("ElectricRange", "–")
+    assert home.openhab.item("BMW_i3_FuelRange") is None
+    assert page.value("FuelRange") is None
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=document.title='owned'>", "<script>document.title='owned'</script>", "a & b"])
+def test_text_of_an_item_is_text_and_never_markup(i3, text):
+    home, page, vin = i3
+    if home.openhab.item("BMW_i3_Address") is None:
+        home.openhab.add_item("BMW_i3_Address", "String", label="Address " + text)
+    home.openhab.update("BMW_i3_Address", text)
+    page.wait_text(".place-card .sub", text)
+    assert page.driver.find_elements(By.CSS_SELECTOR, "main img, main script") == []
+    assert page.driver.title != "owned"
+    home.openhab.remove_item("BMW_i3_Address")
+
+
+def test_charging_power_is_told_in_kilowatts(i3):
+    home, page, vin = i3
+    page.open("?car=i4")
+    home.openhab.update("BMW_i4_Charging", "ON")
+    home.openhab.update("BMW_i4_ChargingStatus", "CHARGING")
+    home.openhab.update("BMW_i4_ChargingPower", "7200 W")
+    page.wait_text(".charging-card .headline", "Charging · 7.2 kW")
+    for key, state in (("Charging", "OFF"), ("ChargingStatus", "NOT_CHARGING"), ("ChargingPower", "0 W")):
+        home.openhab.update("BMW_i4_" + key, state)
+    page.wait_text(".charging-card .headline", "Not charging")
+
+
+def test_two_cars_have_a_tab_each(i3):
+    home, page, vin = i3
+    page.press(".tabs [data-car='BMW_i4']")
+    page.wait_text("#ring-figure", home.openhab.state("BMW_i4_StateOfCharge").split()[0])
+    assert page.text(".hero-name") == home.openhab.item("BMW_i4")["label"]
+    assert page.find(".tabs [aria-current]").get_attribute("data-car") == "BMW_i4"
+
+
+def test_distance_and_direction_to_home_are_told(i3):
+    home, page, vin = i3
+    page.open("?car=i3&home=48.1769,11.5585")
+    page.wait_text(".place-card .headline", "At home")
+    home.openhab.update("BMW_i3_Position", "48.2669,11.5585")  # 0.09 degrees of latitude
+    page.wait_text(".place-card .headline", "10.0 km north of home")
+    link = page.find(".place-card a").get_attribute("href")
+    assert link.startswith("https://www.openstreetmap.org/?mlat=48.266900&mlon=11.558500")
+
+
+def test_home_can_be_set_in_the_settings(i3):
+    home, page, vin = i3
+    page.press("#settings")
+    page.find("#set-home").send_keys("somewhere")
+    page.press("#settings-save")
+    page.wait_text(".dialog .problem", lambda text: "48.137" in text)
+    page.find("#set-home").clear()
+    page.find("#set-home").send_keys("48.1769, 11.5585")
+    page.press("#settings-save")
+    page.wait_text(".place-card .headline", "At home")
+
+
+def test_the_charge_curve_shows_what_this_page_has_seen_and_survives_a_reload(i3):
+    home, page, vin = i3
+    for percent, state in (("50 %", "ON"), ("51 %", "ON"), ("52 %", "ON")):
+        home.openhab.update("BMW_i3_StateOfCharge", percent)
+        home.openhab.update("BMW_i3_Charging", state)
+        page.wait_text("#ring-figure", percent.split()[0])
+    page.wait_text(".charging-card figcaption", lambda text: text.startswith("Charge curve: 50 % to 52 %"))
+    assert "As seen by this page while it was open." in page.text(".charging-card figcaption")
+    page.reload()
+    page.wait_text(".charging-card figcaption", lambda text: text.startswith("Charge curve: 50 % to 52 %"))
+    home.openhab.update("BMW_i3_Charging", "OFF")
+    page.wait_text(".charging-card figcaption", lambda text: text.startswith("Last charge seen: 50 % to 52 %"))
+
+
+def test_old_values_are_marked_as_stale(i3):
+    home, page, vin = i3
+    assert page.find(".stale-badge") is None
+    home.openhab.update("BMW_i3_LastUpdate", iso(hours_ago=5))
+    page.wait_text(".notice[data-kind='stale']", lambda text: "5 hours ago" in text)
+    assert page.find(".stale-badge")
+    assert page.text("#updated").startswith("Stale")
+    page.open("?car=i3&stale=6")
+    page.wait_text("#updated", "Updated 5 hours ago")
+    assert page.find(".stale-badge") is None
+    home.openhab.update("BMW_i3_LastUpdate", iso(hours_ago=0))
+    page.wait_text("#updated", "Updated just now")
+
+
+def test_the_page_asks_nothing_from_outside_and_writes_no_error(i3):
+    home, page, vin = i3
+    page.driver.get_log("performance")
+    page.open("?car=i3&lang=de")
+    page.open("?car=i3")
+    urls = [json.loads(entry["message"])["message"] for entry in page.driver.get_log("performance")]
+    urls = [event["params"]["request"]["url"] for event in urls if event["method"] == "Network.requestWillBeSent"]
+    assert len(urls) > 20
+    assert [url for url in urls if not url.startswith(home.openhab.url + "/")] == []
+    assert page.console() == []
+
+
+def test_it_works_in_a_frame_of_a_panel(i3):
+    home, page, vin = i3
+    home.openhab.write_conf("html/frame.html", "<!doctype html><title>Panel</title><iframe width=420 height=700 src=bmw/index.html>")
+    page.driver.get(home.openhab.url + "/static/frame.html")
+    page.driver.switch_to.frame(0)
+    try:
+        page.wait_connection("live")
+        page.wait_text("#ring-figure", "68")
+        assert page.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    finally:
+        page.driver.switch_to.default_content()
+
+
+def test_when_openhab_is_gone_the_page_says_so_and_comes_back_by_itself(i3):
+    home, page, vin = i3
+    home.openhab.stop()
+    try:
+        page.wait_connection("lost", timeout=40)
+        assert "Trying again" in page.text(".notice[data-kind='lost']")
+        assert page.text("#ring-figure") == "68"
+    finally:
+        home.start()
+    home.wait_status("ONLINE")
+    page.wait_connection("live", timeout=60)
+    page.wait_gone(".notice[data-kind='lost']")
+    home.openhab.update("BMW_i3_StateOfCharge", "43 %")
+    page.wait_text("#ring-figure", "43", timeout=5)

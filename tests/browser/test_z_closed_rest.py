@@ -1,0 +1,50 @@
+"""With openHAB's REST interface closed the page asks for a token, keeps it in this browser only, and works. Runs last (its name)."""
+
+import json
+
+import pytest
+
+RESTRICT = "services/bmw-page-test.cfg"
+
+
+@pytest.fixture
+def closed(signed_in):
+    """The home while its REST interface wants a token from everyone; gives (home, token)."""
+    openhab = signed_in.openhab
+    token = openhab.admin_token()
+    openhab.write_conf(RESTRICT, "org.openhab.restauth:implicitUserRole=false\n")
+    signed_in.wait(lambda: not may_read(openhab), "REST to be closed")
+    yield signed_in, token
+    openhab.write_conf(RESTRICT, "org.openhab.restauth:implicitUserRole=true\n")
+    signed_in.wait(lambda: may_read(openhab), "REST to be open again")
+
+
+def may_read(openhab):
+    try:
+        openhab.items()
+        return True
+    except OSError:
+        return False
+
+
+def test_a_closed_rest_interface_is_opened_with_a_token(closed, page):
+    home, token = closed
+    page.driver.get(page.url)
+    page.wait_connection("locked")
+    assert "API token" in page.text(".notice[data-kind='locked']")
+    page.find("#token").send_keys("oh.wrong.token")
+    page.press(".notice[data-kind='locked'] button")
+    page.wait_text(".notice[data-kind='locked'] p", lambda text: "does not accept" in text)
+    page.find("#token").clear()
+    page.find("#token").send_keys(token)
+    page.press(".notice[data-kind='locked'] button")
+    page.wait_connection("live")
+    page.wait_gone(".notice[data-kind='locked']")
+    page.wait(lambda: page.find(".hero-name"), "the car")
+    page.reload()
+    page.wait(lambda: page.find(".hero-name"), "the car, with the token that was kept")
+    urls = page.driver.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert not any(token in url for url in urls)
+    assert page.driver.execute_script("return document.cookie") == ""
+    kept = json.loads(page.driver.execute_script("return localStorage.getItem('bmw-page.settings')"))
+    assert kept["token"] == token

@@ -1,0 +1,128 @@
+"""What the contract has to know about each cloud: how to sign in, where its calls go, how it words trouble. Data only.
+
+Places are the simulated cloud's names for endpoints (tests/cloud/places.py).
+"""
+
+from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_CLIENT_ID, HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
+
+USER = {"username": HOME_USER, "password": HOME_PASSWORD}
+
+
+class CloudFacts:
+    """One cloud.
+
+    Attributes:
+        title (str): as the account's text names it. settings (dict): lines of bmw.cfg.
+        signs_in (str): 'person' approves elsewhere, 'captcha' is typed, 'alone' with user and password.
+        kind (str): the simulated car for faults and commands: one that can do all that the cloud can send.
+        cars_at, state_at, renewal_at, command_at, progress_at (str): places.
+        renewed (int): HTTP status of a renewal that worked.
+        lifetime (str): the simulator's setting for the life of its access tokens.
+        lists_secondary (bool): also cars of which the account is not the primary user.
+        quota (dict or None): the answer (a 'status' fault) when the day's calls are used up; it ends after PAUSE seconds.
+        refusal (dict or None): the answer to a command that is refused at once.
+        commands (tuple): names of what it can send.
+    """
+
+    def __init__(self, **facts):
+        self.__dict__.update(facts)
+
+    @property
+    def renews_alone(self):
+        return self.signs_in == "alone"
+
+
+#: a car keeps its name, and so its items, by its VIN, also when another cloud is asked
+VINS = {
+    "i3": "WBY8P0TEST0001001", "i3_rex": "WBY8P4TEST0001002", "i4": "WBY71ATEST0001003", "ix1": "WBX41ETEST0001004",
+    "phev": "WBA5P3TEST0001005", "combustion": "WBA5F3TEST0001006",
+}
+#: seconds that a refusal for too many calls lasts in these tests
+PAUSE = 5
+CLOUDS = {
+    "cardata": CloudFacts(
+        name="cardata", title="BMW CarData", signs_in="person", kind="i3", settings={"client_id": HOME_CLIENT_ID, "stream": "off"},
+        cars_at="mappings", state_at="telematicData", renewal_at="refresh", renewed=200, lifetime="access_lifetime",
+        lists_secondary=False, commands=(), refusal=None,
+        quota={"status": 403, "body": {"exveErrorId": "CU-429"}, "headers": {"Retry-After": str(PAUSE)}},
+    ),
+    "connecteddrive": CloudFacts(
+        name="connecteddrive", title="BMW ConnectedDrive", signs_in="alone", kind="i3",
+        settings=dict(USER, api_key=CD_API_KEY, api_secret=CD_API_SECRET),
+        cars_at="cd_vehicles", state_at="cd_status", renewal_at="cd_token", renewed=200, lifetime="cd_access_lifetime",
+        command_at="cd_command", progress_at="cd_command_status", lists_secondary=True, quota=None,
+        refusal={"status": 500, "body": {"error": {"code": 500, "description": "Action is forbidden"}}},
+        commands=("lock", "unlock", "flashLights", "soundHorn", "climateStart", "chargeStart", "findVehicle", "sendDestination"),
+    ),
+    "portal": CloudFacts(
+        name="portal", title="BMW ConnectedDrive portal", signs_in="alone", kind="i3", settings=USER,
+        cars_at="portal_vehicles", state_at="portal_dynamic", renewal_at="portal_login", renewed=302, lifetime="access_lifetime",
+        command_at="portal_command", progress_at="portal_command_status", lists_secondary=True, quota=None, refusal=None,
+        commands=("lock", "unlock", "flashLights", "soundHorn", "climateStart", "findVehicle"),
+    ),
+    "mybmw": CloudFacts(
+        name="mybmw", title="MyBMW", signs_in="captcha", kind="i4", settings=dict(USER, api_key=MYBMW_APP_KEY),
+        cars_at="mybmw_vehicles", state_at="mybmw_state", renewal_at="mybmw_refresh", renewed=200, lifetime="access_lifetime",
+        command_at="mybmw_command", progress_at="mybmw_event_status", lists_secondary=True,
+        quota={"status": 403, "text": "Out of call volume quota. Quota will be replenished in 00:00:{:02d}.".format(PAUSE)},
+        refusal={"status": 400, "body": {"statusCode": 400, "message": "Bad request."}},
+        commands=(
+            "lock", "unlock", "flashLights", "soundHorn", "climateStart", "climateStop", "chargeStart", "chargeStop",
+            "chargingSettings", "findVehicle", "sendDestination",
+        ),
+    ),
+}
+
+#: settings that every home of the contract has; a home adds its own times
+COMMON = {"allow_unlock": "yes", "calls_per_day": 1000000}
+
+
+def settings(facts, url, **changes):
+    """The lines of bmw.cfg (dict) for a cloud served at ``url``."""
+    return dict(COMMON, cloud=facts.name, auth_url=url, api_url=url, **dict(facts.settings, **changes))
+
+
+class Command:
+    """A command as a person gives it, and what it does to the simulated car.
+
+    Attributes:
+        name (str): of bmw.commands. item, text (str): end of the item's name, and what it is commanded.
+        before (dict): what the car must be like. is_done: callable, the car (dict) -> whether the command has worked on it; None
+            where nothing of it can be seen in the car's data.
+    """
+
+    def __init__(self, name, item, text="ON", before=None, is_done=None):
+        self.name = name
+        self.item = item
+        self.text = text
+        self.before = before or {}
+        self.is_done = is_done
+
+
+def _has(**fields):
+    return lambda car: all(car[name] == value for name, value in fields.items())
+
+
+PLUGGED = {"plugged": True, "charging_status": "NOT_CHARGING"}
+COMMANDS = (
+    Command("lock", "Lock", "ON", {"lock": "UNLOCKED"}, _has(lock="LOCKED", trunk_locked=True)),
+    Command("unlock", "Unlock", "ON", {"lock": "SECURED"}, _has(lock="UNLOCKED")),
+    Command("flashLights", "FlashLights"),
+    Command("soundHorn", "SoundHorn"),
+    Command("findVehicle", "FindVehicle"),
+    Command("climateStart", "Climate", "ON", {"climate_activity": "INACTIVE"}, _has(climate_activity="HEATING")),
+    Command("climateStop", "Climate", "OFF", {"climate_activity": "HEATING"}, _has(climate_activity="STANDBY")),
+    Command("chargeStart", "Charge", "ON", PLUGGED, _has(charging_status="CHARGING")),
+    Command("chargeStop", "Charge", "OFF", {"plugged": True, "charging_status": "CHARGING"}, _has(charging_status="NOT_CHARGING")),
+    Command("chargingSettings", "ChargingTarget", "90", {"soc_target": 60}, _has(soc_target=90)),
+    Command("chargingSettings", "ChargingCurrent", "10", {"charging_ac_limit_a": 16}, _has(charging_ac_limit_a=10)),
+    Command("sendDestination", "Destination", "48.25,11.5 Zoo"),
+)
+#: what BMW takes without telling anything afterwards: such a command cannot fail later, and has nothing to wait for
+UNFOLLOWED = ("sendDestination",)
+#: ConnectedDrive's older word for a command
+ALIASES = {"chargeNow": "chargeStart"}
+
+
+def commands_of(facts):
+    return [command for command in COMMANDS if command.name in facts.commands]

@@ -1,0 +1,250 @@
+"""A home on CPython: the library as openHAB has it, but items in memory, a worker that is run by hand, and the wire through
+``responses`` into the simulated cloud. Time is the cloud's clock, so nothing has to be waited for.
+"""
+
+import re
+import threading
+
+import requests
+import responses
+
+from bmw import cipher, clouds, commands, config
+from bmw.account import Account
+from bmw.http import Http, RequestsTransport
+from bmw.model import Model
+from bmw.openhab.outlet import Outlet
+from bmw.seal import KEY_BYTES, Seal
+from bmw.service import Service
+from bmw.states import state_text
+from bmw.store import Store
+from bmw.vocabulary import COMMAND
+from tests.cloud import SimulatedCloud
+from tests.contract.clouds import CLOUDS, VINS, settings
+from tests.unit.fakes import HandWorker
+
+URL = "https://bmw.example"
+#: seconds: what the simulated network takes longer for is no answer
+TIMEOUT = 1
+#: seconds of the cloud's time within which all that is waited for must happen
+PATIENCE = 600
+
+
+class Wire:
+    """Answers what ``requests`` sends by the simulated cloud, and fails as a network does."""
+
+    def __init__(self, app):
+        self._app = app
+        self._mock = responses.RequestsMock(assert_all_requests_are_fired=False)
+        for method in ("GET", "POST", "DELETE"):
+            self._mock.add_callback(method, re.compile(re.escape(URL) + "/.*"), self._answer)
+
+    def start(self):
+        self._mock.start()
+
+    def stop(self):
+        self._mock.stop(allow_assert=False)
+        self._mock.reset()
+
+    def _answer(self, request):
+        """Status, headers and body; a request that takes too long is left alone, as a client does with a socket."""
+        answers = []
+        thread = threading.Thread(target=self._ask, args=(request, answers), daemon=True)
+        thread.start()
+        thread.join(request.req_kwargs["timeout"])
+        if thread.is_alive():
+            raise requests.exceptions.ReadTimeout()
+        if isinstance(answers[0], Exception):
+            raise requests.exceptions.ConnectionError(answers[0])
+        answer = answers[0]
+        return answer.status_code, list(answer.headers.items()), answer.data
+
+    def _ask(self, request, answers):
+        path = request.url[len(URL) :]
+        try:
+            answers.append(
+                self._app.test_client(use_cookies=False).open(
+                    path, method=request.method, data=request.body, headers=dict(request.headers), base_url=URL
+                )
+            )
+        except ConnectionError as dropped:
+            answers.append(dropped)
+
+
+class ItemsInMemory:
+    """openHAB's items as the outlet uses them: made at need, of a type, with a state as text."""
+
+    def __init__(self):
+        self.specs = {}
+        self.states = {}
+        self.history = []
+
+    def exists(self, name):
+        return name in self.specs
+
+    def state(self, name):
+        return self.states.get(name)
+
+    def ensure(self, spec):
+        self.specs.setdefault(spec.name, spec)
+
+    def write(self, spec, value, unit, native_type):
+        if value is None and not self.exists(spec.name):
+            return
+        self.ensure(spec)
+        text = state_text(value, unit, spec.item_type, native_type)
+        if self.states.get(spec.name) != text:
+            self.states[spec.name] = text
+            self.history.append((spec.name, text))
+
+
+class NoPage:
+    """No sitemap is written here."""
+
+    def show_account(self):
+        pass
+
+    def show_car(self, vehicle, is_first):
+        pass
+
+
+class CpythonHome:
+    """See ``tests.contract.cases``."""
+
+    #: all is read anew when time has passed
+    seldom = ()
+
+    def __init__(self, cloud_name, folder):
+        self.facts = CLOUDS[cloud_name]
+        self.cloud = SimulatedCloud(fleet="none", quota=1000000, code_interval=5)
+        # noon of tomorrow, so that no case runs over midnight
+        self.cloud.advance_clock(129600 - self.cloud.now() % 86400)
+        self.folder = folder
+        self.items = ItemsInMemory()
+        self.vin = self.cloud.add_car(self.facts.kind, vin=VINS[self.facts.kind])
+        self._wire = Wire(self.cloud.app)
+        self._wire.start()
+        self._load()
+        if not self.facts.renews_alone:
+            self.sign_in()
+
+    def close(self):
+        self.service.stop()
+        self.cloud.clear_faults()
+        self._wire.stop()
+
+    def _load(self):
+        """What the script does when openHAB loads it."""
+        lines = settings(self.facts, URL, timeout=TIMEOUT)
+        parsed = config.parse("".join("{} = {}\n".format(*pair) for pair in lines.items()))
+        assert parsed.problems == []
+        account_config = parsed.accounts[0]
+        kind = clouds.find(account_config.cloud)
+        http = Http(RequestsTransport(), kind.bases(account_config), account_config.timeout)
+        cloud = kind(account_config, http, self.cloud.clock)
+        seal = Seal(b"k" * KEY_BYTES, cipher)
+        store = Store(str(self.folder), seal)
+        outlet = Outlet(self.items, Model("BMW", "", "en"), seal, NoPage())
+        outlet.prepare(leave_out=() if kind.ASKS_FOR_INPUT else ("signInInput",))
+        account = Account(cloud, store, "account.token", self.cloud.clock, on_tokens=lambda tokens: outlet.tokens(account))
+        self.worker = HandWorker(self.cloud.clock)
+        self.service = Service(
+            account_config, [], cloud, account, store, outlet, self.cloud.clock, self.worker, "account", lambda now: 12
+        )
+        self._take_command_items(self.service.prepare(self._take_command_items))
+        self.service.start()
+        self.worker.run()
+
+    def _take_command_items(self, items):
+        self._command_items = items
+
+    # the home's side of the contract
+
+    def now(self):
+        return self.cloud.now()
+
+    def last_call(self):
+        calls = self.cloud.calls()
+        return calls[-1]["n"] if calls else 0
+
+    @property
+    def name(self):
+        return self.service.vehicle(self.vin).name
+
+    def car_name(self, kind):
+        vehicles = [self.service.vehicle(vin) for vin in self.cloud.cars() if self.cloud.car(vin)["kind"] == kind]
+        return vehicles[0].name
+
+    def item(self, end):
+        return "BMW_{}_{}".format(self.name, end)
+
+    def state(self, item):
+        return self.items.state(item)
+
+    def states(self, name, with_commands=False):
+        written = [] if with_commands else ["BMW_{}_{}{}".format(name, key[0].upper(), key[1:]) for key in COMMAND]
+        ours = [item for item in self.items.states if item.startswith("BMW_{}_".format(name)) and item not in written]
+        return {item: self.items.states[item] for item in ours}
+
+    def command(self, item, text):
+        if item == "BMW_SignIn":
+            self.service.sign_in() if text == "ON" else self.service.cancel_sign_in()
+        elif item == "BMW_SignInInput":
+            self.service.sign_in(text)
+        else:
+            self.service.item_command(*(self._command_items[item] + (text,)))
+        self.worker.run()
+
+    def update(self):
+        self.service.force_update()
+        self.worker.run()
+        assert self.state("BMW_ForceUpdate") == "OFF"
+
+    def begin_sign_in(self):
+        self.command("BMW_SignIn", "ON")
+
+    def sign_in(self):
+        if self.facts.signs_in == "captcha":
+            self.command("BMW_SignInInput", self.cloud.new_captcha_token())
+            return
+        self.begin_sign_in()
+        if self.facts.signs_in == "person":
+            self.cloud.approve()
+            self.pass_time(6)
+
+    def garage(self, *kinds):
+        for vin in self.cloud.cars():
+            self.cloud.remove_car(vin)
+        vins = [self.cloud.add_car(kind, vin=VINS[kind]) for kind in kinds]
+        self.vin = vins[0]
+        return vins
+
+    def forget_seldom(self):
+        """Lets so much time pass that also what is asked for once a day is asked for again."""
+        self.pass_time(86500)
+
+    def pass_time(self, seconds):
+        self.worker.pass_time(seconds)
+
+    def _wait(self, condition, what):
+        end = self.now() + PATIENCE
+        while not condition():
+            assert self.now() < end, "waited for {}".format(what())
+            self.pass_time(0.5)
+
+    def wait(self, item, wanted):
+        fits = wanted if callable(wanted) else lambda state: state == wanted
+        self._wait(lambda: fits(self.state(item)), lambda: "{} to be {}; it is {}".format(item, wanted, self.state(item)))
+
+    def mark(self):
+        return len(self.items.history)
+
+    def statuses(self, since):
+        return [text for item, text in self.items.history[since:] if item == self.item("CommandStatus")]
+
+    def wait_status(self, since, fits):
+        self._wait(lambda: any(fits(state) for state in self.statuses(since)), lambda: "an end after {}".format(self.statuses(since)))
+
+
+#: what the library says it can send, to hold the contract's own list against
+COMMANDS = {name: frozenset(clouds.find(name).COMMANDS) for name in CLOUDS}
+ALL_COMMANDS = frozenset(commands.ALL)

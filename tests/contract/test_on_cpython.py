@@ -1,0 +1,58 @@
+"""The contract of all clouds on CPython: by requests, whose wire ``responses`` leads into the simulated cloud."""
+
+import pytest
+
+from tests.contract import cases, told
+from tests.contract.clouds import CLOUDS
+from tests.contract.on_cpython import COMMANDS, CpythonHome
+
+
+def _every_case():
+    for name, facts in CLOUDS.items():
+        for case in cases.cases(facts):
+            yield pytest.param(name, case, id="{}-{}".format(name, case.name))
+
+
+@pytest.fixture
+def make_home(tmp_path):
+    homes = []
+
+    def make(name):
+        homes.append(CpythonHome(name, tmp_path))
+        return homes[-1]
+
+    yield make
+    for home in homes:
+        home.close()
+
+
+@pytest.mark.parametrize("name, case", _every_case())
+def test_every_cloud_keeps_the_contract(make_home, name, case):
+    home = make_home(name)
+    cases.online(home)
+    case.run(home)
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_the_contract_has_every_command_of_the_cloud(name):
+    assert set(CLOUDS[name].commands) == COMMANDS[name]
+
+
+VARIANTS = [(kind, {}) for kind in ("i3", "i3_rex", "i4", "ix1", "phev", "combustion")]
+VARIANTS += [("i4", {"steering": "RL", "distance_unit": "mi", "country": "GB"}), ("i4", {"charging_status": "PAUSED", "plugged": True})]
+
+
+@pytest.mark.parametrize("kind, fields", VARIANTS, ids=lambda value: value if isinstance(value, str) else "-".join(value.values()) if all(isinstance(v, str) for v in value.values()) else "paused")
+@pytest.mark.parametrize("name", CLOUDS)
+def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, kind, fields):
+    home = make_home(name)
+    home.garage(kind)
+    home.sign_in()
+    home.cloud.set_car(home.vin, door_passenger_rear="OPEN", window_driver_front="INTERMEDIATE", **fields)
+    home.forget_seldom()
+    home.update()
+    wanted = told.expected(name, home.cloud, home.vin)
+    assert told.differences(wanted, lambda key: home.state(cases.item_of(home.name, key)), home.now()) == {}
+    start = "BMW_{}_".format(home.name)
+    extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
+    assert extra - {key[0].upper() + key[1:] for key in wanted} == set()

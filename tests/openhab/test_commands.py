@@ -1,0 +1,187 @@
+"""Commands by items in a real openHAB: a switch locks the (simulated) car, and the status item tells how it goes, in order."""
+
+import re
+
+import pytest
+
+from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
+from tests.openhab.home import Home
+
+CLOUDS = {
+    "connecteddrive": {"username": HOME_USER, "password": HOME_PASSWORD, "api_key": CD_API_KEY, "api_secret": CD_API_SECRET},
+    "portal": {"username": HOME_USER, "password": HOME_PASSWORD},
+    "mybmw": {"username": HOME_USER, "password": HOME_PASSWORD, "api_key": MYBMW_APP_KEY},
+}
+STATES = "QUEUED|SENT|PENDING|DELIVERED|EXECUTED|FAILED|TIMED OUT"
+WALK = ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
+
+
+@pytest.fixture(scope="module")
+def home(openhab_factory):
+    home = Home(openhab_factory())
+    home.cloud.add_car("ix1")  # tells what its climate does, which the i3 never did
+    home.start()
+    yield home
+    home.close()
+
+
+def settings(home, cloud, **changes):
+    return home.settings(client_id=None, cloud=cloud, **dict(CLOUDS[cloud], **changes))
+
+
+def sign_in(home, cloud, **changes):
+    home.configure(**settings(home, cloud, **changes))
+    if cloud == "mybmw":
+        home.wait_status("SIGN_IN_NEEDED")
+        home.openhab.command("BMW_SignInInput", home.cloud.new_captcha_token())
+    home.wait_status("ONLINE")
+    home.force_update()
+    home.openhab.wait_state("BMW_i3_Lock", lambda state: True)
+    home.wait(lambda: any(rule["name"] == "BMW: commands" for rule in home.openhab.rules()), "the rule for commands")
+
+
+def statuses(home, since, item="BMW_i3_CommandStatus"):
+    """The states the status item went through, from openHAB's own event log."""
+    with open(home.openhab.userdata / "logs" / "events.log", "rb") as log:
+        log.seek(since)
+        return re.findall(r"Item '{}' changed from .*? to ((?:{}).*)".format(item, STATES), log.read().decode("utf-8"))
+
+
+def event_log_size(home):
+    return (home.openhab.userdata / "logs" / "events.log").stat().st_size
+
+
+def give(home, name, command, end="EXECUTED", item="BMW_i3_CommandStatus"):
+    """Commands an item; returns the states that the status item went through until the command ended."""
+    since = event_log_size(home)
+    home.openhab.command(name, command)
+    home.wait(lambda: any(state.startswith(end) for state in statuses(home, since, item)), "{} to end as {}".format(name, end), 60)
+    return statuses(home, since, item)
+
+
+@pytest.fixture(scope="module", params=sorted(CLOUDS))
+def cloud(request, home):
+    sign_in(home, request.param, allow_unlock="yes")
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def usual_plan(home):
+    """Commands are carried out, unless a test says otherwise."""
+    home.cloud.command_plan()
+
+
+def test_lock_on_locks_the_car_and_the_status_passes_through_its_states_in_order(home, cloud):
+    vin = home.cloud.cars()[0]
+    home.cloud.set_car(vin, lock="UNLOCKED")
+    home.force_update()
+    home.openhab.wait_state("BMW_i3_DoorLockState", "UNLOCKED")
+    walked = give(home, "BMW_i3_Lock", "ON")
+    assert walked == [state for state in WALK if state in walked]
+    assert {"QUEUED", "SENT", "EXECUTED"} <= set(walked)
+    assert home.cloud.car(vin)["lock"] in ("LOCKED", "SECURED")
+    home.openhab.wait_state("BMW_i3_DoorLockState", lambda state: state in ("LOCKED", "SECURED"))
+    home.openhab.wait_state("BMW_i3_Lock", "OFF")
+    assert home.openhab.state("BMW_i3_LastCommand").startswith("20")
+
+
+def test_climate_on_makes_the_car_precondition_and_the_items_follow(home, cloud):
+    i3, ix1 = home.cloud.cars()
+    give(home, "BMW_i3_Climate", "ON")
+    assert home.cloud.car(i3)["climate_activity"] in ("HEATING", "COOLING", "VENTILATION")
+    if cloud == "mybmw":  # the older clouds never tell what the climate does
+        # a car keeps the name that its first cloud gave it
+        name = next(name for name in home.openhab.items() if name.lower() == "bmw_ix1")
+        give(home, name + "_Climate", "ON", item=name + "_CommandStatus")
+        assert home.cloud.car(ix1)["climate_activity"] in ("HEATING", "COOLING", "VENTILATION")
+        home.openhab.wait_state(name + "_ClimateActive", "ON")
+        home.openhab.wait_state(name + "_Climate", "ON")
+        give(home, name + "_Climate", "OFF", item=name + "_CommandStatus")
+        home.openhab.wait_state(name + "_ClimateActive", "OFF")
+
+
+def test_a_command_that_the_car_does_not_carry_out_fails_with_its_reason(home, cloud):
+    home.cloud.command_plan(outcome="FAILED")
+    walked = give(home, "BMW_i3_FlashLights", "ON", end="FAILED")
+    assert walked[-1].startswith("FAILED: ")
+
+
+def test_unlock_needs_the_permission_of_the_configuration(home):
+    sign_in(home, "portal")
+    since = home.last_call()
+    walked = give(home, "BMW_i3_Unlock", "ON", end="FAILED")
+    assert walked == ["FAILED: unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
+    assert home.cloud.calls(since) == []
+
+
+def test_unlock_can_ask_for_a_second_command(home):
+    sign_in(home, "portal", allow_unlock="yes", confirm_unlock="yes")
+    assert "send unlock again" in give(home, "BMW_i3_Unlock", "ON", end="FAILED")[-1]
+    give(home, "BMW_i3_Unlock", "ON")
+    assert home.cloud.car(home.cloud.cars()[0])["lock"] == "UNLOCKED"
+
+
+def test_a_command_by_its_name_works_and_a_wrong_name_is_told(home):
+    sign_in(home, "portal")
+    give(home, "BMW_i3_Command", "flashLights")
+    assert "There is no command 'fly'" in give(home, "BMW_i3_Command", "fly", end="FAILED")[-1]
+
+
+def test_a_command_does_not_survive_a_restart(home):
+    sign_in(home, "portal")
+    home.cloud.command_plan(outcome="NEVER")
+    home.openhab.command("BMW_i3_SoundHorn", "ON")
+    home.openhab.wait_state("BMW_i3_CommandStatus", lambda state: state in ("SENT", "PENDING", "DELIVERED"))
+    home.openhab.command("BMW_i3_Lock", "ON")
+    home.openhab.wait_state("BMW_i3_CommandStatus", "QUEUED")
+    home.openhab.kill()
+    home.cloud.command_plan()
+    sent = len(home.cloud.commands())
+    home.start()
+    home.wait_status("ONLINE")
+    home.force_update()
+    assert len(home.cloud.commands()) == sent
+
+
+def test_cardata_for_the_state_and_another_cloud_for_the_commands(home):
+    """The mixed set-up: accounts home (CarData) and app (MyBMW, commands only)."""
+    home.cloud.settings(auto_approve=True)
+    app = dict(CLOUDS["mybmw"], cloud="mybmw", data="no")
+    home.configure(
+        accounts="home, app",
+        auth_url=home.cloud.url,
+        api_url=home.cloud.url,
+        **{"home.client_id": home.settings()["client_id"], "home.commands": "app"},
+        **{"app." + key: value for key, value in app.items()}
+    )
+    home.openhab.wait_state("BMW_Home_AccountState", "SIGN_IN_NEEDED")
+    home.openhab.command("BMW_App_SignInInput", home.cloud.new_captcha_token())
+    home.openhab.command("BMW_Home_SignIn", "ON")
+    home.openhab.wait_state("BMW_App_AccountState", "ONLINE")
+    home.openhab.wait_state("BMW_Home_AccountState", "ONLINE")
+    home.openhab.wait_state("BMW_Home_i3_Lock", lambda state: True)
+    home.wait(lambda: any(rule["name"] == "BMW: commands" for rule in home.openhab.rules()), "the rule for commands")
+    vin = home.cloud.cars()[0]
+    home.cloud.set_car(vin, lock="UNLOCKED")
+    give(home, "BMW_Home_i3_Lock", "ON", item="BMW_Home_i3_CommandStatus")
+    home.openhab.wait_state("BMW_Home_i3_DoorLockState", lambda state: state in ("LOCKED", "SECURED"))
+    assert [one["cloud"] for one in home.cloud.commands()][-1] == "mybmw"
+    assert "BMW_App_i3_StateOfCharge" not in home.openhab.items()
+
+
+def test_cardata_makes_no_command_items_and_refuses_at_once(openhab_factory):
+    home = Home(openhab_factory(), auto_approve=True)
+    home.openhab.write_conf("items/mine.items", 'Switch BMW_i3_Lock "My own"\n')
+    home.start()
+    try:
+        home.openhab.command("BMW_SignIn", "ON")
+        home.openhab.wait_state("BMW_i3_StateOfCharge", lambda state: state.endswith("%"))
+        home.wait(lambda: any(rule["name"] == "BMW: commands" for rule in home.openhab.rules()), "the rule for commands")
+        since = home.last_call()
+        home.openhab.command("BMW_i3_Lock", "ON")
+        status = home.openhab.wait_state("BMW_i3_CommandStatus", lambda state: state.startswith("FAILED"))
+        assert status == "FAILED: not supported by BMW CarData (read-only)"
+        assert home.cloud.calls(since) == []
+        assert "BMW_i3_Climate" not in home.openhab.items()
+    finally:
+        home.close()

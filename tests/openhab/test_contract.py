@@ -1,0 +1,184 @@
+"""The contract of all clouds in a real openHAB: one instance, switched from cloud to cloud by its settings, driven by items."""
+
+import time
+
+import pytest
+
+from tests.contract import cases
+from tests.contract.clouds import CLOUDS, VINS, settings
+from tests.openhab.home import Home
+
+#: seconds: short enough to see the end of them, long enough for a busy machine
+TIMES = {"timeout": 3, "command_timeout": 3}
+#: no question but those of the cases
+NEVER = "0 0 4 1 1 ?"
+COMMAND_ITEMS = (
+    "Lock", "Unlock", "FlashLights", "SoundHorn", "Climate", "Charge", "FindVehicle", "ChargingTarget", "ChargingCurrent",
+    "Destination", "Command", "CommandStatus", "LastCommand",
+)
+#: what is asked every half hour only
+SELDOM = (
+    "chargingMode", "chargingPreference", "chargingWindowStart", "climateAtDeparture", "departureTimer1", "lastTripDistance", "batteryEnergy",
+)
+USUAL = {"access_lifetime": 3600, "cd_access_lifetime": 28800}
+
+
+class OpenHABHome:
+    """See ``tests.contract.cases``."""
+
+    def __init__(self, home):
+        self._home = home
+        self._openhab = home.openhab
+        self._last_status = None
+        self.cloud = home.cloud
+        self.facts = None
+        self.vin = None
+
+    @property
+    def seldom(self):
+        return SELDOM if self.facts.name in ("connecteddrive", "portal") else ()
+
+    def use(self, facts):
+        """Asks another cloud from now on."""
+        if self.facts is facts:
+            return
+        self.facts = facts
+        self.garage()
+        self._put_right()
+        since = self.last_call()
+        self._home.configure(**settings(facts, self.cloud.url, refresh=NEVER, **TIMES))
+        if facts.renews_alone:  # it signs in by itself, and finds that there is no car
+            self._home.wait(lambda: self._has_asked_for_cars(since), "the first question")
+            self.wait("BMW_AccountState", "NO_CAR")
+        else:
+            self.wait("BMW_AccountState", "SIGN_IN_NEEDED")
+
+    def _has_asked_for_cars(self, since):
+        return any(call["where"] == self.facts.cars_at and call["status"] for call in self.cloud.calls(since))
+
+    def prepare(self):
+        """The usual beginning of a case: nothing is wrong, signed in, one car."""
+        self._put_right()
+        if self.cloud.cars() != [VINS[self.facts.kind]]:
+            self.garage(self.facts.kind)
+            self.sign_in()
+        if self.state("BMW_AccountState") != "ONLINE":
+            self.sign_in()
+        self.wait("BMW_AccountState", "ONLINE")
+
+    def _put_right(self):
+        self.cloud.clear_faults()
+        self.cloud.command_plan()
+        self.cloud.settings(**USUAL)
+
+    # the home's side of the contract
+
+    def now(self):
+        return self.cloud.now()
+
+    def last_call(self):
+        return self._home.last_call()
+
+    @property
+    def name(self):
+        return self.car_name(self.facts.kind)
+
+    def car_name(self, kind):
+        model = {"i3": "i3", "i4": "i4", "phev": "330e", "combustion": "320i"}[kind]
+        # ConnectedDrive writes models in capitals, so it depends on the first cloud that was asked
+        return next(name[4:] for name in self._openhab.items() if name.lower() == "bmw_" + model)
+
+    def item(self, end):
+        return "BMW_{}_{}".format(self.name, end)
+
+    def state(self, item):
+        return self._openhab.state(item)
+
+    def states(self, name, with_commands=False):
+        start = "BMW_{}_".format(name)
+        left_out = [] if with_commands else [start + end for end in COMMAND_ITEMS]
+        items = self._openhab.items().items()
+        return {item: entry["state"] for item, entry in items if item.startswith(start) and item not in left_out}
+
+    def command(self, item, text):
+        self._openhab.command(item, text)
+
+    def update(self):
+        self._home.force_update()
+
+    def begin_sign_in(self):
+        self.command("BMW_SignIn", "ON")
+
+    def sign_in(self):
+        before = self.state("BMW_LastRefresh")
+        if self.facts.signs_in == "captcha":
+            self.command("BMW_SignInInput", self.cloud.new_captcha_token())
+        else:
+            self.begin_sign_in()
+        if self.facts.signs_in == "person":
+            self._home.wait(self.cloud.pending_codes, "a code to approve")
+            self.cloud.approve()
+        self.wait("BMW_LastRefresh", lambda state: state != before)
+
+    def garage(self, *kinds):
+        for vin in self.cloud.cars():
+            self.cloud.remove_car(vin)
+        vins = [self.cloud.add_car(kind, vin=VINS[kind]) for kind in kinds]
+        self.vin = vins[0] if vins else None
+        return vins
+
+    def forget_seldom(self):
+        """Half an hour cannot be let pass here; what is read at the first question of a cloud is read."""
+
+    def pass_time(self, seconds):
+        end = time.monotonic() + seconds
+        self._home.wait(lambda: time.monotonic() > end, "time to pass")
+
+    def wait(self, item, wanted):
+        self._openhab.wait_state(item, wanted)
+
+    def mark(self):
+        """Where openHAB's log of events is now; each line of it names the state before, which may hold any words."""
+        self._status_item = self.item("CommandStatus")
+        self._last_status = self.state(self._status_item) or "NULL"
+        return self._events().stat().st_size
+
+    def statuses(self, since):
+        start, states, last = "Item '{}' changed from ".format(self._status_item), [], self._last_status
+        with open(self._events(), "rb") as log:
+            log.seek(since)
+            lines = log.read().decode("utf-8").splitlines()
+        for change in (line.partition(start)[2] for line in lines if start in line):
+            assert change.startswith(last + " to "), change
+            last = change[len(last) + 4 :]
+            states.append(last)
+        return states
+
+    def wait_status(self, since, fits):
+        self._home.wait(lambda: any(fits(state) for state in self.statuses(since)), lambda: "an end after {}".format(self.statuses(since)))
+
+    def _events(self):
+        return self._openhab.userdata / "logs" / "events.log"
+
+
+@pytest.fixture(scope="module")
+def home(openhab_factory):
+    home = Home(openhab_factory(), fleet="none", quota=1000000)
+    home.start()
+    yield OpenHABHome(home)
+    home.close()
+
+
+def _every_case():
+    for name, facts in CLOUDS.items():
+        for case in cases.cases(facts):
+            yield pytest.param(name, case, id="{}-{}".format(name, case.name))
+
+
+@pytest.mark.parametrize("name, case", _every_case())
+def test_every_cloud_keeps_the_contract(home, name, case):
+    is_first = home.facts is not CLOUDS[name]
+    home.use(CLOUDS[name])
+    if not is_first:
+        home.prepare()
+    case.run(home)

@@ -1,0 +1,68 @@
+"""install.py on a real openHAB 3.0.1: what it puts there loads, and what it takes away is gone."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.openhab import layout
+from tests.openhab.home import STARTED
+from tests.openhab.server import NO_PROXY, wait_until
+
+
+def run(openhab, *arguments):
+    """install.py as a person starts it; returns what it said."""
+    command = [sys.executable, str(layout.REPO / "install.py"), "--conf", str(openhab.conf), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def openhab(openhab_factory):
+    openhab = openhab_factory()
+    openhab.install_probe()
+    said = run(openhab)
+    assert "openHAB 3.0, conf folder" in said and "is installed." in said
+    openhab.start().wait_ready()
+    yield openhab
+    openhab.stop()
+
+
+def bmw_rules(openhab):
+    return sorted(rule["name"] for rule in openhab.probe()["rules"] if rule["name"].startswith("BMW"))
+
+
+def test_the_installed_module_loads_and_makes_its_items(openhab):
+    openhab.wait_for_log(STARTED, since=openhab.started_at, timeout=60)
+    assert openhab.item("BMW_SignIn")["type"] == "Switch"
+    openhab.wait_state("BMW_AccountState", "CONFIG_ERROR")
+    assert "client_id" in openhab.state("BMW_Account")
+    assert "BMW: refresh" in bmw_rules(openhab)
+
+
+def test_the_installed_page_is_served(openhab):
+    with NO_PROXY.open(openhab.url + "/static/bmw/index.html", timeout=10) as page:
+        assert "html" in page.read().decode("utf-8")
+
+
+def test_settings_written_after_the_installation_are_read(openhab):
+    since = openhab.log_size()
+    openhab.write_conf("services/bmw.cfg", "client_id = 0d9f6a3c-4b1e-4f7a-8c52-6e1b3a5d7f90\nstream = off\n")
+    openhab.wait_for_log(STARTED, since=since, timeout=30)
+    openhab.wait_state("BMW_AccountState", "SIGN_IN_NEEDED")
+
+
+def test_a_second_run_asks_for_no_restart_and_keeps_the_settings(openhab):
+    said = run(openhab)
+    assert "Restart" not in said
+    assert "nothing to do" in run(openhab)
+    assert (openhab.conf / "services/bmw.cfg").read_text("utf-8").startswith("client_id = 0d9f6a3c")
+
+
+def test_uninstalling_stops_the_module_and_leaves_the_settings(openhab):
+    run(openhab, "--uninstall")
+    wait_until(lambda: bmw_rules(openhab) == [], 30, "the rules to be gone", openhab)
+    assert [name for name in openhab.threads() if name.startswith("bmw-")] == []
+    ours = [path for path in openhab.conf.rglob("*") if "bmw" in path.name.lower()]
+    assert sorted(path.relative_to(openhab.conf).as_posix() for path in ours) == ["services/bmw.cfg"]
