@@ -124,7 +124,7 @@ def test_openhab_reads_the_sitemap_with_every_item_of_a_full_car(openhab, langua
         ("StateOfCharge", "57 %", "State of charge [57 %]", "Ladestand [57 %]"),
         ("ElectricRange", "160 km", "Electric range [160 km]", "Elektrische Reichweite [160 km]"),
         ("DoorLockState", "SECURED", "Door lock [locked and secured]", "Türverriegelung [verriegelt und gesichert]"),
-        ("Doors", "OPEN", "All doors [open]", "Alle Türen [offen]"),
+        ("Doors", "OPEN", "Doors [open]", "Türen [offen]"),
         ("PluggedIn", "ON", "Plugged in [yes]", "Eingesteckt [ja]"),
         ("WindowDriverFront", "INTERMEDIATE", "Driver's window [partly open]", "Fahrerfenster [teilweise offen]"),
         ("ChargingStatus", "NEW_WORD_OF_BMW", "Charging status [NEW_WORD_OF_BMW]", "Ladestatus [NEW_WORD_OF_BMW]"),

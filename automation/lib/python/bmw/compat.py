@@ -7,20 +7,18 @@ import sys
 PY2 = sys.version_info[0] == 2
 
 if PY2:
-    from urlparse import parse_qs, urlsplit
+    from urlparse import parse_qs, urlsplit  # noqa: F401 # novm
 
     text_type = unicode  # noqa: F821 - Python 2's name
     number_types = (int, long, float)  # noqa: F821
 else:
-    from urllib.parse import parse_qs, urlsplit
+    from urllib.parse import parse_qs, urlsplit  # noqa: F401 # novm
 
     text_type = str
     number_types = (int, float)
 
 #: RFC 3986 section 2.3; all else is percent-encoded
 _UNRESERVED = frozenset(bytearray(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"))
-
-__all__ = [str(n) for n in ("PY2", "number_types", "parse_qs", "quote", "text_type", "to_bytes", "to_text", "urlencode", "urlsplit")]
 
 
 def to_bytes(value):

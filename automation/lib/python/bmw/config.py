@@ -39,7 +39,10 @@ def _cloud(text):
 def _client_id(text):
     text = text.strip().lower()  # some portals show it in upper case, the server wants lower case
     if not _UUID.match(text):
-        raise ConfigError("the client id is not of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "copy it from the CarData page of the BMW portal")
+        raise ConfigError(
+            "the client id is not of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+            "copy it from the CarData page of the BMW portal",
+        )
     return text
 
 

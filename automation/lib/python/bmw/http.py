@@ -49,7 +49,7 @@ class Response(object):
         """The body parsed. Raises BadAnswer when it is not JSON (an HTML page, a cut answer, nothing)."""
         try:
             return json.loads(self.text())
-        except (ValueError, RecursionError):
+        except (ValueError, RuntimeError):  # RuntimeError: nested too deep
             raise BadAnswer("BMW's answer is not JSON (HTTP {}, {} bytes)".format(self.status, len(self.body)))
 
     def json_or_none(self):
@@ -60,10 +60,6 @@ class Response(object):
             return None
 
 
-try:
-    RecursionError
-except NameError:  # Python 2: a too deep JSON raises RuntimeError, its parent in Python 3
-    RecursionError = RuntimeError
 
 
 def origin(url):

@@ -70,7 +70,8 @@ def load(setting, conf_folder):
     except StoreError as error:
         return {}, [error]
     if data is None:
-        return {}, [ConfigError("names: there is no file {}".format(setting), "use {} or a file in conf".format(", ".join(sorted(SHIPPED))))]
+        shipped = ", ".join(sorted(SHIPPED))
+        return {}, [ConfigError("names: there is no file {}".format(setting), "use {} or a file in conf".format(shipped))]
     return _parse(to_text(data))
 
 

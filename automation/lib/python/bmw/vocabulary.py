@@ -103,7 +103,7 @@ _VEHICLE_ROWS = (
     # doors and locks
     ("doorLockState", "doors", "text", "Door lock", "Türverriegelung", "lock", STATUS),
     ("locked", "doors", "switch", "Locked", "Verriegelt", "lock", STATUS),
-    ("doors", "doors", "contact", "All doors", "Alle Türen", "door", STATUS, "Opening"),
+    ("doors", "doors", "contact", "Doors", "Türen", "door", STATUS, "Opening"),
     ("doorDriverFront", "doors", "contact", "Driver's door", "Fahrertür", "door", STATUS, "Opening"),
     ("doorPassengerFront", "doors", "contact", "Passenger's door", "Beifahrertür", "door", STATUS, "Opening"),
     ("doorDriverRear", "doors", "contact", "Rear door, driver's side", "Hintere Tür, Fahrerseite", "door", STATUS, "Opening"),
@@ -114,7 +114,7 @@ _VEHICLE_ROWS = (
     ("alarmArmed", "doors", "text", "Alarm system", "Alarmanlage", "alarm", STATUS),
     ("alarm", "doors", "switch", "Alarm", "Alarm", "siren", "Alarm"),
     # windows and roof
-    ("windows", "windows", "contact", "All windows", "Alle Fenster", "window", STATUS, "Opening"),
+    ("windows", "windows", "contact", "Windows", "Fenster", "window", STATUS, "Opening"),
     ("windowDriverFront", "windows", "text", "Driver's window", "Fahrerfenster", "window", STATUS, "Opening"),
     ("windowPassengerFront", "windows", "text", "Passenger's window", "Beifahrerfenster", "window", STATUS, "Opening"),
     ("windowDriverRear", "windows", "text", "Rear window, driver's side", "Hinteres Fenster, Fahrerseite", "window", STATUS, "Opening"),

@@ -35,6 +35,8 @@ _PREFIXES = {
 #: a later descriptor of a row wins over an earlier one only when the car sent it this much later (seconds): two sources
 #: of one fact must not take turns, but one that the car no longer feeds must not hide the live one
 PREFERENCE = 600
+#: two names of one state that changes in a moment: what the car sent last counts, as one of the two often comes alone
+_NEWEST_WINS = frozenset(("chargingStatus", "pluggedIn", "doorLockState"))
 
 _UNKNOWN_WORDS = frozenset(("", "invalid", "unknown", "-na-", "na", "n/a", "null", "none", "not_available", "isunknown"))
 
@@ -243,7 +245,12 @@ _climate = _choice(
     }
 )
 
-_WHEELS = (("FrontLeft", "row1.wheel.left"), ("FrontRight", "row1.wheel.right"), ("RearLeft", "row2.wheel.left"), ("RearRight", "row2.wheel.right"))
+_WHEELS = (
+    ("FrontLeft", "row1.wheel.left"),
+    ("FrontRight", "row1.wheel.right"),
+    ("RearLeft", "row2.wheel.left"),
+    ("RearRight", "row2.wheel.right"),
+)
 _SEATS = (
     ("door", "DriverFront", "CAB.door.row1.driver.isOpen", _open),
     ("door", "PassengerFront", "CAB.door.row1.passenger.isOpen", _open),
@@ -393,7 +400,8 @@ def translate(entries, changed=None):
     if changed is not None:
         rows = [row for name in changed for row in _ROWS_OF.get(name, ())]
     for key, convert, descriptors in rows:
-        reading = _choose([_read(entries[d], convert) for d in descriptors if _is_there(entries.get(d))])
+        present = [_read(entries[d], convert) for d in descriptors if _is_there(entries.get(d))]
+        reading = _choose(present, 0 if key in _NEWEST_WINS else PREFERENCE)
         if reading is not None:
             readings[key] = reading
     for needed, add in _SPECIAL_ROWS:
@@ -417,13 +425,13 @@ def _read(entry, convert):
     return Reading(value, time, unit)
 
 
-def _choose(readings):
-    """The first that says something, unless a later one is newer by more than PREFERENCE; an unknown one if all are."""
+def _choose(readings, preference):
+    """The first that says something, unless a later one is newer by more than ``preference``; an unknown one if all are."""
     best = None
     for reading in readings:
         if best is None or (best.value is None and reading.value is not None):
             best = reading
-        elif reading.value is not None and (reading.time or 0) > (best.time or 0) + PREFERENCE:
+        elif reading.value is not None and (reading.time or 0) > (best.time or 0) + preference:
             best = reading
     return best
 
