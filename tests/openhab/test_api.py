@@ -123,7 +123,7 @@ def test_the_example_announces_when_charging_is_done(user, vin):
     user.home.cloud.set_car(vin, charging_status="CHARGING", plugged=True, soc=79)
     user.home.force_update()
     user.openhab.wait_state("BMW_i3_Charging", "ON")
-    user.home.cloud.set_car(vin, charging_status="CHARGING_ENDED", soc=80, range_electric_km=210)
+    user.home.cloud.set_car(vin, charging_status="FINISHED_NOT_FULL", soc=80, range_electric_km=210)
     user.home.force_update()
     assert user.announced(lambda text: text != "") == "The i3 has stopped charging at 80 %, good for 210 km"
 
@@ -172,7 +172,7 @@ def test_values_are_those_of_the_items(user):
     values = user.ask("cars()[0].values()")
     shown = user.openhab.items()
     for key in ("odometer", "electricRange", "stateOfCharge"):
-        assert shown["BMW_i3_" + key[0].upper() + key[1:]]["state"].startswith(str(values[key]))
+        assert shown["BMW_i3_" + key[0].upper() + key[1:]]["state"].split()[0] == "{:.0f}".format(values[key])
 
 
 def test_send_and_wait_tells_the_end(user, vin):

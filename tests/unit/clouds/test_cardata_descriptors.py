@@ -139,23 +139,29 @@ def test_what_is_not_among_the_entries_is_not_among_the_readings():
 
 # several sources of one word
 
-FIRST, SECOND = CH + "hvStatus", CH + "status"
+FIRST, SECOND = (DT + "electricEngine." + name for name in ("kombiRemainingElectricRange", "remainingElectricRange"))
 
 
 @pytest.mark.parametrize(
     "first, second, expected",
     [
-        (entry("CHARGING"), entry("NOCHARGING"), "CHARGING"),
-        (entry("CHARGING"), entry("NOCHARGING", time=NOON + 600), "CHARGING"),
-        (entry("CHARGING"), entry("NOCHARGING", time=NOON + 601), "NOT_CHARGING"),
-        (entry(None, time=None), entry("NOCHARGING"), "NOT_CHARGING"),
-        (entry("INVALID"), entry("NOCHARGING", time=NOON - 60), "NOT_CHARGING"),
-        (entry("CHARGING"), entry("INVALID", time=NOON + 9999), "CHARGING"),
+        (entry("187"), entry("160"), 187),
+        (entry("187"), entry("160", time=NOON + 600), 187),
+        (entry("187"), entry("160", time=NOON + 601), 160),
+        (entry(None, time=None), entry("160"), 160),
+        (entry("INVALID"), entry("160", time=NOON - 60), 160),
+        (entry("187"), entry("INVALID", time=NOON + 9999), 187),
         (entry(None), entry("INVALID"), None),
     ],
 )
 def test_the_preferred_source_wins_unless_it_is_silent_or_much_older(first, second, expected):
-    assert translate({FIRST: first, SECOND: second})["chargingStatus"].value == expected
+    assert translate({FIRST: first, SECOND: second})["electricRange"].value == expected
+
+
+@pytest.mark.parametrize("later, expected", [(0, "CHARGING"), (1, "NOT_CHARGING"), (-1, "CHARGING")])
+def test_of_two_names_of_a_quick_state_the_newest_wins(later, expected):
+    entries = {CH + "hvStatus": entry("CHARGING"), CH + "status": entry("NOCHARGING", time=NOON + later)}
+    assert translate(entries)["chargingStatus"].value == expected
 
 
 # position

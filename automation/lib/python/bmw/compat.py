@@ -10,7 +10,7 @@ if PY2:
     from urlparse import parse_qs, urlsplit  # noqa: F401 # novm
 
     text_type = unicode  # noqa: F821 - Python 2's name
-    number_types = (int, long, float)  # noqa: F821
+    number_types = (int, long, float)  # noqa: F821 # novm
 else:
     from urllib.parse import parse_qs, urlsplit  # noqa: F401 # novm
 

@@ -16,12 +16,15 @@ def state_text(value, unit, item_type, native_type="Switch"):
         value: see ``bmw.vehicle.Reading``.
         unit (str): openHAB unit symbol, may be empty.
         item_type (str): type of the item to write: ``Number:Length``, ``Contact`` ...
-        native_type (str): the vocabulary's type for it, which names a yes or no: OPEN/CLOSED of a Contact, else ON/OFF.
+        native_type (str): the vocabulary's type for it, which names a yes or no (OPEN/CLOSED of a Contact, else
+            ON/OFF) and tells a time from a number.
     """
     if value is None:
         return None
     if isinstance(value, bool) and not item_type.startswith("Number"):
         value = _BOOLEAN_WORDS[native_type == "Contact"][value]
+    if native_type == "DateTime" and item_type == "String":
+        return _time(value, unit, item_type)
     convert = _CONVERTERS.get(item_type.partition(":")[0])
     return convert(value, unit, item_type) if convert else None
 
