@@ -7,10 +7,12 @@ import pytest
 from tests.browser.chromium import chromium, prefer, set_screen
 from tests.browser.dashboard import Dashboard
 from tests.openhab import layout
-from tests.openhab.home import Home
+from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
 TABLET = {"width": 1280, "height": 800}
+#: many tests ask: no limit of calls stands in the way; and no stream, so that a car says only what it was asked for
+PLAIN = dict(UNLIMITED, stream="off")
 
 
 def pytest_addoption(parser):
@@ -26,6 +28,8 @@ def home(request):
     openhab = OpenHAB(jython=chosen[0])
     home = Home(openhab)
     home.cloud.add_car("i4")
+    home.cloud.settings(quota=100000)
+    home.configure_file(**home.settings(**PLAIN))
     try:
         home.start()
         yield home

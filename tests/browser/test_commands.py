@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.conftest import ask_now
+from tests.browser.conftest import PLAIN, ask_now
 from tests.cloud import HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 
 
@@ -13,7 +13,8 @@ def commanding(home):
     home.configure(**home.settings(client_id=None, cloud="mybmw", username=HOME_USER, password=HOME_PASSWORD,
                                    api_key=MYBMW_APP_KEY, allow_unlock="yes"))
     yield home
-    home.configure(**home.settings())
+    home.configure(**home.settings(**PLAIN))
+    home.sign_in()
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ def i3(signed_in, page):
     """The page with the parked i3; gives (home, page, vin)."""
     vin = signed_in.cloud.cars()[0]
     signed_in.cloud.set_car(vin, **PARKED)
-    signed_in.cloud.reset_quota()
     ask_now(signed_in)
     for key, state in dict(PARKED_ITEMS, LastUpdate=iso(hours_ago=0)).items():
         signed_in.openhab.update("BMW_i3_" + key, state)

@@ -52,7 +52,6 @@ def test_the_checker_finds_nothing_grave_in_warnings_sign_in_and_settings(signed
         openhab.update(item, "UNDEF")
     openhab.update("BMW_AccountState", "ONLINE")
     signed_in.cloud.set_car(signed_in.cloud.cars()[0], soc=68)
-    signed_in.cloud.reset_quota()
     ask_now(signed_in)
 
 

@@ -115,7 +115,7 @@ COMMANDS = (
     Command("chargeStart", "Charge", "ON", PLUGGED, _has(charging_status="CHARGING")),
     Command("chargeStop", "Charge", "OFF", {"plugged": True, "charging_status": "CHARGING"}, _has(charging_status="NOT_CHARGING")),
     Command("chargingSettings", "ChargingTarget", "90", {"soc_target": 60}, _has(soc_target=90)),
-    Command("chargingSettings", "ChargingCurrent", "10", {"charging_ac_limit_a": 16}, _has(charging_ac_limit_a=10)),
+    Command("chargingSettings", "ChargingCurrentLimit", "10", {"charging_ac_limit_a": 16}, _has(charging_ac_limit_a=10)),
     Command("sendDestination", "Destination", "48.25,11.5 Zoo"),
 )
 #: what BMW takes without telling anything afterwards: such a command cannot fail later, and has nothing to wait for

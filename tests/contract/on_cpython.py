@@ -127,6 +127,12 @@ class CpythonHome:
         if not self.facts.renews_alone:
             self.sign_in()
 
+    def use(self, cloud_name):
+        """The person writes another cloud into bmw.cfg."""
+        self.service.stop()
+        self.facts = CLOUDS[cloud_name]
+        self._load()
+
     def close(self):
         self.service.stop()
         self.cloud.clear_faults()
@@ -145,7 +151,7 @@ class CpythonHome:
         store = Store(str(self.folder), seal)
         outlet = Outlet(self.items, Model("BMW", "", "en"), seal, NoPage())
         outlet.prepare(leave_out=() if kind.ASKS_FOR_INPUT else ("signInInput",))
-        account = Account(cloud, store, "account.token", self.cloud.clock, on_tokens=lambda tokens: outlet.tokens(account))
+        account = Account(cloud, store, "account.{}.token".format(cloud.name), self.cloud.clock, on_tokens=lambda tokens: outlet.tokens(account))
         self.worker = HandWorker(self.cloud.clock)
         self.service = Service(
             account_config, [], cloud, account, store, outlet, self.cloud.clock, self.worker, "account", lambda now: 12

@@ -56,3 +56,24 @@ def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, 
     start = "BMW_{}_".format(home.name)
     extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
     assert extra - {key[0].upper() + key[1:] for key in wanted} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in CLOUDS if name != "cardata"])
+def test_with_another_cloud_names_stay_and_neither_tokens_nor_states_do(make_home, name):
+    home = make_home("cardata")
+    item, before = home.item("StateOfCharge"), home.last_call()
+    assert (home.state(item), home.state(home.item("TrunkLocked"))) != (None, None)
+    home.cloud.set_car(home.vin, soc=33)
+    home.use(name)
+    if not home.facts.renews_alone:
+        assert home.cloud.calls(before) == []
+        assert home.state("BMW_AccountState") == "SIGN_IN_NEEDED"
+        home.sign_in()
+    assert home.state(item) == "33 %"
+    assert home.state(home.item("TrunkLocked")) is None
+    assert {status for _where, status in cases.asked(home, before)} <= {200, 302}
+    last = home.last_call()
+    home.use("cardata")
+    home.update()
+    assert {where for where, _status in cases.asked(home, last)} == {"mappings", "basicData", "telematicData"}
+    assert home.state(home.item("TrunkLocked")) == "ON"

@@ -30,6 +30,8 @@ class Home:
             "auth_url": self.cloud.url,
             "api_url": self.cloud.url,
         }
+        if "stream_url" not in changes:
+            base["stream"] = "off"  # BMW's own broker is never asked by a test
         return {key: value for key, value in dict(base, **changes).items() if value is not None}
 
     def configure_file(self, **settings):

@@ -46,17 +46,15 @@ def modules_of_this_script_only():
     return sys.modules["bmw.api"] is bmw.api and "bmw.service" not in sys.modules
 
 
-def keep_door():
-    from bmw.openhab import bridge, jvm
+def send_and_watch(command):
     from java.lang.ref import WeakReference
-    kept["door"] = WeakReference(jvm.look_up(bridge._NEAR, bridge._NAME))
-    return kept["door"].get() is not None
+    kept["watched"] = WeakReference(cars()[0]._send(command))
 
 
-def door_is_gone():
+def watched_is_gone():
     from java.lang import System
     System.gc()
-    return kept["door"].get() is None
+    return kept["watched"].get() is None
 """
 ITEMS = 'String Announcement "What was announced"\nString Ask\nString Told\n'
 
@@ -195,16 +193,17 @@ def test_a_users_script_keeps_its_own_python_modules(user):
 
 def test_a_reload_of_the_module_ends_commands_and_leaves_cars_usable_and_nothing_behind(user, vin):
     user.ask("kept.update(car=cars()[0])")
-    assert user.ask("keep_door()") is True
     user.home.cloud.command_plan(outcome="NEVER")
     user.ask("cars()[0].send('climateStart', on_end=keep_end)")
+    user.ask("send_and_watch('flashLights')")
+    assert user.ask("watched_is_gone()") is False
     since = user.openhab.log_size()
     script = (layout.REPO / SCRIPT).read_text("utf-8")
     user.openhab.write_conf(SCRIPT, script + "\n# saved again\n")
     user.openhab.wait_for_log(STARTED, since=since, timeout=60)
     assert user.ask("kept['end']") == ["FAILED", "the BMW module was stopped before the command ended"]
     user.home.wait(lambda: user.ask("kept['car'].value('stateOfCharge')") is not None, "the car to be known again")
-    user.home.wait(lambda: user.ask("door_is_gone()"), "the old engine's door to be collected", 60)
+    user.home.wait(lambda: user.ask("watched_is_gone()"), "what a command's end is written into to be collected")
     assert "bmw-command-end" not in " ".join(user.openhab.threads())
 
 

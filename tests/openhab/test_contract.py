@@ -9,11 +9,11 @@ from tests.contract.clouds import CLOUDS, VINS, settings
 from tests.openhab.home import Home
 
 #: seconds: short enough to see the end of them, long enough for a busy machine
-TIMES = {"timeout": 3, "command_timeout": 3}
+TIMES = {"timeout": 3, "command_timeout": 2}
 #: no question but those of the cases
 NEVER = "0 0 4 1 1 ?"
 COMMAND_ITEMS = (
-    "Lock", "Unlock", "FlashLights", "SoundHorn", "Climate", "Charge", "FindVehicle", "ChargingTarget", "ChargingCurrent",
+    "Lock", "Unlock", "FlashLights", "SoundHorn", "Climate", "Charge", "FindVehicle", "ChargingTarget", "ChargingCurrentLimit",
     "Destination", "Command", "CommandStatus", "LastCommand",
 )
 #: what is asked every half hour only

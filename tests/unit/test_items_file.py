@@ -44,7 +44,7 @@ def line_of(key, language="en"):
 
 def test_a_number_carries_label_pattern_icon_group_tags_and_unit():
     assert line_of("electricRange") == (
-        'Number:Length BMW_i3_ElectricRange "Electric range [%.0f %unit%]" <line> (BMW_i3_gBattery) ["Measurement"]'
+        'Number:Length BMW_i3_ElectricRange "Electric range [%.0f km]" <line> (BMW_i3_gBattery) ["Measurement"]'
         ' { stateDescription=" " [readOnly=true], unit="km" }'
     )
 

@@ -130,7 +130,7 @@ def test_a_car_is_equipment_of_kind_car():
 
 def test_a_measured_item_is_read_only_and_tells_its_pattern_and_unit():
     spec = item(model(), "electricRange")
-    assert spec.metadata == {"stateDescription": (" ", {"pattern": "%.0f %unit%", "readOnly": True}), "unit": ("km", {})}
+    assert spec.metadata == {"stateDescription": (" ", {"pattern": "%.0f km", "readOnly": True}), "unit": ("km", {})}
 
 
 def test_a_switch_for_the_person_is_not_read_only():

@@ -7,7 +7,7 @@ import pytest
 from bmw.clouds import cardata_descriptors
 from bmw.model import SECTIONS
 from bmw.vehicle import derive
-from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, VEHICLE, VEHICLE_POINTS
+from bmw.vocabulary import COMMAND, ACCOUNT, ACCOUNT_POINTS, VEHICLE, VEHICLE_POINTS
 
 POINTS = VEHICLE_POINTS + ACCOUNT_POINTS
 ITEM_TYPES = {"Number", "Contact", "Switch", "String", "DateTime", "Location"}
@@ -40,7 +40,7 @@ def test_the_type_is_one_of_openhabs(point):
 def test_a_quantity_has_a_unit_and_a_pattern_for_it(point):
     if ":" in point.item_type:
         assert point.unit
-        assert "%unit%" in point.pattern or point.pattern.endswith(" %%")
+        assert point.pattern.endswith(" " + point.unit.replace("%", "%%"))
 
 
 @every_point
@@ -78,3 +78,7 @@ def _any_reading():
     from bmw.vehicle import Reading
 
     return Reading("OPEN", 1.0)
+
+
+def test_no_command_shares_its_item_name_with_a_reading():
+    assert not set(COMMAND) & set(VEHICLE)

@@ -51,7 +51,7 @@ class ApiHost(object):
             self._is_closed = True
             ends, self._ends = self._ends, []
         for end in ends:
-            end.complete(json.dumps([commands.FAILED, "the BMW module was stopped before the command ended"]))
+            end.tell(commands.FAILED, "the BMW module was stopped before the command ended")
 
     def _cars(self, _question, _end):
         return [[account, vehicle.name] for account, service in self._services for vehicle in service.vehicles()]
@@ -69,6 +69,7 @@ class ApiHost(object):
     def _command(self, question, end):
         service, vehicle = self._find(question)
         command, arguments = commands.of_text(question["command"])
+        end = _End(end)
         with self._lock:
             if self._is_closed:
                 raise CommandFailed("The BMW module is being stopped")
@@ -76,17 +77,14 @@ class ApiHost(object):
 
         def show(state, reason):
             if state in commands.FINAL:
-                self._end(end, state, reason)
+                with self._lock:
+                    self._ends = [other for other in self._ends if other is not end]
+                end.tell(state, reason)
 
         def on_dropped():
-            self._end(end, commands.FAILED, "the same command is still under way")
+            show(commands.FAILED, "the same command is still under way")
 
         service.command(vehicle.name, command, arguments, show, on_dropped)
-
-    def _end(self, end, state, reason):
-        with self._lock:
-            self._ends = [other for other in self._ends if other is not end]
-        end.complete(json.dumps([state, reason]))
 
     def _find(self, question):
         """(service, vehicle) that a question is about."""
@@ -95,3 +93,15 @@ class ApiHost(object):
                 if (account, vehicle.name) == (question["account"], question["car"]):
                     return service, vehicle
         raise BmwError("There is no car '{}'".format(question["car"]), "ask bmw.api.cars() which there are")
+
+
+class _End(object):
+    """What the asking script waits for; forgotten as soon as it is told, as Jython may keep our engine long after its end."""
+
+    def __init__(self, waiting):
+        self._waiting = waiting
+
+    def tell(self, state, reason):
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.complete(json.dumps([state, reason]))

@@ -50,7 +50,7 @@ SWITCHES = {
     "findVehicle": (FIND_VEHICLE, None),
 }
 #: number item -> argument of CHARGING_SETTINGS, lowest and highest value (mybmw.md section 5)
-SETTINGS = {"chargingTarget": ("target", 20, 100), "chargingCurrent": ("current", 6, 32)}
+SETTINGS = {"chargingTarget": ("target", 20, 100), "chargingCurrentLimit": ("current", 6, 32)}
 #: the items that say a command, and the commands each needs: any one makes the item useful
 ITEMS = dict((key, [command for command in pair if command]) for key, pair in SWITCHES.items())
 ITEMS.update((key, [CHARGING_SETTINGS]) for key in SETTINGS)

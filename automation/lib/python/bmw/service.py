@@ -229,7 +229,7 @@ class Service(object):
         self._vehicles = [vehicle_from(entry) for entry in record.get("vehicles", [])]
         if not is_same_cloud:
             for vehicle in self._vehicles:
-                vehicle.facts = {}  # each cloud has words of its own for them
+                vehicle.forget()
         remember(*self._names)
         self._budget = Budget(self._budget.limit, self._store.load(self._calls_record))
 

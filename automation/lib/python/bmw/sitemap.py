@@ -84,7 +84,7 @@ _START_STOP = (("ON", "start"), ("OFF", "stop"))
 _BUTTONS = (("lock", _PUSH), ("climate", _START_STOP), ("charge", _START_STOP))
 _MORE_BUTTONS = (("unlock", _PUSH), ("flashLights", _PUSH), ("soundHorn", _PUSH), ("findVehicle", _PUSH))
 #: one choice is one command: a slider or stepper would send each value on the way, and each is a call at BMW
-_CHOICES = (("chargingTarget", (50, 60, 70, 75, 80, 85, 90, 95, 100), "%"), ("chargingCurrent", (6, 8, 10, 13, 16, 20, 25, 32), "A"))
+_CHOICES = (("chargingTarget", (50, 60, 70, 75, 80, 85, 90, 95, 100), "%"), ("chargingCurrentLimit", (6, 8, 10, 13, 16, 20, 25, 32), "A"))
 
 _SIGN_IN_STATES = ("SIGN_IN_NEEDED", "SIGN_IN_FAILED", "WAITING_FOR_APPROVAL")
 _ACCOUNT_LINES = ("account", "streamState", "callsLeft", "lastRefresh", "nextRefresh")

@@ -90,6 +90,11 @@ class Vehicle(object):
         self.readings[key] = reading
         return old is None or (old.value, old.unit) != (reading.value, reading.unit)
 
+    def forget(self):
+        """Another cloud tells of the car from now on: it has words of its own for the facts, and may never tell what the last one told."""
+        self.facts = {}
+        self.readings = dict((key, Reading(None)) for key in self.readings)
+
     def to_record(self):
         """JSON-able form, for the store."""
         return {

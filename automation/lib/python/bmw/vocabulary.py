@@ -18,23 +18,24 @@ Point = namedtuple("Point", "key section item_type unit label label_de pattern i
 MEASUREMENT = "Measurement"
 STATUS = "Status"
 
-#: (item type, unit, state pattern) by a short name, so that the rows below stay one line each
+#: (item type, unit, state pattern) by a short name; the pattern names the unit, as %unit% would show metres for a car that
+#: reports miles, so that the rows below stay one line each
 _FORMS = {
     "percent": ("Number:Dimensionless", "%", "%.0f %%"),
     "percent1": ("Number:Dimensionless", "%", "%.1f %%"),
-    "length": ("Number:Length", "km", "%.0f %unit%"),
-    "metres": ("Number:Length", "m", "%.0f %unit%"),
-    "minutes": ("Number:Time", "min", "%.0f %unit%"),
-    "energy": ("Number:Energy", "kWh", "%.1f %unit%"),
-    "power": ("Number:Power", "W", "%.0f %unit%"),
-    "kilowatt": ("Number:Power", "kW", "%.2f %unit%"),
-    "volt": ("Number:ElectricPotential", "V", "%.1f %unit%"),
-    "ampere": ("Number:ElectricCurrent", "A", "%.0f %unit%"),
-    "pressure": ("Number:Pressure", "kPa", "%.0f %unit%"),
-    "temperature": ("Number:Temperature", "°C", "%.1f %unit%"),
-    "angle": ("Number:Angle", "°", "%.0f %unit%"),
-    "speed": ("Number:Speed", "km/h", "%.0f %unit%"),
-    "volume": ("Number:Volume", "l", "%.1f %unit%"),
+    "length": ("Number:Length", "km", "%.0f km"),
+    "metres": ("Number:Length", "m", "%.0f m"),
+    "minutes": ("Number:Time", "min", "%.0f min"),
+    "energy": ("Number:Energy", "kWh", "%.1f kWh"),
+    "power": ("Number:Power", "W", "%.0f W"),
+    "kilowatt": ("Number:Power", "kW", "%.2f kW"),
+    "volt": ("Number:ElectricPotential", "V", "%.1f V"),
+    "ampere": ("Number:ElectricCurrent", "A", "%.0f A"),
+    "pressure": ("Number:Pressure", "kPa", "%.0f kPa"),
+    "temperature": ("Number:Temperature", "°C", "%.1f °C"),
+    "angle": ("Number:Angle", "°", "%.0f °"),
+    "speed": ("Number:Speed", "km/h", "%.0f km/h"),
+    "volume": ("Number:Volume", "l", "%.1f l"),
     "number": ("Number", "", "%.0f"),
     "number1": ("Number", "", "%.1f"),
     "contact": ("Contact", "", "%s"),
@@ -205,7 +206,7 @@ _COMMAND_ROWS = (
     ("charge", "commands", "switch", "Charge", "Laden", "energy", "Switch"),
     ("findVehicle", "commands", "switch", "Find vehicle", "Auto suchen", "motion", "Switch"),
     ("chargingTarget", "commands", "percent", "Set charging target", "Ladeziel setzen", "batterylevel", "Setpoint", "Level"),
-    ("chargingCurrent", "commands", "ampere", "Set AC current limit", "AC-Stromgrenze setzen", "energy", "Setpoint", "Current"),
+    ("chargingCurrentLimit", "commands", "ampere", "Set AC current limit", "AC-Stromgrenze setzen", "energy", "Setpoint", "Current"),
     ("destination", "commands", "text", "Send destination", "Ziel senden", "none", "Control"),
     ("command", "commands", "text", "Command", "Befehl", "settings", "Control"),
     ("commandStatus", "commands", "text", "Command status", "Befehlsstatus", "settings", STATUS),

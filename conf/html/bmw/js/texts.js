@@ -60,7 +60,7 @@ export const EN = {
   notSent: '{command}: openHAB did not take it ({reason})', commandState: '{command}: {state}', lastCommand: 'Last command',
   Lock: 'Lock', Unlock: 'Unlock', FlashLights: 'Flash lights', SoundHorn: 'Sound horn', FindVehicle: 'Find car',
   ClimateON: 'Start climate', ClimateOFF: 'Stop climate', ChargeON: 'Start charging', ChargeOFF: 'Stop charging',
-  ChargingTarget: 'Charging target', ChargingCurrent: 'Charging current', set: 'Set', less: 'Less', more: 'More',
+  ChargingTarget: 'Charging target', ChargingCurrentLimit: 'Charging current', set: 'Set', less: 'Less', more: 'More',
   confirmText: 'The command goes to the car at once.', confirmUnlock: 'Anyone near the car can then open it.',
   confirmHorn: 'People near the car will hear it.', confirmSet: '{command}: {value}',
   // settings
@@ -141,7 +141,7 @@ export const DE = {
   lastCommand: 'Letzter Befehl',
   Lock: 'Verriegeln', Unlock: 'Entriegeln', FlashLights: 'Lichthupe', SoundHorn: 'Hupen', FindVehicle: 'Auto finden',
   ClimateON: 'Klima starten', ClimateOFF: 'Klima beenden', ChargeON: 'Laden starten', ChargeOFF: 'Laden beenden',
-  ChargingTarget: 'Ladeziel', ChargingCurrent: 'Ladestrom', set: 'Setzen', less: 'Weniger', more: 'Mehr',
+  ChargingTarget: 'Ladeziel', ChargingCurrentLimit: 'Ladestrom', set: 'Setzen', less: 'Weniger', more: 'Mehr',
   confirmText: 'Der Befehl geht sofort an das Auto.', confirmUnlock: 'Jeder am Auto kann es dann öffnen.',
   confirmHorn: 'Wer beim Auto steht, hört es.', confirmSet: '{command}: {value}',
   language: 'Sprache', auto: 'Automatisch', look: 'Ansicht', light: 'Hell', dark: 'Dunkel', english: 'English', german: 'Deutsch',

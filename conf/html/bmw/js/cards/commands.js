@@ -16,7 +16,7 @@ const SWITCHES = [
 ];
 const NUMBERS = [
   { key: 'ChargingTarget', unit: '%', least: 20, most: 100, step: 5, now: 'TargetStateOfCharge' },
-  { key: 'ChargingCurrent', unit: 'A', least: 6, most: 32, step: 1, now: 'CurrentLimit' },
+  { key: 'ChargingCurrentLimit', unit: 'A', least: 6, most: 32, step: 1, now: 'CurrentLimit' },
 ];
 const STEPS = ['QUEUED', 'SENT', 'PENDING', 'DELIVERED', 'EXECUTED'];
 

@@ -1,0 +1,61 @@
+"""With openhab-helper-libraries beside the module: their decorators are used when they load, and ours when they do not.
+
+The libraries themselves are in no package registry; the stand-ins here have the interface that counts: ``rule(name, description,
+tags)`` and ``when(text)``, finding the calling script's scope by themselves.
+"""
+
+import pytest
+
+from tests.openhab.home import Home
+
+CORE = "automation/lib/python/core/"
+BROKEN = {"__init__.py": "", "rules.py": "def rule(*_arguments, **_named):\n    pass\n", "triggers.py": "from org.joda.time import DateTime\n"}
+WORKING = {
+    "__init__.py": "",
+    "triggers.py": "from bmw.openhab.rules import own_when as when\n",
+    "rules.py": (
+        "import sys\n"
+        "from bmw.openhab.rules import own_rule\n"
+        "def rule(name, description=None, tags=None):\n"
+        "    manager = sys._getframe(1).f_globals['automationManager']\n"
+        "    return own_rule(manager)(name, description, list(tags or []) + ['made by core'])\n"
+    ),
+}
+
+
+def with_core(openhab_factory, files):
+    home = Home(openhab_factory())
+    for name, text in files.items():
+        home.openhab.write_conf(CORE + name, text)
+    home.openhab.install_probe()
+    return home.start()
+
+
+def our_rules(home):
+    return [rule for rule in home.openhab.probe()["rules"] if rule["name"].startswith("BMW")]
+
+
+@pytest.fixture
+def closing():
+    homes = []
+    yield homes.append
+    for home in homes:
+        home.close()
+
+
+def test_helper_libraries_that_do_not_load_are_told_and_replaced(openhab_factory, closing):
+    home = with_core(openhab_factory, BROKEN)
+    closing(home)
+    assert len(our_rules(home)) == 3
+    home.openhab.command("BMW_SignIn", "ON")
+    home.openhab.wait_state("BMW_SignInCode", lambda state: len(state) == 8)
+
+
+def test_helper_libraries_that_load_make_the_rules(openhab_factory, closing):
+    home = with_core(openhab_factory, WORKING)
+    closing(home)
+    rules = our_rules(home)
+    assert len(rules) == 3
+    assert all("made by core" in rule["tags"] for rule in rules)
+    home.openhab.command("BMW_SignIn", "ON")
+    home.openhab.wait_state("BMW_SignInCode", lambda state: len(state) == 8)
