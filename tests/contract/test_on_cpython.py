@@ -77,3 +77,14 @@ def test_with_another_cloud_names_stay_and_neither_tokens_nor_states_do(make_hom
     home.update()
     assert {where for where, _status in cases.asked(home, last)} == {"mappings", "basicData", "telematicData"}
     assert home.state(home.item("TrunkLocked")) == "ON"
+
+
+def test_a_car_that_was_gone_takes_commands_again(make_home):
+    home = make_home("portal")
+    home.garage()
+    home.sign_in()
+    home.use("portal")
+    home.garage("i3")
+    home.sign_in()
+    home.command(home.item("Lock"), "ON")
+    home.wait(home.item("CommandStatus"), "EXECUTED")

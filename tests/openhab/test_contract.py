@@ -42,19 +42,20 @@ class OpenHABHome:
         """Asks another cloud from now on."""
         if self.facts is facts:
             return
+        self._put_right()
+        if self.facts is not None:
+            # cars that are known: what the last cloud told of them must not pass for what the next one tells
+            self.garage(*cases.FLEET)
+            self.sign_in()
         self.facts = facts
         self.garage()
-        self._put_right()
-        since = self.last_call()
+        before = self.state("BMW_LastRefresh")
         self._home.configure(**settings(facts, self.cloud.url, refresh=NEVER, **TIMES))
         if facts.renews_alone:  # it signs in by itself, and finds that there is no car
-            self._home.wait(lambda: self._has_asked_for_cars(since), "the first question")
+            self.wait("BMW_LastRefresh", lambda state: state != before)
             self.wait("BMW_AccountState", "NO_CAR")
         else:
             self.wait("BMW_AccountState", "SIGN_IN_NEEDED")
-
-    def _has_asked_for_cars(self, since):
-        return any(call["where"] == self.facts.cars_at and call["status"] for call in self.cloud.calls(since))
 
     def prepare(self):
         """The usual beginning of a case: nothing is wrong, signed in, one car."""

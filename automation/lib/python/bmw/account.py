@@ -17,6 +17,7 @@ log = logging.getLogger("bmw")
 #: a token is refreshed this many seconds before it ends
 MARGIN = 300
 
+
 class Account(object):
     """The tokens of one account.
 

@@ -4,7 +4,7 @@ Arguments, printing and exit codes; what it does is done by the same services as
 Exit codes: 0 done, 1 it did not work, 2 wrong use, 130 interrupted.
 """
 
-from __future__ import print_function, unicode_literals
+from __future__ import unicode_literals
 
 import argparse
 import json
@@ -41,12 +41,12 @@ class Terminal(object):
 
     def say(self, text):
         """A line of what was asked for."""
-        print(text, file=self._out)
+        self._out.write(text + "\n")
         self._out.flush()
 
     def note(self, text):
         """A line about it (to the error stream, so that JSON can be piped)."""
-        print(text, file=self._err)
+        self._err.write(text + "\n")
 
     def read(self):
         """A line that the person types, or all that is piped."""

@@ -60,8 +60,6 @@ class Response(object):
             return None
 
 
-
-
 def origin(url):
     """``https://host:port`` of a URL, lower case."""
     parts = urlsplit(url)

@@ -17,9 +17,7 @@ MOST_SECRETS = 500
 #: between a field's name and its value: quotes, also escaped ones and Python 2's u''
 _QUOTE = r"(?:\\?['\"])?"
 _EQUALS = _QUOTE + r"\s*[=:]\s*u?" + _QUOTE
-_NAMES = (
-    "access_token|refresh_token|id_token|device_code|code_verifier|client_secret|password|gcid|hcaptchatoken|authorization"
-)
+_NAMES = "access_token|refresh_token|id_token|device_code|code_verifier|client_secret|password|gcid|hcaptchatoken|authorization"
 
 _SHAPES = (
     # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)

@@ -358,6 +358,7 @@ class Service(object):
                 log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
                 continue
             vehicles.append(known.get(entry.vin) or Vehicle(entry.vin, self._names.get(entry.vin)))
+            self._has_new_vehicle = self._has_new_vehicle or entry.vin not in known
         self._vehicles = vehicles  # at once, as other threads look at it
         self._listed_at = now
 
@@ -404,9 +405,7 @@ class Service(object):
             self._outlet.vehicle(vehicle, keys, is_first=vehicle is self._vehicles[0])
 
     def _new_session(self, by_person=True):
-        return Session(
-            self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person
-        )
+        return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person)
 
     # commands
 

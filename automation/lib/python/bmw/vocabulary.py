@@ -52,6 +52,8 @@ def _point(key, section, form, label, label_de, icon, *tags):
     return Point(key, section, item_type, unit, label, label_de, pattern, icon, tags)
 
 
+# one row a line, however long
+# fmt: off
 _VEHICLE_ROWS = (
     # battery and range
     ("stateOfCharge", "battery", "percent", "State of charge", "Ladestand", "batterylevel", MEASUREMENT, "Level"),
@@ -192,6 +194,7 @@ _VEHICLE_ROWS = (
     ("lastFetched", "service", "time", "Last asked by BMW", "Letzter Abruf durch BMW", "time", STATUS, "Timestamp"),
     ("lastUpdate", "service", "time", "Last update by the car", "Letzte Meldung des Autos", "time", STATUS, "Timestamp"),
 )
+# fmt: on
 
 VEHICLE_POINTS = tuple(_point(*row) for row in _VEHICLE_ROWS)
 VEHICLE = dict((point.key, point) for point in VEHICLE_POINTS)
