@@ -16,8 +16,19 @@ ASK_EVERY = "0/5 * * * * ?"
 
 ACCOUNT = ("Account", "CallsLeft", "LastRefresh")
 CAR = (
-    "StateOfCharge", "ElectricRange", "ChargingStatus", "PluggedIn", "ChargingTimeRemaining", "DoorLockState", "Doors", "Windows",
-    "ClimateStatus", "Odometer", "Position", "Moving", "LastUpdate",
+    "StateOfCharge",
+    "ElectricRange",
+    "ChargingStatus",
+    "PluggedIn",
+    "ChargingTimeRemaining",
+    "DoorLockState",
+    "Doors",
+    "Windows",
+    "ClimateStatus",
+    "Odometer",
+    "Position",
+    "Moving",
+    "LastUpdate",
 )
 
 

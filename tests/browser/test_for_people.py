@@ -48,8 +48,8 @@ def test_the_checker_finds_nothing_grave_in_warnings_sign_in_and_settings(signed
     page.press("#settings")
     assert grave_issues(page.driver) == []
     page.press("#settings-save")
-    for item in ("BMW_SignInLink", "BMW_SignInCode"):
-        openhab.update(item, "UNDEF")
+    for item, state in (("BMW_SignInLink", "UNDEF"), ("BMW_SignInCode", "UNDEF"), ("BMW_i3_DoorDriverFront", "CLOSED")):
+        openhab.update(item, state)
     openhab.update("BMW_AccountState", "ONLINE")
     signed_in.cloud.set_car(signed_in.cloud.cars()[0], soc=68)
     ask_now(signed_in)

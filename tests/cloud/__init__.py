@@ -14,6 +14,18 @@ from .garage import ALL_SCOPES, HOME_CLIENT_ID, HOME_PASSWORD, HOME_SECURITY_ANS
 from .mybmw_sign_in import MYBMW_APP_KEY, MYBMW_CLIENT_ID, MYBMW_CLIENT_SECRET
 from .portal_sign_in import PORTAL_CLIENT_ID
 
-__all__ = ["ALL_SCOPES", "CD_API_KEY", "CD_API_SECRET", "CloudError", "HOME_CLIENT_ID", "HOME_PASSWORD",
-           "HOME_SECURITY_ANSWER", "HOME_USER", "MYBMW_APP_KEY", "MYBMW_CLIENT_ID", "MYBMW_CLIENT_SECRET",
-           "PORTAL_CLIENT_ID", "SimulatedCloud"]
+__all__ = [
+    "ALL_SCOPES",
+    "CD_API_KEY",
+    "CD_API_SECRET",
+    "CloudError",
+    "HOME_CLIENT_ID",
+    "HOME_PASSWORD",
+    "HOME_SECURITY_ANSWER",
+    "HOME_USER",
+    "MYBMW_APP_KEY",
+    "MYBMW_CLIENT_ID",
+    "MYBMW_CLIENT_SECRET",
+    "PORTAL_CLIENT_ID",
+    "SimulatedCloud",
+]

@@ -13,10 +13,17 @@ from .mybmw_sign_in import MYBMW_APP_KEY
 
 def main():
     options = _options()
-    settings = {name: value for name, value in (
-        ("auto_approve", options.auto_approve), ("quota", options.quota),
-        ("code_interval", options.code_interval), ("access_lifetime", options.access_lifetime),
-        ("clock_offset", options.clock_offset)) if value is not None}
+    settings = {
+        name: value
+        for name, value in (
+            ("auto_approve", options.auto_approve),
+            ("quota", options.quota),
+            ("code_interval", options.code_interval),
+            ("access_lifetime", options.access_lifetime),
+            ("clock_offset", options.clock_offset),
+        )
+        if value is not None
+    }
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
@@ -30,8 +37,7 @@ def main():
 
 
 def _options():
-    parser = argparse.ArgumentParser(prog="python3 -m tests.cloud",
-                                     description="Simulated BMW clouds.")
+    parser = argparse.ArgumentParser(prog="python3 -m tests.cloud", description="Simulated BMW clouds.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8099, help="0 takes a free one")
     parser.add_argument("--fleet", choices=sorted(FLEETS), default="i3")
@@ -47,21 +53,25 @@ def _options():
 
 
 def _stream(cloud):
-    from .stream import SimulatedStream   # here, as its broker needs Python 3.10
+    from .stream import SimulatedStream  # here, as its broker needs Python 3.10
 
     return SimulatedStream(cloud)
 
 
 def _print_addresses(cloud, stream):
-    rows = [("cloud", cloud.url), ("sign-in page", cloud.url + "/oneid/link"),
-            ("control", cloud.url + "/_control/")]
+    rows = [("cloud", cloud.url), ("sign-in page", cloud.url + "/oneid/link"), ("control", cloud.url + "/_control/")]
     for one in cloud.garage.accounts():
-        rows += [("client id, account %s" % one.name, one.client_id),
-                 ("user, password, %s" % one.name, "%s %s" % (one.username, one.password))]
+        rows += [
+            ("client id, account %s" % one.name, one.client_id),
+            ("user, password, %s" % one.name, "%s %s" % (one.username, one.password)),
+        ]
     rows += [("MyBMW app key", MYBMW_APP_KEY), ("ConnectedDrive app", "%s %s" % (CD_API_KEY, CD_API_SECRET))]
     if stream is not None:
-        rows += [("stream", stream.url), ("its CA certificate", stream.ca_file),
-                 ("Java options to trust it", stream.certificates.jvm_options())]
+        rows += [
+            ("stream", stream.url),
+            ("its CA certificate", stream.ca_file),
+            ("Java options to trust it", stream.certificates.jvm_options()),
+        ]
     for name, value in rows:
         print("%-26s %s" % (name, value), flush=True)
 

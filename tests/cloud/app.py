@@ -42,8 +42,7 @@ def _receive(cloud):
 
 def _is_for_bmw():
     """Neither the control interface nor what a browser asks of any site."""
-    return (request.endpoint in SHARED or request.endpoint in places.PLACES
-            or request.path.startswith(places.UNKNOWN_PATHS))
+    return request.endpoint in SHARED or request.endpoint in places.PLACES or request.path.startswith(places.UNKNOWN_PATHS)
 
 
 def _place():

@@ -11,10 +11,11 @@ import uuid
 from . import jwt
 from .tokens import Grant, OAuthError
 
-BAD_CLIENT = ("Client authentication failed (e.g., login failure, unknown client, no client authentication "
-              "included or unsupported authentication method)")
-BAD_REQUEST = ("The request is missing a required parameter, includes an invalid parameter value, or is "
-               "otherwise malformed.")
+BAD_CLIENT = (
+    "Client authentication failed (e.g., login failure, unknown client, no client authentication "
+    "included or unsupported authentication method)"
+)
+BAD_REQUEST = "The request is missing a required parameter, includes an invalid parameter value, or is otherwise malformed."
 
 # The mobile host serves some of the portal's paths; both clouds accept each other's tokens.
 SHARED = {"cd": ("cd", "portal"), "portal": ("cd", "portal"), "mybmw": ("mybmw",)}
@@ -54,8 +55,7 @@ class AppTokens:
 
     def account(self, username, password):
         """The account that signs in with these; None when it is none."""
-        return next((one for one in self._garage.accounts()
-                     if (one.username, one.password) == (username, password)), None)
+        return next((one for one in self._garage.accounts() if (one.username, one.password) == (username, password)), None)
 
     def once(self, prefix, life, content=True):
         """A token that works once; what `redeem` answers for it is the content."""
@@ -86,8 +86,16 @@ class AppTokens:
         """As `issue`, with what OpenID adds: who it is, and a signed statement of it."""
         answer = self.issue(cloud, account, client_id, scopes, life)
         now = self._clock.now()
-        answer["id_token"] = jwt.sign({"iss": "simulated-cloud", "sub": account.gcid, "aud": client_id,
-                                       "iat": int(now), "exp": int(now + life), "jti": str(uuid.uuid4())})
+        answer["id_token"] = jwt.sign(
+            {
+                "iss": "simulated-cloud",
+                "sub": account.gcid,
+                "aud": client_id,
+                "iat": int(now),
+                "exp": int(now + life),
+                "jti": str(uuid.uuid4()),
+            }
+        )
         self.ever_issued.append(answer["id_token"])
         return dict(answer, usid=secrets.token_urlsafe(12), gcid=account.gcid)
 
@@ -95,8 +103,7 @@ class AppTokens:
         """The grant of a refresh token, which this uses up."""
         with self._lock:
             grant = self._refresh.get(refresh_token)
-            if (grant is None or grant.cloud != cloud or grant.client_id != client_id or grant.used
-                    or not self._is_alive(grant)):
+            if grant is None or grant.cloud != cloud or grant.client_id != client_id or grant.used or not self._is_alive(grant):
                 raise OAuthError("invalid_request", BAD_REQUEST)
             grant.used = True
             return grant

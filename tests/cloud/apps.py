@@ -4,8 +4,7 @@ import base64
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from . import (CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY, MYBMW_CLIENT_ID,
-               MYBMW_CLIENT_SECRET, PORTAL_CLIENT_ID)
+from . import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY, MYBMW_CLIENT_ID, MYBMW_CLIENT_SECRET, PORTAL_CLIENT_ID
 from .conftest import VERIFIER, challenge_of
 from .mybmw_sign_in import RETURN_URL, SCOPES
 from .portal_sign_in import REDIRECTS
@@ -46,15 +45,27 @@ class MyBMW(App):
         return App.headers(self, **dict(told, **more))
 
     def config(self, **headers):
-        return self.web.get("/eadrax-ucs/v1/presentation/oauth/config", headers=dict(
-            {"ocp-apim-subscription-key": MYBMW_APP_KEY, "x-user-agent": self.user_agent}, **headers))
+        return self.web.get(
+            "/eadrax-ucs/v1/presentation/oauth/config",
+            headers=dict({"ocp-apim-subscription-key": MYBMW_APP_KEY, "x-user-agent": self.user_agent}, **headers),
+        )
 
     def authenticate(self, captcha=None, **form):
         headers = {"hcaptchatoken": captcha} if captcha else {}
-        fields = dict({"client_id": MYBMW_CLIENT_ID, "response_type": "code", "scope": " ".join(SCOPES),
-                       "redirect_uri": RETURN_URL, "state": "a-state", "nonce": "a-nonce",
-                       "code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256",
-                       "grant_type": "authorization_code"}, **form)
+        fields = dict(
+            {
+                "client_id": MYBMW_CLIENT_ID,
+                "response_type": "code",
+                "scope": " ".join(SCOPES),
+                "redirect_uri": RETURN_URL,
+                "state": "a-state",
+                "nonce": "a-nonce",
+                "code_challenge": challenge_of(VERIFIER),
+                "code_challenge_method": "S256",
+                "grant_type": "authorization_code",
+            },
+            **form,
+        )
         return self.web.post("/gcdm/oauth/authenticate", data=fields, headers=headers)
 
     def first_step(self, captcha=None, user=HOME_USER, password=HOME_PASSWORD):
@@ -68,13 +79,18 @@ class MyBMW(App):
         return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
     def token(self, code, verifier=VERIFIER, secret=MYBMW_CLIENT_SECRET):
-        return self.web.post("/gcdm/oauth/token", headers=basic(MYBMW_CLIENT_ID, secret), data={
-            "grant_type": "authorization_code", "code": code, "code_verifier": verifier,
-            "redirect_uri": RETURN_URL})
+        return self.web.post(
+            "/gcdm/oauth/token",
+            headers=basic(MYBMW_CLIENT_ID, secret),
+            data={"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": RETURN_URL},
+        )
 
     def refresh(self, refresh_token=None):
-        return self.web.post("/gcdm/oauth/token", headers=basic(MYBMW_CLIENT_ID, MYBMW_CLIENT_SECRET), data={
-            "grant_type": "refresh_token", "refresh_token": refresh_token or self.tokens["refresh_token"]})
+        return self.web.post(
+            "/gcdm/oauth/token",
+            headers=basic(MYBMW_CLIENT_ID, MYBMW_CLIENT_SECRET),
+            data={"grant_type": "refresh_token", "refresh_token": refresh_token or self.tokens["refresh_token"]},
+        )
 
     def sign_in(self, vin=None):
         answer = self.token(self.code())
@@ -86,15 +102,13 @@ class MyBMW(App):
         return self.get("/eadrax-vcs/v4/vehicles/state").json["state"]
 
     def command(self, service, **query):
-        return self.post("/eadrax-vrccs/v4/presentation/remote-commands/" + service, query_string=query,
-                         json={})
+        return self.post("/eadrax-vrccs/v4/presentation/remote-commands/" + service, query_string=query, json={})
 
     def charge(self, service, body=None):
         return self.post("/eadrax-crccs/v1/vehicles/%s/%s" % (self.vin, service), json=body or {})
 
     def event(self, sent):
-        return self.post("/eadrax-vrccs/v3/presentation/remote-commands/eventStatus",
-                         query_string={"eventId": sent.json["eventId"]})
+        return self.post("/eadrax-vrccs/v3/presentation/remote-commands/eventStatus", query_string={"eventId": sent.json["eventId"]})
 
     def walk(self, sent, times=3):
         return [self.event(sent).json["eventStatus"] for _ in range(times)]
@@ -106,8 +120,9 @@ class ConnectedDrive(App):
     vin = None
 
     def token(self, path="/gcdm/oauth/token", key=CD_API_KEY, secret=CD_API_SECRET, **form):
-        fields = dict({"grant_type": "password", "username": HOME_USER, "password": HOME_PASSWORD,
-                       "scope": "remote_services vehicle_data"}, **form)
+        fields = dict(
+            {"grant_type": "password", "username": HOME_USER, "password": HOME_PASSWORD, "scope": "remote_services vehicle_data"}, **form
+        )
         return self.web.post(path, data=fields, headers=basic(key, secret))
 
     def sign_in(self, vin=None):
@@ -123,12 +138,10 @@ class ConnectedDrive(App):
         return self.car("status").json["vehicleStatus"]
 
     def execute(self, service, **form):
-        return self.post("/webapi/v1/user/vehicles/%s/executeService" % self.vin,
-                         data=dict({"serviceType": service}, **form))
+        return self.post("/webapi/v1/user/vehicles/%s/executeService" % self.vin, data=dict({"serviceType": service}, **form))
 
     def walk(self, service, times=3):
-        return [self.car("serviceExecutionStatus", serviceType=service).json["executionStatus"].get("status")
-                for _ in range(times)]
+        return [self.car("serviceExecutionStatus", serviceType=service).json["executionStatus"].get("status") for _ in range(times)]
 
 
 class Portal(App):
@@ -137,9 +150,19 @@ class Portal(App):
     vin = None
 
     def login(self, **form):
-        fields = dict({"client_id": PORTAL_CLIENT_ID, "response_type": "token", "redirect_uri": REDIRECTS[0],
-                       "scope": "authenticate_user fupo", "username": HOME_USER, "password": HOME_PASSWORD,
-                       "state": "a-state", "locale": "DE-de"}, **form)
+        fields = dict(
+            {
+                "client_id": PORTAL_CLIENT_ID,
+                "response_type": "token",
+                "redirect_uri": REDIRECTS[0],
+                "scope": "authenticate_user fupo",
+                "username": HOME_USER,
+                "password": HOME_PASSWORD,
+                "state": "a-state",
+                "locale": "DE-de",
+            },
+            **form,
+        )
         return self.web.post("/gcdm/oauth/authenticate", data=fields)
 
     def sign_in(self, vin=None):
@@ -163,4 +186,3 @@ class Portal(App):
 
 def xml_status(answer):
     return re.search("<remoteServiceStatus>(.*?)</remoteServiceStatus>", answer.text).group(1)
-

@@ -20,8 +20,16 @@ class CallLog:
         path = VIN.sub(lambda match: "VIN.." + match.group()[-4:], GCID.sub("GCID", path))
         with self._lock:
             self._number += 1
-            call = {"n": self._number, "time": self._clock.now(), "method": method, "cloud": place.cloud,
-                    "kind": place.kind, "where": place.where, "path": path, "status": None}
+            call = {
+                "n": self._number,
+                "time": self._clock.now(),
+                "method": method,
+                "cloud": place.cloud,
+                "kind": place.kind,
+                "where": place.where,
+                "path": path,
+                "status": None,
+            }
             self._calls.append(call)
             return call
 

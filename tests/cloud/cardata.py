@@ -31,8 +31,12 @@ def blueprint(cloud):
 
     @rooms.errorhandler(CarDataError)
     def refuse(problem):
-        body = {"exveErrorId": problem.error_id, "exveErrorRef": str(uuid.uuid4()),
-                "exveErrorMsg": problem.message, "exveNote": problem.note}
+        body = {
+            "exveErrorId": problem.error_id,
+            "exveErrorRef": str(uuid.uuid4()),
+            "exveErrorMsg": problem.message,
+            "exveNote": problem.note,
+        }
         is_quota = problem.error_id == "CU-429"
         return jsonify(body), cloud.options.quota_status if is_quota else problem.status
 
@@ -46,8 +50,10 @@ def _add_vehicles(rooms, cloud):
     @rooms.get("/vehicles/mappings")
     def mappings():
         with cloud.garage.lock:
-            rows = [{"vin": vin, "mappedSince": iso(one["mappedSince"]), "mappingType": one["mappingType"]}
-                    for vin, one in g.account.mappings.items()]
+            rows = [
+                {"vin": vin, "mappedSince": iso(one["mappedSince"]), "mappingType": one["mappingType"]}
+                for vin, one in g.account.mappings.items()
+            ]
         return jsonify(_shaped(rows, cloud.options.mappings_shape))
 
     @rooms.get("/vehicles/<vin>/basicData")
@@ -90,8 +96,7 @@ def _add_charging(rooms, cloud):
         sessions = charging.sessions_between(car, start, end)
         first = pages.first(request.args.get("nextToken"))
         last = first + cloud.options.page_size
-        return jsonify(data=sessions[first:last],
-                       next_token=pages.issue(last) if last < len(sessions) else None)
+        return jsonify(data=sessions[first:last], next_token=pages.issue(last) if last < len(sessions) else None)
 
     @rooms.get("/vehicles/<vin>/locationBasedChargingSettings")
     def charging_settings(vin):
@@ -201,14 +206,29 @@ def _container_body():
 
 
 BASIC_DATA = {
-    "brand": "brand", "isTelematicsCapable": "telematics_capable", "puStep": "pu_step",
-    "modelRange": "model_range", "series": "series", "modelName": "model",
-    "modelKey": "model_key", "bodyType": "body_type", "numberOfDoors": "number_of_doors",
-    "hasNavi": "has_navi", "headUnit": "head_unit", "hasSunRoof": "has_sunroof",
-    "countryCodeISO": "country", "steering": "steering", "engine": "engine",
-    "driveTrain": "drivetrain", "propulsionType": "drivetrain", "chargingModes": "charging_modes",
-    "colourCode": "colour_code", "constructionDate": "construction_date", "fullSAList": "options",
-    "hvsMaxEnergyAbsolute": "battery_gross_kwh", "reessNominalCapacityGross": "battery_gross_kwh",
+    "brand": "brand",
+    "isTelematicsCapable": "telematics_capable",
+    "puStep": "pu_step",
+    "modelRange": "model_range",
+    "series": "series",
+    "modelName": "model",
+    "modelKey": "model_key",
+    "bodyType": "body_type",
+    "numberOfDoors": "number_of_doors",
+    "hasNavi": "has_navi",
+    "headUnit": "head_unit",
+    "hasSunRoof": "has_sunroof",
+    "countryCodeISO": "country",
+    "steering": "steering",
+    "engine": "engine",
+    "driveTrain": "drivetrain",
+    "propulsionType": "drivetrain",
+    "chargingModes": "charging_modes",
+    "colourCode": "colour_code",
+    "constructionDate": "construction_date",
+    "fullSAList": "options",
+    "hvsMaxEnergyAbsolute": "battery_gross_kwh",
+    "reessNominalCapacityGross": "battery_gross_kwh",
 }
 NATIVE = (bool, list)
 NATIVE_FIELDS = ("number_of_doors",)

@@ -27,29 +27,34 @@ class Certificates:
         self.server_file = folder / "server.pem"
         self.server_key = folder / "server.key"
         authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-        authority = _sign("Simulated CA %s" % uuid.uuid4().hex[:8], authority_key, None, authority_key,
-                          x509.BasicConstraints(ca=True, path_length=0))
+        authority = _sign(
+            "Simulated CA %s" % uuid.uuid4().hex[:8], authority_key, None, authority_key, x509.BasicConstraints(ca=True, path_length=0)
+        )
         server = _sign("Simulated stream", server_key, authority, authority_key, _names(hosts))
         self.ca_file.write_bytes(_pem(authority))
         self.java_store.write_bytes(_java_store(authority))
         self.server_file.write_bytes(_pem(server))
-        self.server_key.write_bytes(server_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+        self.server_key.write_bytes(
+            server_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
 
     def jvm_options(self):
         """What makes a Java process trust the server, and nobody else."""
-        return "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s" % (
-            self.java_store, STORE_PASSWORD)
+        return "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s" % (self.java_store, STORE_PASSWORD)
 
 
 def _sign(name, key, issuer, issuer_key, extension):
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)
-    builder = (x509.CertificateBuilder().subject_name(subject)
-               .issuer_name(issuer.subject if issuer else subject).public_key(key.public_key())
-               .serial_number(x509.random_serial_number())
-               .not_valid_before(now - datetime.timedelta(days=2))
-               .not_valid_after(now + datetime.timedelta(days=30)))
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=2))
+        .not_valid_after(now + datetime.timedelta(days=30))
+    )
     return builder.add_extension(extension, critical=issuer is None).sign(issuer_key, hashes.SHA256())
 
 
@@ -70,5 +75,5 @@ def _pem(certificate):
 
 def _java_store(authority):
     return pkcs12.serialize_java_truststore(
-        [pkcs12.PKCS12Certificate(authority, b"simulated-ca")],
-        serialization.BestAvailableEncryption(STORE_PASSWORD.encode()))
+        [pkcs12.PKCS12Certificate(authority, b"simulated-ca")], serialization.BestAvailableEncryption(STORE_PASSWORD.encode())
+    )

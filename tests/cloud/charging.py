@@ -3,8 +3,7 @@
 from .clock import iso
 from .descriptors import MILES_PER_KM
 
-HOME = {"municipality": "Musterstadt", "streetAddress": "Testweg 1",
-        "formattedAddress": "Testweg 1, 12345 Musterstadt"}
+HOME = {"municipality": "Musterstadt", "streetAddress": "Testweg 1", "formattedAddress": "Testweg 1, 12345 Musterstadt"}
 
 
 def sessions_between(car, start, end):
@@ -17,23 +16,30 @@ def _session(car, session):
     odometer = session["odometer_km"]
     miles = car["distance_unit"] == "mi"
     answer = {
-        "startTime": session["start"], "timeZone": "Europe/Berlin", "displayedStartSoc": session["soc_start"],
-        "displayedSoc": session["soc_end"], "energyConsumedFromPowerGridKwh": session["grid_kwh"],
+        "startTime": session["start"],
+        "timeZone": "Europe/Berlin",
+        "displayedStartSoc": session["soc_start"],
+        "displayedSoc": session["soc_end"],
+        "energyConsumedFromPowerGridKwh": session["grid_kwh"],
         "isPreconditioningActivated": False,
         "mileage": round(odometer * MILES_PER_KM if miles else odometer),
-        "mileageUnits": "MI" if miles else "KM", "businessErrors": [],
-        "chargingLocation": dict(HOME, mapMatchedLatitude=session["latitude"],
-                                 mapMatchedLongitude=session["longitude"]),
+        "mileageUnits": "MI" if miles else "KM",
+        "businessErrors": [],
+        "chargingLocation": dict(HOME, mapMatchedLatitude=session["latitude"], mapMatchedLongitude=session["longitude"]),
     }
     # A session that still runs has no end.
     if session.get("end"):
-        answer.update(endTime=session["end"], totalChargingDurationSec=session["end"] - session["start"],
-                      chargingBlocks=[{"startTime": session["start"], "endTime": session["end"],
-                                       "averagePowerGridKw": session["power_kw"]}])
+        answer.update(
+            endTime=session["end"],
+            totalChargingDurationSec=session["end"] - session["start"],
+            chargingBlocks=[{"startTime": session["start"], "endTime": session["end"], "averagePowerGridKw": session["power_kw"]}],
+        )
     if session.get("public"):
-        answer["publicChargingPoint"] = {"potentialChargingPointMatches": [
-            {"providerName": "Test Charging", "streetAddress": "Testweg 1", "postalCode": "12345",
-             "city": "Musterstadt"}]}
+        answer["publicChargingPoint"] = {
+            "potentialChargingPointMatches": [
+                {"providerName": "Test Charging", "streetAddress": "Testweg 1", "postalCode": "12345", "city": "Musterstadt"}
+            ]
+        }
     return answer
 
 
@@ -44,15 +50,30 @@ def location_settings(car):
 def _location(car, place):
     start_hour, start_minute = _clock_time(place["start"])
     stop_hour, stop_minute = _clock_time(place["stop"])
-    window = {"startChargingTimePeriodHour": start_hour, "startChargingTimePeriodMinute": start_minute,
-              "stopChargingTimePeriodHour": stop_hour, "stopChargingTimePeriodMinute": stop_minute}
+    window = {
+        "startChargingTimePeriodHour": start_hour,
+        "startChargingTimePeriodMinute": start_minute,
+        "stopChargingTimePeriodHour": stop_hour,
+        "stopChargingTimePeriodMinute": stop_minute,
+    }
     return dict(
-        window, id=place["id"], clusterLocationId="cluster-" + place["id"], latitude=place["latitude"],
-        longitude=place["longitude"], visits=place["visits"], lastVisit=iso(car.times.get("latitude")),
-        lastUpdated=iso(car.times.get("charging_locations")), chargingMode="CHARGING_WINDOW",
-        optimizedChargingPreference="NO_PRESELECTION", chargingTimeWindows=[window],
-        acCurrentLimitFlag="ACTIVE", acCurrentLimit=place["ac_limit_a"], acousticLimit="UNLIMITED",
-        flapLock="NO_ACTION", chargingPlug="LOCKED")
+        window,
+        id=place["id"],
+        clusterLocationId="cluster-" + place["id"],
+        latitude=place["latitude"],
+        longitude=place["longitude"],
+        visits=place["visits"],
+        lastVisit=iso(car.times.get("latitude")),
+        lastUpdated=iso(car.times.get("charging_locations")),
+        chargingMode="CHARGING_WINDOW",
+        optimizedChargingPreference="NO_PRESELECTION",
+        chargingTimeWindows=[window],
+        acCurrentLimitFlag="ACTIVE",
+        acCurrentLimit=place["ac_limit_a"],
+        acousticLimit="UNLIMITED",
+        flapLock="NO_ACTION",
+        chargingPlug="LOCKED",
+    )
 
 
 def _clock_time(text):

@@ -22,8 +22,7 @@ class CloudClient:
 
     def _call(self, name, args, kwargs):
         body = json.dumps({"args": args, "kwargs": kwargs}).encode("utf-8")
-        request = urllib.request.Request("%s/_control/%s" % (self.url, name), body,
-                                         {"Content-Type": "application/json"})
+        request = urllib.request.Request("%s/_control/%s" % (self.url, name), body, {"Content-Type": "application/json"})
         try:
             with self._opener.open(request, timeout=self._timeout) as answer:
                 return json.loads(answer.read().decode("utf-8"))["result"]
@@ -42,6 +41,7 @@ def _reason(body):
 def _method(name):
     def method(self, *args, **kwargs):
         return self._call(name, args, kwargs)
+
     method.__name__ = name
     method.__doc__ = "As SimulatedCloud.%s." % name
     return method

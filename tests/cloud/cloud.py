@@ -137,10 +137,17 @@ class SimulatedCloud:
 
     def accounts(self):
         """Name, client id, user name, gcid, subscribed scopes and mappings of each account."""
-        return [{"name": one.name, "client_id": one.client_id, "username": one.username, "gcid": one.gcid,
-                 "subscribed_scopes": list(one.subscribed_scopes),
-                 "mappings": {vin: row["mappingType"] for vin, row in one.mappings.items()}}
-                for one in self.garage.accounts()]
+        return [
+            {
+                "name": one.name,
+                "client_id": one.client_id,
+                "username": one.username,
+                "gcid": one.gcid,
+                "subscribed_scopes": list(one.subscribed_scopes),
+                "mappings": {vin: row["mappingType"] for vin, row in one.mappings.items()},
+            }
+            for one in self.garage.accounts()
+        ]
 
     def add_account(self, name):
         """A further BMW customer; the answer is the client id."""
@@ -189,10 +196,16 @@ class SimulatedCloud:
     def secrets(self):
         """Every token, password, key, gcid and VIN ever issued: none of them may show up in a log."""
         owners = self.garage.accounts()
-        return (list(self.tokens.ever_issued) + list(self.app_tokens.ever_issued) + list(self.passwords_ever)
-                + [MYBMW_APP_KEY, MYBMW_CLIENT_SECRET, CD_API_SECRET]
-                + [one.gcid for one in owners] + [one.password for one in owners]
-                + [one.security_answer for one in owners] + list(self.garage.vins_ever))
+        return (
+            list(self.tokens.ever_issued)
+            + list(self.app_tokens.ever_issued)
+            + list(self.passwords_ever)
+            + [MYBMW_APP_KEY, MYBMW_CLIENT_SECRET, CD_API_SECRET]
+            + [one.gcid for one in owners]
+            + [one.password for one in owners]
+            + [one.security_answer for one in owners]
+            + list(self.garage.vins_ever)
+        )
 
     # The cloud's behaviour
 
@@ -206,8 +219,7 @@ class SimulatedCloud:
             self.clock.offset = float(offset)
         if scopes is not None:
             self._subscribe(owner, scopes)
-        return dict(self.options.as_dict(), clock_offset=self.clock.offset,
-                    subscribed_scopes=list(owner.subscribed_scopes))
+        return dict(self.options.as_dict(), clock_offset=self.clock.offset, subscribed_scopes=list(owner.subscribed_scopes))
 
     def _subscribe(self, owner, scopes):
         lost = set(owner.subscribed_scopes) - set(scopes)

@@ -27,19 +27,33 @@ class Person:
         self.tokens = {}
 
     def ask_code(self, scope=ALL, **form):
-        form = dict({"client_id": self.client_id, "response_type": "device_code", "scope": scope,
-                     "code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"}, **form)
+        form = dict(
+            {
+                "client_id": self.client_id,
+                "response_type": "device_code",
+                "scope": scope,
+                "code_challenge": challenge_of(VERIFIER),
+                "code_challenge_method": "S256",
+            },
+            **form,
+        )
         return self.web.post("/gcdm/oauth/device/code", data=_given(form))
 
     def poll(self, device_code, verifier=VERIFIER, **form):
-        form = dict({"client_id": self.client_id, "device_code": device_code, "grant_type": DEVICE_GRANT,
-                     "code_verifier": verifier}, **form)
+        form = dict(
+            {"client_id": self.client_id, "device_code": device_code, "grant_type": DEVICE_GRANT, "code_verifier": verifier}, **form
+        )
         return self.web.post("/gcdm/oauth/token", data=_given(form))
 
     def refresh(self, refresh_token=None):
-        return self.web.post("/gcdm/oauth/token", data={
-            "client_id": self.client_id, "grant_type": "refresh_token",
-            "refresh_token": refresh_token or self.tokens["refresh_token"]})
+        return self.web.post(
+            "/gcdm/oauth/token",
+            data={
+                "client_id": self.client_id,
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token or self.tokens["refresh_token"],
+            },
+        )
 
     def sign_in(self, scope=ALL):
         code = self.ask_code(scope).json
@@ -50,8 +64,9 @@ class Person:
         return self
 
     def headers(self, **more):
-        return dict({"Authorization": "Bearer " + self.tokens.get("access_token", ""), "x-version": "v1",
-                     "Accept": "application/json"}, **more)
+        return dict(
+            {"Authorization": "Bearer " + self.tokens.get("access_token", ""), "x-version": "v1", "Accept": "application/json"}, **more
+        )
 
     def get(self, path, **query):
         return self.web.get(path, headers=self.headers(), query_string=query)
@@ -60,8 +75,9 @@ class Person:
         return self.web.delete(path, headers=self.headers())
 
     def create_container(self, *keys, name="openhab"):
-        return self.web.post("/customers/containers", headers=self.headers(), json={
-            "name": name, "purpose": "openhab", "technicalDescriptors": list(keys)})
+        return self.web.post(
+            "/customers/containers", headers=self.headers(), json={"name": name, "purpose": "openhab", "technicalDescriptors": list(keys)}
+        )
 
     def telematic_data(self, vin, *keys):
         """The entries for these keys, by a container of their own that is gone afterwards."""

@@ -14,11 +14,18 @@ from .faults import HTML_ERROR
 from .oauth import answer_oauth, form_of_request
 
 SERVICES = {
-    "DOOR_LOCK": "lock", "DOOR_UNLOCK": "unlock", "LIGHT_FLASH": "flashLights", "HORN_BLOW": "soundHorn",
-    "CLIMATE_NOW": "climateStart", "CLIMATE_CONTROL": "climateSchedule", "CHARGE_NOW": "chargeNow",
-    "VEHICLE_FINDER": "findVehicle", "CHARGING_CONTROL": "chargingProfile",
+    "DOOR_LOCK": "lock",
+    "DOOR_UNLOCK": "unlock",
+    "LIGHT_FLASH": "flashLights",
+    "HORN_BLOW": "soundHorn",
+    "CLIMATE_NOW": "climateStart",
+    "CLIMATE_CONTROL": "climateSchedule",
+    "CHARGE_NOW": "chargeNow",
+    "VEHICLE_FINDER": "findVehicle",
+    "CHARGING_CONTROL": "chargingProfile",
     "SEND_POI_TO_CAR": "sendDestination",
-    "REMOTE360": "view360"}
+    "REMOTE360": "view360",
+}
 SECRET_SERVICES = ("DOOR_UNLOCK",)
 STATUS = {"FAILED": "NOT_EXECUTED"}
 VIEWS = ("FRONTSIDE", "FRONT", "REARSIDE", "REAR", "SIDE", "DASHBOARD", "DRIVERDOOR", "REARBIRDSEYE")
@@ -89,8 +96,7 @@ def _add_reading(rooms, cloud):
 
     @rooms.get("/v1/user/vehicles/<vin>/status")
     def status(vin):
-        return _read(vin, "vehicleStatus", lambda car: connecteddrive_status.status(car,
-                                                                                    cloud.options.utc_offset))
+        return _read(vin, "vehicleStatus", lambda car: connecteddrive_status.status(car, cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/chargingprofile")
     def charging_profile(vin):
@@ -100,18 +106,15 @@ def _add_reading(rooms, cloud):
 
     @rooms.get("/v1/user/vehicles/<vin>/destinations")
     def destinations(vin):
-        return _read(vin, "destinations",
-                     lambda car: connecteddrive_status.destinations(car, cloud.options.utc_offset))
+        return _read(vin, "destinations", lambda car: connecteddrive_status.destinations(car, cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/statistics/lastTrip")
     def last_trip(vin):
-        return _read(vin, "lastTrip", lambda car: connecteddrive_status.last_trip(car,
-                                                                                  cloud.options.utc_offset))
+        return _read(vin, "lastTrip", lambda car: connecteddrive_status.last_trip(car, cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/statistics/allTrips")
     def all_trips(vin):
-        return _read(vin, "allTrips", lambda car: connecteddrive_status.all_trips(car,
-                                                                                  cloud.options.utc_offset))
+        return _read(vin, "allTrips", lambda car: connecteddrive_status.all_trips(car, cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/rangemap")
     def range_map(vin):
@@ -162,16 +165,21 @@ def _add_services(rooms, cloud):
             # Nothing under way: an answer without a status, which clients have to live with.
             return jsonify(executionStatus={"serviceType": service})
         state = cloud.remote.poll(sent)
-        return jsonify(executionStatus=dict(_execution(sent), status=STATUS.get(state, state),
-                                            extendedStatus=_extended(sent)))
+        return jsonify(executionStatus=dict(_execution(sent), status=STATUS.get(state, state), extendedStatus=_extended(sent)))
 
     @rooms.get("/v1/user/vehicles/<vin>/serviceExecutionHistory")
     def service_history(vin):
         car = _car(cloud, vin)
-        return jsonify([dict(_execution(sent), status=STATUS.get(sent.state, sent.state),
-                             initiationTime=connecteddrive_status.local_time(sent.time,
-                                                                             cloud.options.utc_offset))
-                        for sent in reversed(cloud.remote.of_car("cd", car.vin))])
+        return jsonify(
+            [
+                dict(
+                    _execution(sent),
+                    status=STATUS.get(sent.state, sent.state),
+                    initiationTime=connecteddrive_status.local_time(sent.time, cloud.options.utc_offset),
+                )
+                for sent in reversed(cloud.remote.of_car("cd", car.vin))
+            ]
+        )
 
     @rooms.post("/v1/user/vehicles/<vin>/sendpoi")
     def send_poi(vin):
@@ -182,13 +190,10 @@ def _add_services(rooms, cloud):
         except ValueError:
             raise ConnectedDriveError(400) from None
         is_message = "latitude" not in arguments
-        cloud.remote.start("cd", car.vin, "sendMessage" if is_message else "sendDestination",
-                           "SEND_POI_TO_CAR",
-                           arguments, at_once=True)
+        cloud.remote.start("cd", car.vin, "sendMessage" if is_message else "sendDestination", "SEND_POI_TO_CAR", arguments, at_once=True)
         if not by_form:
             return "", 204
-        return jsonify(executionStatus={"serviceType": "SEND_POI_TO_CAR", "status": "EXECUTED",
-                                        "eventId": "-1"})
+        return jsonify(executionStatus={"serviceType": "SEND_POI_TO_CAR", "status": "EXECUTED", "eventId": "-1"})
 
 
 def _check_allowed(cloud, car, service):
@@ -196,8 +201,7 @@ def _check_allowed(cloud, car, service):
         raise ConnectedDriveError(500, "Action is forbidden. The vehicle does not support the service.")
     if service in SECRET_SERVICES and cloud.options.cd_security_question:
         if request.form.get("bmwSkAnswer") != g.account.security_answer:
-            raise ConnectedDriveError(500, "(SmartPhoneUtil-A-2013) Action is forbidden. secretKnowledge is "
-                                           "missing but required!")
+            raise ConnectedDriveError(500, "(SmartPhoneUtil-A-2013) Action is forbidden. secretKnowledge is missing but required!")
 
 
 def _execution(sent):

@@ -47,5 +47,4 @@ def _check_client(cloud):
 
 
 def _tokens(cloud, account, scopes):
-    return jsonify(cloud.app_tokens.issue("cd", account, CD_API_KEY, scopes,
-                                          cloud.options.cd_access_lifetime))
+    return jsonify(cloud.app_tokens.issue("cd", account, CD_API_KEY, scopes, cloud.options.cd_access_lifetime))

@@ -27,22 +27,24 @@ class Containers:
             if not descriptors.is_known(key):
                 raise CarDataError("CU-402", "The telematic key %s is invalid." % key)
         with self._lock:
-            counted = [one for one in self._of(account)
-                       if one["state"] == "ACTIVE" or self._settings.deleted_containers_count]
+            counted = [one for one in self._of(account) if one["state"] == "ACTIVE" or self._settings.deleted_containers_count]
             if len(counted) >= self._settings.container_limit:
                 raise CarDataError("CU-124")
             container = {
-                "containerId": "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH)), "name": name,
-                "purpose": purpose, "state": "ACTIVE", "created": iso(self._clock.now()),
-                "technicalDescriptors": list(keys)}
+                "containerId": "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH)),
+                "name": name,
+                "purpose": purpose,
+                "state": "ACTIVE",
+                "created": iso(self._clock.now()),
+                "technicalDescriptors": list(keys),
+            }
             self._by_id[container["containerId"]] = dict(container, account=account, deleted_at=None)
             return container
 
     def list(self, account):
         """Without the descriptors: a client has to ask for each container to see them."""
         with self._lock:
-            return [{name: one[name] for name in ("containerId", "name", "purpose", "state", "created")}
-                    for one in self._of(account)]
+            return [{name: one[name] for name in ("containerId", "name", "purpose", "state", "created")} for one in self._of(account)]
 
     def details(self, account, container_id):
         container = self._find(account, container_id)
@@ -72,8 +74,11 @@ class Containers:
 
     def _of(self, account):
         now = self._clock.now()
-        return [one for one in self._by_id.values() if one["account"] is account
-                and (one["deleted_at"] is None or now - one["deleted_at"] < REMOVED_AFTER)]
+        return [
+            one
+            for one in self._by_id.values()
+            if one["account"] is account and (one["deleted_at"] is None or now - one["deleted_at"] < REMOVED_AFTER)
+        ]
 
     def _find(self, account, container_id):
         if len(container_id or "") != ID_LENGTH:

@@ -104,20 +104,41 @@ def _timer(timers, number):
 
 
 def _services_text(services):
-    return json.dumps([{
-        "date": service.get("date") or "-", "description": service.get("description") or "-",
-        "id": service["id"], "messageType": "CBS", "status": service.get("status", "OK"),
-        "title": service.get("title"), "text": "-",
-        "unitOfLengthRemaining": str(service["km"]) if service.get("km") is not None else "-",
-    } for service in services], separators=(",", ":"))
+    return json.dumps(
+        [
+            {
+                "date": service.get("date") or "-",
+                "description": service.get("description") or "-",
+                "id": service["id"],
+                "messageType": "CBS",
+                "status": service.get("status", "OK"),
+                "title": service.get("title"),
+                "text": "-",
+                "unitOfLengthRemaining": str(service["km"]) if service.get("km") is not None else "-",
+            }
+            for service in services
+        ],
+        separators=(",", ":"),
+    )
 
 
 def _check_control_text(messages):
-    return json.dumps([{
-        "date": None, "description": None, "id": message["id"], "messageType": "CCM", "status": "NULL",
-        "title": None, "text": message["text"],
-        "unitOfLengthRemaining": str(message["km"]) if message.get("km") is not None else "-",
-    } for message in messages], separators=(",", ":"))
+    return json.dumps(
+        [
+            {
+                "date": None,
+                "description": None,
+                "id": message["id"],
+                "messageType": "CCM",
+                "status": "NULL",
+                "title": None,
+                "text": message["text"],
+                "unitOfLengthRemaining": str(message["km"]) if message.get("km") is not None else "-",
+            }
+            for message in messages
+        ],
+        separators=(",", ":"),
+    )
 
 
 def _row(key, fields, unit=None, encode=_same, words=None, feature="base"):
@@ -129,11 +150,21 @@ def _door(key, field):
 
 
 TRUTH = ("ASN_isTrue", "ASN_isFalse")
-CHARGING_STATUS = _words(NOT_CHARGING="NOCHARGING", WAITING="CHARGINGPAUSED", CHARGING="CHARGINGACTIVE",
-                         PAUSED="CHARGINGPAUSED", FINISHED_FULL="CHARGINGENDED",
-                         FINISHED_NOT_FULL="CHARGINGENDED", ERROR="CHARGINGERROR")
-HV_STATUS = _words(INITIALIZATION="WAITING_FOR_CHARGING", WAITING="WAITING_FOR_CHARGING",
-                   PAUSED="WAITING_FOR_CHARGING", FINISHED_FULL="FINISHED_FULLY_CHARGED")
+CHARGING_STATUS = _words(
+    NOT_CHARGING="NOCHARGING",
+    WAITING="CHARGINGPAUSED",
+    CHARGING="CHARGINGACTIVE",
+    PAUSED="CHARGINGPAUSED",
+    FINISHED_FULL="CHARGINGENDED",
+    FINISHED_NOT_FULL="CHARGINGENDED",
+    ERROR="CHARGINGERROR",
+)
+HV_STATUS = _words(
+    INITIALIZATION="WAITING_FOR_CHARGING",
+    WAITING="WAITING_FOR_CHARGING",
+    PAUSED="WAITING_FOR_CHARGING",
+    FINISHED_FULL="FINISHED_FULLY_CHARGED",
+)
 PLUG_WORDS = ("CONNECTED", "DISCONNECTED")
 
 
@@ -146,8 +177,7 @@ ROWS = [
     _row(DT + "batteryManagement.header", "soc", "percent", _tenth, feature="electric"),
     _row(PB + "stateOfCharge.displayed", "soc", "percent", _tenth, feature="new_electric"),
     _row(CH + "level", "soc_predicted", "%", _tenth, feature="electric"),
-    _row(TR + "end.drivetrain.batteryManagement.hvSoc", "trip_end_soc", "percent", _tenth,
-         feature="electric"),
+    _row(TR + "end.drivetrain.batteryManagement.hvSoc", "trip_end_soc", "percent", _tenth, feature="electric"),
     _row(PB + "stateOfCharge.target", "soc_target", "%", _whole, feature="new_electric"),
     _row(PB + "stateOfHealth.displayed", "soh", "percent", feature="new_electric"),
     _row(DT + "batteryManagement.maxEnergy", "battery_max_energy_kwh", "kWh", _tenth, feature="electric"),
@@ -160,8 +190,7 @@ ROWS = [
     _row(NAV + "remainingRange", ("range_electric_km", "range_fuel_km"), DISTANCE, _sum),
     _row(DT + "fuelSystem.level", "fuel_percent", "%", _whole, feature="fuel"),
     _row(DT + "fuelSystem.remainingFuel", "fuel_l", "l", _whole, feature="fuel"),
-    _row(DT + "avgElectricRangeConsumption", "consumption_kwh_100km", "kWh/100km", _tenth,
-         feature="electric"),
+    _row(DT + "avgElectricRangeConsumption", "consumption_kwh_100km", "kWh/100km", _tenth, feature="electric"),
     # Charging
     _row(CH + "status", "charging_status", None, CHARGING_STATUS, feature="electric"),
     _row(CH + "hvStatus", "charging_status", None, HV_STATUS, feature="electric"),
@@ -169,15 +198,19 @@ ROWS = [
     _row(BODY + "chargingPort.statusClearText", "plugged", None, _plug, feature="electric"),
     _row(BODY + "chargingPort.combinedStatus", "plugged", None, _plug, feature="electric"),
     _row(BODY + "chargingPort.plugEventId", "plug_event", feature="electric"),
-    _row(BODY + "chargingPort.lockedStatus", "plug_locked", None,
-         lambda on: "CHARGING_CABLE_LOCKED" if on else "CHARGING_CABLE_NOT_LOCKED", feature="electric"),
+    _row(
+        BODY + "chargingPort.lockedStatus",
+        "plug_locked",
+        None,
+        lambda on: "CHARGING_CABLE_LOCKED" if on else "CHARGING_CABLE_NOT_LOCKED",
+        feature="electric",
+    ),
     _row(CH + "connectorStatus", "plugged", None, _plug, feature="electric"),
     _row(TB + "anyPosition.isPlugged", "plugged", feature="new_electric"),
     _row(TB + "anyPosition.flap.isOpen", "charging_flap", None, _is("OPEN"), feature="new_electric"),
     _row(TB + "rearRight.isPlugged", "plugged", feature="new_electric"),
     _row(TB + "rearRight.flap.isOpen", "charging_flap", None, _is("OPEN"), feature="new_electric"),
-    _row(BODY + "flap.isLocked", "charging_flap_locked", words=("FLAP_LOCKED", "FLAP_UNLOCKED"),
-         feature="electric"),
+    _row(BODY + "flap.isLocked", "charging_flap_locked", words=("FLAP_LOCKED", "FLAP_UNLOCKED"), feature="electric"),
     _row(CH + "timeRemaining", "charging_time_remaining_min", "min", _whole, feature="electric"),
     _row(CH + "timeToFullyCharged", "charging_time_remaining_min", "min", _whole, feature="new_electric"),
     _row(PB + "charging.power", "charging_power_w", "W", _whole, feature="new_electric"),
@@ -188,8 +221,12 @@ ROWS = [
     _row(CH + "chargingMode", "charging_mode", feature="electric"),
     _row(CH + "profile.preference", "charging_preference", feature="electric"),
     _row(CH + "profile.climatizationActive", "charging_with_climate", feature="electric"),
-    _row(CH + "isSingleImmediateCharging", "charging_immediate",
-         words=("DIRECT_CHG_ONCE_ACTIVE", "DIRECT_CHG_ONCE_NOT_ACTIVE"), feature="electric"),
+    _row(
+        CH + "isSingleImmediateCharging",
+        "charging_immediate",
+        words=("DIRECT_CHG_ONCE_ACTIVE", "DIRECT_CHG_ONCE_NOT_ACTIVE"),
+        feature="electric",
+    ),
     _row(CH + "lastChargingReason", "charging_end_reason", feature="electric"),
     _row(CH + "hvpmFinishReason", "charging_end_reason", feature="electric"),
     _row(CH + "lastChargingResult", "charging_last_result", feature="electric"),
@@ -213,31 +250,41 @@ ROWS = [
     _row(CAB + "sunroof.status", "sunroof", feature="sunroof"),
     _row(CAB + "sunroof.tiltStatus", "sunroof_tilt", feature="sunroof"),
     _row(CAB + "door.lock.status", "lock", None, _words(SELECTIVE_LOCKED="SELECTIVE-LOCKED")),
-    _row(CAB + "door.status", "lock", None, _words(SECURED="secured", LOCKED="locked", UNLOCKED="unlocked",
-                                                   SELECTIVE_LOCKED="selectiveLocked")),
+    _row(
+        CAB + "door.status",
+        "lock",
+        None,
+        _words(SECURED="secured", LOCKED="locked", UNLOCKED="unlocked", SELECTIVE_LOCKED="selectiveLocked"),
+    ),
     _row(VV + "antiTheftAlarmSystem.alarm.armStatus", "alarm_armed"),
     _row(VV + "antiTheftAlarmSystem.alarm.isOn", "alarm_sounding"),
     _row(BODY + "lights.isRunningOn", "lights_on", words=TRUTH),
     # Climate
     _row(VV + "preConditioning.activity", "climate_activity", None, lambda value: value.lower()),
-    _row(VV + "preConditioning.remainingTime", "climate_remaining_s", "min",
-         lambda seconds: int(seconds // 60)),
+    _row(VV + "preConditioning.remainingTime", "climate_remaining_s", "min", lambda seconds: int(seconds // 60)),
     _row(VV + "preConditioning.error", "climate_error"),
-    _row(HVAC + "status.comfortState", "climate_activity", None,
-         _words(INACTIVE="NOT_ACTIVE", STANDBY="NOT_ACTIVE", HEATING="COMFORT_HEATING",
-                COOLING="COMFORT_COOLING", VENTILATION="COMFORT_VENTILATION"), feature="climate"),
+    _row(
+        HVAC + "status.comfortState",
+        "climate_activity",
+        None,
+        _words(
+            INACTIVE="NOT_ACTIVE",
+            STANDBY="NOT_ACTIVE",
+            HEATING="COMFORT_HEATING",
+            COOLING="COMFORT_COOLING",
+            VENTILATION="COMFORT_VENTILATION",
+        ),
+        feature="climate",
+    ),
     _row(HVAC + "status.progress", "climate_progress", "percent", _whole, feature="climate"),
     _row(HVAC + "status.remainingRunningTime", "climate_remaining_s", "s", _whole, feature="climate"),
     _row(HVAC + "status.rearDefrostActive", "rear_defrost", feature="climate"),
     _row(HVAC + "status.isExteriorMirrorHeatingActive", "mirror_heating", feature="climate"),
-    _row(HVAC + "configuration.directStartSettings.targetTemperature", "climate_target_c", "celsius", _tenth,
-         feature="climate"),
-    _row(HVAC + "configuration.defaultSettings.targetTemperature", "climate_target_c", "celsius", _tenth,
-         feature="climate"),
+    _row(HVAC + "configuration.directStartSettings.targetTemperature", "climate_target_c", "celsius", _tenth, feature="climate"),
+    _row(HVAC + "configuration.defaultSettings.targetTemperature", "climate_target_c", "celsius", _tenth, feature="climate"),
     _row(CAB + "steeringWheel.heating", "steering_wheel_heating", "percent", _whole, feature="seats"),
     _row(CAB + "seat.row1.driverSide.heating", "seat_heating_driver", "percent", _whole, feature="seats"),
-    _row(CAB + "seat.row1.passengerSide.heating", "seat_heating_passenger", "percent", _whole,
-         feature="seats"),
+    _row(CAB + "seat.row1.passengerSide.heating", "seat_heating_passenger", "percent", _whole, feature="seats"),
     _row(TIMER + "weekdaysTimer1.action", "timers", None, _timer_action(1), feature="i3"),
     _row(TIMER + "weekdaysTimer1.hour", "timers", "h", _timer_part(1, 0), feature="i3"),
     _row(TIMER + "weekdaysTimer1.minute", "timers", "min", _timer_part(1, 1), feature="i3"),
@@ -274,8 +321,7 @@ ROWS = [
     _row("vehicle.channel.teleservice.status", "teleservice_status"),
 ]
 
-WHEELS = {"fl": "row1.wheel.left", "fr": "row1.wheel.right", "rl": "row2.wheel.left",
-          "rr": "row2.wheel.right"}
+WHEELS = {"fl": "row1.wheel.left", "fr": "row1.wheel.right", "rl": "row2.wheel.left", "rr": "row2.wheel.right"}
 for _wheel, _place in WHEELS.items():
     _prefix = AX + _place + ".tire."
     ROWS += [
@@ -297,8 +343,12 @@ def _read_catalogue():
 # key -> (flag, category): S is streamable, R only reachable by a container.
 CATALOGUE = _read_catalogue()
 # These never show up in telematicData: they have endpoints of their own, or are basic data.
-DEDICATED = {"vehicle.chassis.axle.wheel.tire.diagnosis", "vehicle.learningNavigation",
-             PB + "charging.history.sessionsList", PB + "charging.settingsList"}
+DEDICATED = {
+    "vehicle.chassis.axle.wheel.tire.diagnosis",
+    "vehicle.learningNavigation",
+    PB + "charging.history.sessionsList",
+    PB + "charging.settingsList",
+}
 
 
 def is_known(key):

@@ -16,10 +16,11 @@ from . import places
 from .errors import CloudError
 
 # The body BMW's gateway sends when its own key management is in trouble.
-GATEWAY_FAULT = {"fault": {"faultstring": "Invalid Access Token",
-                           "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
-HTML_ERROR = ("<!DOCTYPE html><html><head><title>Service unavailable</title></head>"
-              "<body><h1>Service unavailable</h1><p>Please try again later.</p></body></html>")
+GATEWAY_FAULT = {"fault": {"faultstring": "Invalid Access Token", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
+HTML_ERROR = (
+    "<!DOCTYPE html><html><head><title>Service unavailable</title></head>"
+    "<body><h1>Service unavailable</h1><p>Please try again later.</p></body></html>"
+)
 
 # How the middleware is told to end a connection instead of answering.
 DROP = "simulated_cloud.drop"
@@ -77,6 +78,7 @@ class Faults:
 
 # Kinds that act before the request is processed: (faults, options, environ) -> Response, or None to go on.
 
+
 def _gateway_fault(faults, options, environ):
     return _json(GATEWAY_FAULT, 500)
 
@@ -87,8 +89,7 @@ def _html(faults, options, environ):
 
 def _status(faults, options, environ):
     body, text = options.get("body"), options.get("text", "")
-    response = (_json(body, options["status"]) if body is not None
-                else Response(text, options["status"], mimetype="text/plain"))
+    response = _json(body, options["status"]) if body is not None else Response(text, options["status"], mimetype="text/plain")
     response.headers.update(options.get("headers", {}))
     return response
 
@@ -116,16 +117,25 @@ def _slow(faults, options, environ):
     return None
 
 
-BEFORE = {"http_500_fault": _gateway_fault, "html": _html, "status": _status, "timeout": _timeout,
-          "reset": _reset, "empty": _empty, "huge": _huge, "slow": _slow}
+BEFORE = {
+    "http_500_fault": _gateway_fault,
+    "html": _html,
+    "status": _status,
+    "timeout": _timeout,
+    "reset": _reset,
+    "empty": _empty,
+    "huge": _huge,
+    "slow": _slow,
+}
 
 
 # Kinds that act on the finished answer: (response, options, environ) -> Response.
 
+
 def _truncated(response, options, environ):
     """Cut JSON. With `lying=True` the length still promises the whole body, and the connection ends early."""
     body = response.get_data()
-    cut = body[:max(1, int(len(body) * options.get("part", 0.5)))]
+    cut = body[: max(1, int(len(body) * options.get("part", 0.5)))]
     response.set_data(cut)
     if options.get("lying"):
         response.headers["Content-Length"] = str(len(body))
@@ -171,9 +181,17 @@ def _holder(body, path):
 
 AFTER = {"truncated": _truncated, "reply_lost": _reply_lost, "altered": _altered}
 
-OPTIONS = {"html": {"status"}, "status": {"status", "body", "text", "headers"}, "timeout": {"seconds"},
-           "slow": {"seconds"}, "empty": {"status"}, "huge": {"size", "status"},
-           "truncated": {"part", "lying"}, "reply_lost": {"how"}, "altered": {"values", "without"}}
+OPTIONS = {
+    "html": {"status"},
+    "status": {"status", "body", "text", "headers"},
+    "timeout": {"seconds"},
+    "slow": {"seconds"},
+    "empty": {"status"},
+    "huge": {"size", "status"},
+    "truncated": {"part", "lying"},
+    "reply_lost": {"how"},
+    "altered": {"values", "without"},
+}
 
 
 def _json(body, status):

@@ -8,8 +8,14 @@ WIDTH, HEIGHT = 320, 160
 BACKGROUND = (244, 246, 248)
 GLASS = (170, 200, 220)
 RUBBER = (40, 40, 44)
-PAINT = {"i3": (70, 90, 110), "i3_rex": (110, 80, 60), "i4": (30, 60, 140), "ix1": (150, 40, 50),
-         "phev": (60, 110, 70), "combustion": (90, 90, 96)}
+PAINT = {
+    "i3": (70, 90, 110),
+    "i3_rex": (110, 80, 60),
+    "i4": (30, 60, 140),
+    "ix1": (150, 40, 50),
+    "phev": (60, 110, 70),
+    "combustion": (90, 90, 96),
+}
 WHEELS = ((85, 122), (235, 122))
 
 
@@ -19,8 +25,7 @@ def png(kind):
     paint = PAINT.get(kind, (80, 80, 80))
     rows = b"".join(b"\x00" + _row(y, paint) for y in range(HEIGHT))
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 9))
-            + _chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 9)) + _chunk(b"IEND", b"")
 
 
 def _row(y, paint):
@@ -28,7 +33,7 @@ def _row(y, paint):
 
 
 def _pixel(x, y, paint):
-    if any((x - wheel_x) ** 2 + (y - wheel_y) ** 2 < 22 ** 2 for wheel_x, wheel_y in WHEELS):
+    if any((x - wheel_x) ** 2 + (y - wheel_y) ** 2 < 22**2 for wheel_x, wheel_y in WHEELS):
         return RUBBER
     if 80 <= y < 122 and 30 <= x < 290:
         return paint

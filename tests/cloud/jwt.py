@@ -24,8 +24,7 @@ def sign(claims):
 def verify(token):
     """The claims of a token signed by this cloud; an exception when the signature is not ours."""
     signed, _, signature = token.rpartition(".")
-    signing_key().public_key().verify(_bytes(signature), signed.encode("ascii"), padding.PKCS1v15(),
-                                      hashes.SHA256())
+    signing_key().public_key().verify(_bytes(signature), signed.encode("ascii"), padding.PKCS1v15(), hashes.SHA256())
     return json.loads(_bytes(signed.split(".")[1]))
 
 

@@ -14,12 +14,26 @@ from .clock import iso
 from .mybmw_errors import BLOCKED, GONE, MyBMWError, details, not_capable, out_of_quota, refusal, too_fast
 from .mybmw_sign_in import user_agent
 
-VIEWS = ("VehicleStatus", "FrontView", "FrontLeft", "FrontRight", "RearView", "SideViewLeft", "Dashboard",
-         "Driverdoor", "AngleSideViewForty", "AngleSideViewSixty")
+VIEWS = (
+    "VehicleStatus",
+    "FrontView",
+    "FrontLeft",
+    "FrontRight",
+    "RearView",
+    "SideViewLeft",
+    "Dashboard",
+    "Driverdoor",
+    "AngleSideViewForty",
+    "AngleSideViewSixty",
+)
 # service in the path -> command; climate-now has its action in the query
-SERVICES = {"light-flash": "flashLights", "horn-blow": "soundHorn", "door-lock": "lock",
-            "door-unlock": "unlock",
-            "vehicle-finder": "findVehicle"}
+SERVICES = {
+    "light-flash": "flashLights",
+    "horn-blow": "soundHorn",
+    "door-lock": "lock",
+    "door-unlock": "unlock",
+    "vehicle-finder": "findVehicle",
+}
 CLIMATE = {"START": "climateStart", "STOP": "climateStop"}
 # service -> command, and how its body becomes canonical arguments
 CHARGING = {
@@ -39,9 +53,11 @@ def blueprint(cloud):
 
     def guard(view):
         """Every data call passes here first; the order is the gateway's."""
+
         def guarded(**path):
             _admit(cloud, bursts)
             return view(**path)
+
         guarded.__name__ = view.__name__
         return guarded
 
@@ -66,16 +82,24 @@ def _add_vehicles(rooms, cloud, guard):
     @rooms.post("/eadrax-vcs/v5/vehicle-list")
     @guard
     def vehicle_list():
-        return jsonify(gcid=g.account.gcid, mappingInfos=[
-            mybmw_state.mapping_info(car, is_primary) for car, is_primary in _cars_of_brand(cloud)])
+        return jsonify(
+            gcid=g.account.gcid, mappingInfos=[mybmw_state.mapping_info(car, is_primary) for car, is_primary in _cars_of_brand(cloud)]
+        )
 
     @rooms.get("/eadrax-vcs/v4/vehicles")
     @guard
     def vehicles():
-        return jsonify([{"vin": car.vin, "mappingInfo": mybmw_state.mapping_info(car, is_primary),
-                         "appVehicleType": "CONNECTED",
-                         "attributes": dict(_profile(cloud, car), lastFetched=iso(cloud.clock.now()))}
-                        for car, is_primary in _cars_of_brand(cloud)])
+        return jsonify(
+            [
+                {
+                    "vin": car.vin,
+                    "mappingInfo": mybmw_state.mapping_info(car, is_primary),
+                    "appVehicleType": "CONNECTED",
+                    "attributes": dict(_profile(cloud, car), lastFetched=iso(cloud.clock.now())),
+                }
+                for car, is_primary in _cars_of_brand(cloud)
+            ]
+        )
 
     @rooms.get("/eadrax-vcs/v5/vehicle-data/profile")
     @guard
@@ -87,8 +111,7 @@ def _add_vehicles(rooms, cloud, guard):
     def state():
         car = _car(cloud)
         with cloud.garage.lock:
-            return jsonify(state=mybmw_state.state(car, cloud.clock.now()),
-                           capabilities=mybmw_state.capabilities(car))
+            return jsonify(state=mybmw_state.state(car, cloud.clock.now()), capabilities=mybmw_state.capabilities(car))
 
     @rooms.get("/eadrax-ics/v5/presentation/vehicles/images")
     @guard
@@ -176,8 +199,7 @@ def _add_commands(rooms, cloud, guard):
     @guard
     def event_position():
         sent = _event(cloud)
-        if sent.command != "findVehicle" or not all(request.headers.get(name) for name in
-                                                    ("latitude", "longitude")):
+        if sent.command != "findVehicle" or not all(request.headers.get(name) for name in ("latitude", "longitude")):
             raise refusal(400, "Bad request.")
         return jsonify(positionData=_position(cloud, sent), errorDetails=None)
 
@@ -224,8 +246,7 @@ def _cars_of_brand(cloud):
     """The cars that this brand's app lists, each with whether the account is its primary user."""
     brands = mybmw_state.APPS.get(user_agent()[0], ())
     with cloud.garage.lock:
-        cars = [(cloud.garage.car(vin), row["mappingType"] == "PRIMARY")
-                for vin, row in g.account.mappings.items()]
+        cars = [(cloud.garage.car(vin), row["mappingType"] == "PRIMARY") for vin, row in g.account.mappings.items()]
     return [(car, is_primary) for car, is_primary in cars if car["brand"] in brands]
 
 
@@ -279,9 +300,15 @@ def _position(cloud, sent):
         return None
     with cloud.garage.lock:
         car = cloud.garage.car(sent.vin)
-        return {"status": "OK", "position": {
-            "latitude": round(car["latitude"], 6), "longitude": round(car["longitude"], 6),
-            "formattedAddress": mybmw_state.ADDRESS, "heading": round(car["heading"])}}
+        return {
+            "status": "OK",
+            "position": {
+                "latitude": round(car["latitude"], 6),
+                "longitude": round(car["longitude"], 6),
+                "formattedAddress": mybmw_state.ADDRESS,
+                "heading": round(car["heading"]),
+            },
+        }
 
 
 def _destination(body):
@@ -290,8 +317,13 @@ def _destination(body):
         place = body["places"][0]
         address = place.get("address") or {}
         return body["vehicleInformation"]["vin"], {
-            "latitude": float(place["position"]["lat"]), "longitude": float(place["position"]["lng"]),
-            "name": place["title"], "street": address.get("street"), "postalCode": address.get("postalCode"),
-            "city": address.get("city"), "country": address.get("country")}
+            "latitude": float(place["position"]["lat"]),
+            "longitude": float(place["position"]["lng"]),
+            "name": place["title"],
+            "street": address.get("street"),
+            "postalCode": address.get("postalCode"),
+            "city": address.get("city"),
+            "country": address.get("country"),
+        }
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         raise refusal(400, "Bad request: vehicleInformation.vin and places[0] are required.") from None

@@ -20,8 +20,7 @@ def refusal(status, message):
 def out_of_quota(seconds):
     minutes, second = divmod(int(seconds), 60)
     hour, minute = divmod(minutes, 60)
-    return refusal(403, "Out of call volume quota. Quota will be replenished in %02d:%02d:%02d."
-                   % (hour, minute, second))
+    return refusal(403, "Out of call volume quota. Quota will be replenished in %02d:%02d:%02d." % (hour, minute, second))
 
 
 def too_fast(seconds):
@@ -34,5 +33,11 @@ def not_capable():
 
 
 def details(reason):
-    return {"title": "Something went wrong", "description": "The request could not be carried out.",
-            "presentationType": "PAGE", "iconId": 60217, "isRetriable": True, "errorDetails": reason}
+    return {
+        "title": "Something went wrong",
+        "description": "The request could not be carried out.",
+        "presentationType": "PAGE",
+        "iconId": 60217,
+        "isRetriable": True,
+        "errorDetails": reason,
+    }

@@ -17,8 +17,22 @@ MYBMW_APP_KEY = "3d1f0c52-8a4e-4b6d-9c70-5e2a71f4b8d3"
 MYBMW_CLIENT_ID = "7be0f9c4-1d3a-4e82-a65b-c90d2f8e4a17"
 MYBMW_CLIENT_SECRET = "a2c48e61-f05d-47b9-8e13-64d7b0a95cf2"
 RETURN_URL = "com.bmw.connected://oauth"
-SCOPES = ("openid", "profile", "email", "offline_access", "smacc", "vehicle_data", "perseus", "dlm", "svds",
-          "cesim", "vsapi", "remote_services", "fupo", "authenticate_user")
+SCOPES = (
+    "openid",
+    "profile",
+    "email",
+    "offline_access",
+    "smacc",
+    "vehicle_data",
+    "perseus",
+    "dlm",
+    "svds",
+    "cesim",
+    "vsapi",
+    "remote_services",
+    "fupo",
+    "authenticate_user",
+)
 SESSION_COOKIE = "GCDMSSO"
 CODE_LIFETIME = 60
 REGIONS = ("row", "na", "cn")
@@ -36,10 +50,19 @@ def blueprint(cloud):
             return jsonify(problem.body), problem.status
         base = request.host_url.rstrip("/")
         return jsonify(
-            clientName="mybmwapp", clientId=MYBMW_CLIENT_ID, clientSecret=MYBMW_CLIENT_SECRET,
-            gcdmBaseUrl=base, returnUrl=RETURN_URL, brand="bmw", language="en", country="US",
-            authorizationEndpoint=base + "/oneid/login", tokenEndpoint=base + "/gcdm/oauth/token",
-            scopes=list(SCOPES), promptValues=["login"])
+            clientName="mybmwapp",
+            clientId=MYBMW_CLIENT_ID,
+            clientSecret=MYBMW_CLIENT_SECRET,
+            gcdmBaseUrl=base,
+            returnUrl=RETURN_URL,
+            brand="bmw",
+            language="en",
+            country="US",
+            authorizationEndpoint=base + "/oneid/login",
+            tokenEndpoint=base + "/gcdm/oauth/token",
+            scopes=list(SCOPES),
+            promptValues=["login"],
+        )
 
     return rooms
 
@@ -64,8 +87,15 @@ def authenticate(cloud, form):
         raise OAuthError("invalid_client", BAD_CLIENT)
     session = cloud.app_tokens.once("", cloud.options.captcha_lifetime, account)
     authorization = cloud.app_tokens.once("", cloud.options.captcha_lifetime, (session, account))
-    query = urlencode([("client_id", MYBMW_CLIENT_ID), ("response_type", "code"), ("scope", form["scope"]),
-                       ("state", form["state"]), ("authorization", authorization)])
+    query = urlencode(
+        [
+            ("client_id", MYBMW_CLIENT_ID),
+            ("response_type", "code"),
+            ("scope", form["scope"]),
+            ("state", form["state"]),
+            ("authorization", authorization),
+        ]
+    )
     # That this is no address is BMW's own.
     answer = jsonify(redirect_to="redirect_uri=%s?%s" % (RETURN_URL, query))
     answer.set_cookie(SESSION_COOKIE, session, path="/gcdm", httponly=True)
@@ -74,8 +104,13 @@ def authenticate(cloud, form):
 
 
 def _check_request(form):
-    wanted = {"client_id": MYBMW_CLIENT_ID, "redirect_uri": RETURN_URL, "response_type": "code",
-              "code_challenge_method": "S256", "grant_type": "authorization_code"}
+    wanted = {
+        "client_id": MYBMW_CLIENT_ID,
+        "redirect_uri": RETURN_URL,
+        "response_type": "code",
+        "code_challenge_method": "S256",
+        "grant_type": "authorization_code",
+    }
     if form.get("client_id") != MYBMW_CLIENT_ID:
         raise OAuthError("invalid_client", BAD_CLIENT)
     if any(form.get(name) != value for name, value in wanted.items()):
@@ -89,8 +124,7 @@ def _second_step(cloud, form):
     if account is None or request.cookies.get(SESSION_COOKIE) != session:
         raise OAuthError("invalid_client", BAD_CLIENT)
     code = cloud.app_tokens.once("", CODE_LIFETIME, (account, form["code_challenge"], form["scope"].split()))
-    query = urlencode([("code", code), ("state", form["state"]), ("client_id", MYBMW_CLIENT_ID),
-                       ("nonce", form["nonce"])])
+    query = urlencode([("code", code), ("state", form["state"]), ("client_id", MYBMW_CLIENT_ID), ("nonce", form["nonce"])])
     return Response(b"", 302, {"Location": "%s?%s" % (RETURN_URL, query)})
 
 
@@ -98,8 +132,7 @@ def token(cloud, form):
     """A code for tokens."""
     _check_client()
     account, challenge, scopes = cloud.app_tokens.redeem(form.get("code", "")) or (None, None, None)
-    if (account is None or form.get("redirect_uri") != RETURN_URL
-            or not tokens.fits(form.get("code_verifier", ""), challenge)):
+    if account is None or form.get("redirect_uri") != RETURN_URL or not tokens.fits(form.get("code_verifier", ""), challenge):
         raise OAuthError("invalid_request", BAD_REQUEST)
     return _tokens(cloud, account, scopes)
 
@@ -113,11 +146,9 @@ def refresh(cloud, form):
 
 def _check_client():
     basic = request.authorization
-    if basic is None or basic.type != "basic" or (basic.username, basic.password) != (MYBMW_CLIENT_ID,
-                                                                                     MYBMW_CLIENT_SECRET):
+    if basic is None or basic.type != "basic" or (basic.username, basic.password) != (MYBMW_CLIENT_ID, MYBMW_CLIENT_SECRET):
         raise OAuthError("invalid_client", BAD_CLIENT)
 
 
 def _tokens(cloud, account, scopes):
-    return jsonify(cloud.app_tokens.issue_open_id("mybmw", account, MYBMW_CLIENT_ID, scopes,
-                                                  cloud.options.access_lifetime))
+    return jsonify(cloud.app_tokens.issue_open_id("mybmw", account, MYBMW_CLIENT_ID, scopes, cloud.options.access_lifetime))

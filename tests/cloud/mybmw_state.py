@@ -11,11 +11,15 @@ SEASONS = {"SUMMER": 2, "WINTER": 4, "ALL_SEASON": 3}
 BRANDS = {"BMW": "BMW", "BMWi": "BMW_I", "MINI": "MINI"}
 # Which cars a brand's app lists.
 APPS = {"bmw": ("BMW", "BMWi"), "mini": ("MINI",), "toyota": ()}
-DRIVETRAINS = {"BEV": "ELECTRIC", "BEV_REX": "ELECTRIC_WITH_RANGE_EXTENDER", "PHEV": "PLUGIN_HYBRID",
-               "CONV": "COMBUSTION", "MHEV": "MILD_HYBRID"}
+DRIVETRAINS = {
+    "BEV": "ELECTRIC",
+    "BEV_REX": "ELECTRIC_WITH_RANGE_EXTENDER",
+    "PHEV": "PLUGIN_HYBRID",
+    "CONV": "COMBUSTION",
+    "MHEV": "MILD_HYBRID",
+}
 SERVICES = {1: "OIL", 3: "BRAKE_FLUID", 17: "VEHICLE_CHECK", 32: "VEHICLE_TUV", 100: "VEHICLE_CHECK"}
-WEEKDAYS = {"MON": "MONDAY", "TUE": "TUESDAY", "WED": "WEDNESDAY", "THU": "THURSDAY", "FRI": "FRIDAY",
-            "SAT": "SATURDAY", "SUN": "SUNDAY"}
+WEEKDAYS = {"MON": "MONDAY", "TUE": "TUESDAY", "WED": "WEDNESDAY", "THU": "THURSDAY", "FRI": "FRIDAY", "SAT": "SATURDAY", "SUN": "SUNDAY"}
 ADDRESS = "Testweg 1, 12345 Musterstadt"
 ACTIVE_CLIMATE = ("HEATING", "COOLING", "VENTILATION")
 
@@ -27,40 +31,75 @@ def is_old(car):
 
 # Profile
 
+
 def profile(car, rex_as_electric=False):
     drivetrain, model = DRIVETRAINS[car["drivetrain"]], car["model"]
     if car["drivetrain"] == "BEV_REX":
         model = model.replace(" REX", "") + " (+ REX)"
         drivetrain = "ELECTRIC" if rex_as_electric else drivetrain
-    software = {"puStep": {"month": int(car["pu_step"][:2]), "year": int(car["pu_step"][2:])}, "iStep": 510,
-                "seriesCluster": car["body_type"]}
+    software = {
+        "puStep": {"month": int(car["pu_step"][:2]), "year": int(car["pu_step"][2:])},
+        "iStep": 510,
+        "seriesCluster": car["body_type"],
+    }
     return {
-        "vin": car.vin, "model": model, "bodyType": car["body_type"], "brand": BRANDS[car["brand"]],
-        "driveTrain": drivetrain, "year": int(car["construction_date"][:4]), "color": 4284110934,
-        "countryOfOrigin": car["country"], "headUnitRaw": car["head_unit"], "headUnitType": car["head_unit"],
-        "hmiVersion": car["head_unit"], "telematicsUnit": "WAVE01", "softwareVersionCurrent": software,
+        "vin": car.vin,
+        "model": model,
+        "bodyType": car["body_type"],
+        "brand": BRANDS[car["brand"]],
+        "driveTrain": drivetrain,
+        "year": int(car["construction_date"][:4]),
+        "color": 4284110934,
+        "countryOfOrigin": car["country"],
+        "headUnitRaw": car["head_unit"],
+        "headUnitType": car["head_unit"],
+        "hmiVersion": car["head_unit"],
+        "telematicsUnit": "WAVE01",
+        "softwareVersionCurrent": software,
         "softwareVersionExFactory": software,
-        "driverGuideInfo": {"androidAppScheme": "com.bmw.driversguide", "iosAppScheme": "bmwdriversguide:///",
-                            "androidStoreUrl": None, "iosStoreUrl": None}}
+        "driverGuideInfo": {
+            "androidAppScheme": "com.bmw.driversguide",
+            "iosAppScheme": "bmwdriversguide:///",
+            "androidStoreUrl": None,
+            "iosStoreUrl": None,
+        },
+    }
 
 
 def mapping_info(car, is_primary):
-    return {"vin": car.vin, "isAssociated": False, "isLmmEnabled": False, "isPrimaryUser": is_primary,
-            "mappingStatus": "CONFIRMED", "vehicleMappingType": "CONNECTED"}
+    return {
+        "vin": car.vin,
+        "isAssociated": False,
+        "isLmmEnabled": False,
+        "isPrimaryUser": is_primary,
+        "mappingStatus": "CONFIRMED",
+        "vehicleMappingType": "CONNECTED",
+    }
 
 
 # Capabilities
 
 # capability -> remote service that it stands for
 CAPABILITIES = {
-    "lock": "lock", "unlock": "unlock", "lights": "flashLights", "horn": "soundHorn",
+    "lock": "lock",
+    "unlock": "unlock",
+    "lights": "flashLights",
+    "horn": "soundHorn",
     "climateNow": "climateStart",
-    "sendPoi": "sendDestination", "vehicleFinder": "findVehicle",
+    "sendPoi": "sendDestination",
+    "vehicleFinder": "findVehicle",
     "isChargingSettingsEnabled": "chargingSettings",
-    "isChargingTargetSocEnabled": "chargingSettings", "isChargingPowerLimitEnabled": "chargingSettings",
-    "isChargingPlanSupported": "chargingProfile", "isClimateTimerSupported": "climateSchedule"}
-REMOTE_SERVICES = {"doorLock": ("lock", "doorLock"), "doorUnlock": ("unlock", "doorUnlock"),
-                   "hornBlow": ("soundHorn", "hornBlow"), "lightFlash": ("flashLights", "lightFlash")}
+    "isChargingTargetSocEnabled": "chargingSettings",
+    "isChargingPowerLimitEnabled": "chargingSettings",
+    "isChargingPlanSupported": "chargingProfile",
+    "isClimateTimerSupported": "climateSchedule",
+}
+REMOTE_SERVICES = {
+    "doorLock": ("lock", "doorLock"),
+    "doorUnlock": ("unlock", "doorUnlock"),
+    "hornBlow": ("soundHorn", "hornBlow"),
+    "lightFlash": ("flashLights", "lightFlash"),
+}
 
 
 def capabilities(car):
@@ -69,29 +108,50 @@ def capabilities(car):
         told["vehicleFinder"] = False  # said so, and works all the same
     charging = {}
     if "chargeStart" in car["remote_services"]:
-        charging = {"chargingControl": ["START", "STOP"], "flapControl": ["NOT_SUPPORTED"],
-                    "plugControl": ["NOT_SUPPORTED"]}
-    services = {name: {"id": remote, "state": "ACTIVATED" if service in car["remote_services"]
-                       else "NOT_AVAILABLE"} for name, (service, remote) in REMOTE_SERVICES.items()}
+        charging = {"chargingControl": ["START", "STOP"], "flapControl": ["NOT_SUPPORTED"], "plugControl": ["NOT_SUPPORTED"]}
+    services = {
+        name: {"id": remote, "state": "ACTIVATED" if service in car["remote_services"] else "NOT_AVAILABLE"}
+        for name, (service, remote) in REMOTE_SERVICES.items()
+    }
     return dict(
-        told, climateFunction="AIR_CONDITIONING" if car.has_battery else "VENTILATION",
-        climateTimerTrigger="DEPARTURE_TIMER", isChargingHistorySupported=car.has_battery,
-        isChargingLoudnessEnabled=False, isChargingHospitalityEnabled=False, isRemoteHistorySupported=True,
-        isRemoteServicesActivationRequired=False, isRemoteServicesBookingRequired=False,
-        isRemoteEngineStartSupported=False, isDataPrivacyEnabled=False, isScanAndChargeSupported=False,
-        lastStateCallState="ACTIVATED", vehicleStateSource="LAST_STATE_CALL", a4aType="NOT_SUPPORTED",
-        remoteChargingCommands=charging, remoteServices=services, specialThemeSupport=[])
+        told,
+        climateFunction="AIR_CONDITIONING" if car.has_battery else "VENTILATION",
+        climateTimerTrigger="DEPARTURE_TIMER",
+        isChargingHistorySupported=car.has_battery,
+        isChargingLoudnessEnabled=False,
+        isChargingHospitalityEnabled=False,
+        isRemoteHistorySupported=True,
+        isRemoteServicesActivationRequired=False,
+        isRemoteServicesBookingRequired=False,
+        isRemoteEngineStartSupported=False,
+        isDataPrivacyEnabled=False,
+        isScanAndChargeSupported=False,
+        lastStateCallState="ACTIVATED",
+        vehicleStateSource="LAST_STATE_CALL",
+        a4aType="NOT_SUPPORTED",
+        remoteChargingCommands=charging,
+        remoteServices=services,
+        specialThemeSupport=[],
+    )
 
 
 # State
 
+
 def state(car, now):
     """Every block of its own: a car that has nothing to say to one leaves it out."""
-    told = {"isLeftSteering": car["steering"] == "LL", "isLscSupported": True, "lastFetched": iso(now),
-            "lastUpdatedAt": _whole_second(car.last_report), "range": _range(car),
-            "currentMileage": round(car["odometer_km"]), "driverPreferences": {"lscPrivacyMode": "OFF"},
-            "securityOverviewMode": "NOT_ARMED" if car["alarm_armed"] == "unarmed" else "ARMED",
-            "vehicleSoftwareVersion": {"puStep": car["pu_step"]}, "isDeepSleepModeActive": car["deep_sleep"]}
+    told = {
+        "isLeftSteering": car["steering"] == "LL",
+        "isLscSupported": True,
+        "lastFetched": iso(now),
+        "lastUpdatedAt": _whole_second(car.last_report),
+        "range": _range(car),
+        "currentMileage": round(car["odometer_km"]),
+        "driverPreferences": {"lscPrivacyMode": "OFF"},
+        "securityOverviewMode": "NOT_ARMED" if car["alarm_armed"] == "unarmed" else "ARMED",
+        "vehicleSoftwareVersion": {"puStep": car["pu_step"]},
+        "isDeepSleepModeActive": car["deep_sleep"],
+    }
     for name, block in BLOCKS.items():
         content = block(car)
         if content is not None:
@@ -108,13 +168,11 @@ def _windows(car):
 
 def _doors(car):
     doors = dict(_sides(car, "door_", ("Front", "Rear")), hood=car["hood"], trunk=car["trunk"])
-    return dict(doors, combinedSecurityState=car["lock"],
-                combinedState="OPEN" if "OPEN" in doors.values() else "CLOSED")
+    return dict(doors, combinedSecurityState=car["lock"], combinedState="OPEN" if "OPEN" in doors.values() else "CLOSED")
 
 
 def _sides(car, prefix, rows):
-    return {side + row: car[prefix + car.side(side, row.lower())] for side in ("left", "right")
-            for row in rows}
+    return {side + row: car[prefix + car.side(side, row.lower())] for side in ("left", "right") for row in rows}
 
 
 def _roof(car):
@@ -126,9 +184,11 @@ def _roof(car):
 def _location(car):
     if car["latitude"] is None or not car["tracking"]:
         return None
-    return {"coordinates": {"latitude": round(car["latitude"], 6), "longitude": round(car["longitude"], 6)},
-            "address": {"formatted": ADDRESS},
-            "heading": -1 if car["heading"] is None else round(car["heading"])}
+    return {
+        "coordinates": {"latitude": round(car["latitude"], 6), "longitude": round(car["longitude"], 6)},
+        "address": {"formatted": ADDRESS},
+        "heading": -1 if car["heading"] is None else round(car["heading"]),
+    }
 
 
 def _range(car):
@@ -143,13 +203,20 @@ def _fuel(car):
         # What a pure electric car says here differs from car to car.
         return {} if is_old(car) else {"remainingFuelPercent": 0, "remainingFuelLiters": 0, "range": 0}
     combined = car["drivetrain"] == "PHEV"
-    return {"range": _range(car) if combined else round(car["range_fuel_km"]),
-            "remainingFuelLiters": round(car["fuel_l"]), "remainingFuelPercent": round(car["fuel_percent"])}
+    return {
+        "range": _range(car) if combined else round(car["range_fuel_km"]),
+        "remainingFuelLiters": round(car["fuel_l"]),
+        "remainingFuelPercent": round(car["fuel_percent"]),
+    }
 
 
-PLUGGED_STATUS = {"NOT_CHARGING": "PLUGGED_IN", "INITIALIZATION": "PLUGGED_IN",
-                  "WAITING": "WAITING_FOR_CHARGING",
-                  "PAUSED": "PLUGGED_IN", "FINISHED_FULL": "FULLY_CHARGED"}
+PLUGGED_STATUS = {
+    "NOT_CHARGING": "PLUGGED_IN",
+    "INITIALIZATION": "PLUGGED_IN",
+    "WAITING": "WAITING_FOR_CHARGING",
+    "PAUSED": "PLUGGED_IN",
+    "FINISHED_FULL": "FULLY_CHARGED",
+}
 
 
 def charging_status(car):
@@ -163,10 +230,14 @@ def charging_status(car):
 def _electric(car):
     if not car.has_battery:
         return None
-    told = {"chargingLevelPercent": int(car["soc"]), "range": round(car["range_electric_km"]),
-            "isChargerConnected": car["plugged"], "chargingConnectionType": "CONDUCTIVE" if car["plugged"]
-            else "UNKNOWN", "chargingStatus": charging_status(car),
-            "chargingTarget": round(car["soc_target"] or 100)}
+    told = {
+        "chargingLevelPercent": int(car["soc"]),
+        "range": round(car["range_electric_km"]),
+        "isChargerConnected": car["plugged"],
+        "chargingConnectionType": "CONDUCTIVE" if car["plugged"] else "UNKNOWN",
+        "chargingStatus": charging_status(car),
+        "chargingTarget": round(car["soc_target"] or 100),
+    }
     if car["charging_status"] == "CHARGING":
         told["remainingChargingMinutes"] = car["charging_time_remaining_min"]
     return told
@@ -188,19 +259,31 @@ def _profile(car):
         "chargingMode": "DELAYED_CHARGING" if window else "IMMEDIATE_CHARGING",
         "chargingPreference": "CHARGING_WINDOW" if window else "NO_PRESELECTION",
         "climatisationOn": car["charging_with_climate"],
-        "chargingSettings": {"targetSoc": round(car["soc_target"] or 100), "idcc": "NO_ACTION",
-                             "hospitality": "NO_ACTION", "acCurrentLimit": car["charging_ac_limit_a"],
-                             "isAcCurrentLimitActive": car["charging_ac_limit_a"] is not None},
-        "reductionOfChargeCurrent": {"start": _hour(car["charging_window_start"]),
-                                     "end": _hour(car["charging_window_end"])},
-        "departureTimes": [{"id": timer["id"], "action": _action(timer), "timeStamp": _hour(timer["time"]),
-                            "timerWeekDays": weekdays(timer)} for timer in four_timers(car)]}
+        "chargingSettings": {
+            "targetSoc": round(car["soc_target"] or 100),
+            "idcc": "NO_ACTION",
+            "hospitality": "NO_ACTION",
+            "acCurrentLimit": car["charging_ac_limit_a"],
+            "isAcCurrentLimitActive": car["charging_ac_limit_a"] is not None,
+        },
+        "reductionOfChargeCurrent": {"start": _hour(car["charging_window_start"]), "end": _hour(car["charging_window_end"])},
+        "departureTimes": [
+            {"id": timer["id"], "action": _action(timer), "timeStamp": _hour(timer["time"]), "timerWeekDays": weekdays(timer)}
+            for timer in four_timers(car)
+        ],
+    }
 
 
 def _climate_timers(car):
-    return [{"isWeeklyTimer": bool(timer["weekdays"]), "timerAction": _action(timer),
-             "timerWeekDays": weekdays(timer), "departureTime": _hour(timer["time"])}
-            for timer in four_timers(car)[:3]]
+    return [
+        {
+            "isWeeklyTimer": bool(timer["weekdays"]),
+            "timerAction": _action(timer),
+            "timerWeekDays": weekdays(timer),
+            "departureTime": _hour(timer["time"]),
+        }
+        for timer in four_timers(car)[:3]
+    ]
 
 
 def _climate(car):
@@ -213,15 +296,31 @@ def _climate(car):
 
 
 def _services(car):
-    return [dict({"type": SERVICES.get(one["id"], "VEHICLE_CHECK"), "status": one["status"],
-                  "dateTime": one["date"] + "-01T00:00:00.000Z", "description": one["description"]},
-                 **({} if one["km"] is None else {"mileage": one["km"]})) for one in car["services"]]
+    return [
+        dict(
+            {
+                "type": SERVICES.get(one["id"], "VEHICLE_CHECK"),
+                "status": one["status"],
+                "dateTime": one["date"] + "-01T00:00:00.000Z",
+                "description": one["description"],
+            },
+            **({} if one["km"] is None else {"mileage": one["km"]}),
+        )
+        for one in car["services"]
+    ]
 
 
 def _check_control(car):
-    return [{"type": one.get("type", "CHECK_CONTROL"), "severity": one.get("severity", "LOW"),
-             "id": one["id"],
-             "name": one["text"], "description": one["text"]} for one in car["check_control"]]
+    return [
+        {
+            "type": one.get("type", "CHECK_CONTROL"),
+            "severity": one.get("severity", "LOW"),
+            "id": one["id"],
+            "name": one["text"],
+            "description": one["text"],
+        }
+        for one in car["check_control"]
+    ]
 
 
 def _tyres(car):
@@ -231,21 +330,41 @@ def _tyres(car):
 
 
 def _tyre(car, short):
-    return {"status": {"currentPressure": car["tyre_%s_kpa" % short],
-                       "targetPressure": car["tyre_%s_target_kpa" % short], "pressureStatus": 0,
-                       "wearStatus": 0},
-            "details": {"dimension": car["tyre_dimension"] + " 100Y", "manufacturer": "Acme",
-                        "manufacturingWeek": 1425, "season": SEASONS.get(car["tyre_season"], 0),
-                        "mountingDate": "2026-04-02T00:00:00.000Z", "treadDesign": "X1",
-                        "partNumber": "0000000",
-                        "isOptimizedForOemBmw": True,
-                        "speedClassification": {"speedRating": 300, "atLeast": False}}}
+    return {
+        "status": {
+            "currentPressure": car["tyre_%s_kpa" % short],
+            "targetPressure": car["tyre_%s_target_kpa" % short],
+            "pressureStatus": 0,
+            "wearStatus": 0,
+        },
+        "details": {
+            "dimension": car["tyre_dimension"] + " 100Y",
+            "manufacturer": "Acme",
+            "manufacturingWeek": 1425,
+            "season": SEASONS.get(car["tyre_season"], 0),
+            "mountingDate": "2026-04-02T00:00:00.000Z",
+            "treadDesign": "X1",
+            "partNumber": "0000000",
+            "isOptimizedForOemBmw": True,
+            "speedClassification": {"speedRating": 300, "atLeast": False},
+        },
+    }
 
 
-BLOCKS = {"windowsState": _windows, "doorsState": _doors, "roofState": _roof, "location": _location,
-          "combustionFuelLevel": _fuel, "electricChargingState": _electric, "chargingProfile": _profile,
-          "climateTimers": _climate_timers, "climateControlState": _climate, "requiredServices": _services,
-          "checkControlMessages": _check_control, "tireState": _tyres}
+BLOCKS = {
+    "windowsState": _windows,
+    "doorsState": _doors,
+    "roofState": _roof,
+    "location": _location,
+    "combustionFuelLevel": _fuel,
+    "electricChargingState": _electric,
+    "chargingProfile": _profile,
+    "climateTimers": _climate_timers,
+    "climateControlState": _climate,
+    "requiredServices": _services,
+    "checkControlMessages": _check_control,
+    "tireState": _tyres,
+}
 
 
 def weekdays(timer):

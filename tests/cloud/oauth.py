@@ -11,8 +11,7 @@ from . import connecteddrive_sign_in, mybmw_sign_in, portal_sign_in
 from .tokens import OAuthError
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-STATUS = {"authorization_pending": 403, "access_denied": 403, "expired_token": 401, "invalid_client": 401,
-          "client disabled": 401}
+STATUS = {"authorization_pending": 403, "access_denied": 403, "expired_token": 401, "invalid_client": 401, "client disabled": 401}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -71,11 +70,15 @@ def form_of_request():
 def _device_code(cloud, form):
     if form.get("response_type") != "device_code":
         raise OAuthError("invalid_request", "response_type must be device_code")
-    code = cloud.tokens.start(form.get("client_id"), form.get("scope"), form.get("code_challenge"),
-                              form.get("code_challenge_method"))
+    code = cloud.tokens.start(form.get("client_id"), form.get("scope"), form.get("code_challenge"), form.get("code_challenge_method"))
     page = request.host_url + "oneid/link"
-    answer = {"user_code": code.user_code, "device_code": code.device_code, "interval": code.interval,
-              "expires_in": int(cloud.options.code_lifetime), "verification_uri": page}
+    answer = {
+        "user_code": code.user_code,
+        "device_code": code.device_code,
+        "interval": code.interval,
+        "expires_in": int(cloud.options.code_lifetime),
+        "verification_uri": page,
+    }
     if cloud.options.verification_complete:
         answer["verification_uri_complete"] = "%s?user_code=%s" % (page, code.user_code)
     return jsonify(answer)
@@ -84,8 +87,7 @@ def _device_code(cloud, form):
 def _cardata_token(cloud, form):
     if form.get("grant_type") != DEVICE_GRANT:
         raise OAuthError("invalid_request", "grant_type is missing or not supported")
-    return jsonify(cloud.tokens.poll(form.get("client_id"), form.get("device_code"),
-                                     form.get("code_verifier")))
+    return jsonify(cloud.tokens.poll(form.get("client_id"), form.get("device_code"), form.get("code_verifier")))
 
 
 def _cardata_refresh(cloud, form):

@@ -65,8 +65,11 @@ DONE = {
     "approved": ("Approved", "The device is signed in now. You can close this page."),
     "declined": ("Declined", "The device was refused. You can close this page."),
 }
-HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-           "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def blueprint(cloud):
@@ -96,8 +99,7 @@ def blueprint(cloud):
 def _ask(cloud, user_code, problem=None, status=200):
     code = cloud.tokens.find_pending(user_code)
     scopes = [SCOPES.get(scope, scope) for scope in code.scopes] if code else []
-    return _page(status, title="Connect a device", form=True, user_code=user_code, scopes=scopes,
-                 message=problem, problem=bool(problem))
+    return _page(status, title="Connect a device", form=True, user_code=user_code, scopes=scopes, message=problem, problem=bool(problem))
 
 
 def _page(status, **values):

@@ -11,8 +11,7 @@ from . import connecteddrive_status, image, portal_attributes
 from .clock import iso
 from .connecteddrive import signed_in
 
-SERVICES = {"RDL": "lock", "RDU": "unlock", "RLF": "flashLights", "RHB": "soundHorn", "RCN": "climateStart",
-            "RVF": "findVehicle"}
+SERVICES = {"RDL": "lock", "RDU": "unlock", "RLF": "flashLights", "RHB": "soundHorn", "RCN": "climateStart", "RVF": "findVehicle"}
 STATUS = {"DELIVERED": "DELIVERED_TO_VEHICLE", "FAILED": "NOT_EXECUTED"}
 
 
@@ -108,8 +107,9 @@ def _add_pictures(rooms, cloud):
         if not 1 <= step <= 360:
             raise PortalError(400, "bad request")
         base = "%sapi/vehicle/picture/v1/%s/" % (request.host_url, vin)
-        return jsonify(vin=vin, angleUrls=[{"angle": str(angle), "url": "%s%d.png" % (base, angle)}
-                                           for angle in range(start % 360, 360, step)])
+        return jsonify(
+            vin=vin, angleUrls=[{"angle": str(angle), "url": "%s%d.png" % (base, angle)} for angle in range(start % 360, 360, step)]
+        )
 
     @rooms.get("/vehicle/picture/v1/<vin>/<int:angle>.png")
     def picture(vin, angle):
@@ -136,9 +136,12 @@ def _add_services(rooms, cloud):
     @rooms.get("/vehicle/remoteservices/v1/<vin>/history")
     def history(vin):
         car = _car(cloud, vin)
-        return jsonify([{"rsType": sent.service, "rsStatus": STATUS.get(sent.state, sent.state),
-                         "created": iso(sent.time)} for sent in reversed(cloud.remote.of_car("portal",
-                                                                                             car.vin))])
+        return jsonify(
+            [
+                {"rsType": sent.service, "rsStatus": STATUS.get(sent.state, sent.state), "created": iso(sent.time)}
+                for sent in reversed(cloud.remote.of_car("portal", car.vin))
+            ]
+        )
 
 
 def _add_messages(rooms, cloud):
@@ -154,10 +157,8 @@ def _add_messages(rooms, cloud):
 
     @rooms.get("/vehicle/myinfo/v1")
     def messages():
-        sent = [one for vin in g.account.mappings for one in cloud.remote.of_car("portal", vin)
-                if one.service == "myinfo"]
-        return jsonify([{"vin": one.vin, "subject": one.arguments["name"], "state": "DELIVERED",
-                         "created": iso(one.time)} for one in sent])
+        sent = [one for vin in g.account.mappings for one in cloud.remote.of_car("portal", vin) if one.service == "myinfo"]
+        return jsonify([{"vin": one.vin, "subject": one.arguments["name"], "state": "DELIVERED", "created": iso(one.time)} for one in sent])
 
 
 def _execution(sent):
@@ -165,5 +166,4 @@ def _execution(sent):
     if sent is not None:
         ElementTree.SubElement(root, "remoteServiceType").text = sent.service
         ElementTree.SubElement(root, "remoteServiceStatus").text = STATUS.get(sent.state, sent.state)
-    return Response(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True),
-                    mimetype="application/xml")
+    return Response(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True), mimetype="application/xml")

@@ -11,8 +11,10 @@ from .app_tokens import BAD_REQUEST
 from .tokens import OAuthError
 
 PORTAL_CLIENT_ID = "dbf0a542-ebd1-4ff0-a9a7-55172fbfce35"
-REDIRECTS = ("https://www.bmw-connecteddrive.com/app/default/static/external-dispatch.html",
-             "https://www.bmw-connecteddrive.com/app/static/external-dispatch.html")
+REDIRECTS = (
+    "https://www.bmw-connecteddrive.com/app/default/static/external-dispatch.html",
+    "https://www.bmw-connecteddrive.com/app/static/external-dispatch.html",
+)
 
 
 def authenticate(cloud, form):
@@ -23,8 +25,9 @@ def authenticate(cloud, form):
     account = cloud.app_tokens.account(form.get("username"), form.get("password"))
     if account is None:
         return _refuse(cloud, form)
-    answer = cloud.app_tokens.issue("portal", account, PORTAL_CLIENT_ID, form["scope"].split(),
-                                    cloud.options.access_lifetime, refreshable=False)
+    answer = cloud.app_tokens.issue(
+        "portal", account, PORTAL_CLIENT_ID, form["scope"].split(), cloud.options.access_lifetime, refreshable=False
+    )
     names = ["access_token", "token_type", "expires_in"]
     if cloud.options.portal_fragment_order == "reversed":
         names.reverse()

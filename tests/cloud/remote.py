@@ -16,11 +16,11 @@ OUTCOMES = ("EXECUTED", "FAILED", "ERROR", "TIMED_OUT", "NEVER")
 STEPS = ("PENDING", "DELIVERED")
 PLAN = {
     "outcome": "EXECUTED",
-    "steps": STEPS,             # what is told before the outcome; () means done with the first answer
-    "per_poll": 1,              # how many polls each step is told
-    "per_step_seconds": None,   # instead: how long each step lasts by the simulated clock
-    "settle_seconds": 0,        # how long after EXECUTED the car's data still show the old state
-    "reason": "",               # BMW's word for a failure; each cloud has its own usual one
+    "steps": STEPS,  # what is told before the outcome; () means done with the first answer
+    "per_poll": 1,  # how many polls each step is told
+    "per_step_seconds": None,  # instead: how long each step lasts by the simulated clock
+    "settle_seconds": 0,  # how long after EXECUTED the car's data still show the old state
+    "reason": "",  # BMW's word for a failure; each cloud has its own usual one
 }
 CLIMATE_SECONDS = 1800
 
@@ -38,8 +38,12 @@ def _unlock(car, arguments):
 
 
 def _climate_start(car, arguments):
-    return {"climate_activity": arguments.get("activity", "HEATING"), "climate_remaining_s": CLIMATE_SECONDS,
-            "climate_progress": 0, "deep_sleep": False}
+    return {
+        "climate_activity": arguments.get("activity", "HEATING"),
+        "climate_remaining_s": CLIMATE_SECONDS,
+        "climate_progress": 0,
+        "deep_sleep": False,
+    }
 
 
 def _climate_stop(car, arguments):
@@ -49,19 +53,21 @@ def _climate_stop(car, arguments):
 def _charge(car, arguments):
     missing = max(0.0, (car["soc_target"] or 100) - car["soc"]) / 100.0 * car["battery_usable_kwh"]
     fields = {name: value for name, value in ENTER["charge"].items() if name.startswith("charging_")}
-    return dict(fields, charging_immediate=True, charging_method="AC_TYPE2PLUG",
-                charging_time_remaining_min=math.ceil(missing / (CHARGE_W / 1000.0) * 60))
+    return dict(
+        fields,
+        charging_immediate=True,
+        charging_method="AC_TYPE2PLUG",
+        charging_time_remaining_min=math.ceil(missing / (CHARGE_W / 1000.0) * 60),
+    )
 
 
 def _stop_charging(car, arguments):
-    return dict(STOP_CHARGING, charging_status="NOT_CHARGING", charging_immediate=False,
-                charging_end_reason="END_REQUESTED_BY_DRIVER")
+    return dict(STOP_CHARGING, charging_status="NOT_CHARGING", charging_immediate=False, charging_end_reason="END_REQUESTED_BY_DRIVER")
 
 
 def _given(*names):
     """An effect that sets the named fields, as far as the arguments hold them."""
-    return lambda car, arguments: {name: arguments[name] for name in names
-                                   if arguments.get(name) is not None}
+    return lambda car, arguments: {name: arguments[name] for name in names if arguments.get(name) is not None}
 
 
 # Command -> what it changes in the car, once it is executed.
@@ -79,8 +85,9 @@ EFFECTS = {
     "chargeStart": _charge,
     "chargeStop": _stop_charging,
     "chargingSettings": _given("soc_target", "charging_ac_limit_a"),
-    "chargingProfile": _given("charging_preference", "charging_immediate", "charging_with_climate",
-                              "charging_window_start", "charging_window_end", "timers"),
+    "chargingProfile": _given(
+        "charging_preference", "charging_immediate", "charging_with_climate", "charging_window_start", "charging_window_end", "timers"
+    ),
     "sendDestination": _nothing,
     "sendMessage": _nothing,
 }
@@ -111,9 +118,17 @@ class Command:
         self.took_effect = False
 
     def as_dict(self):
-        return {"vin": self.vin, "command": self.command, "cloud": self.cloud, "service": self.service,
-                "arguments": self.arguments, "time": self.time, "state": self.state, "polls": self.polls,
-                "event_id": self.event_id}
+        return {
+            "vin": self.vin,
+            "command": self.command,
+            "cloud": self.cloud,
+            "service": self.service,
+            "arguments": self.arguments,
+            "time": self.time,
+            "state": self.state,
+            "polls": self.polls,
+            "event_id": self.event_id,
+        }
 
 
 class Remote:
@@ -128,13 +143,11 @@ class Remote:
         """How commands go from now on; what is not named goes as usual again."""
         unknown = set(changes) - set(PLAN)
         if unknown:
-            raise CloudError("a command plan has %s, not %s" % (", ".join(sorted(PLAN)),
-                                                               ", ".join(sorted(unknown))))
+            raise CloudError("a command plan has %s, not %s" % (", ".join(sorted(PLAN)), ", ".join(sorted(unknown))))
         plan = dict(PLAN, **changes)
         plan["steps"] = tuple(plan["steps"])
         if plan["outcome"] not in OUTCOMES or not set(plan["steps"]) <= set(STEPS):
-            raise CloudError("an outcome is one of %s, a step one of %s" % (", ".join(OUTCOMES),
-                                                                           ", ".join(STEPS)))
+            raise CloudError("an outcome is one of %s, a step one of %s" % (", ".join(OUTCOMES), ", ".join(STEPS)))
         if plan["per_poll"] < 1 or (plan["outcome"] == "NEVER" and not plan["steps"]):
             raise CloudError("a step is told at least once, and NEVER needs a step to stay at")
         with self._lock:
@@ -180,8 +193,9 @@ class Remote:
 
     def last(self, cloud, vin, service=None):
         """The newest command of this cloud to this car, or of this service."""
-        return next((one for one in reversed(self._all()) if one.cloud == cloud and one.vin == vin
-                     and service in (None, one.service)), None)
+        return next(
+            (one for one in reversed(self._all()) if one.cloud == cloud and one.vin == vin and service in (None, one.service)), None
+        )
 
     def of_car(self, cloud, vin):
         return [one for one in self._all() if one.cloud == cloud and one.vin == vin]

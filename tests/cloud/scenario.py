@@ -21,42 +21,100 @@ DAY = "day"
 
 # (phase, longest duration in seconds). A phase that has nothing left to do ends early.
 PHASES = [
-    ("asleep", 120), ("precondition", 600), ("leave", 60), ("drive", 1800), ("arrive", 60), ("plug_in", 30),
-    ("charge", 6 * 3600), ("charged", 300), ("unplug", 30), ("drive_back", 1800), ("park", 60),
+    ("asleep", 120),
+    ("precondition", 600),
+    ("leave", 60),
+    ("drive", 1800),
+    ("arrive", 60),
+    ("plug_in", 30),
+    ("charge", 6 * 3600),
+    ("charged", 300),
+    ("unplug", 30),
+    ("drive_back", 1800),
+    ("park", 60),
     ("locked", 120),
 ]
 NEEDS_BATTERY = {"plug_in", "charge", "charged", "unplug"}
 
-CLOSED_UP = {"lock": "SECURED", "door_driver_front": "CLOSED", "trunk": "CLOSED",
-             "alarm_armed": "doorsTiltCabin"}
+CLOSED_UP = {"lock": "SECURED", "door_driver_front": "CLOSED", "trunk": "CLOSED", "alarm_armed": "doorsTiltCabin"}
 STANDING = {"moving": False, "engine_on": False, "ignition_on": False, "lights_on": False}
-STOP_CHARGING = {"charging_power_w": 0, "charging_current_a": 0, "charging_voltage_v": 0,
-                 "charging_phases": 0, "charging_time_remaining_min": 0}
+STOP_CHARGING = {
+    "charging_power_w": 0,
+    "charging_current_a": 0,
+    "charging_voltage_v": 0,
+    "charging_phases": 0,
+    "charging_time_remaining_min": 0,
+}
 
 # What a car reports the moment a phase begins.
 ENTER = {
     "asleep": dict(CLOSED_UP, deep_sleep=True, **STANDING),
-    "precondition": {"deep_sleep": False, "climate_activity": "HEATING", "climate_remaining_s": 600,
-                     "climate_progress": 0, "rear_defrost": True},
-    "leave": {"climate_activity": "INACTIVE", "climate_remaining_s": 0, "climate_progress": 0,
-              "rear_defrost": False, "lock": "UNLOCKED", "alarm_armed": "unarmed",
-              "door_driver_front": "OPEN"},
-    "drive": {"door_driver_front": "CLOSED", "lock": "LOCKED", "moving": True, "engine_on": True,
-              "ignition_on": True, "lights_on": True, "heading": HEADING},
+    "precondition": {
+        "deep_sleep": False,
+        "climate_activity": "HEATING",
+        "climate_remaining_s": 600,
+        "climate_progress": 0,
+        "rear_defrost": True,
+    },
+    "leave": {
+        "climate_activity": "INACTIVE",
+        "climate_remaining_s": 0,
+        "climate_progress": 0,
+        "rear_defrost": False,
+        "lock": "UNLOCKED",
+        "alarm_armed": "unarmed",
+        "door_driver_front": "OPEN",
+    },
+    "drive": {
+        "door_driver_front": "CLOSED",
+        "lock": "LOCKED",
+        "moving": True,
+        "engine_on": True,
+        "ignition_on": True,
+        "lights_on": True,
+        "heading": HEADING,
+    },
     "arrive": dict(STANDING, lock="UNLOCKED", door_driver_front="OPEN"),
-    "plug_in": {"door_driver_front": "CLOSED", "charging_flap": "OPEN", "charging_flap_locked": False,
-                "plugged": True, "plug_locked": True, "charging_status": "INITIALIZATION",
-                "charging_method": "AC_TYPE2PLUG"},
-    "charge": {"charging_status": "CHARGING", "charging_power_w": CHARGE_W, "charging_voltage_v": 230,
-               "charging_current_a": 32, "charging_phases": 1, "lock": "SECURED",
-               "alarm_armed": "doorsTiltCabin"},
-    "charged": dict(STOP_CHARGING, charging_status="FINISHED_FULL",
-                    charging_end_reason="CHARGING_GOAL_REACHED", charging_last_result="SUCCESS"),
-    "unplug": dict(STOP_CHARGING, charging_status="NOT_CHARGING", plugged=False, plug_locked=False,
-                   charging_flap="CLOSED", charging_flap_locked=True, charging_method="NOCHARGING",
-                   lock="UNLOCKED", alarm_armed="unarmed"),
-    "drive_back": {"lock": "LOCKED", "moving": True, "engine_on": True, "ignition_on": True,
-                   "lights_on": True, "heading": (HEADING + 180) % 360},
+    "plug_in": {
+        "door_driver_front": "CLOSED",
+        "charging_flap": "OPEN",
+        "charging_flap_locked": False,
+        "plugged": True,
+        "plug_locked": True,
+        "charging_status": "INITIALIZATION",
+        "charging_method": "AC_TYPE2PLUG",
+    },
+    "charge": {
+        "charging_status": "CHARGING",
+        "charging_power_w": CHARGE_W,
+        "charging_voltage_v": 230,
+        "charging_current_a": 32,
+        "charging_phases": 1,
+        "lock": "SECURED",
+        "alarm_armed": "doorsTiltCabin",
+    },
+    "charged": dict(
+        STOP_CHARGING, charging_status="FINISHED_FULL", charging_end_reason="CHARGING_GOAL_REACHED", charging_last_result="SUCCESS"
+    ),
+    "unplug": dict(
+        STOP_CHARGING,
+        charging_status="NOT_CHARGING",
+        plugged=False,
+        plug_locked=False,
+        charging_flap="CLOSED",
+        charging_flap_locked=True,
+        charging_method="NOCHARGING",
+        lock="UNLOCKED",
+        alarm_armed="unarmed",
+    ),
+    "drive_back": {
+        "lock": "LOCKED",
+        "moving": True,
+        "engine_on": True,
+        "ignition_on": True,
+        "lights_on": True,
+        "heading": (HEADING + 180) % 360,
+    },
     "park": dict(STANDING, lock="UNLOCKED", door_driver_front="OPEN"),
     "locked": dict(CLOSED_UP, **STANDING),
 }
@@ -144,8 +202,7 @@ def _use_fuel(fields, distance):
     if litres <= 0:
         return False
     left = max(0.0, litres - distance * LITRES_PER_100KM / 100.0)
-    fields.update(fuel_l=left, fuel_percent=100.0 * left / fields["fuel_tank_l"],
-                  range_fuel_km=fields["range_fuel_km"] * left / litres)
+    fields.update(fuel_l=left, fuel_percent=100.0 * left / fields["fuel_tank_l"], range_fuel_km=fields["range_fuel_km"] * left / litres)
     return True
 
 
@@ -165,16 +222,22 @@ def _set_soc(fields, soc):
     else:
         # From empty there is nothing to scale: take the usual consumption.
         fields["range_electric_km"] = soc / 100.0 * fields["battery_usable_kwh"] / KWH_PER_100KM * 100.0
-    fields.update(soc=soc, soc_predicted=soc,
-                  energy_to_full_kwh=(100 - soc) / 100.0 * fields["battery_usable_kwh"])
+    fields.update(soc=soc, soc_predicted=soc, energy_to_full_kwh=(100 - soc) / 100.0 * fields["battery_usable_kwh"])
 
 
 # Real seconds between two looks at the clock.
 TICK = 0.2
 
 # A car does not report every metre: what must change before it sends a number again.
-QUANTUM = {"latitude": 0.0005, "longitude": 0.0005, "soc": 0.5, "soc_predicted": 0.5,
-           "climate_remaining_s": 60, "climate_progress": 10, "energy_to_full_kwh": 0.2}
+QUANTUM = {
+    "latitude": 0.0005,
+    "longitude": 0.0005,
+    "soc": 0.5,
+    "soc_predicted": 0.5,
+    "climate_remaining_s": 60,
+    "climate_progress": 10,
+    "energy_to_full_kwh": 0.2,
+}
 
 
 class Runner:
@@ -237,8 +300,11 @@ class Runner:
 
     def _report(self, everything):
         fields = self._state["fields"]
-        changed = {name: value for name, value in fields.items() if value != self._reported[name]
-                   and (everything or _is_news(name, value, self._reported[name]))}
+        changed = {
+            name: value
+            for name, value in fields.items()
+            if value != self._reported[name] and (everything or _is_news(name, value, self._reported[name]))
+        }
         if changed:
             if "trip_end_odometer_km" in changed:
                 changed["trip_end_time"] = fields["trip_end_time"] = self._clock.now()

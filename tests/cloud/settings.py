@@ -3,39 +3,39 @@
 from .errors import CloudError
 
 DEFAULTS = {
-    "access_lifetime": 3600,        # seconds an access token and an id token live
+    "access_lifetime": 3600,  # seconds an access token and an id token live
     "refresh_lifetime": 14 * 86400,  # seconds a refresh token lives
-    "code_lifetime": 300,           # seconds a device code lives
-    "code_interval": 5,             # seconds a client must leave between two polls
-    "auto_approve": False,          # the owner approves at once
+    "code_lifetime": 300,  # seconds a device code lives
+    "code_interval": 5,  # seconds a client must leave between two polls
+    "auto_approve": False,  # the owner approves at once
     "verification_complete": False,  # answer verification_uri_complete too (BMW normally does not)
     "reuse_error": "invalid_grant",  # what a used refresh token gets: invalid_grant or invalid_request
-    "omit_in_refresh": [],          # fields that a refresh answer lacks, e.g. ["gcid", "id_token"]
-    "quota": 50,                    # REST calls per account and UTC day
-    "quota_status": 403,            # CU-429 comes as 403; tolerant clients take 429 too
-    "mappings_shape": "array",      # array | object | wrapped
-    "missing_values": "mixed",      # null | absent | mixed: what a car never sent
-    "units": "short",               # short | long | missing: km, kilometers, null
-    "booleans": "plain",            # plain | catalogue: true, ASN_isTrue
+    "omit_in_refresh": [],  # fields that a refresh answer lacks, e.g. ["gcid", "id_token"]
+    "quota": 50,  # REST calls per account and UTC day
+    "quota_status": 403,  # CU-429 comes as 403; tolerant clients take 429 too
+    "mappings_shape": "array",  # array | object | wrapped
+    "missing_values": "mixed",  # null | absent | mixed: what a car never sent
+    "units": "short",  # short | long | missing: km, kilometers, null
+    "booleans": "plain",  # plain | catalogue: true, ASN_isTrue
     "container_limit": 10,
     "deleted_containers_count": False,  # do containers set for deletion count against the limit
-    "page_size": 5,                 # charging sessions per page
-    "page_token_lifetime": 300,     # seconds a next_token lives
+    "page_size": 5,  # charging sessions per page
+    "page_token_lifetime": 300,  # seconds a next_token lives
     # MyBMW
-    "mybmw_quota": None,            # calls per account, x-user-agent and UTC day; BMW's own number is unknown
-    "mybmw_burst": None,            # calls in ten seconds before 429
-    "mybmw_blocked": None,          # 489 or 403: BMW's wall of September 2025
+    "mybmw_quota": None,  # calls per account, x-user-agent and UTC day; BMW's own number is unknown
+    "mybmw_burst": None,  # calls in ten seconds before 429
+    "mybmw_blocked": None,  # 489 or 403: BMW's wall of September 2025
     "mybmw_rex_as_electric": False,  # older answers call a range extender plainly ELECTRIC
-    "captcha_lifetime": 120,        # seconds a solved captcha, or a login half done, is good for
+    "captcha_lifetime": 120,  # seconds a solved captcha, or a login half done, is good for
     # ConnectedDrive, mobile API and portal
-    "cd_access_lifetime": 28800,    # seconds its access token lives
-    "cd_client_disabled": False,    # BMW has revoked the app's key
+    "cd_access_lifetime": 28800,  # seconds its access token lives
+    "cd_client_disabled": False,  # BMW has revoked the app's key
     "cd_security_question": False,  # unlocking needs the answer to the security question
-    "cd_gone": False,               # every call answers 410, as from November 2021
-    "portal_refusal": 401,          # how a wrong password is answered: 401, or 302 with an error
+    "cd_gone": False,  # every call answers 410, as from November 2021
+    "portal_refusal": 401,  # how a wrong password is answered: 401, or 302 with an error
     "portal_fragment_order": "usual",  # usual | reversed: token data in the redirect
-    "portal_soc_max_name": "socmax",   # socmax | socMax (until 2019-12)
-    "utc_offset": 60,               # minutes east of UTC where ConnectedDrive's cars are
+    "portal_soc_max_name": "socmax",  # socmax | socMax (until 2019-12)
+    "utc_offset": 60,  # minutes east of UTC where ConnectedDrive's cars are
 }
 CHOICES = {
     "reuse_error": ("invalid_grant", "invalid_request"),

@@ -59,8 +59,7 @@ class SimulatedStream:
     `second_client` ("kick" the older or "refuse" the newer session of a gcid).
     """
 
-    def __init__(self, cloud, port=0, host="127.0.0.1", tls=True, relay=False, user=None, password=None,
-                 names=("localhost", "127.0.0.1")):
+    def __init__(self, cloud, port=0, host="127.0.0.1", tls=True, relay=False, user=None, password=None, names=("localhost", "127.0.0.1")):
         self.cloud = cloud
         self.host = host
         self.port = port
@@ -72,8 +71,8 @@ class SimulatedStream:
         self.stalled = False
         self.selected = True
         self.second_client = "kick"
-        self.server_names = []   # what clients asked for by SNI; None where one did not
-        self.logins = []         # of each login: when, and whether it was let in
+        self.server_names = []  # what clients asked for by SNI; None where one did not
+        self.logins = []  # of each login: when, and whether it was let in
         self.published = 0
         self._clients = {}
         self._key = uuid.uuid4().hex
@@ -126,10 +125,12 @@ class SimulatedStream:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         plugin = "%s.%s" % (Rules.__module__, Rules.__name__)
-        self._broker = Broker(BrokerConfig(
-            listeners={"default": ListenerConfig(type=ListenerType.EXTERNAL),
-                       LISTENER: ListenerConfig(type=ListenerType.EXTERNAL)},
-            plugins={plugin: {"stream": self._key}}))
+        self._broker = Broker(
+            BrokerConfig(
+                listeners={"default": ListenerConfig(type=ListenerType.EXTERNAL), LISTENER: ListenerConfig(type=ListenerType.EXTERNAL)},
+                plugins={plugin: {"stream": self._key}},
+            )
+        )
         self._broker.config.max_qos = 0
         await self._broker.start()
         server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls())

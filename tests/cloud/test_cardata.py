@@ -27,15 +27,14 @@ def refused(answer):
 
 # Signing a call
 
+
 def test_the_version_header_is_required(owner):
-    answer = owner.web.get("/customers/vehicles/mappings",
-                           headers={"Authorization": "Bearer " + owner.tokens["access_token"]})
+    answer = owner.web.get("/customers/vehicles/mappings", headers={"Authorization": "Bearer " + owner.tokens["access_token"]})
     assert refused(answer) == (400, "CU-400")
 
 
 def test_a_call_without_a_token_is_refused(person):
-    assert refused(person.web.get("/customers/vehicles/mappings", headers={"x-version": "v1"})) == (401,
-                                                                                                    "CU-100")
+    assert refused(person.web.get("/customers/vehicles/mappings", headers={"x-version": "v1"})) == (401, "CU-100")
 
 
 def test_a_made_up_token_is_refused(owner):
@@ -60,14 +59,14 @@ def test_a_revoked_token_is_refused(cloud, owner):
 
 # Mappings and basic data
 
+
 def test_mappings_are_an_array(owner, vin):
     rows = owner.get("/customers/vehicles/mappings").json
     assert [(row["vin"], row["mappingType"]) for row in rows] == [(vin, "PRIMARY")]
     assert from_iso(rows[0]["mappedSince"]) > 0
 
 
-@pytest.mark.parametrize("shape, unwrap", [("object", lambda body: body),
-                                           ("wrapped", lambda body: body["mappings"][0])])
+@pytest.mark.parametrize("shape, unwrap", [("object", lambda body: body), ("wrapped", lambda body: body["mappings"][0])])
 def test_mappings_can_come_in_the_other_shapes(cloud, owner, vin, shape, unwrap):
     cloud.settings(mappings_shape=shape)
     assert unwrap(owner.get("/customers/vehicles/mappings").json)["vin"] == vin
@@ -110,6 +109,7 @@ def test_a_malformed_vin_is_told(owner, bad):
 
 # Containers
 
+
 def test_a_container_is_created_listed_and_shown(owner):
     answer = owner.create_container(SOC, PLUG)
     assert answer.status_code == 201
@@ -140,8 +140,7 @@ def test_deleting_a_container_only_flags_it(cloud, owner, vin):
     assert (answer.status_code, answer.data) == (204, b"")
     assert owner.get(path).json["state"] == "DELETED"
     assert refused(owner.delete(path)) == (400, "CU-122")
-    assert refused(owner.get("/customers/vehicles/%s/telematicData" % vin,
-                             containerId=path.rpartition("/")[2])) == (403, "CU-105")
+    assert refused(owner.get("/customers/vehicles/%s/telematicData" % vin, containerId=path.rpartition("/")[2])) == (403, "CU-105")
     cloud.advance_clock(30 * 86400)
     owner.sign_in()
     assert owner.get("/customers/containers").json["containers"] == []
@@ -157,9 +156,16 @@ def test_every_key_of_the_catalogue_is_accepted(owner):
     assert owner.create_container(*descriptors.CATALOGUE).status_code == 201
 
 
-@pytest.mark.parametrize("body", [
-    None, [], {"name": "x", "purpose": "x"}, {"name": "x", "technicalDescriptors": [SOC]},
-    {"name": "x", "purpose": "x", "technicalDescriptors": []}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {"name": "x", "purpose": "x"},
+        {"name": "x", "technicalDescriptors": [SOC]},
+        {"name": "x", "purpose": "x", "technicalDescriptors": []},
+    ],
+)
 def test_a_malformed_container_is_refused(owner, body):
     answer = owner.web.post("/customers/containers", headers=owner.headers(), json=body)
     assert refused(answer) == (400, "CU-400")
@@ -177,6 +183,7 @@ def test_a_container_belongs_to_its_account(cloud, owner):
 
 
 # Telematic data
+
 
 def test_values_are_texts_with_their_own_timestamps(cloud, owner, vin):
     cloud.set_car(vin, at="2026-10-03T17:21:44Z", soc=57)
@@ -256,6 +263,7 @@ def test_every_row_is_in_the_catalogue():
 
 # Charging, image, tyres
 
+
 def test_the_charging_history_comes_in_pages(cloud, owner, vin):
     path = "/customers/vehicles/%s/chargingHistory" % vin
     span = {"from": iso(cloud.now() - 90 * 86400), "to": iso(cloud.now())}
@@ -287,8 +295,8 @@ def test_the_image_is_a_png(cloud, owner, vin):
     answer = owner.get("/customers/vehicles/%s/image" % vin)
     assert answer.mimetype == "image/png" and answer.data.startswith(b"\x89PNG\r\n\x1a\n")
     start = answer.data.index(b"IDAT") + 4
-    length = int.from_bytes(answer.data[start - 8:start - 4], "big")
-    assert len(zlib.decompress(answer.data[start:start + length])) == 160 * (1 + 3 * 320)
+    length = int.from_bytes(answer.data[start - 8 : start - 4], "big")
+    assert len(zlib.decompress(answer.data[start : start + length])) == 160 * (1 + 3 * 320)
     cloud.set_car(vin, image=False)
     assert refused(owner.get("/customers/vehicles/%s/image" % vin)) == (404, "CU-126")
 
@@ -310,6 +318,7 @@ def test_charging_places_come_or_are_refused(cloud, owner, vin):
 
 
 # Quota and clock
+
 
 def test_the_fifty_first_call_of_a_day_is_refused():
     cloud = SimulatedCloud()
@@ -348,6 +357,7 @@ def test_the_date_header_is_the_simulated_time(cloud, owner):
 
 
 # What a test asks of the cloud
+
 
 def test_expected_says_what_cardata_can_tell(cloud, owner, vin):
     cloud.set_car(vin, soc=57, lock="UNLOCKED", odometer_km=48211.7)

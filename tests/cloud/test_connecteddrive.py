@@ -24,6 +24,7 @@ def error(answer):
 
 # Signing in
 
+
 @pytest.mark.parametrize("path", ["/gcdm/oauth/token", "/webapi/oauth/token/", "/webapi/oauth/token"])
 def test_user_and_password_give_a_token_at_the_new_and_the_old_address(cloud, path):
     answer = ConnectedDrive(cloud).token(path)
@@ -71,8 +72,7 @@ def test_a_refresh_token_works_once(app):
     assert error(refresh()) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("path", ["status", "chargingprofile", "statistics/lastTrip",
-                                  "serviceExecutionStatus"])
+@pytest.mark.parametrize("path", ["status", "chargingprofile", "statistics/lastTrip", "serviceExecutionStatus"])
 def test_a_bad_token_is_refused_everywhere(app, path):
     app.tokens = {"access_token": "made-up"}
     assert app.car(path).status_code == 401
@@ -86,12 +86,12 @@ def test_an_unknown_vin_is_not_found(app, path):
 
 # Cars and their status
 
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_the_cars_are_listed_with_their_capabilities(app, slash):
     (row,) = app.get("/webapi/v1/user/vehicles" + slash).json["vehicles"]
     assert (row["vin"], row["driveTrain"], row["brand"], row["bodytype"]) == (app.vin, "BEV", "BMW_I", "I01")
-    assert (row["doorLock"], row["chargeNow"], row["remote360"]) == ("ACTIVATED", "ACTIVATED",
-                                                                     "NOT_SUPPORTED")
+    assert (row["doorLock"], row["chargeNow"], row["remote360"]) == ("ACTIVATED", "ACTIVATED", "NOT_SUPPORTED")
     assert row["supportedChargingModes"] == ["AC_LOW", "AC_HIGH", "DC"]
 
 
@@ -102,11 +102,19 @@ def test_a_range_extender_is_named_in_the_model(cloud):
 
 
 def test_the_status_shows_the_canonical_car(cloud, app):
-    cloud.set_car(app.vin, soc=61, range_electric_km=104, odometer_km=42817, lock="SECURED",
-                  door_passenger_rear="OPEN", latitude=48.1372, longitude=11.5756, heading=214)
+    cloud.set_car(
+        app.vin,
+        soc=61,
+        range_electric_km=104,
+        odometer_km=42817,
+        lock="SECURED",
+        door_passenger_rear="OPEN",
+        latitude=48.1372,
+        longitude=11.5756,
+        heading=214,
+    )
     status = app.status()
-    assert (status["chargingLevelHv"], status["remainingRangeElectric"], status["mileage"]) == (61, 104,
-                                                                                                42817)
+    assert (status["chargingLevelHv"], status["remainingRangeElectric"], status["mileage"]) == (61, 104, 42817)
     assert (status["doorLockState"], status["doorPassengerRear"]) == ("SECURED", "OPEN")
     assert status["remainingRangeElectricMls"] == 65 and status["maxRangeElectric"] == 170
     assert status["position"] == {"lat": 48.1372, "lon": 11.5756, "heading": 214, "status": "OK"}
@@ -128,18 +136,21 @@ def test_a_key_that_means_nothing_is_absent(cloud, app):
     assert combustion["remainingFuel"] == 37.0 and "chargingLevelHv" not in combustion
 
 
-@pytest.mark.parametrize("fields, charging, connection", [
-    ({"plugged": False}, "INVALID", "DISCONNECTED"),
-    ({"plugged": True}, "NOT_CHARGING", "CONNECTED"),
-    ({"plugged": True, "charging_status": "CHARGING"}, "CHARGING", "CONNECTED"),
-    ({"plugged": True, "charging_status": "FINISHED_FULL"}, "FINISHED_FULLY_CHARGED", "CONNECTED")])
+@pytest.mark.parametrize(
+    "fields, charging, connection",
+    [
+        ({"plugged": False}, "INVALID", "DISCONNECTED"),
+        ({"plugged": True}, "NOT_CHARGING", "CONNECTED"),
+        ({"plugged": True, "charging_status": "CHARGING"}, "CHARGING", "CONNECTED"),
+        ({"plugged": True, "charging_status": "FINISHED_FULL"}, "FINISHED_FULLY_CHARGED", "CONNECTED"),
+    ],
+)
 def test_charging_and_connection_in_this_apis_words(cloud, app, fields, charging, connection):
     cloud.set_car(app.vin, **fields)
     assert (app.status()["chargingStatus"], app.status()["connectionStatus"]) == (charging, connection)
 
 
-@pytest.mark.parametrize("fields, word", [({"moving": True}, "VEHICLE_ACTIVE"),
-                                          ({"tracking": False}, "DRIVER_DISABLED")])
+@pytest.mark.parametrize("fields, word", [({"moving": True}, "VEHICLE_ACTIVE"), ({"tracking": False}, "DRIVER_DISABLED")])
 def test_a_position_that_is_not_told_is_minus_one(cloud, app, fields, word):
     cloud.set_car(app.vin, **fields)
     assert app.status()["position"] == {"lat": -1, "lon": -1, "heading": -1, "status": word}
@@ -150,8 +161,7 @@ def test_messages_and_services_are_told(cloud, app):
     status = app.status()
     assert status["checkControlMessages"][0]["ccmId"] == 142
     brake = status["cbsData"][0]
-    assert (brake["cbsType"], brake["cbsDueDate"], brake["cbsRemainingMileage"]) == ("BRAKE_FLUID", "2027-05",
-                                                                                     -1)
+    assert (brake["cbsType"], brake["cbsDueDate"], brake["cbsRemainingMileage"]) == ("BRAKE_FLUID", "2027-05", -1)
 
 
 def test_trips_destinations_and_the_range_map(app):
@@ -175,6 +185,7 @@ def test_a_picture_is_a_png(app):
 
 # Remote services
 
+
 def test_a_service_walks_to_its_end_and_changes_the_car(cloud, app):
     cloud.set_car(app.vin, lock="UNLOCKED")
     told = app.execute("DOOR_LOCK").json["executionStatus"]
@@ -188,14 +199,13 @@ def test_a_service_walks_to_its_end_and_changes_the_car(cloud, app):
 
 def test_the_result_says_whether_something_changed(app):
     app.execute("DOOR_UNLOCK")
-    told = [app.car("serviceExecutionStatus", serviceType="DOOR_UNLOCK").json["executionStatus"]
-            for _ in range(3)]
-    assert [one["extendedStatus"]["result"] for one in told] == ["STATUS_UNKNOWN", "STATUS_UNKNOWN",
-                                                                 "STATUS_CHANGED"]
+    told = [app.car("serviceExecutionStatus", serviceType="DOOR_UNLOCK").json["executionStatus"] for _ in range(3)]
+    assert [one["extendedStatus"]["result"] for one in told] == ["STATUS_UNKNOWN", "STATUS_UNKNOWN", "STATUS_CHANGED"]
 
 
-@pytest.mark.parametrize("outcome, word", [("FAILED", "NOT_EXECUTED"), ("TIMED_OUT", "TIMED_OUT"),
-                                           ("ERROR", "ERROR"), ("NEVER", "DELIVERED")])
+@pytest.mark.parametrize(
+    "outcome, word", [("FAILED", "NOT_EXECUTED"), ("TIMED_OUT", "TIMED_OUT"), ("ERROR", "ERROR"), ("NEVER", "DELIVERED")]
+)
 def test_a_service_can_come_to_a_sad_end(cloud, app, outcome, word):
     cloud.command_plan(outcome=outcome)
     app.execute("DOOR_UNLOCK")
@@ -240,8 +250,7 @@ def test_charge_now_is_not_executed_without_a_plug(app):
 def test_a_charging_profile_is_read_and_written(app, encode):
     profile = app.car("chargingprofile").json
     profile["weeklyPlanner"].update(chargingPreferences="CHARGING_WINDOW", climatizationEnabled=True)
-    profile["weeklyPlanner"]["timer1"] = {"departureTime": "06:40", "timerEnabled": True,
-                                          "weekdays": ["SUNDAY"]}
+    profile["weeklyPlanner"]["timer1"] = {"departureTime": "06:40", "timerEnabled": True, "weekdays": ["SUNDAY"]}
     app.execute("CHARGING_CONTROL", data=encode(json.dumps(profile)))
     app.walk("CHARGING_CONTROL")
     planner = app.car("chargingprofile").json["weeklyPlanner"]
@@ -255,20 +264,20 @@ def test_a_strange_charging_profile_is_a_bad_request(app):
 
 
 def test_a_destination_goes_by_form_or_by_body(cloud, app):
-    path, poi = "/webapi/v1/user/vehicles/%s/sendpoi" % app.vin, {"poi": {"lat": 48.2, "lon": 11.6,
-                                                                          "name": "Work"}}
+    path, poi = "/webapi/v1/user/vehicles/%s/sendpoi" % app.vin, {"poi": {"lat": 48.2, "lon": 11.6, "name": "Work"}}
     answer = app.post(path, data={"data": json.dumps(poi)})
     assert answer.json["executionStatus"]["eventId"] == "-1"
     assert app.post(path, json=poi).status_code == 204
-    assert [(one["command"], one["arguments"]["latitude"]) for one in cloud.commands()] == [
-        ("sendDestination", 48.2)] * 2
+    assert [(one["command"], one["arguments"]["latitude"]) for one in cloud.commands()] == [("sendDestination", 48.2)] * 2
 
 
 def test_a_poi_without_a_place_is_a_message(cloud, app):
     poi = {"poi": {"name": "Subject", "additionalInfo": "Text"}}
     app.post("/webapi/v1/user/vehicles/%s/sendpoi" % app.vin, json=poi)
     assert (cloud.commands()[0]["command"], cloud.commands()[0]["arguments"]) == (
-        "sendMessage", {"name": "Subject", "additionalInfo": "Text"})
+        "sendMessage",
+        {"name": "Subject", "additionalInfo": "Text"},
+    )
     poi["poi"]["additionalInfo"] = "x" * 256
     assert app.post("/webapi/v1/user/vehicles/%s/sendpoi" % app.vin, json=poi).status_code == 400
 
@@ -276,11 +285,11 @@ def test_a_poi_without_a_place_is_a_message(cloud, app):
 def test_the_history_is_newest_first(app):
     app.execute("LIGHT_FLASH")
     app.execute("HORN_BLOW")
-    assert [one["serviceType"] for one in app.car("serviceExecutionHistory").json] == ["HORN_BLOW",
-                                                                                       "LIGHT_FLASH"]
+    assert [one["serviceType"] for one in app.car("serviceExecutionHistory").json] == ["HORN_BLOW", "LIGHT_FLASH"]
 
 
 # Failures
+
 
 def test_at_the_end_of_its_life_everything_is_gone(cloud, app):
     cloud.settings(cd_gone=True)

@@ -20,6 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # The same methods, near and far
 
+
 def test_cloud_and_client_share_every_method(served):
     client = CloudClient(served.url)
     for name in METHODS:
@@ -75,18 +76,19 @@ def test_faults_can_be_planned_from_afar(served):
 
 # Fleets
 
+
 def test_the_fleets_are_selectable():
     assert SimulatedCloud(fleet="none").cars() == []
     small = SimulatedCloud(fleet="i3")
     assert [small.car(vin)["kind"] for vin in small.cars()] == ["i3"]
     everything = SimulatedCloud(fleet="all")
-    assert {everything.car(vin)["kind"] for vin in everything.cars()} == {
-        "i3", "i3_rex", "ix1", "i4", "phev", "combustion"}
+    assert {everything.car(vin)["kind"] for vin in everything.cars()} == {"i3", "i3_rex", "ix1", "i4", "phev", "combustion"}
     assert [one["name"] for one in everything.accounts()] == ["home", "second"]
     assert all(re.fullmatch("[A-HJ-NPR-Z0-9]{17}", vin) for vin in everything.cars())
 
 
 # The log of calls and the secrets
+
 
 def test_calls_are_logged_without_the_whole_vin(cloud, owner, vin):
     cloud.reset_calls()
@@ -124,6 +126,7 @@ def test_secrets_lists_all_that_must_not_be_logged(cloud, owner, vin):
 
 # The page
 
+
 def test_a_person_approves_on_the_page(person):
     code = person.ask_code().json
     page = person.web.get("/oneid/link?user_code=" + code["user_code"])
@@ -154,6 +157,7 @@ def test_the_page_loads_nothing_from_elsewhere(person):
 
 
 # The command line
+
 
 def test_the_cloud_runs_alone_until_it_is_interrupted():
     command = [sys.executable, "-m", "tests.cloud", "--port", "0", "--auto-approve", "--fleet", "all"]

@@ -47,8 +47,7 @@ def test_an_html_page_comes_instead_of_json(served, owner):
 
 
 def test_any_status_with_body_and_headers(served, owner):
-    served.add_fault("api", "status", status=429, body={"exveErrorId": "CU-429"},
-                     headers={"Retry-After": "60"})
+    served.add_fault("api", "status", status=429, body={"exveErrorId": "CU-429"}, headers={"Retry-After": "60"})
     status, headers, body = get(served, owner)
     assert (status, headers["Retry-After"], json.loads(body)) == (429, "60", {"exveErrorId": "CU-429"})
 
@@ -131,10 +130,8 @@ def test_a_slow_answer_is_right_in_the_end(served, owner):
 def test_a_lost_reply_was_processed_nevertheless(served, owner):
     served.add_fault("refresh", "reply_lost")
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-    form = "grant_type=refresh_token&client_id=%s&refresh_token=%s" % (owner.client_id,
-                                                                       owner.tokens["refresh_token"])
-    connection.request("POST", "/gcdm/oauth/token", form,
-                       {"Content-Type": "application/x-www-form-urlencoded"})
+    form = "grant_type=refresh_token&client_id=%s&refresh_token=%s" % (owner.client_id, owner.tokens["refresh_token"])
+    connection.request("POST", "/gcdm/oauth/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
         connection.getresponse()
     connection.close()

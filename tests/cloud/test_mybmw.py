@@ -16,6 +16,7 @@ def app_of(cloud, kind, **fields):
 
 # Headers, walls and quotas
 
+
 @pytest.mark.parametrize("agent", ["", "bmw", "android(A);bmw;1.0", "android(A);bmw;1.0;mars"])
 def test_a_user_agent_without_four_parts_and_a_region_is_refused(app, agent):
     app.user_agent = agent
@@ -39,8 +40,7 @@ def test_a_bad_token_is_told_in_json(app):
     assert (answer.status_code, answer.json["statusCode"]) == (401, 401)
 
 
-@pytest.mark.parametrize("path", ["/eadrax-vcs/v1/vehicles", "/eadrax-vcs/v2/vehicles",
-                                  "/eadrax-chs/v1/charging-statistics"])
+@pytest.mark.parametrize("path", ["/eadrax-vcs/v1/vehicles", "/eadrax-vcs/v2/vehicles", "/eadrax-chs/v1/charging-statistics"])
 def test_older_generations_are_gone(app, path):
     answer = app.get(path)
     assert (answer.status_code, answer.text) == (404, "Resource Not Found")
@@ -96,6 +96,7 @@ def test_the_wall_of_2025_blocks_everything(cloud, app, status):
 
 # Lists and profiles
 
+
 def test_the_list_is_per_brand(cloud, app):
     mini = cloud.add_car("i4", brand="MINI")
     listed = [row["vin"] for row in app.post("/eadrax-vcs/v5/vehicle-list").json["mappingInfos"]]
@@ -117,9 +118,15 @@ def test_the_older_list_brings_the_attributes_along(app):
     assert (row["vin"], row["attributes"]["model"]) == (app.vin, "i3 120")
 
 
-@pytest.mark.parametrize("kind, drivetrain, model", [
-    ("i3", "ELECTRIC", "i3 120"), ("i3_rex", "ELECTRIC_WITH_RANGE_EXTENDER", "i3 94Ah (+ REX)"),
-    ("phev", "PLUGIN_HYBRID", "330e"), ("combustion", "COMBUSTION", "320i")])
+@pytest.mark.parametrize(
+    "kind, drivetrain, model",
+    [
+        ("i3", "ELECTRIC", "i3 120"),
+        ("i3_rex", "ELECTRIC_WITH_RANGE_EXTENDER", "i3 94Ah (+ REX)"),
+        ("phev", "PLUGIN_HYBRID", "330e"),
+        ("combustion", "COMBUSTION", "320i"),
+    ],
+)
 def test_the_profile_names_the_drive_train(cloud, kind, drivetrain, model):
     told = app_of(cloud, kind).get("/eadrax-vcs/v5/vehicle-data/profile").json
     assert (told["driveTrain"], told["model"]) == (drivetrain, model)
@@ -132,6 +139,7 @@ def test_an_older_profile_knows_a_range_extender_by_its_model_only(cloud):
 
 
 # State
+
 
 def test_the_i3_leaves_out_what_newer_cars_tell(app):
     state = app.state()
@@ -147,9 +155,9 @@ def test_a_newer_car_tells_everything(cloud):
 
 
 def test_the_state_shows_the_canonical_car(cloud, app):
-    cloud.set_car(app.vin, soc=61, range_electric_km=148.4, odometer_km=61344, lock="UNLOCKED",
-                  latitude=48.1372,
-                  longitude=11.5756, heading=214)
+    cloud.set_car(
+        app.vin, soc=61, range_electric_km=148.4, odometer_km=61344, lock="UNLOCKED", latitude=48.1372, longitude=11.5756, heading=214
+    )
     state = app.state()
     assert state["electricChargingState"]["chargingLevelPercent"] == 61
     assert (state["range"], state["currentMileage"]) == (148, 61344)
@@ -161,8 +169,7 @@ def test_the_state_shows_the_canonical_car(cloud, app):
 def test_sides_are_left_and_right_not_driver_and_passenger(cloud, steering, open_side):
     state = app_of(cloud, "i4", steering=steering, door_driver_front="OPEN").state()
     assert state["isLeftSteering"] is (steering == "LL")
-    assert [side for side in ("leftFront",
-                              "rightFront") if state["doorsState"][side] == "OPEN"] == [open_side]
+    assert [side for side in ("leftFront", "rightFront") if state["doorsState"][side] == "OPEN"] == [open_side]
     assert state["doorsState"]["combinedState"] == "OPEN"
 
 
@@ -182,13 +189,18 @@ def test_a_combustion_car_has_no_electric_block(cloud):
     assert "electricChargingState" not in state and "chargingProfile" not in state
 
 
-@pytest.mark.parametrize("fields, word", [
-    ({"plugged": False}, "INVALID"), ({"charging_status": "CHARGING"}, "CHARGING"),
-    ({"charging_status": "NOT_CHARGING"}, "PLUGGED_IN"), ({"charging_status": "WAITING"},
-                                                          "WAITING_FOR_CHARGING"),
-    ({"charging_status": "FINISHED_FULL"}, "FULLY_CHARGED"),
-    ({"charging_status": "FINISHED_NOT_FULL", "soc": 80}, "TARGET_REACHED"),
-    ({"charging_status": "FINISHED_NOT_FULL", "soc": 60}, "FINISHED_NOT_FULL")])
+@pytest.mark.parametrize(
+    "fields, word",
+    [
+        ({"plugged": False}, "INVALID"),
+        ({"charging_status": "CHARGING"}, "CHARGING"),
+        ({"charging_status": "NOT_CHARGING"}, "PLUGGED_IN"),
+        ({"charging_status": "WAITING"}, "WAITING_FOR_CHARGING"),
+        ({"charging_status": "FINISHED_FULL"}, "FULLY_CHARGED"),
+        ({"charging_status": "FINISHED_NOT_FULL", "soc": 80}, "TARGET_REACHED"),
+        ({"charging_status": "FINISHED_NOT_FULL", "soc": 60}, "FINISHED_NOT_FULL"),
+    ],
+)
 def test_the_charging_status_in_the_apps_words(cloud, fields, word):
     app = app_of(cloud, "i4", **dict({"plugged": True}, **fields))
     assert app.state()["electricChargingState"]["chargingStatus"] == word
@@ -214,9 +226,12 @@ def test_a_driver_who_is_not_tracked_has_no_location(cloud, app):
 
 
 def test_blocks_can_be_null_and_words_strange(cloud, app):
-    cloud.add_fault("mybmw_state", "altered", values={"state.location": None,
-                                                      "state.doorsState.combinedSecurityState": "ODD"},
-                    without=["state.requiredServices"])
+    cloud.add_fault(
+        "mybmw_state",
+        "altered",
+        values={"state.location": None, "state.doorsState.combinedSecurityState": "ODD"},
+        without=["state.requiredServices"],
+    )
     state = app.state()
     assert state["location"] is None and state["doorsState"]["combinedSecurityState"] == "ODD"
     assert "requiredServices" not in state and "requiredServices" in app.state()
@@ -232,6 +247,7 @@ def test_capabilities_follow_the_cars_services(cloud, app):
 
 
 # Charging
+
 
 def test_charging_settings_of_an_old_and_a_new_car(cloud, app):
     path = "/eadrax-crccs/v2/vehicles"
@@ -250,17 +266,14 @@ def test_the_charging_window_is_told_alike_in_state_and_settings(cloud, app):
 
 
 def test_statistics_count_this_months_charges(cloud, app):
-    cloud.set_car(app.vin, charging_sessions=[session(cloud.now(), 12.4), session(cloud.now() - 90 * 86400,
-                                                                                  30)])
+    cloud.set_car(app.vin, charging_sessions=[session(cloud.now(), 12.4), session(cloud.now() - 90 * 86400, 30)])
     told = app.get("/eadrax-chs/v2/charging-statistics", vin=app.vin).json
-    assert (told["statistics"]["totalEnergyCharged"], told["statistics"]["numberOfChargingSessions"]) == (12,
-                                                                                                          1)
+    assert (told["statistics"]["totalEnergyCharged"], told["statistics"]["numberOfChargingSessions"]) == (12, 1)
 
 
 def test_sessions_are_for_human_eyes(cloud, app):
     cloud.set_car(app.vin, charging_sessions=[session(1770000000, 22.2), session(1760000000, 1.2)])
-    told = app.get("/eadrax-chs/v2/charging-sessions", vin=app.vin, maxResults=40,
-                   include_date_picker="true").json
+    told = app.get("/eadrax-chs/v2/charging-sessions", vin=app.vin, maxResults=40, include_date_picker="true").json
     first, second = told["chargingSessions"]["sessions"]
     assert first["id"].startswith("2026-02-02T02:40:00Z_") and first["energyCharged"] == "~ 22 kWh"
     assert second["energyCharged"] == "< 2 kWh" and "datePicker" in told
@@ -273,9 +286,18 @@ def test_a_car_that_never_charged_has_an_empty_list(cloud, app):
 
 
 def session(start, energy):
-    return {"start": start, "end": start + 3600, "soc_start": 20, "soc_end": 60, "grid_kwh": energy,
-            "power_kw": 7.2,
-            "odometer_km": 1000, "public": False, "latitude": 48.0, "longitude": 11.0}
+    return {
+        "start": start,
+        "end": start + 3600,
+        "soc_start": 20,
+        "soc_end": 60,
+        "grid_kwh": energy,
+        "power_kw": 7.2,
+        "odometer_km": 1000,
+        "public": False,
+        "latitude": 48.0,
+        "longitude": 11.0,
+    }
 
 
 def test_a_picture_is_a_png_and_needs_a_known_view(app):
@@ -285,6 +307,7 @@ def test_a_picture_is_a_png_and_needs_a_known_view(app):
 
 
 # Remote services
+
 
 def test_a_command_walks_to_its_end_and_changes_the_car(cloud, app):
     cloud.set_car(app.vin, lock="UNLOCKED")
@@ -302,8 +325,7 @@ def test_a_failed_command_names_the_reason(cloud, app):
     sent = app.command("door-unlock")
     app.walk(sent, 2)
     answer = app.event(sent).json
-    assert (answer["eventStatus"], answer["errorDetails"]["errorDetails"]) == ("ERROR",
-                                                                               "CHARGING_MODE_NOT_SET")
+    assert (answer["eventStatus"], answer["errorDetails"]["errorDetails"]) == ("ERROR", "CHARGING_MODE_NOT_SET")
     assert cloud.car(app.vin)["lock"] == "SECURED"
 
 
@@ -361,12 +383,21 @@ def test_a_target_out_of_its_steps_is_refused(cloud, body):
 
 def whole_profile(**mode):
     timer = {"time": "0001-01-01T07:35:00.000", "timerAction": "ACTIVATE", "daysOfTheWeek": ["MONDAY"]}
-    return {"chargingMode": dict({"type": "TIME_SLOT", "chargingPreference": "CHARGING_WINDOW",
-                                  "startTimeSlot": "0001-01-01T23:00:00.000", "timerChange": "NO_CHANGE",
-                                  "endTimeSlot": "0001-01-01T05:00:00.000"}, **mode),
-            "departureTimer": {"type": "WEEKLY_DEPARTURE_TIMER",
-                               "weeklyTimers": [dict(timer, id=number) for number in (1, 2, 3, 4)]},
-            "isPreconditionForDepartureActive": True, "servicePack": "TCB1"}
+    return {
+        "chargingMode": dict(
+            {
+                "type": "TIME_SLOT",
+                "chargingPreference": "CHARGING_WINDOW",
+                "startTimeSlot": "0001-01-01T23:00:00.000",
+                "timerChange": "NO_CHANGE",
+                "endTimeSlot": "0001-01-01T05:00:00.000",
+            },
+            **mode,
+        ),
+        "departureTimer": {"type": "WEEKLY_DEPARTURE_TIMER", "weeklyTimers": [dict(timer, id=number) for number in (1, 2, 3, 4)]},
+        "isPreconditionForDepartureActive": True,
+        "servicePack": "TCB1",
+    }
 
 
 def test_a_charging_profile_is_written_as_a_whole(app):
@@ -374,8 +405,12 @@ def test_a_charging_profile_is_written_as_a_whole(app):
     profile = app.state()["chargingProfile"]
     assert profile["chargingPreference"] == "CHARGING_WINDOW" and profile["climatisationOn"] is True
     assert profile["reductionOfChargeCurrent"]["end"] == {"hour": 5, "minute": 0}
-    assert profile["departureTimes"][3] == {"id": 4, "action": "ACTIVATE", "timerWeekDays": ["MONDAY"],
-                                            "timeStamp": {"hour": 7, "minute": 35}}
+    assert profile["departureTimes"][3] == {
+        "id": 4,
+        "action": "ACTIVATE",
+        "timerWeekDays": ["MONDAY"],
+        "timeStamp": {"hour": 7, "minute": 35},
+    }
 
 
 def test_a_profile_at_odds_with_itself_makes_the_server_stumble(app):
@@ -406,15 +441,15 @@ def test_the_vehicle_finder_answers_where_the_car_is(cloud, app):
 
 
 def test_a_destination_is_sent_to_the_car(cloud, app):
-    body = {"vehicleInformation": {"vin": app.vin},
-            "places": [{"position": {"lat": 48.2, "lng": 11.6}, "title": "Work",
-                        "address": {"city": "Musterstadt"}}]}
+    body = {
+        "vehicleInformation": {"vin": app.vin},
+        "places": [{"position": {"lat": 48.2, "lng": 11.6}, "title": "Work", "address": {"city": "Musterstadt"}}],
+    }
     path = "/eadrax-dcs/v2/user/%s/send-to-car"
     answer = app.post(path % app.tokens["gcid"], json=body)
     assert (answer.status_code, answer.data) == (201, b"")
     (sent,) = cloud.commands()
-    assert (sent["command"], sent["state"], sent["arguments"]["name"]) == ("sendDestination", "EXECUTED",
-                                                                           "Work")
+    assert (sent["command"], sent["state"], sent["arguments"]["name"]) == ("sendDestination", "EXECUTED", "Work")
     assert app.tokens["gcid"] not in cloud.calls()[-1]["path"]
     assert app.post(path % "00000000-0000-4000-8000-000000000000", json=body).status_code == 403
     assert app.post(path % app.tokens["gcid"], json={"places": []}).status_code == 400

@@ -22,8 +22,9 @@ def test_the_configuration_leads_the_app_back_to_this_cloud(app):
     assert told["returnUrl"] == "com.bmw.connected://oauth" and "offline_access" in told["scopes"]
 
 
-@pytest.mark.parametrize("headers", [{"ocp-apim-subscription-key": "wrong"}, {"x-user-agent": "curl"},
-                                     {"x-user-agent": "android(A);bmw;4.9.2(36892);moon"}])
+@pytest.mark.parametrize(
+    "headers", [{"ocp-apim-subscription-key": "wrong"}, {"x-user-agent": "curl"}, {"x-user-agent": "android(A);bmw;4.9.2(36892);moon"}]
+)
 def test_the_configuration_is_refused_without_the_apps_key_or_user_agent(app, headers):
     assert app.config(**headers).status_code == 403
 
@@ -103,8 +104,9 @@ def test_a_code_expires_after_a_minute(cloud, app):
     assert error(app.token(code)) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("wrong", [{"code_challenge_method": "plain"}, {"redirect_uri": "https://elsewhere"},
-                                   {"nonce": ""}, {"code_challenge": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"code_challenge_method": "plain"}, {"redirect_uri": "https://elsewhere"}, {"nonce": ""}, {"code_challenge": ""}]
+)
 def test_an_incomplete_request_is_invalid(app, wrong):
     assert error(app.authenticate(**wrong)) == (400, "invalid_request")
 
@@ -161,16 +163,15 @@ def test_calls_are_named_by_cloud_and_step(cloud, app):
     app.sign_in()
     app.refresh()
     assert [(call["cloud"], call["where"]) for call in cloud.calls()] == [
-        ("mybmw", "mybmw_" + where) for where in ("config", "authenticate", "authenticate", "token",
-                                                  "refresh")]
+        ("mybmw", "mybmw_" + where) for where in ("config", "authenticate", "authenticate", "token", "refresh")
+    ]
 
 
 def test_secrets_lists_what_a_sign_in_uses(cloud, app):
     captcha = cloud.new_captcha_token()
     app.first_step(captcha)
     app.sign_in()
-    issued = {captcha, HOME_PASSWORD, app.tokens["access_token"], app.tokens["refresh_token"],
-              app.tokens["id_token"], app.tokens["gcid"]}
+    issued = {captcha, HOME_PASSWORD, app.tokens["access_token"], app.tokens["refresh_token"], app.tokens["id_token"], app.tokens["gcid"]}
     assert issued <= set(cloud.secrets())
 
 

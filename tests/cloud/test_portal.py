@@ -20,6 +20,7 @@ def browser_of(cloud, kind, **fields):
 
 # Signing in
 
+
 @pytest.mark.parametrize("redirect_uri", REDIRECTS)
 def test_the_token_comes_in_the_fragment_of_a_redirect(cloud, redirect_uri):
     answer = Portal(cloud).login(redirect_uri=redirect_uri)
@@ -65,6 +66,7 @@ def test_the_mobile_apps_token_is_good_here_too(cloud, vin):
 
 # Reading
 
+
 def test_the_cars_are_a_bare_list(browser):
     (row,) = browser.get("/api/me/vehicles/v2").json
     assert (row["vin"], row["brand"], row["steering"], row["hasRex"]) == (browser.vin, "BMW_I", "LEFT", False)
@@ -77,15 +79,20 @@ def test_all_attributes_are_texts(cloud):
 
 
 def test_the_attributes_show_the_canonical_car(cloud, browser):
-    cloud.set_car(browser.vin, soc=61, range_electric_km=104, odometer_km=42817.4, lock="SECURED",
-                  latitude=48.1372,
-                  door_driver_front="OPEN", heading=214)
+    cloud.set_car(
+        browser.vin,
+        soc=61,
+        range_electric_km=104,
+        odometer_km=42817.4,
+        lock="SECURED",
+        latitude=48.1372,
+        door_driver_front="OPEN",
+        heading=214,
+    )
     told = browser.attributes()
-    assert (told["chargingLevelHv"], told["beRemainingRangeElectric"], told["mileage"]) == ("61.0", "104.0",
-                                                                                            "42817")
+    assert (told["chargingLevelHv"], told["beRemainingRangeElectric"], told["mileage"]) == ("61.0", "104.0", "42817")
     assert (told["door_lock_state"], told["door_driver_front"]) == ("SECURED", "OPEN")
-    assert (told["gps_lat"], told["heading"], told["beRemainingRangeElectricMile"]) == ("48.1372", "214",
-                                                                                        "65.0")
+    assert (told["gps_lat"], told["heading"], told["beRemainingRangeElectricMile"]) == ("48.1372", "214", "65.0")
 
 
 def test_charging_in_the_portals_words(cloud, browser):
@@ -161,12 +168,12 @@ def test_a_path_that_is_not_there_is_not_found(browser):
 
 # Remote services
 
+
 def test_a_service_walks_to_its_end_in_xml(cloud, browser):
     cloud.set_car(browser.vin, lock="UNLOCKED")
     answer = browser.command("RDL")
     assert answer.mimetype == "application/xml" and xml_status(answer) == "PENDING"
-    assert [xml_status(browser.execution()) for _ in range(3)] == ["PENDING", "DELIVERED_TO_VEHICLE",
-                                                                   "EXECUTED"]
+    assert [xml_status(browser.execution()) for _ in range(3)] == ["PENDING", "DELIVERED_TO_VEHICLE", "EXECUTED"]
     assert browser.attributes()["door_lock_state"] == "LOCKED"
 
 

@@ -23,10 +23,15 @@ def test_the_log_tells_what_was_sent(cloud, vin):
     old = ConnectedDrive(cloud).sign_in()
     old.execute("LIGHT_FLASH", count=3)
     (sent,) = cloud.commands()
-    assert {name: sent[name] for name in ("vin", "command", "cloud", "service", "state", "polls",
-                                          "arguments")} == {
-        "vin": vin, "command": "flashLights", "cloud": "cd", "service": "LIGHT_FLASH", "state": "PENDING",
-        "polls": 0, "arguments": {"count": 3}}
+    assert {name: sent[name] for name in ("vin", "command", "cloud", "service", "state", "polls", "arguments")} == {
+        "vin": vin,
+        "command": "flashLights",
+        "cloud": "cd",
+        "service": "LIGHT_FLASH",
+        "state": "PENDING",
+        "polls": 0,
+        "arguments": {"count": 3},
+    }
     assert abs(sent["time"] - cloud.now()) < 5
     cloud.clear_commands()
     assert cloud.commands() == []
@@ -82,9 +87,9 @@ def test_commands_of_two_services_walk_side_by_side(cloud):
     assert old.walk("LIGHT_FLASH", 2) == ["DELIVERED", "EXECUTED"]
 
 
-@pytest.mark.parametrize("wrong", [{"outcome": "MAYBE"}, {"steps": ["THINKING"]}, {"per_poll": 0},
-                                   {"colour": "red"},
-                                   {"outcome": "NEVER", "steps": []}])
+@pytest.mark.parametrize(
+    "wrong", [{"outcome": "MAYBE"}, {"steps": ["THINKING"]}, {"per_poll": 0}, {"colour": "red"}, {"outcome": "NEVER", "steps": []}]
+)
 def test_a_plan_that_makes_no_sense_is_refused(cloud, wrong):
     with pytest.raises(CloudError):
         cloud.command_plan(**wrong)

@@ -67,8 +67,7 @@ def test_the_day_ends_parked_locked_and_unplugged():
     state = step(begin(fields()), WHOLE_DAY + 1)
     end = state["fields"]
     assert state["done"]
-    assert (end["lock"], end["moving"], end["plugged"], end["door_driver_front"]) == ("SECURED", False, False,
-                                                                                      "CLOSED")
+    assert (end["lock"], end["moving"], end["plugged"], end["door_driver_front"]) == ("SECURED", False, False, "CLOSED")
     assert end["latitude"] == pytest.approx(fields()["latitude"], abs=0.001), "it came home"
 
 

@@ -160,8 +160,7 @@ class TokenStore:
     def stream_login(self, gcid, id_token):
         """May this MQTT user log in with this password? For the stream broker."""
         grant = self._ids.get(id_token)
-        return (grant is not None and self.is_alive(grant) and grant.account.gcid == gcid
-                and "cardata:streaming:read" in grant.scopes)
+        return grant is not None and self.is_alive(grant) and grant.account.gcid == gcid and "cardata:streaming:read" in grant.scopes
 
     def revoke(self, account):
         with self._lock:
@@ -185,12 +184,26 @@ class TokenStore:
         self._access[access] = Grant(account, client_id, scopes, now + life)
         self._refresh[refresh] = Grant(account, client_id, scopes, now + self._settings.refresh_lifetime)
         # One second less than the life, as the real answers show it.
-        answer = {"access_token": access, "token_type": "Bearer", "expires_in": max(1, int(life) - 1),
-                  "refresh_token": refresh, "scope": " ".join(scopes), "gcid": account.gcid}
+        answer = {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": max(1, int(life) - 1),
+            "refresh_token": refresh,
+            "scope": " ".join(scopes),
+            "gcid": account.gcid,
+        }
         if "openid" in scopes:
-            answer["id_token"] = jwt.sign({
-                "iss": "simulated-cloud", "sub": account.gcid, "aud": client_id, "iat": int(now),
-                "exp": int(now + life), "jti": str(uuid.uuid4()), "scope": answer["scope"]})
+            answer["id_token"] = jwt.sign(
+                {
+                    "iss": "simulated-cloud",
+                    "sub": account.gcid,
+                    "aud": client_id,
+                    "iat": int(now),
+                    "exp": int(now + life),
+                    "jti": str(uuid.uuid4()),
+                    "scope": answer["scope"],
+                }
+            )
             self._ids[answer["id_token"]] = Grant(account, client_id, scopes, now + life)
             self.ever_issued.append(answer["id_token"])
         self.ever_issued += [access, refresh]

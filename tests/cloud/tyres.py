@@ -12,8 +12,11 @@ def diagnosis(car):
     wheels = {place: _wheel(car, short) for place, short in WHEELS.items()}
     good = all(wheel["qualityStatus"]["qualityStatus"] == "GOOD" for wheel in wheels.values())
     status = "GOOD" if good else "BAD"
-    mounted = dict(wheels, label="Mounted tyres", aggregatedQualityStatus={
-        "label": "Overall condition", "value": status.capitalize(), "qualityStatus": status})
+    mounted = dict(
+        wheels,
+        label="Mounted tyres",
+        aggregatedQualityStatus={"label": "Overall condition", "value": status.capitalize(), "qualityStatus": status},
+    )
     return {"passengerCar": {"mountedTyres": mounted, "unmountedTyres": {}}, "errors": []}
 
 
@@ -26,18 +29,33 @@ def _wheel(car, short):
     quality = "BAD" if broken else "GOOD"
     return {
         "label": "Tyre",
-        "dimension": {"label": "Size", "value": car["tyre_dimension"], "sectionWidth": int(width),
-                      "aspectRatio": int(ratio), "constructionType": "R", "rimDiameter": int(rim),
-                      "loadIndex": 100, "speedRating": "Y"},
-        "tyreWear": {"label": "Wear", "value": "6.2 mm", "status": "OK", "statusColor": "GREEN",
-                     "dueMileage": 27500, "unit": "MILE" if miles else "KILOMETER"},
-        "tyreDefect": {"label": "Damage", "value": "Damaged" if broken else "None",
-                       "status": "DEFECT" if broken else "NO_DEFECT",
-                       "statusColor": "RED" if broken else "GREEN"},
+        "dimension": {
+            "label": "Size",
+            "value": car["tyre_dimension"],
+            "sectionWidth": int(width),
+            "aspectRatio": int(ratio),
+            "constructionType": "R",
+            "rimDiameter": int(rim),
+            "loadIndex": 100,
+            "speedRating": "Y",
+        },
+        "tyreWear": {
+            "label": "Wear",
+            "value": "6.2 mm",
+            "status": "OK",
+            "statusColor": "GREEN",
+            "dueMileage": 27500,
+            "unit": "MILE" if miles else "KILOMETER",
+        },
+        "tyreDefect": {
+            "label": "Damage",
+            "value": "Damaged" if broken else "None",
+            "status": "DEFECT" if broken else "NO_DEFECT",
+            "statusColor": "RED" if broken else "GREEN",
+        },
         "qualityStatus": {"label": "Condition", "value": quality.capitalize(), "qualityStatus": quality},
         "season": {"label": "Season", "value": car["tyre_season"].capitalize(), "season": car["tyre_season"]},
-        "tread": {"label": "Tread", "value": "Acme X1", "manufacturer": "Acme", "treadDesign": "X1",
-                  "carcass": "-"},
+        "tread": {"label": "Tread", "value": "Acme X1", "manufacturer": "Acme", "treadDesign": "X1", "carcass": "-"},
         "tyreProductionDate": {"label": "Made", "value": "2025-W14", "statusColor": "GREEN"},
         "mountingDate": {"label": "Mounted", "value": "2026-04-02", "mountingDate": "2026-04-02"},
         "partNumber": {"label": "Part", "value": "36110000000", "partNumber": "36110000000"},

@@ -105,11 +105,22 @@ def follows(home, soc):
 def spread(cloud, vin, number):
     """A car that says something else in as many words as it has; ``number`` tells cars and clouds apart."""
     fields = {
-        "odometer_km": 72000 + number, "latitude": 48.2 + number / 100.0, "longitude": 11.5 - number / 100.0, "heading": 3 * number,
-        "lock": "UNLOCKED", "door_driver_front": "OPEN", "window_passenger_front": "INTERMEDIATE", "trunk": "OPEN",
-        "trunk_locked": False, "hood": "OPEN", "alarm_armed": "unarmed", "lights_on": True, "deep_sleep": True,
+        "odometer_km": 72000 + number,
+        "latitude": 48.2 + number / 100.0,
+        "longitude": 11.5 - number / 100.0,
+        "heading": 3 * number,
+        "lock": "UNLOCKED",
+        "door_driver_front": "OPEN",
+        "window_passenger_front": "INTERMEDIATE",
+        "trunk": "OPEN",
+        "trunk_locked": False,
+        "hood": "OPEN",
+        "alarm_armed": "unarmed",
+        "lights_on": True,
+        "deep_sleep": True,
         "check_control": [{"id": 147, "text": "Tyre pressure", "km": 20000 + number}, {"id": 167, "text": "Washer fluid", "km": 1}],
-        "trip_distance_km": 10.0 + number, "service_distance_km": 9000,
+        "trip_distance_km": 10.0 + number,
+        "service_distance_km": 9000,
         "services": [
             {"id": 3, "title": "Brake fluid", "date": "2027-03", "km": None, "status": "OK", "description": "Due."},
             {"id": 32, "title": "Statutory inspection", "date": "2027-08", "km": None, "status": "OK", "description": "Due."},
@@ -117,10 +128,21 @@ def spread(cloud, vin, number):
         ],
     }
     electric = {
-        "soc": 20 + number, "range_electric_km": 90 + number, "plugged": True, "plug_locked": True, "charging_flap": "OPEN",
-        "charging_status": "CHARGING", "charging_power_w": 7000, "charging_voltage_v": 230, "charging_current_a": 10,
-        "charging_phases": 3, "charging_method": "AC_TYPE2PLUG", "charging_time_remaining_min": 100 + number,
-        "charging_preference": "CHARGING_WINDOW", "charging_with_climate": True, "charging_window_start": "21:30",
+        "soc": 20 + number,
+        "range_electric_km": 90 + number,
+        "plugged": True,
+        "plug_locked": True,
+        "charging_flap": "OPEN",
+        "charging_status": "CHARGING",
+        "charging_power_w": 7000,
+        "charging_voltage_v": 230,
+        "charging_current_a": 10,
+        "charging_phases": 3,
+        "charging_method": "AC_TYPE2PLUG",
+        "charging_time_remaining_min": 100 + number,
+        "charging_preference": "CHARGING_WINDOW",
+        "charging_with_climate": True,
+        "charging_window_start": "21:30",
         "timers": [
             {"id": 1, "active": True, "time": "06:45", "weekdays": ["MON", "FRI"]},
             {"id": 2, "active": False, "time": "09:30", "weekdays": ["SAT", "SUN"]},
@@ -360,7 +382,9 @@ FAULTS = (
 
 
 def _fault_case(fault):
-    return Case("after_{}_the_last_states_stay_and_the_next_update_works".format(fault.name.replace(" ", "_")), lambda home: _fail(home, fault))
+    return Case(
+        "after_{}_the_last_states_stay_and_the_next_update_works".format(fault.name.replace(" ", "_")), lambda home: _fail(home, fault)
+    )
 
 
 def _fail(home, fault):

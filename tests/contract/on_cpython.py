@@ -8,7 +8,7 @@ import threading
 import requests
 import responses
 
-from bmw import cipher, clouds, commands, config
+from bmw import cipher, clouds, config
 from bmw.account import Account
 from bmw.http import Http, RequestsTransport
 from bmw.model import Model
@@ -107,6 +107,21 @@ class NoPage:
         pass
 
 
+def make_service(account_config, clock, folder, items, worker):
+    """An account's service with all its parts, put together as ``bmw.openhab.app`` does."""
+    record = account_config.name or "account"
+    kind = clouds.find(account_config.cloud)
+    http = Http(RequestsTransport(), kind.bases(account_config), account_config.timeout)
+    cloud = kind(account_config, http, clock)
+    seal = Seal(b"k" * KEY_BYTES, cipher)
+    store = Store(str(folder), seal)
+    outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal, NoPage())
+    outlet.prepare(leave_out=() if kind.ASKS_FOR_INPUT else ("signInInput",))
+    token_record = "{}.{}.token".format(record, cloud.name)
+    account = Account(cloud, store, token_record, clock, on_tokens=lambda tokens: outlet.tokens(account))
+    return Service(account_config, [], cloud, account, store, outlet, clock, worker, record, lambda now: 12)
+
+
 class CpythonHome:
     """See ``tests.contract.cases``."""
 
@@ -143,19 +158,8 @@ class CpythonHome:
         lines = settings(self.facts, URL, timeout=TIMEOUT)
         parsed = config.parse("".join("{} = {}\n".format(*pair) for pair in lines.items()))
         assert parsed.problems == []
-        account_config = parsed.accounts[0]
-        kind = clouds.find(account_config.cloud)
-        http = Http(RequestsTransport(), kind.bases(account_config), account_config.timeout)
-        cloud = kind(account_config, http, self.cloud.clock)
-        seal = Seal(b"k" * KEY_BYTES, cipher)
-        store = Store(str(self.folder), seal)
-        outlet = Outlet(self.items, Model("BMW", "", "en"), seal, NoPage())
-        outlet.prepare(leave_out=() if kind.ASKS_FOR_INPUT else ("signInInput",))
-        account = Account(cloud, store, "account.{}.token".format(cloud.name), self.cloud.clock, on_tokens=lambda tokens: outlet.tokens(account))
         self.worker = HandWorker(self.cloud.clock)
-        self.service = Service(
-            account_config, [], cloud, account, store, outlet, self.cloud.clock, self.worker, "account", lambda now: 12
-        )
+        self.service = make_service(parsed.accounts[0], self.cloud.clock, self.folder, self.items, self.worker)
         self._take_command_items(self.service.prepare(self._take_command_items))
         self.service.start()
         self.worker.run()
@@ -221,7 +225,7 @@ class CpythonHome:
         for vin in self.cloud.cars():
             self.cloud.remove_car(vin)
         vins = [self.cloud.add_car(kind, vin=VINS[kind]) for kind in kinds]
-        self.vin = vins[0]
+        self.vin = vins[0] if vins else None
         return vins
 
     def forget_seldom(self):
@@ -253,4 +257,3 @@ class CpythonHome:
 
 #: what the library says it can send, to hold the contract's own list against
 COMMANDS = {name: frozenset(clouds.find(name).COMMANDS) for name in CLOUDS}
-ALL_COMMANDS = frozenset(commands.ALL)

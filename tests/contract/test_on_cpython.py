@@ -42,7 +42,15 @@ VARIANTS = [(kind, {}) for kind in ("i3", "i3_rex", "i4", "ix1", "phev", "combus
 VARIANTS += [("i4", {"steering": "RL", "distance_unit": "mi", "country": "GB"}), ("i4", {"charging_status": "PAUSED", "plugged": True})]
 
 
-@pytest.mark.parametrize("kind, fields", VARIANTS, ids=lambda value: value if isinstance(value, str) else "-".join(value.values()) if all(isinstance(v, str) for v in value.values()) else "paused")
+@pytest.mark.parametrize(
+    "kind, fields",
+    VARIANTS,
+    ids=lambda value: value
+    if isinstance(value, str)
+    else "-".join(value.values())
+    if all(isinstance(v, str) for v in value.values())
+    else "paused",
+)
 @pytest.mark.parametrize("name", CLOUDS)
 def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, kind, fields):
     home = make_home(name)

@@ -137,31 +137,71 @@ def _total_range(car):
 
 #: key -> canonical field, where the value is told as it is, with the unit that CarData gives it
 CARDATA = {
-    "stateOfCharge": "soc", "targetStateOfCharge": "soc_target", "batteryCapacity": "battery_max_energy_kwh",
-    "energyToFull": "energy_to_full_kwh", "stateOfHealth": "soh", "batteryPreconditioning": "battery_preconditioning",
-    "electricRange": "range_electric_km", "targetRange": "range_at_target_km", "fuelRange": "range_fuel_km",
-    "fuelLevel": "fuel_percent", "fuelVolume": "fuel_l", "averageConsumption": "consumption_kwh_100km",
-    "chargingTimeRemaining": "charging_time_remaining_min", "chargingPower": "charging_power_w",
-    "chargingVoltage": "charging_voltage_v", "chargingCurrent": "charging_current_a", "chargingMethod": "charging_method",
-    "chargingMode": "charging_mode", "chargingPreference": "charging_preference", "currentLimit": "charging_ac_limit_a",
-    "lastChargingResult": "charging_last_result", "lastChargingEndReason": "charging_end_reason", "alarmArmed": "alarm_armed",
-    "trunkWindow": "trunk_window", "chargeFlap": "charging_flap", "sunroof": "sunroof", "sunroofTilt": "sunroof_tilt",
-    "climateProgress": "climate_progress", "climateError": "climate_error", "climateTargetTemperature": "climate_target_c",
-    "steeringWheelHeating": "steering_wheel_heating", "seatHeatingDriver": "seat_heating_driver",
-    "seatHeatingPassenger": "seat_heating_passenger", "heading": "heading", "altitude": "altitude_m", "gpsFix": "gps_fix",
-    "odometer": "odometer_km", "averageSpeed": "speed_average_kmh", "destinationDistance": "destination_distance_km",
-    "destinationArrival": "destination_arrival", "lastTripStateOfCharge": "trip_end_soc",
-    "auxiliaryBatteryVoltage": "battery12_v", "auxiliaryBatteryStateOfCharge": "battery12_percent",
-    "serviceDistance": "service_distance_km", "teleservice": "teleservice_status",
+    "stateOfCharge": "soc",
+    "targetStateOfCharge": "soc_target",
+    "batteryCapacity": "battery_max_energy_kwh",
+    "energyToFull": "energy_to_full_kwh",
+    "stateOfHealth": "soh",
+    "batteryPreconditioning": "battery_preconditioning",
+    "electricRange": "range_electric_km",
+    "targetRange": "range_at_target_km",
+    "fuelRange": "range_fuel_km",
+    "fuelLevel": "fuel_percent",
+    "fuelVolume": "fuel_l",
+    "averageConsumption": "consumption_kwh_100km",
+    "chargingTimeRemaining": "charging_time_remaining_min",
+    "chargingPower": "charging_power_w",
+    "chargingVoltage": "charging_voltage_v",
+    "chargingCurrent": "charging_current_a",
+    "chargingMethod": "charging_method",
+    "chargingMode": "charging_mode",
+    "chargingPreference": "charging_preference",
+    "currentLimit": "charging_ac_limit_a",
+    "lastChargingResult": "charging_last_result",
+    "lastChargingEndReason": "charging_end_reason",
+    "alarmArmed": "alarm_armed",
+    "trunkWindow": "trunk_window",
+    "chargeFlap": "charging_flap",
+    "sunroof": "sunroof",
+    "sunroofTilt": "sunroof_tilt",
+    "climateProgress": "climate_progress",
+    "climateError": "climate_error",
+    "climateTargetTemperature": "climate_target_c",
+    "steeringWheelHeating": "steering_wheel_heating",
+    "seatHeatingDriver": "seat_heating_driver",
+    "seatHeatingPassenger": "seat_heating_passenger",
+    "heading": "heading",
+    "altitude": "altitude_m",
+    "gpsFix": "gps_fix",
+    "odometer": "odometer_km",
+    "averageSpeed": "speed_average_kmh",
+    "destinationDistance": "destination_distance_km",
+    "destinationArrival": "destination_arrival",
+    "lastTripStateOfCharge": "trip_end_soc",
+    "auxiliaryBatteryVoltage": "battery12_v",
+    "auxiliaryBatteryStateOfCharge": "battery12_percent",
+    "serviceDistance": "service_distance_km",
+    "teleservice": "teleservice_status",
 }
 CARDATA_FLAGS = {
-    "pluggedIn": "plugged", "chargeCableLocked": "plug_locked", "chargeFlapLocked": "charging_flap_locked",
-    "trunkLocked": "trunk_locked", "alarm": "alarm_sounding", "rearDefrost": "rear_defrost", "mirrorHeating": "mirror_heating",
-    "moving": "moving", "ignition": "ignition_on", "engineRunning": "engine_on", "lights": "lights_on", "deepSleep": "deep_sleep",
+    "pluggedIn": "plugged",
+    "chargeCableLocked": "plug_locked",
+    "chargeFlapLocked": "charging_flap_locked",
+    "trunkLocked": "trunk_locked",
+    "alarm": "alarm_sounding",
+    "rearDefrost": "rear_defrost",
+    "mirrorHeating": "mirror_heating",
+    "moving": "moving",
+    "ignition": "ignition_on",
+    "engineRunning": "engine_on",
+    "lights": "lights_on",
+    "deepSleep": "deep_sleep",
 }
 #: the words of the descriptor that is preferred
 CARDATA_CHARGING = {
-    "INITIALIZATION": "WAITING_FOR_CHARGING", "WAITING": "WAITING_FOR_CHARGING", "PAUSED": "WAITING_FOR_CHARGING",
+    "INITIALIZATION": "WAITING_FOR_CHARGING",
+    "WAITING": "WAITING_FOR_CHARGING",
+    "PAUSED": "WAITING_FOR_CHARGING",
     "FINISHED_FULL": "FINISHED_FULLY_CHARGED",
 }
 #: the unit that the vocabulary leaves out
@@ -224,18 +264,23 @@ def _cardata_climate(car):
 
 #: our word for how the car is charging, while it is plugged in
 CONNECTEDDRIVE_CHARGING = {
-    "INITIALIZATION": "NOT_CHARGING", "WAITING": "WAITING_FOR_CHARGING", "PAUSED": "NOT_CHARGING",
+    "INITIALIZATION": "NOT_CHARGING",
+    "WAITING": "WAITING_FOR_CHARGING",
+    "PAUSED": "NOT_CHARGING",
     "FINISHED_FULL": "FINISHED_FULLY_CHARGED",
 }
 ALL_TRIPS = {
-    "averageConsumption": "life_electric_kwh_100km", "averageRecuperation": "life_recuperated_kwh_100km",
+    "averageConsumption": "life_electric_kwh_100km",
+    "averageRecuperation": "life_recuperated_kwh_100km",
 }
 ALL_TRIPS_KM = {
-    "longestElectricDistance": "life_longest_charge_km", "distanceSinceCharging": "since_charge_km",
+    "longestElectricDistance": "life_longest_charge_km",
+    "distanceSinceCharging": "since_charge_km",
     "totalElectricDistance": "life_electric_km",
 }
 LAST_TRIP = {
-    "lastTripConsumption": "trip_electric_kwh_100km", "lastTripRecuperation": "trip_recuperated_kwh_100km",
+    "lastTripConsumption": "trip_electric_kwh_100km",
+    "lastTripRecuperation": "trip_recuperated_kwh_100km",
     "lastTripFuelConsumption": "trip_fuel_l_100km",
 }
 LAST_TRIP_KM = {"lastTripDistance": "trip_distance_km", "lastTripElectricDistance": "trip_electric_km"}
@@ -311,10 +356,18 @@ def _fuel(car):
     }
 
 
-PORTAL_SCORES = {"averageConsumption": "life_electric_kwh_100km", "averageRecuperation": "life_recuperated_kwh_100km",
-                 "lastTripConsumption": "trip_electric_kwh_100km", "lastTripRecuperation": "trip_recuperated_kwh_100km"}
-PORTAL_KM = {"totalElectricDistance": "life_electric_km", "longestElectricDistance": "life_longest_charge_km",
-             "lastTripDistance": "trip_distance_km", "distanceSinceCharging": "since_charge_km"}
+PORTAL_SCORES = {
+    "averageConsumption": "life_electric_kwh_100km",
+    "averageRecuperation": "life_recuperated_kwh_100km",
+    "lastTripConsumption": "trip_electric_kwh_100km",
+    "lastTripRecuperation": "trip_recuperated_kwh_100km",
+}
+PORTAL_KM = {
+    "totalElectricDistance": "life_electric_km",
+    "longestElectricDistance": "life_longest_charge_km",
+    "lastTripDistance": "trip_distance_km",
+    "distanceSinceCharging": "since_charge_km",
+}
 
 
 def _portal(car, cloud, vin):
@@ -358,7 +411,10 @@ def _portal(car, cloud, vin):
 # MyBMW
 
 MYBMW_CHARGING = {
-    "NOT_CHARGING": "PLUGGED_IN", "INITIALIZATION": "PLUGGED_IN", "WAITING": "WAITING_FOR_CHARGING", "PAUSED": "PLUGGED_IN",
+    "NOT_CHARGING": "PLUGGED_IN",
+    "INITIALIZATION": "PLUGGED_IN",
+    "WAITING": "WAITING_FOR_CHARGING",
+    "PAUSED": "PLUGGED_IN",
     "FINISHED_FULL": "FULLY_CHARGED",
 }
 ADDRESS = "Testweg 1, 12345 Musterstadt"

@@ -12,8 +12,12 @@ INSTANCES = []
 
 
 def pytest_addoption(parser):
-    parser.addoption('--jython', action='append', choices=layout.JYTHON_VERSIONS,
-                     help='Jython version inside openHAB; give it twice to run every test on both')
+    parser.addoption(
+        '--jython',
+        action='append',
+        choices=layout.JYTHON_VERSIONS,
+        help='Jython version inside openHAB; give it twice to run every test on both',
+    )
 
 
 def pytest_generate_tests(metafunc):
@@ -25,10 +29,12 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope='session')
 def openhab_factory(jython):
     """Makes instances that are not started yet; takes the same options as OpenHAB."""
+
     def make(**options):
         openhab = OpenHAB(**{'jython': jython, **options})
         INSTANCES.append(openhab)
         return openhab
+
     yield make
     while INSTANCES:
         openhab = INSTANCES.pop()

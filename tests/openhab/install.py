@@ -46,7 +46,9 @@ ADDONS_CFG = 'package = minimal\nremote = false\n'
 UNWANTED = ('org.openhab.core.model.lsp', 'org.openhab.core.io.transport.mdns')
 
 # Run by the first boot: fills the compiled standard library and Jython's list of Java packages.
-WARM_UP = 'UNWANTED = {!r}\n'.format(UNWANTED) + '''
+WARM_UP = (
+    'UNWANTED = {!r}\n'.format(UNWANTED)
+    + '''
 import json, hashlib, hmac, base64, uuid, threading, urllib, urllib2, ssl, re, time, datetime, traceback
 from java.net.http import HttpClient
 from org.osgi.framework import FrameworkUtil
@@ -62,13 +64,16 @@ for bundle in FrameworkUtil.getBundle(scriptExtension.getClass()).bundleContext.
         bundle.stop()
 LoggerFactory.getLogger("tests.openhab.warm_up").warn("Jython is warm")
 '''
+)
 
 
 def main(versions=layout.JYTHON_VERSIONS):
     for jython in versions:
         started = time.monotonic()
-        print('openHAB {} with Jython {}: {} ({:.1f} s)'.format(
-            layout.OPENHAB_VERSION, jython, prepare(jython), time.monotonic() - started), flush=True)
+        print(
+            'openHAB {} with Jython {}: {} ({:.1f} s)'.format(layout.OPENHAB_VERSION, jython, prepare(jython), time.monotonic() - started),
+            flush=True,
+        )
 
 
 def prepare(jython=layout.DEFAULT_JYTHON):
@@ -76,13 +81,15 @@ def prepare(jython=layout.DEFAULT_JYTHON):
     tree = layout.tree(jython)
     with only_one_installer():
         step('unpack openHAB', layout.DIST, layout.OPENHAB_VERSION, unpack_distribution)
-        step('Jython {} engine bundle'.format(jython), tree / 'addons', engine_fingerprint(jython),
-             lambda folder: build_engine(folder, jython))
-        step('Jython {} standard library'.format(jython), tree / 'jython', jython,
-             lambda folder: unpack_standard_library(folder, jython))
+        step(
+            'Jython {} engine bundle'.format(jython),
+            tree / 'addons',
+            engine_fingerprint(jython),
+            lambda folder: build_engine(folder, jython),
+        )
+        step('Jython {} standard library'.format(jython), tree / 'jython', jython, lambda folder: unpack_standard_library(folder, jython))
         end_orphan(tree / 'prepared')
-        step('first boot with Jython ' + jython, tree / 'prepared', boot_fingerprint(tree, jython),
-             lambda folder: first_boot(folder, tree))
+        step('first boot with Jython ' + jython, tree / 'prepared', boot_fingerprint(tree, jython), lambda folder: first_boot(folder, tree))
     return tree
 
 
@@ -127,8 +134,7 @@ def download(artifact):
     print('openHAB: download {} ...'.format(target.name), flush=True)
     partial = layout.DOWNLOADS / 'partial'
     partial.mkdir(parents=True, exist_ok=True)
-    subprocess.run(['mvn', '-q', '-B', COPY_GOAL, '-Dartifact=' + artifact,
-                    '-DoutputDirectory={}'.format(partial)], check=True)
+    subprocess.run(['mvn', '-q', '-B', COPY_GOAL, '-Dartifact=' + artifact, '-DoutputDirectory={}'.format(partial)], check=True)
     os.replace(partial / target.name, target)
     return target
 
@@ -162,13 +168,12 @@ def build_engine(folder, jython):
 
 def unpack_standard_library(folder, jython):
     with zipfile.ZipFile(download(JYTHON_ARTIFACT.format(jython))) as archive:
-        archive.extractall(folder, [name for name in archive.namelist()
-                                    if name.startswith('Lib/') and not name.startswith('Lib/test/')])
+        archive.extractall(folder, [name for name in archive.namelist() if name.startswith('Lib/') and not name.startswith('Lib/test/')])
 
 
 def first_boot(folder, tree):
     """Start openHAB once: later its features and the engine bundle are there before scripts are read."""
-    from tests.openhab.server import OpenHAB   # here, as server.py prepares its tree through this module
+    from tests.openhab.server import OpenHAB  # here, as server.py prepares its tree through this module
 
     runtime = tree / 'runtime'
     if not runtime.is_symlink():
@@ -204,7 +209,7 @@ def end_orphan(folder):
         if str(folder) in Path('/proc/{}/cmdline'.format(pid)).read_text():
             os.kill(pid, signal.SIGKILL)
     except (OSError, ValueError):
-        return   # none was started, or it is gone
+        return  # none was started, or it is gone
 
 
 def make_executable(folder):

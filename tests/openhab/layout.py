@@ -14,7 +14,7 @@ KEPT_LOGS = CACHE / 'logs'
 ENGINE_SOURCE = Path(__file__).resolve().parent / 'engine'
 
 OPENHAB_VERSION = '3.0.1'
-JYTHON_VERSIONS = ('2.7.4', '2.7.2')   # the current one, and the one inside openHAB's add-on from 3.0 to 4.1
+JYTHON_VERSIONS = ('2.7.4', '2.7.2')  # the current one, and the one inside openHAB's add-on from 3.0 to 4.1
 DEFAULT_JYTHON = JYTHON_VERSIONS[0]
 
 

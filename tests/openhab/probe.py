@@ -109,7 +109,7 @@ def install(openhab):
 
 def ask(openhab, what, *arguments, timeout=30):
     """Put one question, installing the probe at the first one."""
-    from tests.openhab.server import wait_until   # here, as server.py offers the probe
+    from tests.openhab.server import wait_until  # here, as server.py offers the probe
 
     install(openhab)
     openhab.wait_for_log('Probe is ready', since=openhab.started_at, timeout=timeout)

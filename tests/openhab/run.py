@@ -1,6 +1,6 @@
 """Start an openHAB with the module installed, for a developer to look at. Ends with Ctrl-C.
 
-    .venv/bin/python -m tests.openhab.run [--jython 2.7.2] [--keep FOLDER]
+.venv/bin/python -m tests.openhab.run [--jython 2.7.2] [--keep FOLDER]
 """
 
 import argparse
@@ -17,8 +17,12 @@ def main():
     with OpenHAB(jython=options.jython, workdir=options.keep) as openhab:
         openhab.install_module()
         openhab.start().wait_ready()
-        print('openHAB:  {}\nsitemaps: {}/rest/sitemaps\nconf:     {}\nlog:      {}\nCtrl-C stops it.'.format(
-            openhab.url, openhab.url, openhab.conf, openhab.log_file), flush=True)
+        print(
+            'openHAB:  {}\nsitemaps: {}/rest/sitemaps\nconf:     {}\nlog:      {}\nCtrl-C stops it.'.format(
+                openhab.url, openhab.url, openhab.conf, openhab.log_file
+            ),
+            flush=True,
+        )
         try:
             openhab.process.wait()
         except KeyboardInterrupt:

@@ -38,8 +38,7 @@ class OpenHABError(Exception):
 class OpenHAB:
     """A real openHAB 3.0.1 of its own. Use it as a context manager: leaving it stops the process."""
 
-    def __init__(self, jython=layout.DEFAULT_JYTHON, workdir=None, home=None, environment=None,
-                 jvm_options=''):
+    def __init__(self, jython=layout.DEFAULT_JYTHON, workdir=None, home=None, environment=None, jvm_options=''):
         self.jython = jython
         self.home = home
         self.workdir = workdir
@@ -68,7 +67,7 @@ class OpenHAB:
         return self.userdata / 'logs' / 'openhab.log'
 
     def _copy_prepared(self):
-        from tests.openhab import install   # here, as the installer's first boot runs through this module
+        from tests.openhab import install  # here, as the installer's first boot runs through this module
 
         self.home = install.prepare(self.jython)
         layout.INSTANCES.mkdir(parents=True, exist_ok=True)
@@ -76,7 +75,7 @@ class OpenHAB:
             self.workdir = tempfile.mkdtemp(prefix='openhab-', dir=layout.INSTANCES)
         self.workdir = Path(self.workdir).resolve()
         if self.userdata.exists():
-            return   # a kept instance goes on with what it has
+            return  # a kept instance goes on with what it has
         shutil.copytree(self.home / 'prepared' / 'conf', self.conf, dirs_exist_ok=True)
         shutil.copytree(self.home / 'prepared' / 'userdata', self.userdata, copy_function=link_or_copy)
 
@@ -116,22 +115,33 @@ class OpenHAB:
         with open(self.userdata / 'logs' / 'console.log', 'ab') as console:
             # "daemon" makes the script replace itself by java: our child is then the JVM itself
             self.process = subprocess.Popen(
-                [str(self.home / 'runtime' / 'bin' / 'karaf'), 'daemon'], cwd=self.workdir, env=self._env(),
-                stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)
+                [str(self.home / 'runtime' / 'bin' / 'karaf'), 'daemon'],
+                cwd=self.workdir,
+                env=self._env(),
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         (self.workdir / PID_FILE).write_text(str(self.pid))
-        atexit.register(self.kill)   # no test run may leave a JVM behind
+        atexit.register(self.kill)  # no test run may leave a JVM behind
         return self
 
     def _env(self):
         """A cleaned environment: the developer's own openHAB and Java settings must not leak in."""
         env = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
-        env.update({
-            'JAVA_HOME': str(layout.java_home()), 'CHECK_ROOT_INSTANCE_RUNNING': 'false',
-            'OPENHAB_CONF': str(self.conf), 'OPENHAB_USERDATA': str(self.userdata),
-            'OPENHAB_HTTP_ADDRESS': '127.0.0.1',
-            'OPENHAB_HTTP_PORT': str(self.ports['http']), 'OPENHAB_HTTPS_PORT': str(self.ports['https']),
-            'EXTRA_JAVA_OPTS': ' '.join([JVM_OPTIONS, self.jvm_options]).strip(),
-        })
+        env.update(
+            {
+                'JAVA_HOME': str(layout.java_home()),
+                'CHECK_ROOT_INSTANCE_RUNNING': 'false',
+                'OPENHAB_CONF': str(self.conf),
+                'OPENHAB_USERDATA': str(self.userdata),
+                'OPENHAB_HTTP_ADDRESS': '127.0.0.1',
+                'OPENHAB_HTTP_PORT': str(self.ports['http']),
+                'OPENHAB_HTTPS_PORT': str(self.ports['https']),
+                'EXTRA_JAVA_OPTS': ' '.join([JVM_OPTIONS, self.jvm_options]).strip(),
+            }
+        )
         env.update(self.environment)
         return env
 
@@ -229,8 +239,9 @@ class OpenHAB:
             headers['Content-Type'] = content_type
         if token:
             headers['Authorization'] = 'Bearer ' + token
-        request = urllib.request.Request(self.url + '/rest' + path, method=method, headers=headers,
-                                         data=None if body is None else body.encode('utf-8'))
+        request = urllib.request.Request(
+            self.url + '/rest' + path, method=method, headers=headers, data=None if body is None else body.encode('utf-8')
+        )
         with NO_PROXY.open(request, timeout=timeout) as answer:
             text = answer.read().decode('utf-8')
             is_json = answer.headers.get_content_type() == 'application/json'
@@ -261,8 +272,8 @@ class OpenHAB:
         def reached():
             state = self.state(name)
             return [state] if state is not None and fits(state) else None
-        return wait_until(reached, timeout, lambda: 'item {} to be {}; it is {}'.format(
-            name, wanted, self.state(name)), self)[0]
+
+        return wait_until(reached, timeout, lambda: 'item {} to be {}; it is {}'.format(name, wanted, self.state(name)), self)[0]
 
     def command(self, name, command):
         self.rest('POST', '/items/' + urllib.parse.quote(name), str(command))
@@ -298,7 +309,7 @@ class OpenHAB:
     def admin_token(self):
         """An API token of an administrator, made at the first need."""
         if self._token is None:
-            name = 'tester' + uuid.uuid4().hex[:8]   # an instance that is kept may have one already
+            name = 'tester' + uuid.uuid4().hex[:8]  # an instance that is kept may have one already
             self.add_user(name, uuid.uuid4().hex)
             printed = self.console('openhab:users addApiToken {} harness admin'.format(name))
             self._token = re.search(r'oh\.harness\.\w+', printed).group()
@@ -319,7 +330,7 @@ class OpenHAB:
 
 
 PID_FILE = 'java.pid'
-LINKED = ('.jar', 'bundleFile')   # openHAB's own jars and the OSGi framework's copies of them
+LINKED = ('.jar', 'bundleFile')  # openHAB's own jars and the OSGi framework's copies of them
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NO_COMPILED = shutil.ignore_patterns('__pycache__', '*.pyc', '*$py.class')
 
@@ -339,7 +350,7 @@ def free_ports(count):
 def link_or_copy(source, target):
     """Jars are linked, as nothing writes into them; all else is the instance's own."""
     if source.endswith(LINKED):
-        with contextlib.suppress(OSError):   # another file system: copied as well
+        with contextlib.suppress(OSError):  # another file system: copied as well
             return os.link(source, target)
     return shutil.copy2(source, target)
 

@@ -89,6 +89,7 @@ def test_a_failing_sign_in_server_is_waited_for_until_it_works(home):
     home.cloud.add_fault("token", "http_500_fault", times=2)
     home.decide(start_sign_in(home), "approved")
     home.wait_status("ONLINE")
+    home.openhab.wait_state("BMW_i3_StateOfCharge", lambda state: state.endswith("%"))
 
 
 def test_a_missing_portal_subscription_is_told(home):

@@ -79,8 +79,16 @@ def test_items_are_typed_and_carry_units(signed_in):
 def test_a_change_of_the_car_follows_the_force_update_switch_which_resets_itself(signed_in):
     vin = signed_in.cloud.cars()[0]
     signed_in.cloud.set_car(
-        vin, soc=41, range_electric_km=113, lock="UNLOCKED", door_driver_front="OPEN", charging_status="CHARGING",
-        plugged=True, odometer_km=48260, latitude=48.2, longitude=11.6,
+        vin,
+        soc=41,
+        range_electric_km=113,
+        lock="UNLOCKED",
+        door_driver_front="OPEN",
+        charging_status="CHARGING",
+        plugged=True,
+        odometer_km=48260,
+        latitude=48.2,
+        longitude=11.6,
     )
     signed_in.force_update()
     check_items(signed_in, vin)
@@ -191,8 +199,9 @@ def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_on
         reload_script(signed_in)
     signed_in.force_update()
     last = settled(signed_in, wanted)
-    print("threads {} -> {}, open files {} -> {}".format(
-        len(first["threads"]), len(last["threads"]), first["open_files"], last["open_files"]))
+    print(
+        "threads {} -> {}, open files {} -> {}".format(len(first["threads"]), len(last["threads"]), first["open_files"], last["open_files"])
+    )
     assert len(last["threads"]) <= len(first["threads"]) + 5
     assert last["open_files"] <= first["open_files"] + 10
 

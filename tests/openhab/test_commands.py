@@ -152,7 +152,7 @@ def test_cardata_for_the_state_and_another_cloud_for_the_commands(home):
         auth_url=home.cloud.url,
         api_url=home.cloud.url,
         **{"home.client_id": home.settings()["client_id"], "home.commands": "app"},
-        **{"app." + key: value for key, value in app.items()}
+        **{"app." + key: value for key, value in app.items()},
     )
     home.openhab.wait_state("BMW_Home_AccountState", "SIGN_IN_NEEDED")
     home.openhab.command("BMW_App_SignInInput", home.cloud.new_captcha_token())

@@ -13,12 +13,29 @@ TIMES = {"timeout": 3, "command_timeout": 2}
 #: no question but those of the cases
 NEVER = "0 0 4 1 1 ?"
 COMMAND_ITEMS = (
-    "Lock", "Unlock", "FlashLights", "SoundHorn", "Climate", "Charge", "FindVehicle", "ChargingTarget", "ChargingCurrentLimit",
-    "Destination", "Command", "CommandStatus", "LastCommand",
+    "Lock",
+    "Unlock",
+    "FlashLights",
+    "SoundHorn",
+    "Climate",
+    "Charge",
+    "FindVehicle",
+    "ChargingTarget",
+    "ChargingCurrentLimit",
+    "Destination",
+    "Command",
+    "CommandStatus",
+    "LastCommand",
 )
 #: what is asked every half hour only
 SELDOM = (
-    "chargingMode", "chargingPreference", "chargingWindowStart", "climateAtDeparture", "departureTimer1", "lastTripDistance", "batteryEnergy",
+    "chargingMode",
+    "chargingPreference",
+    "chargingWindowStart",
+    "climateAtDeparture",
+    "departureTimer1",
+    "lastTripDistance",
+    "batteryEnergy",
 )
 USUAL = {"access_lifetime": 3600, "cd_access_lifetime": 28800}
 

@@ -101,7 +101,7 @@ def test_the_probe_sees_threads_rules_and_memory_inside_the_jvm(running):
 
 def test_the_probe_notices_that_a_rule_is_gone(running):
     running.write_conf('automation/jsr223/second.py', ECHO_SCRIPT.replace('"Echo"', '"Second"'))
-    names = lambda: [rule['name'] for rule in running.probe()['rules']]   # noqa: E731
+    names = lambda: [rule['name'] for rule in running.probe()['rules']]  # noqa: E731
     wait_until_true(lambda: 'Second' in names())
     running.remove_conf('automation/jsr223/second.py')
     wait_until_true(lambda: 'Second' not in names())
@@ -179,7 +179,7 @@ def listening_addresses(pid):
 def readable(hexadecimal):
     """/proc writes an address as 32-bit words in the machine's byte order; IPv4 in IPv6 is the last word."""
     raw = bytes.fromhex(hexadecimal)
-    words = b''.join(raw[at:at + 4][::-1] for at in range(0, len(raw), 4))
+    words = b''.join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4))
     if len(words) == 16 and words[:12] == b'\0' * 10 + b'\xff\xff':
         words = words[12:]
     return socket.inet_ntop(socket.AF_INET if len(words) == 4 else socket.AF_INET6, words)

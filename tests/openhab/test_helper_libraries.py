@@ -9,7 +9,11 @@ import pytest
 from tests.openhab.home import Home
 
 CORE = "automation/lib/python/core/"
-BROKEN = {"__init__.py": "", "rules.py": "def rule(*_arguments, **_named):\n    pass\n", "triggers.py": "from org.joda.time import DateTime\n"}
+BROKEN = {
+    "__init__.py": "",
+    "rules.py": "def rule(*_arguments, **_named):\n    pass\n",
+    "triggers.py": "from org.joda.time import DateTime\n",
+}
 WORKING = {
     "__init__.py": "",
     "triggers.py": "from bmw.openhab.rules import own_when as when\n",

@@ -41,11 +41,19 @@ class Home:
     def configure(self, **settings):
         """Write bmw.cfg and wait until it was read; an earlier connection is gone then."""
         self._number += 1
-        settings = dict({'client_id': self.cloud.accounts()[0]['client_id'], 'auth_url': self.cloud.url,
-                         'api_url': self.cloud.url, 'stream_url': self.stream.url}, **settings)
+        settings = dict(
+            {
+                'client_id': self.cloud.accounts()[0]['client_id'],
+                'auth_url': self.cloud.url,
+                'api_url': self.cloud.url,
+                'stream_url': self.stream.url,
+            },
+            **settings,
+        )
         since = self.openhab.log_size()
-        self.openhab.write_conf('services/bmw.cfg', '# %d\n%s\n' % (self._number, '\n'.join(
-            '%s = %s' % setting for setting in settings.items())))
+        self.openhab.write_conf(
+            'services/bmw.cfg', '# %d\n%s\n' % (self._number, '\n'.join('%s = %s' % setting for setting in settings.items()))
+        )
         if self._number > 1:
             self.openhab.wait_for_log('BMW integration .* started', since)
         return since
@@ -163,9 +171,17 @@ def test_every_token_is_followed_by_the_next(connected):
         after = home.openhab.probe()
     finally:
         home.cloud.settings(access_lifetime=3600)
-    print('\nstream: %d logins, no update lost, slowest %.3f s; threads %d -> %d, heap %.0f -> %.0f MB' % (
-        home.stream.good_logins() - begin, slowest, len(before['threads']), len(after['threads']),
-        before['heap_used'] / 1e6, after['heap_used'] / 1e6))
+    print(
+        '\nstream: %d logins, no update lost, slowest %.3f s; threads %d -> %d, heap %.0f -> %.0f MB'
+        % (
+            home.stream.good_logins() - begin,
+            slowest,
+            len(before['threads']),
+            len(after['threads']),
+            before['heap_used'] / 1e6,
+            after['heap_used'] / 1e6,
+        )
+    )
     assert len(named(after, 'bmw-stream')) <= 4  # at most an old connection beside the present one
     assert after['heap_used'] < before['heap_used'] + 20e6
     assert home.openhab.state('BMW_AccountState') == 'ONLINE'
@@ -214,6 +230,7 @@ def test_a_second_client_that_takes_over_is_told_about(connected):
         if event == LOST:
             lines.append(Connection(broker, 'other', SocketWire(connected.stream.ca_file), come))
             lines[-1].open()
+
     come()
     connected.openhab.wait_state(STATE, lambda state: state.startswith('IN_USE'), 120)
     logins = len(connected.stream.logins) - before

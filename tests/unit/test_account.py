@@ -266,7 +266,9 @@ def test_an_exported_token_never_replaces_a_stored_one(account, cloud):
     assert account.access_token() == "access-2"
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "[]", "3", "null", "{}", json.dumps({"refresh_token": "x"}), json.dumps({"access_token": 5})])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "[]", "3", "null", "{}", json.dumps({"refresh_token": "x"}), json.dumps({"access_token": 5})]
+)
 def test_what_holds_no_token_is_not_adopted(cloud, store, clock, text):
     account = Account(cloud, store, RECORD, clock)
     assert not account.adopt(text)

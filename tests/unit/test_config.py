@@ -80,7 +80,9 @@ def test_the_shipped_file_lacks_the_client_id_and_nothing_else():
 
 
 def test_accounts_share_what_they_do_not_set_themselves():
-    settings = parse("accounts = me, wife\nrefresh = 60\nme.client_id = {}\nwife.client_id = {}\nwife.refresh = 120".format(CLIENT_ID, OTHER_ID))
+    settings = parse(
+        "accounts = me, wife\nrefresh = 60\nme.client_id = {}\nwife.client_id = {}\nwife.refresh = 120".format(CLIENT_ID, OTHER_ID)
+    )
     assert [(one.name, one.client_id, one.refresh) for one in settings.accounts] == [("me", CLIENT_ID, 60), ("wife", OTHER_ID, 120)]
     assert settings.problems == []
 

@@ -657,7 +657,13 @@ def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
 def test_no_secret_is_ever_logged_or_shown_whatever_goes_wrong(home, caplog):
     caplog.set_level(logging.DEBUG)
     home.sign_in()
-    for where, kind in [("telematicData", "html"), ("mappings", "reset"), ("refresh", "http_500_fault"), ("any", "truncated"), ("any", "empty")]:
+    for where, kind in [
+        ("telematicData", "html"),
+        ("mappings", "reset"),
+        ("refresh", "http_500_fault"),
+        ("any", "truncated"),
+        ("any", "empty"),
+    ]:
         home.cloud.add_fault(where, kind)
         home.pass_time(3600)
         home.update()

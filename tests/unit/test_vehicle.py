@@ -115,7 +115,8 @@ def test_windows_are_open_unless_closed(word, is_open):
 
 
 @pytest.mark.parametrize(
-    "status, charging", [("CHARGING", True), ("NOT_CHARGING", False), ("CHARGING_PAUSED", False), ("FINISHED_FULLY_CHARGED", False), (None, None)]
+    "status, charging",
+    [("CHARGING", True), ("NOT_CHARGING", False), ("CHARGING_PAUSED", False), ("FINISHED_FULLY_CHARGED", False), (None, None)],
 )
 def test_charging_follows_from_the_charging_status(status, charging):
     assert derive({"chargingStatus": Reading(status, NOON)})["charging"].value is charging

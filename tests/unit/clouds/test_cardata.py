@@ -217,7 +217,9 @@ def test_two_containers_with_other_descriptors_have_other_names():
 
 
 def test_when_there_is_no_place_the_oldest_of_ours_goes():
-    asked = Asked(listed(container("O1"), container("O2"), container("F1", "evcc")), refused("CU-124", 400), answer("", 204), CREATED, answer(DATA))
+    asked = Asked(
+        listed(container("O1"), container("O2"), container("F1", "evcc")), refused("CU-124", 400), answer("", 204), CREATED, answer(DATA)
+    )
     asked.read()
     assert asked.calls() == [LIST, POST, "DELETE /customers/containers/O1", POST, read_with(NEW_ID)]
 

@@ -108,13 +108,17 @@ def test_bmws_spelling_becomes_ours(key, descriptor, value, unit, expected, symb
     assert (reading.value, reading.unit, reading.time) == (expected, symbol, NOON)
 
 
-@pytest.mark.parametrize("value", [None, "", " ", "INVALID", "unknown", "-NA-", "null", "NaN", "Infinity", "1e999", 10**400, [], {}, [57], True])
+@pytest.mark.parametrize(
+    "value", [None, "", " ", "INVALID", "unknown", "-NA-", "null", "NaN", "Infinity", "1e999", 10**400, [], {}, [57], True]
+)
 def test_a_number_the_car_does_not_know_is_unknown(value):
     assert one("stateOfCharge", DT + "batteryManagement.header", value).value is None
 
 
 @pytest.mark.parametrize("value", [[], {}, ["OPEN"], {"value": "OPEN"}])
-@pytest.mark.parametrize("key, descriptor", [("sunroof", CAB + "sunroof.overallStatus"), ("climateError", "vehicle.vehicle.preConditioning.error")])
+@pytest.mark.parametrize(
+    "key, descriptor", [("sunroof", CAB + "sunroof.overallStatus"), ("climateError", "vehicle.vehicle.preConditioning.error")]
+)
 def test_a_list_or_an_object_is_no_word(key, descriptor, value):
     assert one(key, descriptor, value).value is None
 
@@ -223,7 +227,12 @@ def test_unreadable_check_control_is_unknown(value):
 
 NUMERIC_TEXT = st.integers(-(10**6), 10**6).map(str) | st.floats(-1e6, 1e6).map(str)
 ENTRY = JSON | st.fixed_dictionaries(
-    {}, optional={"value": JSON | NUMERIC_TEXT | st.sampled_from(["OPEN", "true", "ASN_isTrue", "[{}]"]), "unit": JSON | st.just("km"), "timestamp": JSON | st.just("2026-10-03T12:00:00Z")}
+    {},
+    optional={
+        "value": JSON | NUMERIC_TEXT | st.sampled_from(["OPEN", "true", "ASN_isTrue", "[{}]"]),
+        "unit": JSON | st.just("km"),
+        "timestamp": JSON | st.just("2026-10-03T12:00:00Z"),
+    },
 )
 
 

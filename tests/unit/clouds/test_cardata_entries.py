@@ -104,22 +104,40 @@ def test_a_message_gives_its_time_to_entries_without_one():
     assert (vin, entries[SOC]["timestamp"]) == (VIN, "2026-10-03T12:00:00Z")
 
 
-@pytest.mark.parametrize("payload", [
-    b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b'{"vin": 7, "data": {}}', b'{"vin": "X"}',
-    b'{"vin": "X", "data": []}', b"[" * 100000,
-])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"vin": 7, "data": {}}',
+        b'{"vin": "X"}',
+        b'{"vin": "X", "data": []}',
+        b"[" * 100000,
+    ],
+)
 def test_what_is_no_message_is_refused(payload):
     with pytest.raises(BadAnswer):
         parse_message(payload)
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=True) | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=5)
+    st.none() | st.booleans() | st.floats(allow_nan=True) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
 
 
-@given(st.dictionaries(st.sampled_from(descriptors.ALL), st.fixed_dictionaries(
-    {"value": json_values}, optional={"timestamp": json_values, "unit": json_values}), max_size=5))
+@given(
+    st.dictionaries(
+        st.sampled_from(descriptors.ALL),
+        st.fixed_dictionaries({"value": json_values}, optional={"timestamp": json_values, "unit": json_values}),
+        max_size=5,
+    )
+)
 def test_no_message_of_the_right_form_can_stop_us(data):
     _vin, entries = parse_message(message(data))
     known = {}

@@ -136,11 +136,14 @@ def test_bmw_is_asked_unless_the_configuration_names_a_broker_at_home():
     assert isinstance(cardata_live.source_of(settings(stream_url="mqtts://localhost:9001"), None), BmwSource)
 
 
-@pytest.mark.parametrize("own", [
-    {"stream_url": "mqtt://192.168.1.5:1883"},
-    {"stream_url": "mqtts://relay:8883", "stream_topic": "cars/+"},
-    {"stream_url": "mqtts://relay:8883", "stream_user": "me", "stream_password": "secret"},
-])
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"stream_url": "mqtt://192.168.1.5:1883"},
+        {"stream_url": "mqtts://relay:8883", "stream_topic": "cars/+"},
+        {"stream_url": "mqtts://relay:8883", "stream_user": "me", "stream_password": "secret"},
+    ],
+)
 def test_a_broker_at_home_never_gets_bmws_token(own):
     broker = cardata_live.source_of(settings(**own), None).login().broker
     assert (broker.user, broker.password) == (own.get("stream_user"), own.get("stream_password"))
@@ -151,9 +154,14 @@ def test_with_stream_off_there_is_none(service, outlet, clock, worker):
     assert cardata_live.build(settings(stream="off"), None, service, outlet, clock, worker, None) is None
 
 
-@pytest.mark.parametrize("url, parsed", [
-    ("mqtts://host", ("host", 8883, True)), ("mqtt://host", ("host", 1883, False)), ("mqtts://host:9000", ("host", 9000, True)),
-])
+@pytest.mark.parametrize(
+    "url, parsed",
+    [
+        ("mqtts://host", ("host", 8883, True)),
+        ("mqtt://host", ("host", 1883, False)),
+        ("mqtts://host:9000", ("host", 9000, True)),
+    ],
+)
 def test_an_address_without_a_port_has_mqtts_usual_one(url, parsed):
     assert mqtt.parse_url(url) == parsed
 

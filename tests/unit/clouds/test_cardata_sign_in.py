@@ -60,7 +60,9 @@ def test_the_challenge_is_the_unpadded_hash_of_the_verifier():
 def test_each_verifier_is_new_and_of_the_allowed_form():
     verifiers = {sign_in.new_verifier() for _ in range(20)}
     assert len(verifiers) == 20
-    assert all(43 <= len(one) <= 128 and set(one) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") for one in verifiers)
+    assert all(
+        43 <= len(one) <= 128 and set(one) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") for one in verifiers
+    )
 
 
 # beginning
@@ -232,7 +234,14 @@ def test_a_deleted_client_is_told_as_such():
 
 @pytest.mark.parametrize(
     "response",
-    [answer(FAULT, 500), answer("<html>", 503), error("invalid_grant", 500), answer("", 403), error("slow_down", 429), answer({"error": ["odd"]}, 400)],
+    [
+        answer(FAULT, 500),
+        answer("<html>", 503),
+        error("invalid_grant", 500),
+        answer("", 403),
+        error("slow_down", 429),
+        answer({"error": ["odd"]}, 400),
+    ],
 )
 def test_bmws_trouble_never_costs_the_sign_in(response):
     with pytest.raises(ServerError):

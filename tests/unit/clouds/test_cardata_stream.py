@@ -35,8 +35,13 @@ class FakeAccount:
     def _issue(self):
         number = self.renewals if self.gives_new_id else 0
         self.tokens = Tokens(
-            access_token="access-%d" % self.renewals, id_token=jwt(number, self._life), gcid=GCID, scope=self._scope,
-            obtained_at=self._clock.now(), expires_at=self._clock.now() + self._life)
+            access_token="access-%d" % self.renewals,
+            id_token=jwt(number, self._life),
+            gcid=GCID,
+            scope=self._scope,
+            obtained_at=self._clock.now(),
+            expires_at=self._clock.now() + self._life,
+        )
 
     def access_token(self):
         return self.tokens.access_token
@@ -70,8 +75,15 @@ class Bench:
         self.stream = self.make(source or BmwSource(self.account, URL))
 
     def make(self, source):
-        return Stream(source, self._connect, self.messages.append, lambda word, text: self.shown.append((word, text)),
-                      self.clock, self.worker, chance=lambda: 0.5)
+        return Stream(
+            source,
+            self._connect,
+            self.messages.append,
+            lambda word, text: self.shown.append((word, text)),
+            self.clock,
+            self.worker,
+            chance=lambda: 0.5,
+        )
 
     def _connect(self, broker, hear):
         self.lines.append(FakeConnection(broker, hear))

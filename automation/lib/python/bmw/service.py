@@ -14,7 +14,7 @@ from bmw.errors import AccessDenied, BmwError, CommandFailed, NotFound, QuotaExc
 from bmw.redact import mask_vin, remember
 from bmw.schedule import Budget
 from bmw.session import Session
-from bmw.sign_in import SignIn
+from bmw.sign_in import SWITCH_SETTLES, SignIn
 from bmw.status import Status
 from bmw.vehicle import Vehicle, vehicle_from
 from bmw.vocabulary import VEHICLE
@@ -318,7 +318,12 @@ class Service(object):
     def _force_update(self):
         if not self._config.problem and self._is_signed_in():
             self._refresh(by_person=True)
-        self._outlet.account("forceUpdate", False)
+        self._put_back("forceUpdate", lambda: self._outlet.account("forceUpdate", False))
+
+    def _put_back(self, name, show):
+        """Shows a switch as it is after its command: now, and again when openHAB's own update by the command is surely through."""
+        show()
+        self._worker.later("put back " + name, SWITCH_SETTLES, show)
 
     def _refresh(self, by_person):
         session = self._new_session(by_person)
@@ -415,9 +420,12 @@ class Service(object):
         if vehicle is None:
             return
 
+        def put_back():
+            self._outlet.command(vehicle, key, self._is_on(vehicle, key), vehicle is self._vehicles[0])
+
         def show_switch(state, _reason):
             if state in commands.FINAL and key in commands.SWITCHES:
-                self._outlet.command(vehicle, key, self._is_on(vehicle, key), vehicle is self._vehicles[0])
+                self._put_back("{} {}".format(vehicle_name, key), put_back)
 
         show = self._shown(vehicle_name, show_switch)
         try:

@@ -9,6 +9,8 @@ from bmw.clouds.base import SignInPrompt
 from bmw.errors import BmwError, SignInFailed
 
 POLL = "sign-in poll"
+#: seconds after which openHAB has set a switch to the command that it got, which can come after our answer to the command
+SWITCH_SETTLES = 1
 
 
 class SignIn(object):
@@ -95,6 +97,7 @@ class SignIn(object):
     def _end(self, error):
         self._worker.cancel(POLL)
         self.reset()
+        self._worker.later("sign-in switch", SWITCH_SETTLES, lambda: self._outlet.account("signIn", self.is_under_way))
         self.was_refused = error is not None and not error.transient
         if error is None:
             self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))

@@ -20,7 +20,11 @@ const HOUR_MS = 3600000;
 /** How often what only time changes is drawn anew: '4 minutes ago', stale, the charge curve. */
 const TICK_MS = 15000;
 /** Columns from left to right; below each other on a phone, in this order. */
-const COLUMNS = [[heroCard, commandsCard, climateCard], [chargingCard, bodyCard], [placeCard, tyreCard, serviceCard, tripCard, allCard]];
+const COLUMNS = [
+  [heroCard, commandsCard, climateCard],
+  [chargingCard, bodyCard],
+  [placeCard, tyreCard, serviceCard, tripCard, allCard],
+];
 
 const byId = (id) => document.getElementById(id);
 const settings = readSettings(window.location.search);

@@ -33,7 +33,7 @@ export function accountCard({ texts, send, announce }) {
       setText(state, texts.word(word));
       setAttribute(state, 'data-tone', FINE.has(word) ? 'good' : 'warn');
       const words = now.text('Account') || '';
-      setText(text, words.toLowerCase() === state.textContent.toLowerCase() ? '' : words);
+      setText(text, words.toUpperCase() === word ? '' : words);
       setText(aside, now.label === now.name ? '' : now.label);
       const isAsking = prompt.update(now);
       const mayStart = !isAsking && (SIGN_IN.has(word) || word === 'ACCESS_DENIED');
@@ -66,7 +66,8 @@ function rows(texts) {
 
 /** For clouds whose sign-in begins with a solved captcha. */
 function captchaForm(texts, onToken, announce) {
-  const input = el('input', { id: 'captcha', autocomplete: 'off', spellcheck: 'false', required: true, 'aria-describedby': 'captcha-hint' });
+  const input = el('input', {
+    id: 'captcha', autocomplete: 'off', spellcheck: 'false', required: true, 'aria-describedby': 'captcha-hint' });
   const submit = async (event) => {
     event.preventDefault();
     try {
@@ -129,6 +130,7 @@ function qrImage(text, texts) {
   if (!modules) return null;
   const size = modules.length + 8;
   const path = modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + 4} ${y + 4}h1v1h-1z` : ''))).join('');
-  return svg('svg', { viewBox: `0 0 ${size} ${size}`, role: 'img', 'aria-label': texts.t('qrLabel'), 'shape-rendering': 'crispEdges' },
+  const attributes = { role: 'img', 'aria-label': texts.t('qrLabel'), 'shape-rendering': 'crispEdges' };
+  return svg('svg', { viewBox: `0 0 ${size} ${size}`, ...attributes },
     svg('rect', { width: size, height: size, class: 'qr-paper' }), svg('path', { d: path, class: 'qr-ink' }));
 }

@@ -27,11 +27,12 @@ export function commandsCard({ texts, send, announce }) {
   let car = null;
   const progress = progressLine(texts);
 
-  const order = async (name, part, value, warning, shown) => {
+  const order = async (name, part, value, warning) => {
     if (!(await question.ask(name, warning))) return;
+    progress.expect(name, car);
     try {
       await send(part, value);
-      announce(texts.t('sent', { command: shown || name }));
+      announce(texts.t('sent', { command: name }));
     } catch (error) {
       progress.fail(texts.t('notSent', { command: name, reason: error.message }));
     }
@@ -108,10 +109,11 @@ function numberRow(row, texts, car, order) {
 function progressLine(texts) {
   const sign = icon('check');
   const words = el('span', {});
-  const time = el('span', { class: 'note' });
+  const clock = el('span', { class: 'note' });
   const steps = el('span', { class: 'steps', 'aria-hidden': 'true' }, ...STEPS.map(() => el('i', {})));
-  const root = el('div', { class: 'progress', hidden: true }, sign, words, time, steps);
+  const root = el('div', { class: 'progress', hidden: true }, sign, words, clock, steps);
   let last = null;
+  let sent = null; // {name, before, time}: what this page sent, and the time by which openHAB's items tell of it
   const draw = (text, tone, reached) => {
     root.hidden = false;
     setText(words, text);
@@ -121,50 +123,47 @@ function progressLine(texts) {
   };
   return {
     root,
-    forget() { last = null; },
+    forget() {
+      last = null;
+      sent = null;
+    },
+    /** The items do not say which command a switch gave: this page knows for its own. */
+    expect(name, car) {
+      sent = { name, before: car.text('LastCommand'), time: null };
+    },
     fail(text) {
-      setText(time, '');
+      setText(clock, '');
       draw(text, 'bad', -1);
     },
     /** Returns what to tell, when there is news since the page was opened. */
     update(car) {
       const status = car.text('CommandStatus');
-      const key = `${car.text('Command')}|${status}|${car.text('LastCommand')}`;
+      const time = car.text('LastCommand');
+      const key = `${status}|${time}`;
       if (key === last) return null;
+      if (sent && sent.time === null && time !== sent.before) sent.time = time;
       const isFirst = last === null;
       last = key;
       if (status === null) {
         root.hidden = true;
         return null;
       }
-      const { text, tone, reached } = meaning(car, status, texts);
+      const name = sent && sent.time === time ? sent.name : texts.t('lastCommand');
+      const { text, tone, reached } = meaning(name, status, texts);
       const when = car.time('LastCommand');
-      setText(time, when ? texts.moment(when) : '');
+      setText(clock, when ? texts.moment(when) : '');
       draw(text, tone, reached);
       return isFirst ? null : text;
     },
   };
 }
 
-function meaning(car, status, texts) {
+function meaning(command, status, texts) {
   const [word, reason] = status.split(/:\s*(.*)/s);
-  const name = commandName(car.text('Command'), texts);
   const state = texts.word(word) + (reason ? ` (${reason})` : '');
   const reached = STEPS.indexOf(word);
   const tone = word === 'EXECUTED' ? 'good' : reached >= 0 ? 'calm' : 'bad';
-  return { text: name ? texts.t('commandState', { command: name, state }) : state, tone, reached };
-}
-
-/** The module's names of commands, as a person calls them. */
-const NAMES = { climateStart: 'ClimateON', climateStop: 'ClimateOFF', chargeStart: 'ChargeON', chargeStop: 'ChargeOFF',
-  chargingSettings: 'ChargingTarget' };
-
-function commandName(command, texts) {
-  if (!command) return '';
-  const first = command.split(/[\s({:]/)[0];
-  const key = NAMES[first] || first.charAt(0).toUpperCase() + first.slice(1);
-  const known = [...SWITCHES, ...NUMBERS].some((row) => row.key === key) || Object.values(NAMES).includes(key);
-  return known && key !== 'Climate' && key !== 'Charge' ? texts.t(key) : command;
+  return { text: texts.t('commandState', { command, state }), tone, reached };
 }
 
 /** The question before a command; ask() promises the answer. */

@@ -26,8 +26,10 @@ export function bodyCard({ texts }) {
   });
   const table = el('table', { class: 'seats' }, el('thead', {}, el('tr', {}, el('td', {}), column(texts.t('door')), windowsHead)),
     el('tbody', {}, ...seats.map((seat) => seat.row)));
-  const others = facts(OTHER_ROWS.map(([key, label]) => [key, texts.t(label), (car) => texts.word(car.text(key))]), { tone: (car, key) => (
-    UNLOCKED.has(car.text(key)) || (!MAY_BE_OPEN.has(key) && isOpen(car, key)) ? 'warn' : null) });
+  const tone = (car, key) => (
+    UNLOCKED.has(car.text(key)) || (!MAY_BE_OPEN.has(key) && isOpen(car, key)) ? 'warn' : null);
+  const rows = OTHER_ROWS.map(([key, label]) => [key, texts.t(label), (car) => texts.word(car.text(key))]);
+  const others = facts(rows, { tone });
   body.append(table, others.root);
   return {
     root,
@@ -64,8 +66,10 @@ export function climateCard({ texts }) {
   const percent = (car, key) => (car.number(key) ? texts.percent(car.number(key)) : texts.word(car.text(key) && 'OFF'));
   return listCard(texts.t('climate'), 'climate', [
     ['ClimateStatus', texts.t('state'), word],
-    ['ClimateTimeRemaining', texts.t('climateLeft'), (car, key) => (car.number(key) ? texts.minutes(car.number(key)) : '–')],
-    ['ClimateTargetTemperature', texts.t('climateTarget'), (car, key) => texts.quantity(car.number(key), car.unit(key) || '°C', 1)],
+    ['ClimateTimeRemaining', texts.t('climateLeft'), (car, key) => (
+      car.number(key) ? texts.minutes(car.number(key)) : '–')],
+    ['ClimateTargetTemperature', texts.t('climateTarget'), (car, key) => (
+      texts.quantity(car.number(key), car.unit(key) || '°C', 1))],
     ['ClimateAtDeparture', texts.t('atDeparture'), word],
     ['RearDefrost', texts.t('defrost'), word],
     ['MirrorHeating', texts.t('mirrors'), word],
@@ -74,6 +78,8 @@ export function climateCard({ texts }) {
     ['SeatHeatingPassenger', texts.t('seatPassenger'), percent],
   ]);
 }
+
+const AUX_PERCENT = 'AuxiliaryBatteryStateOfCharge';
 
 export function serviceCard({ texts }) {
   const word = (car, key) => texts.word(car.text(key));
@@ -85,8 +91,9 @@ export function serviceCard({ texts }) {
     ['ServiceDate', texts.t('serviceDate'), date],
     ['InspectionDate', texts.t('inspection'), date],
     ['CheckControl', texts.t('checks'), word],
-    ['AuxiliaryBatteryVoltage', texts.t('aux'), (car, key) => [texts.quantity(car.number(key), 'V', 1),
-      car.number('AuxiliaryBatteryStateOfCharge') === null ? null : texts.percent(car.number('AuxiliaryBatteryStateOfCharge')),
+    ['AuxiliaryBatteryVoltage', texts.t('aux'), (car, key) => [
+      texts.quantity(car.number(key), 'V', 1),
+      isKnown(car, AUX_PERCENT) ? texts.percent(car.number(AUX_PERCENT)) : null,
     ].filter(Boolean).join(' · ')],
   ], isKnown);
 }

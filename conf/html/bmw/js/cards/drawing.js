@@ -15,7 +15,10 @@ const ROOF = 'M104 184C122 178 178 178 196 184L198 306C180 312 120 312 102 306Z'
 const REAR_WINDOW = 'M102 312C120 318 180 318 198 312L208 344C186 354 114 354 92 344Z';
 const TRUNK = 'M92 352C114 361 186 361 208 352C211 370 210 388 203 398C192 408 172 411 150 411C128 411 108 408 97 398'
   + 'C90 388 89 370 92 352Z';
-const SIDE = { front: 'M84 144L99 188L98 238L80 238C78 200 79 165 84 144Z', rear: 'M80 244L98 244L98 300L86 330C81 305 80 270 80 244Z' };
+const SIDE = {
+  front: 'M84 144L99 188L98 238L80 238C78 200 79 165 84 144Z',
+  rear: 'M80 244L98 244L98 300L86 330C81 305 80 270 80 244Z',
+};
 const DOOR = { front: [72, 150, 90], rear: [72, 244, 84] };
 const HINGE_DEGREES = 42;
 
@@ -42,7 +45,8 @@ function defs() {
   const stop = (offset, name) => svg('stop', { offset, class: name });
   return svg('defs', {},
     svg('linearGradient', { id: 'paint', x1: 0, y1: 0, x2: 1, y2: 0 },
-      stop('0', 'paint-edge'), stop('.18', 'paint-high'), stop('.5', 'paint-mid'), stop('.82', 'paint-high'), stop('1', 'paint-edge')),
+      stop('0', 'paint-edge'), stop('.18', 'paint-high'), stop('.5', 'paint-mid'), stop('.82', 'paint-high'),
+      stop('1', 'paint-edge')),
     svg('linearGradient', { id: 'pane', x1: 0, y1: 0, x2: 1, y2: 1 }, stop('0', 'pane-high'), stop('1', 'pane-low')),
     svg('linearGradient', { id: 'beam', x1: 0, y1: 1, x2: 0, y2: 0 }, stop('0', 'beam-near'), stop('1', 'beam-far')),
     svg('radialGradient', { id: 'ground' }, stop('.6', 'ground-near'), stop('1', 'ground-far')));
@@ -84,7 +88,8 @@ const beam = (d) => svg('path', { class: 'beam', d });
 
 function cable() {
   const path = 'M228 352C262 350 276 366 274 392C272 412 280 430 300 438';
-  return svg('g', { class: 'cable' }, svg('path', { class: 'cable-cord', d: path }), svg('path', { class: 'cable-flow', d: path }),
+  return svg('g', { class: 'cable' }, svg('path', { class: 'cable-cord', d: path }),
+    svg('path', { class: 'cable-flow', d: path }),
     svg('circle', { class: 'cable-plug', cx: 228, cy: 352, r: 7 }));
 }
 

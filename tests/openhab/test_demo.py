@@ -1,0 +1,28 @@
+"""The first command of the README: it sets up, signs in and ends with the car's items filled in a real openHAB."""
+
+import os
+import subprocess
+
+from tests.cloud import SimulatedCloud
+from tests.openhab import layout
+
+
+def test_the_demo_ends_with_the_items_of_the_i3_filled(jython):
+    answer = subprocess.run(
+        ["bash", "tests/demo.sh", "--auto", "--once", "--jython", jython],
+        cwd=layout.REPO,
+        env=dict(os.environ, COLUMNS="200"),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    shown = dict(line.split(None, 1) for line in answer.stdout.splitlines() if line.startswith("BMW_"))
+    cloud = SimulatedCloud()  # the demo's car before its day begins: the same defaults
+    told = cloud.expected(cloud.cars()[0])
+    assert shown["BMW_Account"] == "Online"
+    assert shown["BMW_i3_StateOfCharge"] == "{} %".format(told["soc"]["value"])
+    assert shown["BMW_i3_ElectricRange"] == "{} km".format(told["range_electric_km"]["value"])
+    assert shown["BMW_i3_DoorLockState"] == told["lock"]["value"]
+    assert shown["BMW_i3_Odometer"] == "{} km".format(told["odometer_km"]["value"])
+    assert shown["BMW_i3_Position"] == "{},{}".format(told["latitude"]["value"], told["longitude"]["value"])

@@ -1,0 +1,386 @@
+"""bmw.commander: a command's life, on a cloud that answers as planned and a clock that stands still."""
+
+import logging
+
+import pytest
+
+from bmw import config
+from bmw.clouds.base import Cloud, Progress
+from bmw.commander import CONFIRM_WITHIN, DEADLINE, Commander, Order
+from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError
+from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
+from tests.contract.on_cpython import CpythonHome, ItemsInMemory, make_service
+from tests.unit.fakes import FakeClock, HandWorker, car
+
+DONE = Progress("EXECUTED")
+PENDING = Progress("PENDING")
+
+
+class PlannedCloud(Cloud):
+    """Sends and polls as the test says: a list of answers each, of which the last stays."""
+
+    title = "Planned"
+    COMMANDS = frozenset(("lock", "unlock", "soundHorn", "chargingSettings"))
+
+    def __init__(self):
+        self.sends = ["receipt"]
+        self.polls = [DONE]
+        self.sent = []
+        self.asked = 0
+
+    def send_command(self, session, vehicle, command, arguments):
+        self.sent.append((vehicle.name, command))
+        return _next(self.sends)
+
+    def poll_command(self, session, vehicle, receipt):
+        self.asked += 1
+        assert receipt == "receipt"
+        return _next(self.polls)
+
+
+def _next(answers):
+    answer = answers.pop(0) if len(answers) > 1 else answers[0]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+class Desk:
+    """A commander, and what it showed of each order."""
+
+    def __init__(self, clock, worker, cloud=None, **settings):
+        self.cloud = cloud or PlannedCloud()
+        self.clock = clock
+        self.worker = worker
+        self.executed = []
+        options = dict({"may_unlock": True, "confirm_unlock": False}, **settings)
+        self.commander = Commander(self.cloud, clock, worker, lambda: None, lambda vehicle: self.executed.append(vehicle.name), **options)
+
+    def give(self, command="lock", vehicle=None, accepted_at=None, **arguments):
+        """Orders a command; returns the list of states that it goes through, as they come."""
+        states = []
+        order = Order(
+            vehicle or I3,
+            command,
+            arguments,
+            lambda state, reason: states.append("{}: {}".format(state, reason) if reason else state),
+            self.clock.now() if accepted_at is None else accepted_at,
+        )
+        self.commander.take(order)
+        return states
+
+    def pass_time(self, seconds):
+        self.worker.pass_time(seconds)
+
+
+I3 = car("i3", vin="WBY00TEST00000001")
+I4 = car("i4", vin="WBY00TEST00000002")
+
+
+@pytest.fixture
+def desk(clock, worker):
+    return Desk(clock, worker)
+
+
+# the life
+
+
+def test_a_command_goes_through_its_states_in_order(desk):
+    desk.cloud.polls = [PENDING, Progress("DELIVERED"), DONE]
+    states = desk.give()
+    assert states == ["QUEUED", "SENT"]
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
+    assert desk.executed == ["i3"]
+
+
+def test_a_command_that_is_done_at_once_is_not_asked_after(desk):
+    desk.cloud.sends = [None]
+    assert desk.give() == ["QUEUED", "SENT", "EXECUTED"]
+    assert (desk.executed, desk.cloud.asked) == (["i3"], 0)
+    assert desk.worker.waiting() == set()
+
+
+def test_a_failed_command_tells_its_reason_and_changes_nothing(desk):
+    desk.cloud.polls = [Progress("FAILED", "the car did not carry it out")]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states[-1] == "FAILED: the car did not carry it out"
+    assert desk.executed == []
+
+
+@pytest.mark.parametrize(
+    "error, text",
+    [(CommandFailed("No", "try"), "No: try"), (NetworkError("No answer"), "No answer"), (ServerError("HTTP 503"), "HTTP 503")],
+)
+def test_a_command_that_could_not_be_sent_has_failed_and_is_not_sent_again(desk, error, text):
+    desk.cloud.sends = [error]
+    assert desk.give() == ["QUEUED", "SENT", "FAILED: " + text]
+    desk.pass_time(600)
+    assert len(desk.cloud.sent) == 1
+
+
+def test_transient_errors_while_asking_are_waited_out(desk):
+    desk.cloud.polls = [NetworkError("No answer"), ServerError("HTTP 503"), PENDING, DONE]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
+
+
+def test_a_refusal_while_asking_ends_the_command(desk):
+    desk.cloud.polls = [AccessDenied("Not allowed")]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states[-1] == "FAILED: Not allowed"
+
+
+def test_a_command_that_never_ends_is_timed_out(desk):
+    desk.cloud.polls = [PENDING]
+    states = desk.give()
+    desk.pass_time(Cloud.COMMAND_TIMEOUT - 1)
+    assert states[-1] == "PENDING"
+    desk.pass_time(Cloud.POLL_COMMAND + 1)
+    assert states[-1] == "TIMED OUT"
+    asked = desk.cloud.asked
+    desk.pass_time(600)
+    assert desk.cloud.asked == asked
+    assert desk.executed == []
+
+
+def test_a_cloud_that_cannot_be_asked_any_more_ends_as_timed_out(desk):
+    desk.cloud.polls = [NetworkError("No answer")]
+    states = desk.give()
+    desk.pass_time(Cloud.COMMAND_TIMEOUT + Cloud.POLL_COMMAND)
+    assert states == ["QUEUED", "SENT", "TIMED OUT"]
+
+
+def test_the_time_of_the_settings_holds_and_is_asked_in_four_times(clock, worker):
+    desk = Desk(clock, worker, timeout=8)
+    desk.cloud.polls = [PENDING]
+    states = desk.give()
+    desk.pass_time(7.9)
+    assert (states[-1], desk.cloud.asked) == ("PENDING", 3)
+    desk.pass_time(0.2)
+    assert states[-1] == "TIMED OUT"
+
+
+def test_a_clock_that_was_set_back_ends_the_waiting(clock):
+    desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
+    desk.cloud.polls = [PENDING]
+    states = desk.give()
+    clock.advance(-3600)
+    desk.pass_time(Cloud.POLL_COMMAND)
+    assert states == ["QUEUED", "SENT", "TIMED OUT"]
+
+
+# one at a time
+
+
+def test_two_commands_for_one_car_never_run_at_once(desk):
+    desk.cloud.polls = [PENDING, PENDING, DONE]
+    first, second = desk.give("lock"), desk.give("soundHorn")
+    assert second == ["QUEUED"]
+    desk.pass_time(11)
+    assert (first[-1], second, desk.cloud.sent) == ("PENDING", ["QUEUED"], [("i3", "lock")])
+    desk.pass_time(60)
+    assert (first[-1], second[-1]) == ("EXECUTED", "EXECUTED")
+    assert desk.cloud.sent == [("i3", "lock"), ("i3", "soundHorn")]
+
+
+def test_a_failed_command_lets_the_next_one_go(desk):
+    desk.cloud.polls = [Progress("FAILED", "no"), DONE]
+    desk.give("lock")
+    second = desk.give("soundHorn")
+    desk.pass_time(60)
+    assert second[-1] == "EXECUTED"
+
+
+def test_two_cars_do_not_wait_for_each_other(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("lock", I3)
+    assert desk.give("lock", I4) == ["QUEUED", "SENT"]
+    assert desk.cloud.sent == [("i3", "lock"), ("i4", "lock")]
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_a_repeated_command_is_dropped_with_a_log_line(desk, caplog, is_waiting):
+    desk.cloud.polls = [PENDING]
+    if is_waiting:
+        desk.give("soundHorn")
+    desk.give("lock")
+    caplog.set_level(logging.INFO, "bmw")
+    assert desk.give("lock") == []
+    assert "i3: 'lock' is dropped, the same command is still under way" in caplog.text
+
+
+def test_the_same_command_with_another_value_is_no_repetition(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("chargingSettings", target=80)
+    assert desk.give("chargingSettings", target=90) == ["QUEUED"]
+
+
+def test_after_its_end_a_command_can_be_given_again(desk):
+    desk.give("lock")
+    desk.pass_time(60)
+    assert desk.give("lock") == ["QUEUED", "SENT"]
+
+
+# never late
+
+
+def test_a_command_that_waited_longer_than_its_deadline_is_not_sent(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    late = desk.give("lock")
+    desk.pass_time(DEADLINE + 60)
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert late == ["QUEUED", "TIMED OUT: it could not be sent in time"]
+    assert desk.cloud.sent == [("i3", "soundHorn")]
+
+
+@pytest.mark.parametrize("age, is_sent", [(DEADLINE - 1, True), (DEADLINE + 1, False), (-5, False)])
+def test_a_command_that_comes_late_from_the_rule_is_not_sent(desk, age, is_sent):
+    desk.give("lock", accepted_at=desk.clock.now() - age)
+    assert bool(desk.cloud.sent) == is_sent
+
+
+# what may not be sent
+
+
+def test_what_the_cloud_cannot_do_is_refused_without_a_request(desk):
+    assert desk.give("climateStart") == ["FAILED: not supported by Planned"]
+    assert desk.cloud.sent == []
+
+
+def test_a_cloud_that_only_reads_says_so(clock, worker):
+    desk = Desk(clock, worker)
+    desk.cloud.COMMANDS = frozenset()
+    assert desk.give("lock") == ["FAILED: not supported by Planned (read-only)"]
+
+
+def test_unlocking_needs_the_permission_of_the_settings(clock, worker):
+    desk = Desk(clock, worker, may_unlock=False)
+    assert desk.give("unlock") == ["FAILED: unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
+    assert desk.cloud.sent == []
+
+
+def test_a_confirmed_unlock_takes_two_commands(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    assert desk.give("unlock") == ["FAILED: send unlock again within 10 seconds to confirm"]
+    desk.pass_time(CONFIRM_WITHIN)
+    assert desk.give("unlock") == ["QUEUED", "SENT"]
+    desk.pass_time(60)
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+
+
+def test_a_second_unlock_that_comes_too_late_is_a_first_one(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.give("unlock")
+    desk.pass_time(CONFIRM_WITHIN + 1)
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+    assert desk.give("unlock") == ["QUEUED", "SENT"]
+
+
+def test_one_car_does_not_confirm_for_another(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.give("unlock", I3)
+    assert desk.give("unlock", I4)[0].startswith("FAILED: send unlock again")
+    assert desk.cloud.sent == []
+
+
+# with a service round it
+
+
+@pytest.fixture
+def homes(tmp_path):
+    """A maker of CPython homes at one simulated cloud each; see tests/contract."""
+    made = []
+
+    def make(name):
+        made.append(CpythonHome(name, tmp_path))
+        return made[-1]
+
+    yield make
+    for home in made:
+        home.close()
+
+
+def test_after_a_restart_nothing_is_sent_that_was_waiting(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    home.command(home.item("SoundHorn"), "ON")
+    home.command(home.item("Lock"), "ON")
+    assert home.state(home.item("CommandStatus")) == "QUEUED"
+    home.use("portal")
+    home.cloud.command_plan()
+    home.pass_time(3600)
+    assert [sent["command"] for sent in home.cloud.commands()] == ["soundHorn"]
+
+
+MIXED = """
+accounts = data, hands
+username = {user}
+password = {password}
+auth_url = {url}
+api_url = {url}
+data.cloud = portal
+data.commands = hands
+hands.cloud = connecteddrive
+hands.api_key = {key}
+hands.api_secret = {secret}
+hands.data = no
+"""
+
+
+class MixedHome:
+    """The data of a car come from one account's cloud, its commands go by another's."""
+
+    def __init__(self, cloud, folder):
+        keys = {"user": HOME_USER, "password": HOME_PASSWORD, "key": CD_API_KEY, "secret": CD_API_SECRET}
+        parsed = config.parse(MIXED.format(url=cloud.url, **keys))
+        assert (parsed.problems, [account.problem for account in parsed.accounts]) == ([], [None, None])
+        self._clock = cloud.clock
+        self.items = ItemsInMemory()
+        self._workers = [HandWorker(cloud.clock) for _account in parsed.accounts]
+        pairs = zip(parsed.accounts, self._workers)
+        self.data, self.hands = [make_service(account, cloud.clock, folder, self.items, worker) for account, worker in pairs]
+        self.data.send_commands_by(self.hands)
+        self.command_items = {}
+        for service in (self.data, self.hands):
+            service.prepare(self.command_items.update)
+            service.start()
+        self.pass_time(0)
+
+    def pass_time(self, seconds):
+        for _second in range(seconds + 1):
+            for worker in self._workers:
+                worker.run()
+            self._clock.advance(1)
+
+
+def test_another_accounts_service_sends_the_commands_and_the_items_follow(tmp_path):
+    with SimulatedCloud(fleet="i3") as cloud:
+        cloud.set_car(cloud.cars()[0], lock="UNLOCKED", plugged=True)
+        home = MixedHome(cloud, tmp_path)
+        assert home.items.state("BMW_Data_i3_DoorLockState") == "UNLOCKED"
+        assert "BMW_Data_i3_Charge" in home.command_items  # the portal could not
+        assert [item for item in home.items.specs if item.startswith("BMW_Hands_i3")] == []
+        home.data.item_command(*(home.command_items["BMW_Data_i3_Lock"] + ("ON",)))
+        home.pass_time(60)
+        walked = [text for item, text in home.items.history if item == "BMW_Data_i3_CommandStatus"]
+        assert walked == ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
+        assert [(sent["cloud"], sent["command"]) for sent in cloud.commands()] == [("cd", "lock")]
+        assert home.items.state("BMW_Data_i3_DoorLockState") == "LOCKED"
+        read = {call["where"] for call in cloud.calls() if call["kind"] == "api"}
+        assert "portal_dynamic" in read and "cd_status" not in read
+
+
+def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(homes):
+    home = homes("portal")
+    flash = home.item("FlashLights")
+    home.cloud.add_fault("portal_command", "status", status=403)
+    home.command(flash, "ON")
+    home.items.states[flash] = "ON"  # openHAB's own update by the command comes late
+    home.pass_time(1)
+    assert home.state(flash) == "OFF"

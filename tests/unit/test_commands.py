@@ -1,0 +1,108 @@
+"""bmw.commands: what command items and a line of text mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bmw import commands
+from bmw.errors import CommandFailed
+from bmw.vocabulary import COMMAND
+
+
+@pytest.mark.parametrize(
+    "key, text, command",
+    [
+        ("lock", "ON", "lock"),
+        ("unlock", "ON", "unlock"),
+        ("flashLights", "ON", "flashLights"),
+        ("soundHorn", "ON", "soundHorn"),
+        ("findVehicle", "ON", "findVehicle"),
+        ("climate", "ON", "climateStart"),
+        ("climate", "OFF", "climateStop"),
+        ("charge", "ON", "chargeStart"),
+        ("charge", "OFF", "chargeStop"),
+        ("command", "lock", "lock"),
+        ("command", " CLIMATESTART ", "climateStart"),
+    ],
+)
+def test_an_item_says_a_command(key, text, command):
+    assert commands.of_item(key, text) == (command, {})
+
+
+@pytest.mark.parametrize("key", ["lock", "unlock", "flashLights", "soundHorn", "findVehicle"])
+def test_off_of_a_push_button_means_nothing(key):
+    assert commands.of_item(key, "OFF") == (None, {})
+
+
+@pytest.mark.parametrize(
+    "key, text, arguments",
+    [
+        ("chargingTarget", "80", {"target": 80}),
+        ("chargingTarget", "80 %", {"target": 80}),
+        ("chargingTarget", "79.6", {"target": 80}),
+        ("chargingCurrentLimit", "16 A", {"current": 16}),
+        ("command", "chargingSettings target=80 current=16", {"target": 80, "current": 16}),
+    ],
+)
+def test_a_setting_is_a_whole_number_with_or_without_its_unit(key, text, arguments):
+    assert commands.of_item(key, text) == ("chargingSettings", arguments)
+
+
+@pytest.mark.parametrize(
+    "key, text, part",
+    [
+        ("chargingTarget", "19", "20 to 100"),
+        ("chargingTarget", "101", "20 to 100"),
+        ("chargingCurrentLimit", "5", "6 to 32"),
+        ("chargingTarget", "full", "is not a number"),
+        ("chargingTarget", "", "is not a number"),
+        ("chargingTarget", "NaN", "is not a number"),
+        ("chargingTarget", "1e999", "is not a number"),
+        ("command", "chargingSettings", "needs target"),
+        ("command", "chargingSettings soc=80", "needs target"),
+        ("command", "fly", "There is no command 'fly'"),
+        ("command", "", "There is no command"),
+        ("destination", "Munich", "latitude,longitude"),
+        ("destination", "91,11 Nowhere", "latitude,longitude"),
+        ("destination", "48.1", "latitude,longitude"),
+        ("destination", "nan,11", "latitude,longitude"),
+    ],
+)
+def test_what_is_not_understood_is_told_with_what_is_expected(key, text, part):
+    with pytest.raises(CommandFailed) as refused:
+        commands.of_item(key, text)
+    assert part in refused.value.text()
+
+
+@pytest.mark.parametrize(
+    "key, text",
+    [
+        ("destination", "48.25,11.5 Zoo at noon"),
+        ("command", "sendDestination 48.25,11.5 Zoo at noon"),
+        ("destination", "48.25,11.5,510 Zoo at noon"),
+    ],
+)
+def test_a_destination_is_a_place_and_a_name(key, text):
+    expected = {"latitude": 48.25, "longitude": 11.5, "name": "Zoo at noon"}
+    assert commands.of_item(key, text) == ("sendDestination", expected)
+
+
+def test_a_destination_without_a_name_gets_one():
+    assert commands.of_item("destination", "48.25,11.5")[1]["name"] == "Destination"
+
+
+def test_every_command_has_an_item_of_the_vocabulary():
+    assert set(commands.ITEMS) <= set(COMMAND)
+    named = set(name for key, names in commands.ITEMS.items() if key != "command" for name in names)
+    assert named == set(commands.ALL)
+
+
+@given(st.sampled_from(sorted(commands.ITEMS)), st.text())
+def test_any_text_is_a_command_or_a_told_mistake(key, text):
+    try:
+        command, arguments = commands.of_item(key, text)
+    except CommandFailed as refused:
+        assert refused.text()
+    else:
+        assert command is None or command in commands.ALL
+        assert isinstance(arguments, dict)
