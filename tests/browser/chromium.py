@@ -9,8 +9,16 @@ from selenium.webdriver.chrome.service import Service
 BROWSER = "/usr/bin/chromium"
 DRIVER = "/usr/bin/chromedriver"
 ARGUMENTS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-proxy-server", "--hide-scrollbars",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-proxy-server",
+    "--hide-scrollbars",
 )
 
 
@@ -33,8 +41,9 @@ def chromium(language="en"):
 
 def set_screen(driver, width, height, scale=1, is_phone=False):
     """A screen of this size in CSS pixels, which a window of a headless Chromium cannot be on its own."""
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone})
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone}
+    )
 
 
 def prefer(driver, **features):

@@ -70,6 +70,7 @@ class Dashboard:
 
     def press(self, css, timeout=15):
         """Clicks what can be clicked."""
+
         def usable():
             element = self.find(css)
             return element if element is not None and element.is_enabled() else None

@@ -56,16 +56,37 @@ def sign_in_pictures(home, page):
 
 
 def use_mybmw(home):
-    home.configure(**home.settings(client_id=None, cloud="mybmw", username=HOME_USER, password=HOME_PASSWORD,
-                                   api_key=MYBMW_APP_KEY, allow_unlock="yes", **UNLIMITED))
+    home.configure(
+        **home.settings(
+            client_id=None,
+            cloud="mybmw",
+            username=HOME_USER,
+            password=HOME_PASSWORD,
+            api_key=MYBMW_APP_KEY,
+            allow_unlock="yes",
+            **UNLIMITED,
+        )
+    )
     home.openhab.command("BMW_SignInInput", home.cloud.new_captcha_token())
     home.openhab.wait_state("BMW_Account", "Online")
 
 
 def car_pictures(home, page):
     i4 = home.cloud.cars()[1]
-    home.cloud.set_car(i4, lock="UNLOCKED", door_driver_front="OPEN", trunk="OPEN", plugged=True, charging_status="CHARGING",
-                       soc=57, soc_target=80, charging_time_remaining_min=42, latitude=48.2104, longitude=11.6098, heading=62)
+    home.cloud.set_car(
+        i4,
+        lock="UNLOCKED",
+        door_driver_front="OPEN",
+        trunk="OPEN",
+        plugged=True,
+        charging_status="CHARGING",
+        soc=57,
+        soc_target=80,
+        charging_time_remaining_min=42,
+        latitude=48.2104,
+        longitude=11.6098,
+        heading=62,
+    )
     home.force_update()
     for screen, (size, is_whole) in SCREENS.items():
         for look in ("light", "dark"):
@@ -85,7 +106,8 @@ def remember_charge(driver):
     points = [[now - (CURVE_STEPS - n) * 270000, 31 + n, 11000] for n in range(CURVE_STEPS + 1)]
     driver.execute_script(
         "localStorage.setItem('bmw-page.session.BMW_i4', JSON.stringify({start: arguments[0][0][0], end: null, points: arguments[0]}))",
-        points)
+        points,
+    )
 
 
 def save(driver, name, whole=None):

@@ -90,9 +90,11 @@ def encoded(page, text):
     """The page's own encoder, asked in the browser."""
     if not page.driver.current_url.startswith(page.url):
         page.driver.get(page.url)
-    return json.loads(page.driver.execute_async_script(
-        "const [text, done] = arguments;"
-        "import('/static/bmw/js/qr.js').then((qr) => done(JSON.stringify(qr.encode(text))));", text))
+    return json.loads(
+        page.driver.execute_async_script(
+            "const [text, done] = arguments;import('/static/bmw/js/qr.js').then((qr) => done(JSON.stringify(qr.encode(text))));", text
+        )
+    )
 
 
 def drawn(modules, scale=4, quiet=4):

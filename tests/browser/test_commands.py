@@ -10,8 +10,11 @@ from tests.cloud import HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 @pytest.fixture(scope="module")
 def commanding(home):
     """The home with a cloud that takes commands; afterwards with CarData again."""
-    home.configure(**home.settings(client_id=None, cloud="mybmw", username=HOME_USER, password=HOME_PASSWORD,
-                                   api_key=MYBMW_APP_KEY, allow_unlock="yes"))
+    home.configure(
+        **home.settings(
+            client_id=None, cloud="mybmw", username=HOME_USER, password=HOME_PASSWORD, api_key=MYBMW_APP_KEY, allow_unlock="yes"
+        )
+    )
     home.openhab.wait_state("BMW_Account", lambda text: "captcha" in text or "Not signed in" in text)
     yield home
     home.configure(**home.settings(**PLAIN))

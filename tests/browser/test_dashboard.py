@@ -16,8 +16,18 @@ def iso(hours_ago):
 
 #: the parked car: what the simulated car says, and the items that tests change without asking the module
 PARKED = dict(
-    soc=68, range_electric_km=187, odometer_km=48210, lock="SECURED", door_driver_front="CLOSED", trunk="CLOSED",
-    charging_status="NOT_CHARGING", plugged=False, latitude=48.1769, longitude=11.5585, heading=90)
+    soc=68,
+    range_electric_km=187,
+    odometer_km=48210,
+    lock="SECURED",
+    door_driver_front="CLOSED",
+    trunk="CLOSED",
+    charging_status="NOT_CHARGING",
+    plugged=False,
+    latitude=48.1769,
+    longitude=11.5585,
+    heading=90,
+)
 PARKED_ITEMS = {"StateOfCharge": "68 %", "ElectricRange": "187 km", "Charging": "OFF", "Position": "48.1769,11.5585"}
 
 
@@ -49,8 +59,17 @@ def test_the_page_shows_what_the_car_was_told(i3):
 def test_values_follow_the_car_after_update_now_is_pressed(i3):
     home, page, vin = i3
     home.cloud.set_car(
-        vin, soc=41, range_electric_km=113, lock="UNLOCKED", door_driver_front="OPEN", trunk="OPEN", plugged=True,
-        charging_status="CHARGING", charging_time_remaining_min=95, odometer_km=48260)
+        vin,
+        soc=41,
+        range_electric_km=113,
+        lock="UNLOCKED",
+        door_driver_front="OPEN",
+        trunk="OPEN",
+        plugged=True,
+        charging_status="CHARGING",
+        charging_time_remaining_min=95,
+        odometer_km=48260,
+    )
     page.press("#force")
     page.wait_text("#ring-figure", "41")
     page.wait_value("ElectricRange", "113 km")

@@ -18,8 +18,11 @@ def grave_issues(driver):
     driver.execute_script(AXE.read_text("utf-8"))
     found = driver.execute_async_script("const done = arguments[0]; axe.run().then((result) => done(result));")
     assert len(found["passes"]) > 15  # it did look
-    return [(issue["id"], issue["impact"], [node["target"] for node in issue["nodes"]])
-            for issue in found["violations"] if issue["impact"] in ("serious", "critical")]
+    return [
+        (issue["id"], issue["impact"], [node["target"] for node in issue["nodes"]])
+        for issue in found["violations"]
+        if issue["impact"] in ("serious", "critical")
+    ]
 
 
 @pytest.mark.parametrize("screen", sorted(SCREENS))

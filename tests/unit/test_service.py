@@ -685,3 +685,12 @@ def test_a_state_is_logged_once_and_not_at_every_poll(signed_in, caplog):
     for _ in range(5):
         due(signed_in)
     assert len([record for record in caplog.records if record.name == "bmw" and record.levelno >= logging.WARNING]) == 1
+
+
+def test_a_dead_sign_in_is_told_as_such_with_several_cars_too(signed_in):
+    signed_in.cloud.add_car("i4")
+    signed_in.sign_in()
+    assert signed_in.state == "ONLINE"
+    signed_in.cloud.revoke()
+    signed_in.update()
+    assert signed_in.state == "SIGN_IN_NEEDED"

@@ -10,7 +10,17 @@ import logging
 
 from bmw import commands, model, schedule
 from bmw.commander import Commander, Order
-from bmw.errors import AccessDenied, BmwError, CommandFailed, NotFound, QuotaExceeded, StoreError
+from bmw.errors import (
+    AccessDenied,
+    BmwError,
+    CommandFailed,
+    NetworkError,
+    NotFound,
+    QuotaExceeded,
+    SignInNeeded,
+    StoreError,
+    TokenRejected,
+)
 from bmw.redact import mask_vin, remember
 from bmw.schedule import Budget
 from bmw.session import Session
@@ -378,8 +388,8 @@ class Service(object):
                 self._post(vehicle, vehicle.update(readings))
                 if self._config.data and not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
-            except QuotaExceeded:
-                raise
+            except (QuotaExceeded, SignInNeeded, TokenRejected, NetworkError):
+                raise  # trouble of the account or the network: the other cars would have the same
             except BmwError as error:
                 if len(self._vehicles) == 1:
                     raise
