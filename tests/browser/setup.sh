@@ -12,7 +12,7 @@ missing_browser_packages() {
   [ -x /usr/bin/chromedriver ] || echo chromium-driver
   command -v npm >/dev/null || echo npm
   # the font that Android's wall tablets have, so that screenshots show the real thing
-  fc-list 2>/dev/null | grep -qi roboto || echo fonts-roboto-unhinted
+  [[ "$(fc-list 2>/dev/null)" == *[Rr]oboto* ]] || echo fonts-roboto-unhinted
 }
 
 require_browser() {
