@@ -127,6 +127,18 @@ def test_transient_errors_while_asking_are_waited_out(desk):
     assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
 
 
+@pytest.mark.parametrize("where", ["sends", "polls"])
+def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where):
+    setattr(desk.cloud, where, [KeyError("x")])
+    states = desk.give()
+    desk.pass_time(60)
+    assert states[-1] == "FAILED: unexpected error, see openHAB's log"
+    desk.cloud.sends, desk.cloud.polls = ["receipt"], [DONE]
+    states = desk.give("soundHorn")
+    desk.pass_time(60)
+    assert states[-1] == "EXECUTED"
+
+
 def test_a_refusal_while_asking_ends_the_command(desk):
     desk.cloud.polls = [AccessDenied("Not allowed")]
     states = desk.give()

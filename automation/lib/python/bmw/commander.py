@@ -123,6 +123,9 @@ class Commander(object):
             # never sent again by itself: whether a lost request reached the car is not known
             self._end(order, commands.FAILED, error.text())
             return
+        except Exception:
+            self._fail_unexpectedly(order)
+            return
         if order.receipt is None:
             self._end(order, commands.EXECUTED, "")
         else:
@@ -139,6 +142,9 @@ class Commander(object):
             if not error.transient:
                 self._end(order, commands.FAILED, error.text())
                 return
+        except Exception:
+            self._fail_unexpectedly(order)
+            return
         if progress is not None and progress.state in commands.FINAL:
             self._end(order, progress.state, progress.reason)
         elif self._clock.now() - order.sent_at >= self._timeout or self._clock.now() < order.sent_at:
@@ -147,6 +153,11 @@ class Commander(object):
             if progress is not None:
                 order.show(progress.state, "")
             self._poll_later(order)
+
+    def _fail_unexpectedly(self, order):
+        """A mistake of ours must not block the car's further commands."""
+        log.exception("Unexpected error while sending '%s'", order.command)
+        self._end(order, commands.FAILED, "unexpected error, see openHAB's log")
 
     def _end(self, order, state, reason):
         self._running.pop(order.vehicle.vin, None)
