@@ -26,7 +26,8 @@ def home(openhab_factory):
 
 
 def settings(home, cloud, **changes):
-    return home.settings(client_id=None, cloud=cloud, **dict(CLOUDS[cloud], **changes))
+    # a short time makes the module ask more often how far a command is
+    return home.settings(client_id=None, cloud=cloud, command_timeout=12, **dict(CLOUDS[cloud], **changes))
 
 
 def sign_in(home, cloud, **changes):

@@ -10,6 +10,7 @@ import logging
 from bmw.openhab import versions
 from bmw.states import state_text
 from java.lang import Exception as JavaException
+from java.lang import IllegalStateException
 from java.time import ZonedDateTime
 
 log = logging.getLogger("bmw")
@@ -64,12 +65,16 @@ class Items(object):
         return item.getState().toString()
 
     def ensure(self, spec):
-        """Makes the item of a ``bmw.model.ItemSpec`` if there is none of that name; returns the item."""
+        """Makes the item of a ``bmw.model.ItemSpec`` if there is none of that name; returns the item, None while openHAB stops."""
         item = self._registry.get(spec.name)
         if item is not None:
             return item
         builder = self._builders.newItemBuilder(spec.item_type, spec.name).withLabel(spec.label).withCategory(spec.icon)
-        self._registry.add(builder.withGroups(list(spec.groups)).withTags(set(spec.tags)).build())
+        try:
+            self._registry.add(builder.withGroups(list(spec.groups)).withTags(set(spec.tags)).build())
+        except IllegalStateException:
+            log.debug("%s is not made, as openHAB is stopping", spec.name)  # its item storage has gone before us
+            return None
         for namespace, (value, settings) in spec.metadata.items():
             self._describe(spec.name, namespace, value, settings)
         return self._registry.get(spec.name)
