@@ -21,8 +21,13 @@ def test_the_demo_ends_with_the_items_of_the_i3_filled(jython):
     cloud = SimulatedCloud()  # the demo's car before its day begins: the same defaults
     told = cloud.expected(cloud.cars()[0])
     assert shown["BMW_Account"] == "Online"
-    assert shown["BMW_i3_StateOfCharge"] == "{} %".format(told["soc"]["value"])
-    assert shown["BMW_i3_ElectricRange"] == "{} km".format(told["range_electric_km"]["value"])
+    for item, field, unit in (
+        ("StateOfCharge", "soc", "%"),
+        ("ElectricRange", "range_electric_km", "km"),
+        ("Odometer", "odometer_km", "km"),
+    ):
+        number, shown_unit = shown["BMW_i3_" + item].split()
+        assert (float(number), shown_unit) == (told[field]["value"], unit)
     assert shown["BMW_i3_DoorLockState"] == told["lock"]["value"]
-    assert shown["BMW_i3_Odometer"] == "{} km".format(told["odometer_km"]["value"])
-    assert shown["BMW_i3_Position"] == "{},{}".format(told["latitude"]["value"], told["longitude"]["value"])
+    latitude, longitude = shown["BMW_i3_Position"].split(",")
+    assert (float(latitude), float(longitude)) == (told["latitude"]["value"], told["longitude"]["value"])
