@@ -12,7 +12,6 @@ Besides the interface of ``bmw.clouds.base`` it offers ``charging_profile``, ``s
 from __future__ import unicode_literals
 
 import json
-import logging
 
 from bmw import commands
 from bmw.clouds import connecteddrive_sign_in as sign_in
@@ -20,9 +19,7 @@ from bmw.clouds import connecteddrive_state as state
 from bmw.clouds import connecteddrive_values as values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
-from bmw.errors import BadAnswer, CloudError, CommandFailed, NotFound
-
-log = logging.getLogger("bmw")
+from bmw.errors import BadAnswer, CommandFailed, NotFound
 
 API_URLS = {
     "row": "https://b2vapi.bmwgroup.com",
@@ -132,17 +129,12 @@ class ConnectedDrive(Cloud):
 
     def _more(self, session, vehicle):
         """Readings of the rarer calls; one that fails costs only itself."""
-        readings = {}
-        for ask, translate in (
+        rows = (
             (self.all_trips, state.all_trips),
             (self.last_trip, state.last_trip),
             (self.charging_profile, state.charging_profile),
-        ):
-            try:
-                readings.update(translate(ask(session, vehicle)))
-            except CloudError as error:
-                log.debug("ConnectedDrive: left out for now: %s", error.text())
-        return readings
+        )
+        return values.extras(self.title, rows, session, vehicle)
 
     # commands
 

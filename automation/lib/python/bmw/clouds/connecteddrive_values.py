@@ -7,11 +7,15 @@ that the car does not know. Knows no request and no cloud.
 
 from __future__ import unicode_literals
 
+import logging
 import re
 
 from bmw import times
 from bmw.compat import number_types, text_type
+from bmw.errors import CloudError
 from bmw.vehicle import LOCK_STATES, Reading
+
+log = logging.getLogger("bmw")
 
 #: UNKOWN is the server's own spelling in some answers
 _UNKNOWN_WORDS = frozenset(("", "INVALID", "UNKNOWN", "UNKOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))
@@ -335,3 +339,18 @@ def is_due(memory, topic, vin, now, seconds):
         return False
     asked[vin] = now
     return True
+
+
+def extras(title, rows, session, vehicle):
+    """Readings of the rarer calls; one that fails costs only itself.
+
+    Args:
+        title (str): the cloud, for the log. rows: pairs of (function that asks with session and vehicle, function that translates).
+    """
+    readings = {}
+    for ask, translate in rows:
+        try:
+            readings.update(translate(ask(session, vehicle)))
+        except CloudError as error:
+            log.debug("%s: left out for now: %s", title, error.text())
+    return readings

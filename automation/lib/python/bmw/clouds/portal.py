@@ -9,7 +9,6 @@ Besides the interface of ``bmw.clouds.base`` it offers ``navigation``, ``efficie
 
 from __future__ import unicode_literals
 
-import logging
 import re
 
 from bmw import commands
@@ -20,9 +19,7 @@ from bmw.clouds.connecteddrive import API_URLS as APP_URLS
 from bmw.clouds.connecteddrive import MORE_EVERY
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
 from bmw.clouds.connecteddrive_sign_in import AUTH_URLS
-from bmw.errors import BadAnswer, CloudError, CommandFailed, NotFound
-
-log = logging.getLogger("bmw")
+from bmw.errors import BadAnswer, CommandFailed, NotFound
 
 #: outside Europe the app's host serves the portal's paths as well
 API_URLS = dict(APP_URLS, row="https://www.bmw-connecteddrive.de")
@@ -103,17 +100,12 @@ class Portal(Cloud):
 
     def _more(self, session, vehicle):
         """Readings of the rarer calls; one that fails costs only itself."""
-        readings = {}
-        for ask, translate in (
+        rows = (
             (self.navigation, portal_state.navigation),
             (self.efficiency, portal_state.efficiency),
             (self.charging_profile, connecteddrive_state.charging_profile),
-        ):
-            try:
-                readings.update(translate(ask(session, vehicle)))
-            except CloudError as error:
-                log.debug("ConnectedDrive portal: left out for now: %s", error.text())
-        return readings
+        )
+        return values.extras(self.title, rows, session, vehicle)
 
     # commands
 
