@@ -1,4 +1,4 @@
-"""Writes docs/screenshots: the dashboard in a real openHAB, phone and tablet, light and dark, and the sign-in.
+"""Writes docs/screenshots: the dashboard in a real openHAB, phone and tablet, light and dark, the sign-in, and Main UI.
 
     .venv/bin/python -m tests.browser.screenshots
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.browser.chromium import chromium, prefer, set_screen
 from tests.browser.dashboard import Dashboard
+from tests.browser.main_ui import MainUI
 from tests.cloud import HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 from tests.openhab import layout
 from tests.openhab.home import UNLIMITED, Home
@@ -37,6 +38,7 @@ def main():
             sign_in_pictures(home, page)
             use_mybmw(home)
             car_pictures(home, page)
+            main_ui_pictures(MainUI(driver, home.openhab))
     finally:
         home.close()
         home.openhab.discard()
@@ -98,6 +100,22 @@ def car_pictures(home, page):
             page.reload()
             page.wait_text("#ring-figure", "57")
             save(page.driver, "{}-{}".format(screen, look), size if is_whole else None)
+
+
+def main_ui_pictures(ui):
+    """The page of conf/ui, and the semantic model with a car unfolded. The classic icons are an add-on that is not in this openHAB."""
+    uid = ui.paste_page()
+    set_screen(ui.driver, **SCREENS["tablet"][0])
+    prefer(ui.driver, prefers_color_scheme="light")
+    ui.sign_in()
+    ui.open_page(uid)
+    ui.wait_text("57 %")
+    save(ui.driver, "main-ui-page")
+    ui.open_model()
+    for label in ("BMW i4 eDrive40", "Battery and range", "Charging"):
+        ui.unfold(label)
+    ui.wait_text("State of charge")
+    save(ui.driver, "main-ui-model")
 
 
 def remember_charge(driver):

@@ -1,0 +1,37 @@
+"""openHAB's own Main UI: the page of conf/ui with live values, and the cars in the semantic model."""
+
+import pytest
+
+from tests.browser.conftest import ask_now
+from tests.browser.main_ui import MainUI
+
+
+@pytest.fixture(scope="module")
+def main_ui(home, driver):
+    ui = MainUI(driver, home.openhab)
+    ui.uid = ui.paste_page()
+    yield ui.sign_in()
+    driver.get("about:blank")
+
+
+def test_the_page_shows_each_car_and_follows_it(signed_in, main_ui):
+    i3, i4 = signed_in.cloud.cars()[:2]
+    signed_in.cloud.set_car(i3, soc=41, door_driver_front="OPEN")
+    signed_in.cloud.set_car(i4, soc=77)
+    ask_now(signed_in)
+    main_ui.open_page(main_ui.uid)
+    for text in ("BMW i3", "BMW i4", "41 %", "77 %", "Doors open"):
+        main_ui.wait_text(text)
+    signed_in.cloud.set_car(i3, soc=42, door_driver_front="CLOSED")
+    ask_now(signed_in)
+    for text in ("42 %", "Doors closed"):
+        main_ui.wait_text(text)
+    assert "UNDEF" not in main_ui.text() and "NULL" not in main_ui.text()
+
+
+def test_the_model_shows_a_car_with_its_parts_and_points(signed_in, main_ui):
+    main_ui.open_model()
+    for label in ("BMW i3 120", "Battery and range"):
+        main_ui.unfold(label)
+    for text in ("BMW i3 120 Car", "Battery and range Battery", "State of charge Measurement (Level)", "Doors and lock Door"):
+        main_ui.wait_text(text)
