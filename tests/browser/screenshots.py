@@ -112,9 +112,8 @@ def main_ui_pictures(ui):
     ui.wait_text("57 %")
     save(ui.driver, "main-ui-page")
     ui.open_model()
-    for label in ("BMW i4 eDrive40", "Battery and range", "Charging"):
-        ui.unfold(label)
-    ui.wait_text("State of charge")
+    ui.unfold("BMW i4 eDrive40", "Battery and range")
+    ui.unfold("Battery and range", "State of charge")
     save(ui.driver, "main-ui-model")
 
 

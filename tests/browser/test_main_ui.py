@@ -31,7 +31,6 @@ def test_the_page_shows_each_car_and_follows_it(signed_in, main_ui):
 
 def test_the_model_shows_a_car_with_its_parts_and_points(signed_in, main_ui):
     main_ui.open_model()
-    for label in ("BMW i3 120", "Battery and range"):
-        main_ui.unfold(label)
-    for text in ("BMW i3 120 Car", "Battery and range Battery", "State of charge Measurement (Level)", "Doors and lock Door"):
-        main_ui.wait_text(text)
+    main_ui.unfold("BMW i3 120", "Doors and lock Door")
+    main_ui.unfold("Battery and range", "State of charge Measurement (Level)")
+    assert "BMW i3 120 Car" in main_ui.text() and "Battery and range Battery" in main_ui.text()
