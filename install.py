@@ -430,7 +430,7 @@ With Python 3.9 or newer:   sudo python3 install.py      (in this folder; --dry-
 By hand: copy what is in the folder for your openHAB version into openHAB's conf folder:
 {folders}
 The first time, copy services/bmw.cfg.example to services/bmw.cfg and fill in your client id.
-After an upgrade, restart openHAB.
+Then, and after an upgrade, restart openHAB.
 """
 
 
@@ -469,22 +469,23 @@ def make_zip(folder):
 
 # talking to the person
 
-NEXT_STEPS = """
-Next:
-  1. {engine}
-  2. Write your client id into {settings}
-  3. Switch the item BMW_SignIn on (sitemap 'bmw', or the page /static/bmw/index.html) and approve the code on BMW's page."""
+RESTART_FOR_FOLDER = "Restart openHAB: it looks into {} only if the folder was there when it started."
+SETTINGS_STEP = "Write your client id into {}"
+SIGN_IN_STEP = "Switch the item BMW_SignIn on (sitemap 'bmw', or the page /static/bmw/index.html) and approve the code on BMW's page."
 ENGINE = {
     2: "openHAB 2.5 needs the Rule Engine (Experimental) add-on and jython-standalone on its class path, see README.md.",
     3: "Install the add-on 'Jython Scripting' (Settings > Add-ons > Automation), if it is not there yet.",
 }
 
 
-def closing(home, is_stale):
+def closing(home, is_stale, has_new_folder):
     """What the person has to do after an installation."""
     if is_stale:
         return "\nRestart openHAB now: it keeps modules it has loaded until then."
-    text = NEXT_STEPS.format(engine=ENGINE[min(3, home.version[0])], settings=home.conf / SETTINGS)
+    steps = [ENGINE[min(3, home.version[0])], SETTINGS_STEP.format(home.conf / SETTINGS)]
+    steps += [RESTART_FOR_FOLDER.format(home.layout.script)] if has_new_folder else []
+    numbered = ["  {}. {}".format(number, step) for number, step in enumerate(steps + [SIGN_IN_STEP], 1)]
+    text = "\n".join(["", "Next:"] + numbered)
     if home.version > NEWEST_TRIED:
         text += "\n\nThis openHAB is newer than any this module was written for; the folders of the newest known one were taken."
     if user() not in (None, 0, home.conf.stat().st_uid):
@@ -526,7 +527,7 @@ def run(options, say):
     elif options.dry_run:
         say("Nothing was changed.")
     else:
-        steps = "" if was_there and not is_stale else closing(home, is_stale)
+        steps = "" if was_there and not is_stale else closing(home, is_stale, home.layout.script in hand.made_folders)
         say("Version {} is installed.{}".format(own_version(), steps))
     return 0
 

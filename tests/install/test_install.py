@@ -111,6 +111,20 @@ def test_each_version_gets_the_files_where_it_wants_them(tmp_path, place, versio
     assert {"html/bmw/index.html", "services/bmw.cfg"} <= machine.files()
 
 
+@pytest.mark.parametrize("version, folder", [("3.0.1", "automation/jsr223"), ("4.2.0", "automation/jython")])
+def test_a_folder_that_openhab_does_not_watch_yet_needs_a_restart(tmp_path, version, folder):
+    machine = Machine(tmp_path, version=version)
+    (machine.conf / "automation/jsr223").rmdir()
+    assert machine.run() == 0
+    assert "3. Restart openHAB: it looks into {} only".format(folder) in machine.said
+    assert "4. Switch the item BMW_SignIn on" in machine.said
+
+
+def test_a_folder_that_openhab_watches_already_needs_none(machine):
+    assert machine.run() == 0
+    assert "3. Switch the item BMW_SignIn on" in machine.said and "Restart" not in machine.said
+
+
 def test_openhab_2_5_is_found_in_its_own_place(tmp_path):
     machine = Machine(tmp_path, OLD_DEB, "2.5.12")
     assert machine.run() == 0
