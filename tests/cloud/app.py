@@ -71,7 +71,7 @@ def _strike(cloud, place):
 def _answer(cloud, response):
     fault = g.get("fault")
     if fault is not None:
-        response = faults.AFTER[fault.kind](response, fault.options, request.environ)
+        response = faults.AFTER[fault.kind](cloud.faults, response, fault.options, request.environ)
     call = g.get("call")
     if call is not None:
         call["status"] = None if faults.DROP in request.environ else response.status_code

@@ -103,9 +103,15 @@ class AppTokens:
         """The grant of a refresh token, which this uses up."""
         with self._lock:
             grant = self._refresh.get(refresh_token)
-            if grant is None or grant.cloud != cloud or grant.client_id != client_id or grant.used or not self._is_alive(grant):
+            if (
+                grant is None
+                or grant.cloud != cloud
+                or grant.client_id != client_id
+                or grant.used_at is not None
+                or not self._is_alive(grant)
+            ):
                 raise OAuthError("invalid_request", BAD_REQUEST)
-            grant.used = True
+            grant.used_at = self._clock.now()
             return grant
 
     def signed_in(self, cloud, token):

@@ -18,21 +18,23 @@ STORE_PASSWORD = "changeit"
 
 
 class Certificates:
-    """`hosts` are the names and addresses that the server's certificate is good for."""
+    """`hosts` are the names and addresses that the server's certificate is good for, `days` (from, to) when, counted from now.
 
-    def __init__(self, folder, hosts=("localhost", "127.0.0.1")):
+    `authority`: other Certificates, whose authority signs this one too.
+    """
+
+    def __init__(self, folder, hosts=("localhost", "127.0.0.1"), days=(-2, 30), authority=None):
         folder = Path(folder)
         self.ca_file = folder / "ca.pem"
         self.java_store = folder / "ca.p12"
         self.server_file = folder / "server.pem"
         self.server_key = folder / "server.key"
-        authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-        authority = _sign(
-            "Simulated CA %s" % uuid.uuid4().hex[:8], authority_key, None, authority_key, x509.BasicConstraints(ca=True, path_length=0)
-        )
-        server = _sign("Simulated stream", server_key, authority, authority_key, _names(hosts))
-        self.ca_file.write_bytes(_pem(authority))
-        self.java_store.write_bytes(_java_store(authority))
+        self.authority = authority.authority if authority else _make_authority()
+        issuer, issuer_key = self.authority
+        server_key = ec.generate_private_key(ec.SECP256R1())
+        server = _sign("Simulated stream", server_key, issuer, issuer_key, _names(hosts), days)
+        self.ca_file.write_bytes(_pem(issuer))
+        self.java_store.write_bytes(_java_store(issuer))
         self.server_file.write_bytes(_pem(server))
         self.server_key.write_bytes(
             server_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -43,7 +45,14 @@ class Certificates:
         return "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s" % (self.java_store, STORE_PASSWORD)
 
 
-def _sign(name, key, issuer, issuer_key, extension):
+def _make_authority():
+    """(certificate, key) of an authority of its own."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    extension = x509.BasicConstraints(ca=True, path_length=0)
+    return _sign("Simulated CA %s" % uuid.uuid4().hex[:8], key, None, key, extension, (-2, 30)), key
+
+
+def _sign(name, key, issuer, issuer_key, extension, days):
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)
     builder = (
@@ -52,8 +61,8 @@ def _sign(name, key, issuer, issuer_key, extension):
         .issuer_name(issuer.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=2))
-        .not_valid_after(now + datetime.timedelta(days=30))
+        .not_valid_before(now + datetime.timedelta(days=days[0]))
+        .not_valid_after(now + datetime.timedelta(days=days[1]))
     )
     return builder.add_extension(extension, critical=issuer is None).sign(issuer_key, hashes.SHA256())
 

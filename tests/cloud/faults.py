@@ -22,6 +22,9 @@ HTML_ERROR = (
     "<body><h1>Service unavailable</h1><p>Please try again later.</p></body></html>"
 )
 
+# Bytes in which a huge answer goes out.
+PIECE = 65536
+
 # How the middleware is told to end a connection instead of answering.
 DROP = "simulated_cloud.drop"
 
@@ -108,8 +111,20 @@ def _empty(faults, options, environ):
 
 
 def _huge(faults, options, environ):
-    padding = "x" * int(options.get("size", 8 * 1024 * 1024))
-    return _json({"padding": padding}, options.get("status", 200))
+    """JSON of `size` bytes, made while it is sent: a client that has enough ends it."""
+    size = int(options.get("size", 8 * 1024 * 1024))
+    head, tail = b'{"padding": "', b'"}'
+    response = Response(_padded(head, size - len(head) - len(tail), tail), options.get("status", 200), mimetype="application/json")
+    response.headers["Content-Length"] = str(size)
+    return response
+
+
+def _padded(head, size, tail):
+    yield head
+    while size > 0:
+        yield b"x" * min(size, PIECE)
+        size -= PIECE
+    yield tail
 
 
 def _slow(faults, options, environ):
@@ -129,10 +144,10 @@ BEFORE = {
 }
 
 
-# Kinds that act on the finished answer: (response, options, environ) -> Response.
+# Kinds that act on the finished answer: (faults, response, options, environ) -> Response.
 
 
-def _truncated(response, options, environ):
+def _truncated(faults, response, options, environ):
     """Cut JSON. With `lying=True` the length still promises the whole body, and the connection ends early."""
     body = response.get_data()
     cut = body[: max(1, int(len(body) * options.get("part", 0.5)))]
@@ -143,12 +158,55 @@ def _truncated(response, options, environ):
     return response
 
 
-def _reply_lost(response, options, environ):
+def _reply_lost(faults, response, options, environ):
     """Everything was done, and the client never learns it: the answer to a refresh is the classic case."""
     return _drop(environ, options.get("how", "close"))
 
 
-def _altered(response, options, environ):
+def _reset_in_body(faults, response, options, environ):
+    """Status, headers and half of the body arrive; then the connection is reset."""
+    body = response.get_data()
+
+    def half():
+        yield body[: len(body) // 2]
+        end_connection(environ["werkzeug.socket"], "reset")
+        raise ConnectionResetError("a fault ended this connection")
+
+    return _streamed(response, half(), len(body))
+
+
+def _drip(faults, response, options, environ):
+    """The right answer, a byte at a time (`seconds` apart): it never stops coming and never ends in time."""
+    body, released = response.get_data(), faults.released
+
+    def drops():
+        for number in range(len(body)):
+            yield body[number : number + 1]
+            if released.wait(options.get("seconds", 0.2)):
+                return
+
+    return _streamed(response, drops(), len(body))
+
+
+def _streamed(response, pieces, size):
+    response.response = pieces
+    response.headers["Content-Length"] = str(size)
+    return response
+
+
+def _held(faults, response, options, environ):
+    """Everything was done, and the answer goes out only when faults are released."""
+    faults.released.wait(options.get("seconds", 60))
+    return response
+
+
+def _content_type(faults, response, options, environ):
+    """The right body under a wrong name."""
+    response.headers["Content-Type"] = options.get("type", "image/png")
+    return response
+
+
+def _altered(faults, response, options, environ):
     """Change what a JSON answer says: `values` by dotted path (list rows by number), `without` paths."""
     try:
         body = json.loads(response.get_data())
@@ -179,7 +237,15 @@ def _holder(body, path):
     return body, names[-1]
 
 
-AFTER = {"truncated": _truncated, "reply_lost": _reply_lost, "altered": _altered}
+AFTER = {
+    "truncated": _truncated,
+    "reply_lost": _reply_lost,
+    "altered": _altered,
+    "reset_in_body": _reset_in_body,
+    "drip": _drip,
+    "held": _held,
+    "content_type": _content_type,
+}
 
 OPTIONS = {
     "html": {"status"},
@@ -191,6 +257,9 @@ OPTIONS = {
     "truncated": {"part", "lying"},
     "reply_lost": {"how"},
     "altered": {"values", "without"},
+    "drip": {"seconds"},
+    "held": {"seconds"},
+    "content_type": {"type"},
 }
 
 

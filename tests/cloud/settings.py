@@ -10,6 +10,7 @@ DEFAULTS = {
     "auto_approve": False,  # the owner approves at once
     "verification_complete": False,  # answer verification_uri_complete too (BMW normally does not)
     "reuse_error": "invalid_grant",  # what a used refresh token gets: invalid_grant or invalid_request
+    "reuse_grace": 0,  # seconds a used refresh token is still taken; whether BMW has such a grace is unknown
     "omit_in_refresh": [],  # fields that a refresh answer lacks, e.g. ["gcid", "id_token"]
     "quota": 50,  # REST calls per account and UTC day
     "quota_status": 403,  # CU-429 comes as 403; tolerant clients take 429 too

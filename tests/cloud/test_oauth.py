@@ -151,6 +151,13 @@ def test_a_used_refresh_token_is_dead(cloud, owner, wanted):
     assert error(owner.refresh()) == (400, wanted)
 
 
+def test_a_grace_for_used_refresh_tokens_can_be_tried(cloud, owner):
+    cloud.settings(reuse_grace=60)
+    assert [owner.refresh().status_code for _ in range(2)] == [200, 200]
+    cloud.advance_clock(60)
+    assert error(owner.refresh()) == (400, "invalid_grant")
+
+
 def test_of_several_refreshes_at_once_one_wins(owner):
     token = owner.tokens["refresh_token"]
     statuses = []

@@ -48,7 +48,7 @@ class Grant:
         self.client_id = client_id
         self.scopes = scopes
         self.expires = expires
-        self.used = False
+        self.used_at = None
         self.revoked = False
 
 
@@ -142,11 +142,11 @@ class TokenStore:
             grant = self._refresh.get(refresh_token)
             if grant is None or grant.client_id != client_id:
                 raise OAuthError("invalid_grant", "the refresh token is unknown")
-            if grant.used:
+            if grant.used_at is not None and self._clock.now() >= grant.used_at + self._settings.reuse_grace:
                 raise OAuthError(self._settings.reuse_error, "the refresh token was used before")
             if grant.revoked or self._clock.now() >= grant.expires:
                 raise OAuthError("invalid_grant", "the refresh token is expired or revoked")
-            grant.used = True
+            grant.used_at = self._clock.now() if grant.used_at is None else grant.used_at
             # A refresh never widens the scope, whatever was subscribed since.
             return self._issue(grant.account, client_id, grant.scopes)
 

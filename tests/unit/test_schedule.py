@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bmw import schedule
 from bmw.errors import QuotaExceeded
-from bmw.schedule import DAY, Budget, interval, is_due
+from bmw.schedule import ASLEEP, AWAKE, DAY, HEARD, SOONEST, Budget, interval, is_due, pace, soon
 from tests.unit.fakes import NOON
 
 MIDNIGHT = NOON + 43200
@@ -142,19 +142,19 @@ def test_a_refusal_from_a_clock_that_was_set_back_does_not_block_for_ever():
 
 
 def test_it_is_due_when_never_asked_or_when_the_clock_was_set_back():
-    assert is_due(NOON, None, 1800, 12)
-    assert is_due(NOON, NOON + 60, 1800, 12)
+    assert is_due(NOON, None, 1800)
+    assert is_due(NOON, NOON + 60, 1800)
 
 
 def test_it_is_due_after_the_interval_and_a_hair_early_is_fine():
-    assert not is_due(NOON + 900, NOON, 1800, 12)
-    assert is_due(NOON + 1799, NOON, 1800, 12)
+    assert not is_due(NOON + 900, NOON, 1800)
+    assert is_due(NOON + 1799, NOON, 1800)
 
 
 @pytest.mark.parametrize("hour", schedule.NIGHT)
 def test_at_night_the_interval_is_twice_as_long(hour):
-    assert not is_due(NOON + 1800, NOON, 1800, hour)
-    assert is_due(NOON + 3600, NOON, 1800, hour)
+    assert not is_due(NOON + 1800, NOON, pace(1800, AWAKE, hour))
+    assert is_due(NOON + 3600, NOON, pace(1800, AWAKE, hour))
 
 
 def test_more_cars_and_fewer_calls_are_asked_less_often():
@@ -172,7 +172,7 @@ def one_week(tick, cars):
     """(polls made, calls refused) of a week of ticks, as the service does it."""
     budget, last, listed, polls, refused = Budget(50), None, None, 0, 0
     for now in range(int(NOON), int(NOON) + 7 * DAY, tick):
-        if not is_due(now, last, interval(50, cars), (now // 3600) % 24) or not budget.has_room(now, cars):
+        if not is_due(now, last, pace(interval(50, cars), AWAKE, (now // 3600) % 24)) or not budget.has_room(now, cars):
             continue
         last = now
         try:
@@ -195,7 +195,31 @@ def test_a_weeks_calls_last_the_week_and_are_used(tick, cars):
 
 
 def test_with_the_default_settings_the_car_is_asked_every_half_hour_by_day():
-    assert is_due(NOON + 1800, NOON, interval(50, 1), 12)
+    assert is_due(NOON + 1800, NOON, pace(interval(50, 1), AWAKE, 12))
+
+
+def test_a_car_that_sleeps_or_is_heard_is_asked_less_often():
+    assert 1800 == pace(1800, AWAKE, 12) < pace(1800, ASLEEP, 12) < pace(1800, HEARD, 12)
+
+
+def test_the_night_makes_no_wait_longer_that_is_long_already():
+    assert pace(1800, ASLEEP, 3) == pace(1800, ASLEEP, 12)
+    assert pace(1800, HEARD, 3) == pace(1800, HEARD, 12)
+
+
+def test_a_busy_car_is_asked_soon_while_there_is_much_left_and_later_with_little():
+    assert soon(1864, 40, 1) == SOONEST
+    assert SOONEST < soon(1864, 20, 1) < soon(1864, 15, 1) < interval(50, 1) < soon(1864, 5, 1)
+    assert soon(1864, 40, 3) > soon(1864, 40, 1)
+
+
+def test_where_bmw_allows_more_a_busy_car_is_no_reason_to_ask_less():
+    assert soon(60, 1000, 1) == 60
+
+
+@given(st.integers(0, 100000), st.integers(0, 20))
+def test_a_busy_car_is_always_asked_again(room, cars):
+    assert SOONEST <= soon(1864, room, cars) <= schedule.AHEAD
 
 
 # room for a poll

@@ -41,8 +41,8 @@ def vin(home):
 
 
 def due(home):
-    """A moment at which the next automatic poll is due."""
-    home.pass_time(HALF_HOUR + 60)
+    """A moment at which the next automatic poll is due, also of a car that sleeps."""
+    home.pass_time(2 * HALF_HOUR + 300)
     home.tick()
 
 
@@ -329,10 +329,103 @@ def test_a_tick_asks_only_when_it_is_due(signed_in):
 
 def test_at_night_every_second_tick_asks(signed_in):
     signed_in.hour = 2
-    due(signed_in)
-    assert signed_in.calls() == []
-    due(signed_in)
+    for calls in ([], ["telematicData"]):
+        signed_in.pass_time(HALF_HOUR + 60)
+        signed_in.tick()
+        assert signed_in.calls() == calls
+
+
+def awake(home):
+    """The car says something now, and BMW is asked for it."""
+    home.cloud.set_car(vin(home), odometer_km=48300)
+    home.update()
+    home.cloud.reset_calls()
+
+
+def test_a_car_that_is_awake_is_asked_twice_as_often_as_one_that_sleeps(signed_in):
+    awake(signed_in)
+    signed_in.pass_time(HALF_HOUR + 60)
+    signed_in.tick()
     assert signed_in.calls() == ["telematicData"]
+
+
+def test_a_car_that_charges_is_asked_more_often_without_waiting_for_the_cron(signed_in):
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40)
+    signed_in.update()
+    signed_in.cloud.reset_calls()
+    signed_in.pass_time(2 * HALF_HOUR)
+    assert 4 <= len(signed_in.calls()) <= 6
+    signed_in.cloud.set_car(vin(signed_in), charging_status="NOT_CHARGING")
+    signed_in.update()
+    signed_in.cloud.reset_calls()
+    signed_in.pass_time(2 * HALF_HOUR)
+    assert signed_in.calls() == []
+
+
+def test_a_car_that_always_charges_never_uses_the_day_up_and_is_never_forgotten(signed_in):
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40)
+    signed_in.cloud.settings(quota=1000)
+    home, asked = signed_in, []
+    for half_hour in range(4 * 48):
+        if half_hour % 31 == 30:
+            home = home.restart()
+        home.cloud.reset_calls()
+        home.tick()
+        home.pass_time(HALF_HOUR)
+        asked.append(len(home.calls()))
+        assert home.state == "ONLINE", home.text
+        assert sum(asked[-48:]) <= 50
+    six_hours = [sum(asked[start : start + 12]) for start in range(len(asked) - 12)]
+    assert min(six_hours) > 0
+
+
+class Heard:
+    """A stream that brings what the cars say, or says nothing."""
+
+    is_heard = True
+
+    def start(self):
+        pass
+
+    stop = start
+
+    def hears(self, vehicle):
+        return self.is_heard
+
+
+def test_a_car_that_the_stream_tells_of_is_asked_only_for_what_the_stream_lacks(signed_in):
+    signed_in.service.attach(Heard())
+    for _ in range(3):
+        signed_in.pass_time(HALF_HOUR)
+        signed_in.tick()
+    assert signed_in.calls() == []
+    signed_in.pass_time(HALF_HOUR)
+    signed_in.tick()
+    assert signed_in.calls() == ["telematicData"]
+
+
+def test_when_the_stream_falls_silent_during_a_charge_bmw_is_asked(signed_in):
+    live = Heard()
+    signed_in.service.attach(live)
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40)
+    signed_in.update()
+    signed_in.cloud.reset_calls()
+    signed_in.pass_time(HALF_HOUR)
+    assert signed_in.calls() == []
+    live.is_heard = False
+    signed_in.pass_time(HALF_HOUR)
+    assert len(signed_in.calls()) >= 2
+
+
+def test_what_the_stream_missed_is_asked_for_if_there_is_room(signed_in):
+    signed_in.service.catch_up()
+    assert signed_in.calls() == ["telematicData"]
+    signed_in.cloud.settings(quota=1000)
+    for _ in range(50):
+        signed_in.update()
+    signed_in.cloud.reset_calls()
+    signed_in.service.catch_up()
+    assert signed_in.calls() == []
 
 
 def test_a_force_update_asks_at_once_and_the_switch_goes_off(signed_in):
@@ -351,7 +444,7 @@ def test_a_force_update_without_a_sign_in_goes_off_and_says_why(home):
 
 def test_the_next_refresh_is_shown(signed_in):
     wait = signed_in.outlet.shown["nextRefresh"] - signed_in.outlet.shown["lastRefresh"]
-    assert 0 < wait < 3600
+    assert 0 < wait < 4000
 
 
 def test_a_week_of_half_hours_stays_within_bmws_allowance(signed_in):
@@ -597,7 +690,7 @@ def test_ten_restarts_in_a_row_make_no_call(signed_in):
 
 
 def test_the_list_of_cars_is_asked_once_a_day_and_the_description_once(signed_in):
-    for _ in range(50):
+    for _ in range(24):
         due(signed_in)
     calls = signed_in.calls()
     assert (calls.count("mappings"), calls.count("basicData"), calls.count("containers")) == (1, 0, 0)

@@ -9,6 +9,7 @@ from bmw import mqtt, times
 from bmw.clouds import cardata_live
 from bmw.clouds.cardata_live import Live
 from bmw.clouds.cardata_stream import BmwSource, LocalSource
+from bmw.vehicle import Reading
 from tests.cloud import SimulatedCloud
 from tests.unit.fakes import NOON, VIN, car, settings
 from tests.unit.home import Home
@@ -24,6 +25,10 @@ class FakeService:
         self.cars = {vehicle.vin: vehicle for vehicle in cars}
         self.kept = {}
         self.taken = []
+        self.caught_up = 0
+
+    def catch_up(self):
+        self.caught_up += 1
 
     def memory(self):
         return self.kept
@@ -264,3 +269,46 @@ def test_a_week_has_a_new_token_every_hour_and_no_gap(home):
     assert len(home.lines) >= 7 * 24 and home.outlet.shown["streamState"] == "CONNECTED"
     assert sum(1 for line in home.lines if not line.is_closed) == 1
     assert home.outlet.all_values("accountState").count("SIGN_IN_NEEDED") == 1  # before the sign-in
+
+
+# what the service asks of it
+
+
+@pytest.mark.parametrize("seconds, calls", [(cardata_live.GAP - 1, 0), (cardata_live.GAP + 1, 1)])
+def test_after_a_long_gap_what_was_missed_is_asked_for(live, service, worker, seconds, calls):
+    for word, wait in (
+        ("CONNECTING", 3600),
+        ("CONNECTED", 3600),
+        ("OFFLINE", 10),
+        ("REFUSED", seconds - 10),
+        ("CONNECTED", 0),
+        ("CONNECTED", 0),
+    ):
+        live._show(word, "")
+        worker.pass_time(wait)
+    assert service.caught_up == calls
+
+
+def test_a_car_is_heard_while_it_is_connected_and_speaks(live, service, worker):
+    vehicle = service.cars[VIN]
+    live._stream.state = "CONNECTED"
+    assert not live.hears(vehicle)
+    live.receive(message(soc=50))
+    worker.pass_time(cardata_live.QUIET + 1)
+    assert live.hears(vehicle)
+    live._stream.state = "WAITING"
+    assert not live.hears(vehicle)
+    live._stream.state = "CONNECTED"
+    worker.pass_time(cardata_live.SILENT)
+    assert not live.hears(vehicle)
+
+
+def test_a_car_that_charges_is_not_heard_after_a_quarter_of_an_hour_of_silence(live, service, worker):
+    vehicle = service.cars[VIN]
+    live._stream.state = "CONNECTED"
+    live.receive(message(soc=50))
+    vehicle.readings["charging"] = Reading(True, NOON)
+    worker.pass_time(cardata_live.QUIET - 1)
+    assert live.hears(vehicle)
+    worker.pass_time(2)
+    assert not live.hears(vehicle)

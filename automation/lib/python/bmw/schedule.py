@@ -19,6 +19,15 @@ SLACK = 0.1
 BACK_OFF = (3600, 7200, 14400, 28800)
 #: seconds after UTC midnight at which the day's allowance is surely new
 AFTER_MIDNIGHT = 300
+#: what goes on at the cars, and how many times the steady interval is waited then. HEARD: the stream brings what changes, a
+#: poll only what the stream lacks. BUSY (see ``soon``): a car drives or charges, and the stream says nothing of it
+BUSY, AWAKE, ASLEEP, HEARD = "busy", "awake", "asleep", "heard"
+PACE = {AWAKE: 1, ASLEEP: 2, HEARD: 4}
+#: seconds without news after which a car is taken to be asleep
+SLEEPS_AFTER = 7200
+#: seconds between two polls of a busy car at most as often; and for how long what is left of the calls shall last then
+SOONEST = 600
+AHEAD = 6 * 3600
 _BUCKET = 60
 
 
@@ -52,9 +61,13 @@ class Budget(object):
         """Calls left (int), or None when not limited."""
         return None if self.limit is None else max(0, self.limit - self.spent(now))
 
+    def room(self, now):
+        """Automatic calls that can be made now (int), so far as we know; None when not limited."""
+        return None if self.limit is None else max(0, self._usable(by_person=False) - self.spent(now))
+
     def has_room(self, now, calls):
         """True if that many (int) automatic calls can be made now, so far as we know."""
-        return self.limit is None or (now >= self._blocked(now) and self.spent(now) + calls <= self._usable(by_person=False))
+        return self.limit is None or (now >= self._blocked(now) and calls <= self.room(now))
 
     def spend(self, now, by_person=False):
         """Counts one call, before it is made.
@@ -115,9 +128,21 @@ def interval(calls_per_day, cars):
     return weighted_day / polls / (1 - SLACK)
 
 
-def is_due(now, last, seconds, local_hour):
-    """True if a poll is due: never polled, clock set back, or the interval (twice as long at night) has passed."""
-    if last is None or last > now:
-        return True
-    wait = seconds * (2 if local_hour in NIGHT else 1)
-    return now - last >= wait * (1 - SLACK)
+def pace(seconds, situation, local_hour):
+    """Seconds to wait for the next poll: the steady interval, longer by what goes on at the cars (AWAKE, ASLEEP, HEARD) or by night."""
+    factor = PACE[situation]
+    return seconds * (max(factor, PACE[ASLEEP]) if local_hour in NIGHT else factor)
+
+
+def soon(seconds, room, cars):
+    """Seconds to wait for the next poll while a car is BUSY: the less is left, the longer, so that it is never used up at once.
+
+    Args:
+        seconds (float): the steady interval. room (int): automatic calls left. cars (int): how many a poll asks.
+    """
+    return max(min(SOONEST, seconds), AHEAD / (room // max(1, cars) + 1.0))
+
+
+def is_due(now, last, wait):
+    """True if a poll is due: never polled, clock set back, or ``wait`` seconds have passed since the last."""
+    return last is None or last > now or now - last >= wait * (1 - SLACK)

@@ -202,7 +202,10 @@ class Service(object):
 
     def take(self, vehicle, readings):
         """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
+        was_active = vehicle.is_active
         self._post(vehicle, vehicle.update(readings))
+        if vehicle.is_active and not was_active:
+            self._watch_busy()
         if not self._is_saving_later:
             self._is_saving_later = True
             self._worker.later("save", SAVE_LIVE, self._save)
@@ -315,15 +318,56 @@ class Service(object):
             return
         if self._live is not None:
             self._live.start()
+        if self._is_due(self._clock.now()):
+            self._refresh(by_person=False)
+        else:
+            self._watch_busy()
+
+    def _is_due(self, now):
+        """True if BMW's allowance leaves a poll for now. Without one the cron alone says when."""
+        if self._budget.limit is None:
+            return True
+        if not schedule.is_due(now, self._polled_at, self._wait(now)):
+            return False
+        # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
+        return self._polled_at is None or self._budget.has_room(now, max(1, len(self._vehicles)))
+
+    def _wait(self, now):
+        """Seconds between the last poll and the next."""
+        cars = len(self._vehicles)
+        steady = schedule.interval(self._budget.limit, cars)
+        situation = self._situation(now)
+        if situation == schedule.BUSY:
+            return schedule.soon(steady, self._budget.room(now), cars)
+        return schedule.pace(steady, situation, self._local_hour(now))
+
+    def _situation(self, now):
+        """What goes on at the cars, for ``bmw.schedule``: one poll asks all of them, so the liveliest counts."""
+        if any(vehicle.is_active and not self._hears(vehicle) for vehicle in self._vehicles):
+            return schedule.BUSY
+        if self._vehicles and all(self._hears(vehicle) for vehicle in self._vehicles):
+            return schedule.HEARD
+        is_asleep = self._vehicles and all(vehicle.is_silent_since(now - schedule.SLEEPS_AFTER) for vehicle in self._vehicles)
+        return schedule.ASLEEP if is_asleep else schedule.AWAKE
+
+    def _hears(self, vehicle):
+        return self._live is not None and self._live.hears(vehicle)
+
+    def _watch_busy(self):
+        """The cron may be too slow for a car that drives or charges; so a timer of our own looks again."""
+        if self._budget.limit is None or not any(vehicle.is_active for vehicle in self._vehicles):
+            return
         now = self._clock.now()
-        if self._budget.limit is not None:
-            seconds = schedule.interval(self._budget.limit, len(self._vehicles))
-            if not schedule.is_due(now, self._polled_at, seconds, self._local_hour(now)):
-                return
-            # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
-            if self._polled_at is not None and not self._budget.has_room(now, max(1, len(self._vehicles))):
-                return
-        self._refresh(by_person=False)
+        rest = 0
+        if self._situation(now) == schedule.BUSY and self._polled_at is not None:
+            rest = self._polled_at + self._wait(now) - now
+        # a clock that was set back must not make it wait for long
+        self._worker.later("refresh soon", min(max(schedule.SOONEST, rest), schedule.AHEAD), self._refresh_if_due)
+
+    def catch_up(self):
+        """On the worker: asks for what the stream may have missed while it was away, if the budget has room for it."""
+        if self._budget.has_room(self._clock.now(), max(1, len(self._vehicles))) and self._is_signed_in():
+            self._refresh(by_person=False)
 
     def _force_update(self):
         if not self._config.problem and self._is_signed_in():
@@ -353,8 +397,8 @@ class Service(object):
         self._outlet.account("lastRefresh", now)
         self._outlet.account("callsLeft", self._budget.left(now))
         if self._budget.limit is not None:
-            wait = schedule.interval(self._budget.limit, len(self._vehicles))
-            self._outlet.account("nextRefresh", max(now + wait, self._budget.blocked_until))
+            self._outlet.account("nextRefresh", max(now + self._wait(now), self._budget.blocked_until))
+            self._watch_busy()
         if self._has_new_vehicle:
             self._has_new_vehicle = False
             self._on_command_items(self._command_items())

@@ -90,6 +90,16 @@ class Vehicle(object):
         self.readings[key] = reading
         return old is None or (old.value, old.unit) != (reading.value, reading.unit)
 
+    @property
+    def is_active(self):
+        """True while it charges or drives, so far as it has said."""
+        return any(key in self.readings and self.readings[key].value is True for key in ("charging", "moving"))
+
+    def is_silent_since(self, time):
+        """True if it has said nothing after ``time`` (epoch seconds)."""
+        last = self.readings.get("lastUpdate")
+        return last is None or last.value is None or last.value < time
+
     def forget(self):
         """Another cloud tells of the car from now on: it has words of its own for the facts, and may never tell what the last one told."""
         self.facts = {}

@@ -11,7 +11,7 @@ import uuid
 
 from bmw import mqtt
 from bmw.clouds import cardata_descriptors, cardata_entries
-from bmw.clouds.cardata_stream import URL, BmwSource, LocalSource, Stream
+from bmw.clouds.cardata_stream import CONNECTED, URL, BmwSource, LocalSource, Stream
 from bmw.errors import BadAnswer
 from bmw.redact import mask_vin, remember
 
@@ -19,6 +19,11 @@ log = logging.getLogger("bmw")
 
 #: seconds in which messages are collected before items are posted
 BURST = 0.15
+#: a car that drives or charges and says nothing for so long (seconds) is not heard; nor is any after a day
+QUIET = 900
+SILENT = 86400
+#: after a gap of so many seconds BMW is asked for what was missed; nothing is kept for us meanwhile (cardata.md section 3)
+GAP = 300
 #: topic at a local broker, as bmw-mqtt-bridge names it
 LOCAL_TOPIC = "bmw/+"
 
@@ -54,7 +59,7 @@ class Live(object):
 
     Args:
         source, connect, clock, worker: for ``bmw.clouds.cardata_stream.Stream``.
-        service: ``memory()``, ``vehicle(vin)`` and ``take(vehicle, readings)``.
+        service: ``memory()``, ``vehicle(vin)``, ``take(vehicle, readings)`` and ``catch_up()``.
         outlet: ``account(key, value)``.
     """
 
@@ -65,6 +70,9 @@ class Live(object):
         self._worker = worker
         self._changed = {}  # vin -> descriptors that wait to be posted
         self._told = set()
+        self._heard_at = {}  # vin -> when it spoke last
+        self._was_connected = False
+        self._lost_at = None
         self._stream = Stream(source, connect, self.receive, self._show, clock, worker)
 
     def start(self):
@@ -79,6 +87,13 @@ class Live(object):
         """Ends the connection, after the worker was stopped."""
         self._stream.stop()
 
+    def hears(self, vehicle):
+        """True if the stream tells what changes at a car: it is connected, and the car spoke not too long ago."""
+        heard_at = self._heard_at.get(vehicle.vin)
+        if heard_at is None or self._stream.state != CONNECTED:
+            return False
+        return 0 <= self._clock.now() - heard_at < (QUIET if vehicle.is_active else SILENT)
+
     def receive(self, payload):
         """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst."""
         try:
@@ -90,6 +105,7 @@ class Live(object):
             remember(vin)
             self._tell_once(vin, "The stream speaks of %s, which this account does not read; it is ignored", mask_vin(vin))
             return
+        self._heard_at[vin] = self._clock.now()
         if not self._changed:
             self._worker.later("stream post", BURST, self._post)
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
@@ -105,9 +121,21 @@ class Live(object):
         self._outlet.account("lastMessage", self._clock.now())
 
     def _show(self, word, text):
+        self._note_gap(word)
         line = "{}: {}".format(word, text) if text else word
         self._outlet.account("streamState", line)
         log.log(logging.INFO if word in ("CONNECTED", "CONNECTING") else logging.WARNING, "Stream: %s", line)
+
+    def _note_gap(self, word):
+        """The hourly change of the token shows no word here, so it is no gap; what it hides is left to the next poll."""
+        now = self._clock.now()
+        if word != "CONNECTED":
+            self._lost_at = now if self._lost_at is None and self._was_connected else self._lost_at
+        elif self._lost_at is not None:
+            gap, self._lost_at = now - self._lost_at, None
+            if not 0 <= gap < GAP:
+                self._worker.submit("catch up", self._service.catch_up)
+        self._was_connected = self._was_connected or word == "CONNECTED"
 
     def _tell_once(self, what, line, *arguments):
         if what not in self._told:
