@@ -213,6 +213,23 @@ def test_when_bmw_does_not_answer_show_prints_what_was_known_and_fails(laptop):
     assert "Connection failed" in laptop.err
 
 
+def test_items_prints_the_items_of_account_and_cars_without_asking(laptop):
+    laptop.sign_in()
+    laptop.cloud.reset_calls()
+    assert laptop.run("items") == 0
+    names = [line.split()[1] for line in laptop.out.splitlines() if line and not line.startswith("//")]
+    assert names[0] == "BMW" and names.count("BMW_i3_StateOfCharge") == 1 and "BMW_CallsLeft" in names
+    assert not [name for name in names if "Command" in name]  # CarData takes none
+    assert [call for call in laptop.cloud.calls() if call["kind"] == "api"] == []
+
+
+def test_items_speak_the_settings_language_and_use_its_names(laptop):
+    laptop.sign_in("mybmw", language="de", item_prefix="Auto", names="thread")
+    assert laptop.run("items") == 0
+    assert 'Switch Auto_i3_Lock "Verriegeln' in laptop.out and "String Auto_i3_CommandStatus " in laptop.out
+    assert "String doorLockState " in laptop.out and "Auto_i3_DoorLockState" not in laptop.out
+
+
 def test_cardata_calls_are_counted_over_runs(laptop):
     laptop.sign_in()
     first = int(re.search(r"(\d+) of 50 calls left today", laptop.err).group(1))

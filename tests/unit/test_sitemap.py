@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bmw import sitemap
 from bmw.model import Model
-from bmw.openhab.files_out import MARKER, SETTLE, SitemapFile, write_generated, write_items_file
+from bmw.openhab.files_out import MARKER, SETTLE, SitemapFile, write_generated
 from bmw.sitemap import Account, Car
 from bmw.vehicle import Reading
 from bmw.vocabulary import COMMAND, VEHICLE, VEHICLE_POINTS
@@ -321,13 +321,6 @@ def test_what_was_generated_is_replaced(file):
     assert write_generated(str(file), MARKER + "\nold")
     assert write_generated(str(file), MARKER + "\nnew")
     assert file.read_text("utf-8") == MARKER + "\nnew"
-
-
-def test_the_items_are_written_as_text_that_openhab_does_not_load(tmp_path):
-    path = write_items_file(str(tmp_path), [model().root()])
-    assert path.endswith("bmw_generated.items.txt")
-    assert Path(path).read_text("utf-8").startswith(MARKER + "\n")
-    assert 'Group BMW "BMW" <garage>' in Path(path).read_text("utf-8")
 
 
 # what is shipped

@@ -13,11 +13,12 @@ import os
 import sys
 import time
 
-from bmw import __version__, cli_table, commands, config, dump, files
+from bmw import __version__, cli_table, commands, config, dump, files, items_file, names
 from bmw.cli_home import CliError, advised, members
 from bmw.compat import to_bytes
 from bmw.errors import BmwError, SignInFailed
 from bmw.http import RequestsTransport
+from bmw.model import Model
 from bmw.redact import clean
 from bmw.times import SystemClock
 
@@ -29,6 +30,10 @@ _EPILOG = (
     "Tokens and states are kept sealed in the store folder. BMW CarData allows 50 calls a day per user; the calls made here are"
     " counted in the store, those of an openHAB elsewhere are not known here."
 )
+
+
+#: items that tell how a command goes, beside those that take it
+_COMMAND_LIFE = ["commandStatus", "lastCommand"]
 
 
 class Terminal(object):
@@ -163,11 +168,11 @@ def show(options, members, terminal, context):
     cars = [(member, vehicle) for member in members for vehicle in _named(member, options.car)]
     if not cars and not troubles:
         raise _no_car(options.car, members)
-    names = [(member.config.name, vehicle, member.service.can_command) for member, vehicle in cars]
+    rows = [(member.config.name, vehicle, member.service.can_command) for member, vehicle in cars]
     if options.json:
-        terminal.say(_json([cli_table.as_json(*name) for name in names]))
+        terminal.say(_json([cli_table.as_json(*row) for row in rows]))
     else:
-        terminal.say("\n\n".join(cli_table.table(account, vehicle, context.settings.language) for account, vehicle, _can in names))
+        terminal.say("\n\n".join(cli_table.table(account, vehicle, context.settings.language) for account, vehicle, _can in rows))
     return 1 if troubles else 0
 
 
@@ -212,6 +217,24 @@ def make_dump(options, members, terminal, context):
     return 0
 
 
+def print_items(options, members, terminal, context):
+    settings = context.settings
+    conf = os.path.dirname(os.path.dirname(os.path.abspath(_option(options, "config", "bmw.cfg"))))
+    own_names, problems = names.load(settings.names, conf)
+    for problem in problems:
+        terminal.note("bmw.cfg: " + problem.text())
+    specs = []
+    for number, member in enumerate(members):
+        if not member.service.vehicles():
+            member.update()
+        model = Model(settings.item_prefix, member.config.name, settings.language, {} if number else own_names)
+        can = member.service.can_command
+        keys = [key for key, wanted in commands.ITEMS.items() if can.intersection(wanted)]
+        specs += items_file.specs_of(model, member.service.vehicles(), keys + _COMMAND_LIFE if keys else ())
+    terminal.say(items_file.items_file(specs).rstrip())
+    return 0
+
+
 # arguments
 
 
@@ -245,6 +268,11 @@ def _parser():
         metavar="ARGUMENT",
         nargs="*",
         help="such as target=80, or a destination: 48.137,11.575 Home; write -- before a negative number",
+    )
+    add(
+        "items",
+        print_items,
+        "Print the items of the account and its cars as openHAB's .items file, for people who keep items in text files.",
     )
     action = add("dump", make_dump, "Ask BMW and print an anonymised record for a bug report. Read it before you publish it.")
     action.add_argument("--output", metavar="FILE", help="write it to a file")

@@ -1,8 +1,6 @@
-# -*- coding: utf-8 -*-
-"""Generated files in conf: the sitemap, kept up to date with the items that are there, and the items as text on demand.
+"""Generated files in conf: the sitemap, kept up to date with the items that are there.
 
-A file of the user is never touched. Knows where the files are and how to tell ours from theirs; what is in them is
-``bmw.sitemap``'s and ``bmw.items_file``'s.
+A file of the user is never touched. Knows where the file is and how to tell ours from theirs; what is in it is ``bmw.sitemap``'s.
 """
 
 from __future__ import unicode_literals
@@ -10,7 +8,7 @@ from __future__ import unicode_literals
 import logging
 import os
 
-from bmw import files, items_file, sitemap
+from bmw import files, sitemap
 from bmw.compat import to_bytes, to_text
 from bmw.errors import StoreError
 
@@ -86,20 +84,6 @@ class AccountPage(object):
         """The sitemap.Account."""
         cars = [car for _name, car in sorted(self._cars.items())]
         return sitemap.account_of(self._model, label, cars, self._file.exists)
-
-
-def write_items_file(folder, specs):
-    """Writes conf/items/bmw_generated.items.txt, for people who want their items in a text file; openHAB does not load ``.txt``.
-
-    Args:
-        folder (str): openHAB's conf folder. specs: of ``bmw.items_file.specs_of``, of all accounts.
-
-    Returns:
-        The file's path. Raises StoreError if it cannot be written.
-    """
-    path = os.path.join(folder, "items", "bmw_generated.items.txt")
-    write_generated(path, MARKER + "\n" + items_file.items_file(specs))
-    return path
 
 
 def write_generated(path, text):
