@@ -83,6 +83,9 @@ class MainUI:
     def wait_text(self, wanted, timeout=20):
         wait_until(lambda: wanted in self.text(), timeout, lambda: "'{}' on the page: {}".format(wanted, self.text()))
 
+    def wait_text_gone(self, unwanted, timeout=20):
+        wait_until(lambda: unwanted not in self.text(), timeout, lambda: "no '{}' on the page: {}".format(unwanted, self.text()))
+
     def _home(self):
         self.driver.get(self.openhab.url + "/")
         self.wait(SIDEBAR)
