@@ -3,6 +3,7 @@
 Per account (names with the default prefix):
     cron                      asks BMW for the cars (BMW_LastRefresh, BMW_NextRefresh)
     BMW_ForceUpdate  ON       asks now, then goes back to OFF
+    BMW_Diagnose     ON       puts a report for a forum post into BMW_Diagnostics and the log, then goes back to OFF
     BMW_SignIn       ON/OFF   starts / cancels a sign-in (BMW_SignInLink, BMW_SignInCode, BMW_Account)
     BMW_SignInInput  text     starts a sign-in with what a person typed (a solved captcha), where BMW asks for it
 And per car whose cloud takes commands (BMW_i3_CommandStatus tells how it goes):
@@ -26,6 +27,11 @@ def add_rules(account):
     @when("Item " + account.force_update_item + " received command ON")
     def force_update(event):
         account.service.force_update()
+
+    @rule("BMW: diagnose", description="Makes the diagnostics report", tags=["BMW"])
+    @when("Item " + account.diagnose_item + " received command ON")
+    def diagnose(event):
+        account.service.diagnose()
 
     @rule("BMW: sign in", description="Starts or cancels the sign-in at BMW", tags=["BMW"])
     @when("Item " + account.sign_in_item + " received command")

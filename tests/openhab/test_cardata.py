@@ -193,7 +193,7 @@ def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_on
     reload_script(signed_in)
     first = signed_in.openhab.probe()
     wanted = ours(first)
-    assert wanted[0] == ["BMW: refresh", "BMW: sign in", "BMW: update now"]
+    assert wanted[0] == ["BMW: diagnose", "BMW: refresh", "BMW: sign in", "BMW: update now"]
     assert wanted[1] == ["bmw-account", "bmw-settings"]
     for _ in range(20):
         reload_script(signed_in)

@@ -44,6 +44,9 @@ class HandWorker:
     def start(self):
         self.is_started = True
 
+    def now(self):
+        return self._clock.now()
+
     def submit(self, name, function):
         self.later(name, 0, function)
 
@@ -94,11 +97,17 @@ class RecordingOutlet:
         self.history = []
         self.cars = {}
         self.posts = []
+        self.pictures = {}
         self.sealed = None
 
     def account(self, key, value):
         self.shown[key] = value
         self.history.append((key, value))
+
+    def unshown(self, vehicle, is_first):
+        """The keys whose items were deleted."""
+        values = self.cars.get(vehicle.name, {})
+        return [key for key, reading in vehicle.readings.items() if reading.value is not None and key not in values]
 
     def vehicle(self, vehicle, keys, is_first):
         values = self.cars.setdefault(vehicle.name, {})
@@ -115,6 +124,15 @@ class RecordingOutlet:
 
     def command(self, vehicle, key, value, is_first):
         self.cars.setdefault(vehicle.name, {})[key] = value
+
+    def has_picture(self, vehicle):
+        return vehicle.name in self.pictures
+
+    def picture(self, vehicle, picture, is_first):
+        self.pictures[vehicle.name] = picture
+
+    def show_stored_picture(self, vehicle, is_first):
+        """A file that was kept: this stand-in keeps none."""
 
     def sealed_token(self):
         return self.sealed

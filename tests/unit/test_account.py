@@ -200,9 +200,11 @@ def test_a_full_disk_is_told_and_the_new_token_used_and_stored_later(account, cl
         patch.setattr(files, "_replace", _disk_full)
         account.refresh()
         account.save_again()
-    assert "could not be stored" in caplog.text and "access-2" not in caplog.text
+    assert "is not stored" in caplog.text and "access-2" not in caplog.text
+    assert account.store_error.advice
     assert account.access_token() == "access-2"
     account.save_again()
+    assert account.store_error is None
     assert another(cloud, store, clock).access_token() == "access-2"
 
 

@@ -133,6 +133,15 @@ def test_a_car_that_is_gone_is_told(service):
         i3.value("stateOfCharge")
 
 
+def test_the_report_is_that_of_the_account(bridge):
+    mine, hers = FakeService(), FakeService()
+    mine.diagnostics, hers.diagnostics = lambda: "mine is fine", lambda: "hers is fine"
+    bridge.host = ApiHost([("mine", mine), ("hers", hers)])
+    assert (api.diagnostics(), api.diagnostics("mine"), api.diagnostics("hers")) == ("mine is fine", "mine is fine", "hers is fine")
+    with pytest.raises(api.ApiError, match="There is no account 'ours'"):
+        api.diagnostics("ours")
+
+
 def test_can_tells_the_commands_of_the_cars_cloud(service):
     assert api.cars()[0].can == {"lock", "unlock"}
 

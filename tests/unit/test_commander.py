@@ -6,7 +6,7 @@ import pytest
 
 from bmw import config
 from bmw.clouds.base import Cloud, Progress
-from bmw.commander import CONFIRM_WITHIN, DEADLINE, Commander, Order
+from bmw.commander import CONFIRM_WITHIN, DEADLINE, MOST_REFUSALS, Commander, Order
 from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.contract.on_cpython import CpythonHome, ItemsInMemory, make_service
@@ -111,7 +111,11 @@ def test_a_failed_command_tells_its_reason_and_changes_nothing(desk):
 
 @pytest.mark.parametrize(
     "error, text",
-    [(CommandFailed("No", "try"), "No: try"), (NetworkError("No answer"), "No answer"), (ServerError("HTTP 503"), "HTTP 503")],
+    [
+        (CommandFailed("No", "try"), "No: try"),
+        (NetworkError("No answer"), "No answer: whether the car got it is not known, look at it before you send it again"),
+        (ServerError("HTTP 503"), "HTTP 503: whether the car got it is not known, look at it before you send it again"),
+    ],
 )
 def test_a_command_that_could_not_be_sent_has_failed_and_is_not_sent_again(desk, error, text):
     desk.cloud.sends = [error]
@@ -139,11 +143,20 @@ def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where):
     assert states[-1] == "EXECUTED"
 
 
-def test_a_refusal_while_asking_ends_the_command(desk):
+def test_refusals_while_asking_end_the_waiting_and_do_not_make_the_command_a_failure(desk):
     desk.cloud.polls = [AccessDenied("Not allowed")]
     states = desk.give()
     desk.pass_time(60)
-    assert states[-1] == "FAILED: Not allowed"
+    assert states == ["QUEUED", "SENT", "TIMED OUT: how it ended is not known, look at the car (Not allowed)"]
+    assert desk.cloud.asked == MOST_REFUSALS
+
+
+def test_a_refusal_now_and_then_while_asking_is_passed_over(desk):
+    refused = AccessDenied("Not allowed")
+    desk.cloud.polls = [refused, refused, PENDING, refused, refused, DONE]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
 
 
 def test_a_command_that_never_ends_is_timed_out(desk):
@@ -163,7 +176,7 @@ def test_a_cloud_that_cannot_be_asked_any_more_ends_as_timed_out(desk):
     desk.cloud.polls = [NetworkError("No answer")]
     states = desk.give()
     desk.pass_time(Cloud.COMMAND_TIMEOUT + Cloud.POLL_COMMAND)
-    assert states == ["QUEUED", "SENT", "TIMED OUT"]
+    assert states == ["QUEUED", "SENT", "TIMED OUT: how it ended is not known, look at the car (No answer)"]
 
 
 def test_the_time_of_the_settings_holds_and_is_asked_in_four_times(clock, worker):
@@ -176,13 +189,14 @@ def test_the_time_of_the_settings_holds_and_is_asked_in_four_times(clock, worker
     assert states[-1] == "TIMED OUT"
 
 
-def test_a_clock_that_was_set_back_ends_the_waiting(clock):
+@pytest.mark.parametrize("jump", [-86400, 86400])
+def test_a_clock_that_was_set_does_not_touch_the_waiting(clock, jump):
     desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
-    desk.cloud.polls = [PENDING]
+    desk.cloud.polls = [PENDING, PENDING, DONE]
     states = desk.give()
-    clock.advance(-3600)
-    desk.pass_time(Cloud.POLL_COMMAND)
-    assert states == ["QUEUED", "SENT", "TIMED OUT"]
+    clock.advance(jump)
+    desk.pass_time(3 * Cloud.POLL_COMMAND)
+    assert states == ["QUEUED", "SENT", "PENDING", "PENDING", "EXECUTED"]
 
 
 # one at a time

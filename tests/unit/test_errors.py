@@ -18,7 +18,7 @@ def test_every_error_is_a_bmw_error_and_has_a_state_word(kind):
 @pytest.mark.parametrize("kind", ALL)
 def test_the_text_says_what_happened_and_what_to_do(kind):
     assert str(kind("It rains", "take an umbrella")) == "It rains: take an umbrella"
-    assert kind("It rains").text() == "It rains"
+    assert kind("It rains").text() == ("It rains: " + kind.usual_advice if kind.usual_advice else "It rains")
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,25 @@ def test_the_next_utc_midnight_is_ahead_and_at_most_a_day_away(seconds):
 def test_the_system_clock_is_the_machines():
     before = time.time()
     assert before <= times.SystemClock().now() <= time.time()
+
+
+@pytest.mark.parametrize(
+    "seconds, told",
+    [
+        (-3, "0 s"),
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (11100, "3 h 5 min"),
+        (352800, "4 d 2 h"),
+        (86460, "1 d"),
+    ],
+)
+def test_a_length_of_time_is_told_in_its_largest_units(seconds, told):
+    assert times.span(seconds) == told
+
+
+def test_a_time_is_told_as_seen_from_now():
+    assert [times.distance(one, NOON) for one in (None, NOON - 120, NOON, NOON + 120)] == ["never", "2 min ago", "0 s ago", "in 2 min"]

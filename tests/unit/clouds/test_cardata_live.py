@@ -136,6 +136,14 @@ def test_the_state_of_the_stream_is_one_line_for_the_user(live, outlet):
 # where the messages come from
 
 
+def test_the_report_counts_connections_and_messages(home):
+    home.say(soc=60)
+    home.worker.run()
+    home.pass_time(120)
+    (line,) = home.live.about(home.clock.now())
+    assert line.startswith("stream: CONNECTED; 1 connections and 1 messages in the 2 min since the start; last message 2 min ago"), line
+
+
 def test_bmw_is_asked_unless_the_configuration_names_a_broker_at_home():
     assert isinstance(cardata_live.source_of(settings(), None), BmwSource)
     assert isinstance(cardata_live.source_of(settings(stream_url="mqtts://localhost:9001"), None), BmwSource)

@@ -195,10 +195,17 @@ def test_a_decline_that_nobody_made_comes_with_the_list_of_what_helps(prompt):
     assert all(word in failure.value.advice for word in ("CarData API", "CarData Stream", "private browser window", "delete the client"))
 
 
-def test_after_its_end_a_code_is_not_asked_for_any_more(prompt):
+@pytest.mark.parametrize("response", [no_network(), answer("<html>", 503), answer(FAULT, 500), answer("", 403), answer({}, 200)])
+def test_after_its_end_a_code_is_given_up_when_bmw_says_nothing_clear(prompt, response):
+    assert poll(prompt, response, now=NOON + 299) is None
     with pytest.raises(SignInFailed) as failure:
-        poll(prompt, now=NOON + 300)
+        poll(prompt, response, now=NOON + 300)
     assert "expired" in failure.value.problem
+
+
+def test_a_clock_that_was_set_forward_ends_no_sign_in_that_bmw_goes_on_with(prompt):
+    assert poll(prompt, error("authorization_pending", 403), now=NOON + 86400) is None
+    assert poll(prompt, answer(TOKEN), now=NOON + 86400).access_token == "access-1"
 
 
 # the refresh

@@ -37,7 +37,8 @@ class Account(object):
         self._clock = clock
         self._on_tokens = on_tokens or (lambda tokens: None)
         self._lock = lock or threading.RLock()
-        self._is_saved = True
+        #: why the present tokens are not stored (StoreError); None when they are
+        self.store_error = None
         self._refusal = None
         self.tokens = None
 
@@ -130,7 +131,7 @@ class Account(object):
     def save_again(self):
         """Tries again to store tokens whose storing failed (disk full)."""
         with self._lock:
-            if not self._is_saved and self.tokens is not None:
+            if self.store_error is not None and self.tokens is not None:
                 self._save(self.tokens)
 
     def _is_good(self, tokens):
@@ -158,11 +159,11 @@ class Account(object):
     def _save(self, tokens):
         try:
             self._store.save(self._record, tokens.to_record())
-            self._is_saved = True
+            self.store_error = None
         except StoreError as error:
             # the old one is dead already: go on with the new one in memory rather than lose the account at once
-            self._is_saved = False
-            log.error("The new token could not be stored and would be lost at a restart. %s", error.text())
+            self.store_error = StoreError("The new token is not stored and would be lost at a restart. " + error.problem, error.advice)
+            log.error("%s", self.store_error.text())
 
     def _take(self, tokens):
         self.tokens = tokens

@@ -23,7 +23,7 @@ from bmw.errors import BmwError
 from bmw.vehicle import reading_from
 from bmw.vocabulary import VEHICLE
 
-__all__ = [str("ApiError"), str("Car"), str("End"), str("cars")]
+__all__ = [str("ApiError"), str("Car"), str("End"), str("cars"), str("diagnostics")]
 
 log = logging.getLogger("bmw")
 
@@ -48,6 +48,21 @@ def cars():
         ApiError: the module is not loaded.
     """
     return [Car(account, name) for account, name in _ask({"do": "cars"})]
+
+
+def diagnostics(account=None):
+    """The report for a forum post or a bug report, as the item ``BMW_Diagnostics`` has it: no secret, VIN or position is in it.
+
+    Args:
+        account (str or None): name of the account in bmw.cfg; None = the first one.
+
+    Returns:
+        str: several lines.
+
+    Raises:
+        ApiError: there is no such account, or the module is not loaded.
+    """
+    return _ask({"do": "diagnostics", "account": account})
 
 
 class Car(object):

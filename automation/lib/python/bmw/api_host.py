@@ -28,7 +28,13 @@ class ApiHost(object):
         self._lock = threading.Lock()
         self._ends = []
         self._is_closed = False
-        self._answers = {"cars": self._cars, "readings": self._readings, "can": self._can, "command": self._command}
+        self._answers = {
+            "cars": self._cars,
+            "readings": self._readings,
+            "can": self._can,
+            "command": self._command,
+            "diagnostics": self._diagnostics,
+        }
 
     def answer(self, text, end=None):
         """JSON text ``{"answer": ...}`` or ``{"error": line}`` for the JSON text of a question; never raises.
@@ -65,6 +71,13 @@ class ApiHost(object):
     def _can(self, question, _end):
         service, _vehicle = self._find(question)
         return sorted(service.can_command)
+
+    def _diagnostics(self, question, _end):
+        wanted = question["account"]
+        for account, service in self._services:
+            if wanted in (None, account):
+                return service.diagnostics()
+        raise BmwError("There is no account '{}'".format(wanted), "use a name of accounts in bmw.cfg")
 
     def _command(self, question, end):
         service, vehicle = self._find(question)

@@ -14,6 +14,7 @@ class Errands(object):
 
     def __init__(self, clock, sleep=time.sleep):
         self._clock = clock
+        self.now = clock.now
         self._sleep = sleep
         self._timetable = {}  # (account, name of the work) -> (due, order, function)
         self._order = 0
@@ -62,6 +63,9 @@ class Desk(object):
     def __init__(self, errands, account):
         self._errands = errands
         self._account = account
+
+    def now(self):
+        return self._errands.now()
 
     def start(self):
         pass

@@ -38,6 +38,9 @@ class Notes(object):
     def account(self, key, value):
         self.account_values[key] = value
 
+    def unshown(self, vehicle, is_first):
+        return ()
+
     def vehicle(self, vehicle, keys, is_first):
         pass  # read from the vehicle itself
 

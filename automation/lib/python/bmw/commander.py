@@ -8,7 +8,7 @@ from __future__ import unicode_literals
 import logging
 
 from bmw import commands
-from bmw.errors import BmwError
+from bmw.errors import BmwError, NetworkError, ServerError
 
 log = logging.getLogger("bmw")
 
@@ -16,6 +16,8 @@ log = logging.getLogger("bmw")
 DEADLINE = 120
 #: seconds within which the second unlock must come where the configuration asks for two
 CONFIRM_WITHIN = 10
+#: refusals in a row, while asking how far a command is, after which it is asked no further
+MOST_REFUSALS = 3
 #: however short its time is, how far a command is gets asked about so often
 ASK_AT_LEAST = 4.0
 
@@ -39,6 +41,7 @@ class Order(object):
         self.on_dropped = on_dropped or (lambda: None)
         self.sent_at = None
         self.receipt = None
+        self.refusals = 0
 
 
 class Commander(object):
@@ -115,13 +118,12 @@ class Commander(object):
             self._send(order)
 
     def _send(self, order):
-        order.sent_at = self._clock.now()
+        order.sent_at = self._worker.now()
         order.show(commands.SENT, "")
         try:
             order.receipt = self._cloud.send_command(self._new_session(), order.vehicle, order.command, order.arguments)
         except BmwError as error:
-            # never sent again by itself: whether a lost request reached the car is not known
-            self._end(order, commands.FAILED, error.text())
+            self._end(order, commands.FAILED, _why_not_sent(error))
             return
         except Exception:
             self._fail_unexpectedly(order)
@@ -135,20 +137,21 @@ class Commander(object):
         self._worker.later("command of " + order.vehicle.vin, self._poll_every, lambda: self._poll(order))
 
     def _poll(self, order):
-        progress = None
+        progress, trouble = None, ""
         try:
             progress = self._cloud.poll_command(self._new_session(), order.vehicle, order.receipt)
+            order.refusals = 0
         except BmwError as error:
-            if not error.transient:
-                self._end(order, commands.FAILED, error.text())
-                return
+            # the car may have done it already: that asking fails does not make the command a failure
+            order.refusals += 0 if error.transient else 1
+            trouble = "how it ended is not known, look at the car ({})".format(error.problem)
         except Exception:
             self._fail_unexpectedly(order)
             return
         if progress is not None and progress.state in commands.FINAL:
             self._end(order, progress.state, progress.reason)
-        elif self._clock.now() - order.sent_at >= self._timeout or self._clock.now() < order.sent_at:
-            self._end(order, commands.TIMED_OUT, "")
+        elif self._worker.now() - order.sent_at >= self._timeout or order.refusals >= MOST_REFUSALS:
+            self._end(order, commands.TIMED_OUT, trouble)
         else:
             if progress is not None:
                 order.show(progress.state, "")
@@ -165,3 +168,10 @@ class Commander(object):
         if state == commands.EXECUTED:
             self._on_executed(order.vehicle)
         self._send_next(order.vehicle.vin)
+
+
+def _why_not_sent(error):
+    """The reason shown. A command is never sent again by itself: whether a lost request reached the car is not known."""
+    if isinstance(error, (NetworkError, ServerError)):
+        return "{}: whether the car got it is not known, look at it before you send it again".format(error.problem)
+    return error.text()

@@ -28,9 +28,9 @@ _PARTS = (
 #: what stays readable in a private block: it helps and tells nothing
 _HARMLESS = frozenset(("unit", "timestamp", "status", "type", "source"))
 #: our own words that are private, or texts of BMW's that hold an address
-_OUR_WORDS = frozenset(("position", "address", "altitude", "lastChargingSession"))
+OUR_WORDS = frozenset(("position", "address", "altitude", "lastChargingSession", "lastChargingPlace"))
 #: settings that a report may show
-_SETTINGS = "cloud region brand refresh calls_per_day stream data commands allow_unlock confirm_unlock language".split()
+SETTINGS = "cloud region brand refresh calls_per_day stream data commands allow_unlock confirm_unlock language".split()
 
 _CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")
@@ -93,7 +93,7 @@ def report(cloud_title, settings, vehicles, troubles, exchanges):
     raw = {
         "version": __version__,
         "cloud": cloud_title,
-        "settings": dict((name, getattr(settings, str(name))) for name in _SETTINGS if hasattr(settings, str(name))),
+        "settings": dict((name, getattr(settings, str(name))) for name in SETTINGS if hasattr(settings, str(name))),
         "troubles": troubles,
         "cars": [_car(vehicle) for vehicle in vehicles],
         "answers": [_answer(request, response) for request, response in exchanges],
@@ -121,7 +121,7 @@ def is_private(name):
 
 def _car(vehicle):
     readings = dict((key, reading.to_list()) for key, reading in vehicle.readings.items())
-    for key in _OUR_WORDS.intersection(readings):
+    for key in OUR_WORDS.intersection(readings):
         readings[key][0] = None if readings[key][0] is None else REMOVED
     return {"name": vehicle.name, "facts": vehicle.facts, "readings": readings}
 

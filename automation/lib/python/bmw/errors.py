@@ -20,11 +20,13 @@ class BmwError(Exception):
     state = "ERROR"
     #: True when asking again later can help without a person
     transient = False
+    #: what is said to do where nothing better is known
+    usual_advice = ""
 
     def __init__(self, problem, advice=""):
         Exception.__init__(self, problem)
         self.problem = problem
-        self.advice = advice
+        self.advice = advice or self.usual_advice
 
     def text(self):
         """The whole line (text): what happened and what to do."""
@@ -57,6 +59,7 @@ class NetworkError(CloudError):
 
     state = "OFFLINE"
     transient = True
+    usual_advice = "it is tried again"
 
 
 class ServerError(CloudError):
@@ -64,6 +67,7 @@ class ServerError(CloudError):
 
     state = "OFFLINE"
     transient = True
+    usual_advice = "it is tried again"
 
 
 class BadAnswer(ServerError):

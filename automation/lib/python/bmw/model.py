@@ -107,7 +107,9 @@ class Model(object):
 
     def _item(self, name, point, group):
         label = point.label_de if self._is_german else point.label
-        description = {"pattern": point.pattern, "readOnly": not _WRITABLE.intersection(point.tags)}
+        description = {"readOnly": not _WRITABLE.intersection(point.tags)}
+        if point.pattern:
+            description["pattern"] = point.pattern
         options = words.options(point, self._language)
         if options:
             description["options"] = options

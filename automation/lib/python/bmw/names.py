@@ -11,7 +11,7 @@ import re
 from bmw import files
 from bmw.compat import to_text
 from bmw.errors import ConfigError, StoreError
-from bmw.vocabulary import ACCOUNT, COMMAND, VEHICLE
+from bmw.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE
 
 #: the items of the forum thread "Binding for BMW i3" (names as written there)
 _THREAD = {
@@ -83,7 +83,7 @@ def _parse(text):
             continue
         key, _, name = [part.strip() for part in line.partition("=")]
         point = key.rpartition(".")[2]
-        if not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE)):
+        if not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
             problems.append(ConfigError("names: there is no value '{}'".format(key)))
         elif not _ITEM_NAME.match(name):
             problems.append(ConfigError("names: '{}' is no item name".format(name)))

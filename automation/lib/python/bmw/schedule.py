@@ -11,6 +11,8 @@ from bmw.times import next_utc_midnight
 DAY = 86400
 #: part of the day's calls kept back for the force update and the sign-in
 RESERVE = 0.1
+#: part of the rest at most for what is asked beside the polls
+MOST_EXTRA = 0.25
 #: hours of local time in which a parked car is asked half as often
 NIGHT = (23, 0, 1, 2, 3, 4, 5)
 #: a tick this much (part of the interval) before its time counts as on time: cron ticks never fall exactly
@@ -116,13 +118,17 @@ def _exceeded(problem, retry_at):
     return QuotaExceeded(problem, "asking goes on by itself", retry_at=retry_at)
 
 
-def interval(calls_per_day, cars):
+def interval(calls_per_day, cars, extra=0):
     """Seconds between two automatic polls of all cars, so that the day's calls last the day.
 
     By day every interval, at night every second one; the reserve is left out, and one call for the list of cars. What SLACK
     lets through early is made up for.
+
+    Args:
+        calls_per_day (int), cars (int). extra (int): calls a day and car beside the polls; many cars leave them less of the day.
     """
-    polls = max(1, (calls_per_day - int(calls_per_day * RESERVE) - 1) // max(1, cars))
+    usable = calls_per_day - int(calls_per_day * RESERVE) - 1
+    polls = max(1, (usable - min(extra * cars, int(usable * MOST_EXTRA))) // max(1, cars))
     night_hours = len(NIGHT)
     weighted_day = (24 - night_hours + night_hours / 2.0) * 3600
     return weighted_day / polls / (1 - SLACK)

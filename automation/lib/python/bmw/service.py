@@ -8,12 +8,11 @@ from __future__ import unicode_literals
 
 import logging
 
-from bmw import commands, model, schedule
-from bmw.commander import Commander, Order
+from bmw import diagnostics, model, schedule
+from bmw.command_desk import CommandDesk
 from bmw.errors import (
     AccessDenied,
     BmwError,
-    CommandFailed,
     NetworkError,
     NotFound,
     QuotaExceeded,
@@ -23,9 +22,11 @@ from bmw.errors import (
 )
 from bmw.redact import mask_vin, remember
 from bmw.schedule import Budget
+from bmw.seldom import Seldom
 from bmw.session import Session
-from bmw.sign_in import SWITCH_SETTLES, SignIn
+from bmw.sign_in import SignIn
 from bmw.status import Status
+from bmw.switches import put_back
 from bmw.vehicle import Vehicle, vehicle_from
 from bmw.vocabulary import VEHICLE
 
@@ -46,7 +47,7 @@ class Service(object):
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
         cloud, account, store, clock, worker: the parts it joins.
         outlet: where states go: ``account(key, value)``, ``vehicle(vehicle, keys, is_first)``, ``command(vehicle, key, value, is_first)``;
-            ``sealed_token()`` -> text or None.
+            ``unshown(vehicle, is_first)`` -> keys; ``sealed_token()`` -> text or None.
         record (str): start of the names of its records in the store.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
@@ -71,37 +72,37 @@ class Service(object):
         self._listed_at = None
         self._polled_at = None
         self._live = None
+        self._surroundings = diagnostics.NOWHERE
         self._status = Status(outlet, config.name, problems)
         self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
-        self._commander = Commander(
-            cloud,
-            clock,
-            worker,
-            self._new_session,
-            self._on_executed,
-            config.allow_unlock,
-            config.confirm_unlock,
-            config.command_timeout,
+        self._desk = CommandDesk(
+            config, cloud, clock, worker, outlet, self._new_session, lambda: self._vehicles, lambda: self._refresh(by_person=True)
         )
-        #: the service that sends commands for this account's cars: this one, or that of another account
-        self._commands_by = self
         self._is_token_troubled = False
         self._on_command_items = lambda items: None
         self._has_new_vehicle = False
         self._is_saving_later = False
+        self._store_errors = {}  # record -> why it is not stored
+        self._seldom = Seldom(
+            cloud, outlet, worker, lambda: self._new_session(by_person=False), lambda: self._vehicles, self.take, self._on_seldom_asked
+        )
 
     def attach(self, live):
         """Gives it a stream (``bmw.clouds.cardata_live.Live``), before ``start``."""
         self._live = live
 
+    def report_with(self, surroundings):
+        """Lets its report tell of the place it runs in (``bmw.diagnostics.Surroundings``), before ``start``."""
+        self._surroundings = surroundings
+
     def send_commands_by(self, service):
         """Lets another account's service send the commands for these cars, before ``start``."""
-        self._commands_by = service
+        self._desk.send_by(service._desk)
 
     @property
     def can_command(self):
         """The commands (frozenset of names) that can be sent to these cars."""
-        return self._commands_by._cloud.COMMANDS
+        return self._desk.can
 
     def prepare(self, on_command_items):
         """Loads what is known and makes the command items, so that rules can be triggered by them.
@@ -117,15 +118,7 @@ class Service(object):
         except StoreError as error:
             log.error("%s", error.text())
         self._on_command_items = on_command_items
-        return self._command_items()
-
-    def _command_items(self):
-        names = {}
-        for vehicle in self._vehicles if self._config.data else ():
-            if vehicle.name:
-                keys = self._outlet.prepare_commands(vehicle, self.can_command, is_first=vehicle is self._vehicles[0])
-                names.update((name, (vehicle.name, key)) for key, name in keys.items())
-        return names
+        return self._desk.prepare_items()
 
     # what the rules call
 
@@ -142,6 +135,10 @@ class Service(object):
         """Asks now, in the name of a person; ends with the switch OFF."""
         self._worker.submit("force update", self._force_update)
 
+    def diagnose(self):
+        """Puts the diagnostics report into its item and the log; ends with the switch OFF."""
+        self._worker.submit("diagnose", self._diagnose)
+
     def sign_in(self, answer=None):
         """Starts a sign-in anew; ``answer`` (str): what the person typed, where the cloud needs it."""
         self._worker.submit("sign-in", lambda: self._begin_sign_in(answer))
@@ -152,13 +149,33 @@ class Service(object):
 
     def item_command(self, vehicle_name, key, text):
         """A command item (vocabulary key) of a car got a command (str)."""
-        accepted_at = self._clock.now()
-        name = "command {} {} {}".format(vehicle_name, key, accepted_at)
-        self._worker.submit(name, lambda: self._item_command(vehicle_name, key, text, accepted_at))
+        self._desk.item_command(vehicle_name, key, text)
 
     def vehicles(self):
         """The cars (list of bmw.vehicle.Vehicle) that have a name by now; for any thread, to read from only."""
         return [vehicle for vehicle in list(self._vehicles) if vehicle.name]
+
+    def diagnostics(self):
+        """The report (text of several lines) for a forum post, without what is private; for any thread."""
+        now = self._clock.now()
+        state, text = self._status.shown
+        next_at = None
+        if self._budget.limit is not None and self._polled_at is not None:
+            next_at = max(self._polled_at + self._wait(now), self._budget.blocked_until)
+        facts = diagnostics.Facts(
+            self._config,
+            self._cloud,
+            self._account.tokens,
+            self._memory,
+            state,
+            text,
+            self._budget,
+            self._polled_at,
+            next_at,
+            self._live,
+            list(self._vehicles),
+        )
+        return diagnostics.report(facts, self._surroundings, now)
 
     def calls_left(self):
         """Calls left today (int), None where BMW names no limit."""
@@ -176,12 +193,7 @@ class Service(object):
             show: called with (state, reason) at every step, on the worker.
             on_dropped: called instead when the same command is still under way; may be None.
         """
-        accepted_at = self._clock.now()
-
-        def order():
-            self._order(vehicle_name, command, arguments, self._shown(vehicle_name, show), accepted_at, on_dropped)
-
-        self._worker.submit("command {}".format(id(order)), order)
+        self._desk.command(vehicle_name, command, arguments, show, on_dropped)
 
     def stop(self):
         self._worker.stop()
@@ -206,15 +218,25 @@ class Service(object):
         self._post(vehicle, vehicle.update(readings))
         if vehicle.is_active and not was_active:
             self._watch_busy()
+        if vehicle.is_active != was_active:
+            self._seldom.after_action()
+        self._save_later()
+
+    def _save_later(self):
         if not self._is_saving_later:
             self._is_saving_later = True
             self._worker.later("save", SAVE_LIVE, self._save)
+
+    def _on_seldom_asked(self):
+        self._outlet.account("callsLeft", self._budget.left(self._clock.now()))
+        self._save_later()
 
     # start and restart
 
     def _start(self):
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
+        self._outlet.account("diagnose", False)
         if self._config.problem:
             self._status.show_error(self._config.problem)
             return
@@ -225,6 +247,7 @@ class Service(object):
             self._status.show_error(error)
         for vehicle in self._vehicles:
             self._post(vehicle, VEHICLE)
+        self._seldom.show_pictures()
         if not self._is_signed_in():
             return
         self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
@@ -256,17 +279,24 @@ class Service(object):
             "polled_at": self._polled_at,
             "vehicles": [vehicle.to_record() for vehicle in self._vehicles],
         }
-        try:
-            self._store.save(self._record + ".state", record)
-            self._account.save_again()
-        except StoreError as error:
-            log.error("%s", error.text())
+        self._account.save_again()
+        self._keep(self._record + ".state", record)
 
     def _save_budget(self):
+        self._keep(self._calls_record, self._budget.to_record())
+
+    def _keep(self, name, record):
+        """Stores a record; a full or read-only disk stops nothing, but is told until it is mended."""
         try:
-            self._store.save(self._calls_record, self._budget.to_record())
+            self._store.save(name, record)
+            self._store_errors.pop(name, None)
         except StoreError as error:
-            log.error("%s", error.text())
+            self._store_errors[name] = error
+        self._show_store()
+
+    def _show_store(self):
+        errors = [self._account.store_error] + [error for _name, error in sorted(self._store_errors.items())]
+        self._status.show_store(next((error for error in errors if error is not None), None))
 
     # sign-in
 
@@ -307,6 +337,7 @@ class Service(object):
         except BmwError as error:
             self._is_token_troubled = True
             self._status.show_error(error)
+        self._show_store()
         wait = self._account.due_in()
         if wait is not None:
             self._worker.later("token", max(wait, RETRY_TOKEN if wait == 0 else 1), self._keep_token_fresh)
@@ -335,7 +366,7 @@ class Service(object):
     def _wait(self, now):
         """Seconds between the last poll and the next."""
         cars = len(self._vehicles)
-        steady = schedule.interval(self._budget.limit, cars)
+        steady = schedule.interval(self._budget.limit, cars, self._cloud.EXTRA_CALLS_A_DAY)
         situation = self._situation(now)
         if situation == schedule.BUSY:
             return schedule.soon(steady, self._budget.room(now), cars)
@@ -372,12 +403,13 @@ class Service(object):
     def _force_update(self):
         if not self._config.problem and self._is_signed_in():
             self._refresh(by_person=True)
-        self._put_back("forceUpdate", lambda: self._outlet.account("forceUpdate", False))
+        put_back(self._worker, "forceUpdate", lambda: self._outlet.account("forceUpdate", False))
 
-    def _put_back(self, name, show):
-        """Shows a switch as it is after its command: now, and again when openHAB's own update by the command is surely through."""
-        show()
-        self._worker.later("put back " + name, SWITCH_SETTLES, show)
+    def _diagnose(self):
+        text = self.diagnostics()
+        self._outlet.account("diagnostics", text)
+        log.info("%s", text)
+        put_back(self._worker, "diagnose", lambda: self._outlet.account("diagnose", False))
 
     def _refresh(self, by_person):
         session = self._new_session(by_person)
@@ -389,6 +421,8 @@ class Service(object):
                 self._status.show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
             else:
                 self._status.show("ONLINE", "; ".join(["Online"] + troubles))
+            if self._config.data:
+                self._seldom.after_poll()
         except BmwError as error:
             self._status.show_error(error)
         finally:
@@ -401,7 +435,7 @@ class Service(object):
             self._watch_busy()
         if self._has_new_vehicle:
             self._has_new_vehicle = False
-            self._on_command_items(self._command_items())
+            self._on_command_items(self._desk.prepare_items())
 
     def _list_vehicles(self, session):
         """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while."""
@@ -429,7 +463,8 @@ class Service(object):
                 self._describe(session, vehicle)
                 readings = self._cloud.read(session, vehicle) if self._config.data else {}
                 self._name(vehicle)
-                self._post(vehicle, vehicle.update(readings))
+                changed = vehicle.update(readings)
+                self._post(vehicle, changed.union(self._outlet.unshown(vehicle, is_first=vehicle is self._vehicles[0])))
                 if self._config.data and not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
             except (QuotaExceeded, SignInNeeded, TokenRejected, NetworkError):
@@ -465,84 +500,3 @@ class Service(object):
 
     def _new_session(self, by_person=True):
         return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person)
-
-    # commands
-
-    def _item_command(self, vehicle_name, key, text, accepted_at):
-        """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
-        vehicle = self._named(vehicle_name)
-        if vehicle is None:
-            return
-
-        def put_back():
-            self._outlet.command(vehicle, key, self._is_on(vehicle, key), vehicle is self._vehicles[0])
-
-        def show_switch(state, _reason):
-            if state in commands.FINAL and key in commands.SWITCHES:
-                self._put_back("{} {}".format(vehicle_name, key), put_back)
-
-        show = self._shown(vehicle_name, show_switch)
-        try:
-            command, arguments = commands.of_item(key, text)
-        except CommandFailed as error:
-            show(commands.FAILED, error.text())
-            return
-        if command is not None:
-            self._order(vehicle_name, command, arguments, show, accepted_at)
-
-    def _shown(self, vehicle_name, show):
-        """``show``, with the life of the command shown in the car's status items before."""
-        vehicle = self._named(vehicle_name)
-
-        def show_both(state, reason):
-            if vehicle is not None:
-                is_first = vehicle is self._vehicles[0]
-                self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
-                if state == commands.SENT:
-                    self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
-            show(state, reason)
-
-        return show_both
-
-    def _named(self, vehicle_name):
-        return next((known for known in self._vehicles if known.name == vehicle_name), None)
-
-    def _is_on(self, vehicle, key):
-        """What a switch shows after its command: the car's own state for climate and charge, else OFF."""
-        reading = vehicle.readings.get({"climate": "climateActive", "charge": "charging"}.get(key))
-        return bool(reading and reading.value)
-
-    def _order(self, vehicle_name, command, arguments, show, accepted_at, on_dropped=None):
-        vehicle = self._named(vehicle_name)
-        if vehicle is None:
-            show(commands.FAILED, "there is no car '{}'".format(vehicle_name))
-            return
-        order = Order(vehicle, command, arguments, show, accepted_at, on_dropped)
-        if self._commands_by is self:
-            self._commander.take(order)
-        else:
-            self._commands_by.take_order(order, lambda: self._on_executed(vehicle))
-
-    def take_order(self, order, on_executed):
-        """Sends a command for a car of another account, on this account's worker."""
-        show = order.show
-
-        def shown(state, reason):
-            show(state, reason)
-            if state == commands.EXECUTED:
-                on_executed()
-
-        order.show = shown
-        self._worker.submit("order {}".format(id(order)), lambda: self._commander.take(order))
-
-    def _on_executed(self, vehicle):
-        """The clouds show the new state some seconds after the car has done what it was told."""
-        if self._config.data:
-            self._worker.later("after command", self._cloud.SETTLE, self._after_command)
-
-    def _after_command(self):
-        self._refresh(by_person=True)
-        for vehicle in self._vehicles:
-            for key in ("climate", "charge"):
-                if vehicle.name and set(commands.ITEMS[key]) & self.can_command:
-                    self._outlet.command(vehicle, key, self._is_on(vehicle, key), vehicle is self._vehicles[0])

@@ -40,6 +40,10 @@ class Session(object):
             self._account.refresh(rejected=token)
             return self._send(check, self._account.access_token(), method, url, headers, options)
 
+    def has_room(self, calls):
+        """True if that many (int) calls can be made without the reserve, so far as we know."""
+        return self._budget.has_room(self._clock.now(), calls)
+
     def _send(self, check, token, method, url, headers, options):
         self._budget.spend(self._clock.now(), self._by_person)
         self._save_budget()

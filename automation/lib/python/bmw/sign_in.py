@@ -7,10 +7,9 @@ from __future__ import unicode_literals
 
 from bmw.clouds.base import SignInPrompt
 from bmw.errors import BmwError, SignInFailed
+from bmw.switches import put_back
 
 POLL = "sign-in poll"
-#: seconds after which openHAB has set a switch to the command that it got, which can come after our answer to the command
-SWITCH_SETTLES = 1
 
 
 class SignIn(object):
@@ -97,7 +96,7 @@ class SignIn(object):
     def _end(self, error):
         self._worker.cancel(POLL)
         self.reset()
-        self._worker.later("sign-in switch", SWITCH_SETTLES, lambda: self._outlet.account("signIn", self.is_under_way))
+        put_back(self._worker, "signIn", lambda: self._outlet.account("signIn", self.is_under_way))
         self.was_refused = error is not None and not error.transient
         if error is None:
             self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))

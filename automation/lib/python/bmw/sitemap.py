@@ -11,7 +11,7 @@ import re
 from collections import namedtuple
 
 from bmw.model import SECTIONS
-from bmw.vocabulary import ACCOUNT, COMMAND, VEHICLE, VEHICLE_POINTS
+from bmw.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE, VEHICLE_POINTS
 
 #: label (text), items and commands: {key of the vocabulary: name of the item that is there}
 Car = namedtuple("Car", "label items commands")
@@ -62,6 +62,8 @@ _LINES = (
     ("service", ("nextService",)),
     ("", ("lastUpdate",)),
 )
+#: texts for pages that draw, not for people
+_NOT_TO_READ = frozenset(("lastChargingCurve",))
 #: a line that is shown only while another point has a state
 _WHILE = {"chargingTimeRemaining": ("charging", "ON"), "climateTimeRemaining": ("climateActive", "ON")}
 
@@ -76,6 +78,7 @@ _WORDS = {
     "more": ("Further commands", "Weitere Befehle"),
     "map": ("Position", "Position"),
     "update": ("Update", "Aktualisieren"),
+    "report": ("Something wrong?", "Stimmt etwas nicht?"),
     "QR code": ("Sign in by phone", "Mit dem Handy anmelden"),
 }
 #: command key -> (command, word of its button or None for the item's own label)
@@ -118,6 +121,9 @@ def car_of(model, vehicle, is_first, exists):
         name = model.vehicle_item(vehicle, VEHICLE[key], is_first).name
         if reading.value is not None and exists(name):
             items[key] = name
+    picture = model.vehicle_item(vehicle, PICTURE, is_first).name
+    if exists(picture):
+        items[PICTURE.key] = picture
     for key, point in COMMAND.items():
         name = model.vehicle_item(vehicle, point, is_first).name
         if exists(name) and name not in items.values():
@@ -161,6 +167,8 @@ class _Writer(object):
     def car_frames(self, car):
         """What is on a car's page."""
         lines = [line for section, keys in _LINES for line in self._line(car, section, keys)]
+        if PICTURE.key in car.items:
+            lines.append(_element("Image", item=car.items[PICTURE.key], label=self._label(PICTURE)))
         frames = [_element("Frame", lines, label=_plain(car.label))] if lines else []
         buttons = self._buttons(car)
         if buttons:
@@ -183,7 +191,7 @@ class _Writer(object):
 
     def _section(self, car, section):
         points = [point for point in VEHICLE_POINTS if point.section == section and point.key in car.items]
-        return [self._value(car, point) for point in points if point.item_type != "Location"]
+        return [self._value(car, point) for point in points if point.item_type != "Location" and point.key not in _NOT_TO_READ]
 
     def _value(self, car, point, page=()):
         guard, state = _WHILE.get(point.key, (None, None))
@@ -244,13 +252,17 @@ class _Writer(object):
         """How the account is doing."""
         items = account.items
         lines = [self._account_value(items, "accountState")] if "accountState" in items else []
-        if "forceUpdate" in items:
-            button = [("ON", self._label(ACCOUNT["forceUpdate"]))]
-            lines.append(
-                _element("Switch", item=items["forceUpdate"], label=_without_value(self._word("update")), icon="switch", mappings=button)
-            )
+        lines += self._account_button(items, "forceUpdate", "update")
         lines += [self._account_value(items, key) for key in _ACCOUNT_LINES if key in items]
+        lines += self._account_button(items, "diagnose", "report")
         return [_element("Frame", lines, label=_joined(self._word("account"), account.label))] if lines else []
+
+    def _account_button(self, items, key, word):
+        """A button in a line of that word, as a list: empty if the item is not there."""
+        if key not in items:
+            return []
+        button = [("ON", self._label(ACCOUNT[key]))]
+        return [_element("Switch", item=items[key], label=_without_value(self._word(word)), icon="switch", mappings=button)]
 
     def _account_value(self, items, key, visibility=()):
         point = ACCOUNT[key]

@@ -82,6 +82,30 @@ def utc_day(seconds):
     return to_iso(seconds)[:10]
 
 
+def month_start(seconds, back):
+    """Epoch seconds at which the month of a time began, by the time of this machine, or the month ``back`` (int) before it."""
+    year, month = time.localtime(seconds)[:2]
+    year, month = divmod(year * 12 + month - 1 - back, 12)
+    return time.mktime((year, month + 1, 1, 0, 0, 0, 0, 0, -1))
+
+
 def next_utc_midnight(seconds):
     """Epoch seconds of the UTC midnight that follows."""
     return float((int(seconds) // 86400 + 1) * 86400)
+
+
+def span(seconds):
+    """A length of time for people, in its one or two largest units: ``45 s``, ``12 min``, ``3 h 5 min``, ``4 d 2 h``."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "{:.0f} s".format(max(0, seconds // 1))
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
+    first = next(place for place, (count, _unit) in enumerate(parts) if count)
+    return " ".join("{} {}".format(count, unit) for count, unit in parts[first : first + 2] if count)
+
+
+def distance(seconds, now):
+    """A time as seen from ``now`` (both epoch seconds): ``12 min ago``, ``in 3 h 5 min``; ``never`` for None."""
+    if seconds is None:
+        return "never"
+    return "in " + span(seconds - now) if seconds > now else span(now - seconds) + " ago"

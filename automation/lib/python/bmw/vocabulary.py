@@ -24,6 +24,7 @@ _FORMS = {
     "percent": ("Number:Dimensionless", "%", "%.0f %%"),
     "percent1": ("Number:Dimensionless", "%", "%.1f %%"),
     "length": ("Number:Length", "km", "%.0f km"),
+    "millimetres": ("Number:Length", "mm", "%.1f mm"),
     "metres": ("Number:Length", "m", "%.0f m"),
     "minutes": ("Number:Time", "min", "%.0f min"),
     "energy": ("Number:Energy", "kWh", "%.1f kWh"),
@@ -44,6 +45,7 @@ _FORMS = {
     "time": ("DateTime", "", "%1$td.%1$tm.%1$tY %1$tH:%1$tM"),
     "date": ("DateTime", "", "%1$td.%1$tm.%1$tY"),
     "place": ("Location", "", "%2$s°N %3$s°E"),
+    "image": ("Image", "", ""),
 }
 
 
@@ -103,6 +105,23 @@ _VEHICLE_ROWS = (
     ("lastChargingSession", "charging", "text", "Last charging session", "Letzter Ladevorgang", "energy", STATUS),
     ("energyChargedThisMonth", "charging", "energy", "Energy charged this month", "Geladene Energie in diesem Monat", "energy", MEASUREMENT, "Energy"),
     ("chargingSessionsThisMonth", "charging", "number", "Charging sessions this month", "Ladevorgänge in diesem Monat", "energy", MEASUREMENT),
+    ("energyChargedLastMonth", "charging", "energy", "Energy charged last month", "Geladene Energie im letzten Monat", "energy", MEASUREMENT, "Energy"),
+    ("chargingSessionsLastMonth", "charging", "number", "Charging sessions last month", "Ladevorgänge im letzten Monat", "energy", MEASUREMENT),
+    ("lastChargingStart", "charging", "time", "Last charging began", "Beginn des letzten Ladens", "time", STATUS, "Timestamp"),
+    ("lastChargingEnd", "charging", "time", "Last charging ended", "Ende des letzten Ladens", "time", STATUS, "Timestamp"),
+    ("lastChargingDuration", "charging", "minutes", "Duration of last charging", "Dauer des letzten Ladens", "time", MEASUREMENT, "Duration"),
+    ("lastChargingEnergy", "charging", "energy", "Energy of last charging (grid)", "Energie des letzten Ladens (Netz)", "energy", MEASUREMENT, "Energy"),
+    ("lastChargingStartStateOfCharge", "charging", "percent", "State of charge before last charging", "Ladestand vor dem letzten Laden", "batterylevel", MEASUREMENT, "Level"),
+    ("lastChargingEndStateOfCharge", "charging", "percent", "State of charge after last charging", "Ladestand nach dem letzten Laden", "batterylevel", MEASUREMENT, "Level"),
+    ("lastChargingPlace", "charging", "text", "Place of last charging", "Ort des letzten Ladens", "none", STATUS),
+    ("lastChargingCurve", "charging", "text", "Curve of last charging", "Kurve des letzten Ladens", "line", STATUS),
+    ("chargingPlaces", "charging", "number", "Known charging places", "Bekannte Ladeorte", "none", MEASUREMENT),
+    ("atChargingPlace", "charging", "switch", "At a known charging place", "An einem bekannten Ladeort", "none", STATUS),
+    ("placeChargingMode", "charging", "text", "Charging mode at the place", "Lademodus am Ladeort", "settings", STATUS),
+    ("placeChargingPreference", "charging", "text", "Charging preference at the place", "Ladepräferenz am Ladeort", "settings", STATUS),
+    ("placeCurrentLimit", "charging", "ampere", "AC current limit at the place", "AC-Stromgrenze am Ladeort", "settings", STATUS, "Current"),
+    ("placeAcousticLimit", "charging", "text", "Acoustic limit at the place", "Geräuschgrenze am Ladeort", "settings", STATUS),
+    ("placeFlapLock", "charging", "text", "Charging flap lock at the place", "Klappenverriegelung am Ladeort", "lock", STATUS),
     # doors and locks
     ("doorLockState", "doors", "text", "Door lock", "Türverriegelung", "lock", STATUS),
     ("locked", "doors", "switch", "Locked", "Verriegelt", "lock", STATUS),
@@ -152,6 +171,23 @@ _VEHICLE_ROWS = (
     ("tyreTemperatureFrontRight", "tyres", "temperature", "Tyre temperature front right", "Reifentemperatur vorne rechts", "temperature", MEASUREMENT, "Temperature"),
     ("tyreTemperatureRearLeft", "tyres", "temperature", "Tyre temperature rear left", "Reifentemperatur hinten links", "temperature", MEASUREMENT, "Temperature"),
     ("tyreTemperatureRearRight", "tyres", "temperature", "Tyre temperature rear right", "Reifentemperatur hinten rechts", "temperature", MEASUREMENT, "Temperature"),
+    ("tyreTreadFrontLeft", "tyres", "millimetres", "Tread front left", "Profil vorne links", "line", MEASUREMENT),
+    ("tyreTreadFrontRight", "tyres", "millimetres", "Tread front right", "Profil vorne rechts", "line", MEASUREMENT),
+    ("tyreTreadRearLeft", "tyres", "millimetres", "Tread rear left", "Profil hinten links", "line", MEASUREMENT),
+    ("tyreTreadRearRight", "tyres", "millimetres", "Tread rear right", "Profil hinten rechts", "line", MEASUREMENT),
+    ("tyreWearFrontLeft", "tyres", "text", "Tyre wear front left", "Reifenverschleiß vorne links", "settings", STATUS),
+    ("tyreWearFrontRight", "tyres", "text", "Tyre wear front right", "Reifenverschleiß vorne rechts", "settings", STATUS),
+    ("tyreWearRearLeft", "tyres", "text", "Tyre wear rear left", "Reifenverschleiß hinten links", "settings", STATUS),
+    ("tyreWearRearRight", "tyres", "text", "Tyre wear rear right", "Reifenverschleiß hinten rechts", "settings", STATUS),
+    ("tyreDefectFrontLeft", "tyres", "text", "Tyre defect front left", "Reifenschaden vorne links", "error", STATUS),
+    ("tyreDefectFrontRight", "tyres", "text", "Tyre defect front right", "Reifenschaden vorne rechts", "error", STATUS),
+    ("tyreDefectRearLeft", "tyres", "text", "Tyre defect rear left", "Reifenschaden hinten links", "error", STATUS),
+    ("tyreDefectRearRight", "tyres", "text", "Tyre defect rear right", "Reifenschaden hinten rechts", "error", STATUS),
+    ("tyreQuality", "tyres", "text", "Condition of the tyres", "Zustand der Reifen", "settings", STATUS),
+    ("tyreSeason", "tyres", "text", "Season of the tyres", "Jahreszeit der Reifen", "settings", STATUS),
+    ("tyreDueMileage", "tyres", "length", "Due mileage of the tyres", "Fällige Laufleistung der Reifen", "line", MEASUREMENT),
+    ("tyreMounted", "tyres", "date", "Tyres mounted", "Reifen montiert", "calendar", STATUS, "Timestamp"),
+    ("tyreProduced", "tyres", "text", "Oldest tyre made in week", "Ältester Reifen aus Woche", "calendar", STATUS),
     # location and driving
     ("position", "location", "place", "Position", "Position", "none", STATUS),
     ("address", "location", "text", "Address", "Adresse", "none", STATUS),
@@ -185,10 +221,14 @@ _VEHICLE_ROWS = (
     ("serviceDistance", "service", "length", "Distance to next service", "Strecke bis zum Service", "settings", MEASUREMENT),
     ("serviceDate", "service", "date", "Next service date", "Nächster Servicetermin", "calendar", STATUS, "Timestamp"),
     ("nextService", "service", "text", "Next service", "Nächster Service", "settings", STATUS),
+    ("servicesDue", "service", "number", "Services due", "Fällige Services", "error", MEASUREMENT),
+    ("serviceStatus", "service", "text", "Service status", "Servicezustand", "settings", STATUS),
     ("inspectionDate", "service", "date", "Statutory inspection", "Hauptuntersuchung", "calendar", STATUS, "Timestamp"),
     ("checkControlCount", "service", "number", "Check control messages", "Check-Control-Meldungen", "error", MEASUREMENT),
     ("checkControl", "service", "text", "Check control", "Check-Control", "error", STATUS),
     ("teleservice", "service", "text", "Teleservice", "Teleservice", "settings", STATUS),
+    ("model", "service", "text", "Model", "Modell", "garage", STATUS),
+    ("driveTrain", "service", "text", "Drive train", "Antrieb", "settings", STATUS),
     ("deepSleep", "service", "switch", "Deep sleep", "Tiefschlaf", "moon", STATUS),
     ("lastUpdateReason", "service", "text", "Reason of the last update", "Grund der letzten Meldung", "time", STATUS),
     ("lastFetched", "service", "time", "Last asked by BMW", "Letzter Abruf durch BMW", "time", STATUS, "Timestamp"),
@@ -198,6 +238,9 @@ _VEHICLE_ROWS = (
 
 VEHICLE_POINTS = tuple(_point(*row) for row in _VEHICLE_ROWS)
 VEHICLE = dict((point.key, point) for point in VEHICLE_POINTS)
+
+#: the picture of a car: a file, not a reading
+PICTURE = _point("image", "service", "image", "Picture", "Bild", "none", STATUS)
 
 #: items that take commands; which of them a car gets depends on its cloud (bmw.commands.ITEMS)
 _COMMAND_ROWS = (
@@ -233,6 +276,8 @@ _ACCOUNT_ROWS = (
     ("nextRefresh", "account", "time", "Next refresh", "Nächste Abfrage", "time", STATUS, "Timestamp"),
     ("streamState", "account", "text", "Stream", "Datenstrom", "network", STATUS),
     ("lastMessage", "account", "time", "Last message of the stream", "Letzte Nachricht des Datenstroms", "time", STATUS, "Timestamp"),
+    ("diagnose", "account", "switch", "Make diagnostics report", "Diagnosebericht erstellen", "switch", "Switch"),
+    ("diagnostics", "account", "text", "Diagnostics report", "Diagnosebericht", "settings", STATUS),
 )
 
 ACCOUNT_POINTS = tuple(_point(*row) for row in _ACCOUNT_ROWS)

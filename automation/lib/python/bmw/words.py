@@ -45,6 +45,21 @@ _BY_KEY = {
         "VENTILATION": ("ventilating", "lüftet"),
         "DEFROST": ("defrosting", "taut ab"),
     },
+    "tyreQuality": {
+        "GOOD": ("good", "gut"),
+        "BAD": ("bad", "schlecht"),
+    },
+    "tyreSeason": {
+        "SUMMER": ("summer", "Sommer"),
+        "WINTER": ("winter", "Winter"),
+        "ALL_SEASON": ("all season", "Ganzjahr"),
+        "MIXED": ("mixed", "gemischt"),
+    },
+    "serviceStatus": {
+        "OK": ("nothing due", "nichts fällig"),
+        "PENDING": ("due", "fällig"),
+        "OVERDUE": ("overdue", "überfällig"),
+    },
     "alarmArmed": {
         "unarmed": ("not armed", "unscharf"),
         "doorsOnly": ("doors", "Türen"),
@@ -73,6 +88,10 @@ _BY_KEY = {
         "TIMED OUT": ("no answer", "keine Antwort"),
     },
 }
+_WEAR = {"OK": ("good", "gut")}
+_DEFECT = {"NO_DEFECT": ("none", "keiner"), "DEFECT": ("damaged", "beschädigt")}
+_BY_KEY.update(("tyreWear" + wheel, _WEAR) for wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"))
+_BY_KEY.update(("tyreDefect" + wheel, _DEFECT) for wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"))
 _WINDOW_KEYS = "windowDriverFront windowPassengerFront windowDriverRear windowPassengerRear sunroof sunroofTilt convertibleRoof"
 _BY_KEY.update((key, _WINDOW) for key in _WINDOW_KEYS.split())
 _BY_TYPE = {"Contact": _CONTACT, "Switch": _YES_NO}

@@ -18,9 +18,11 @@ class Worker(object):
 
     Args:
         name (str): shown as the thread's name.
+        monotonic: callable, seconds that go on evenly whatever is done to the machine's clock; Python 2 has none of its own.
     """
 
-    def __init__(self, name):
+    def __init__(self, name, monotonic=None):
+        self._monotonic = monotonic or getattr(time, "monotonic", time.time)
         self._condition = threading.Condition()
         self._timetable = {}  # name of the work -> (due, order, function)
         self._order = 0
@@ -30,6 +32,10 @@ class Worker(object):
 
     def start(self):
         self._thread.start()
+
+    def now(self):
+        """Seconds that go on evenly, for spans of time: the machine's clock can be set."""
+        return self._monotonic()
 
     def submit(self, name, function):
         """Does the work as soon as what is before it is done."""
@@ -41,7 +47,7 @@ class Worker(object):
             if self._stopped:
                 return
             self._order += 1
-            self._timetable[name] = (_monotonic() + seconds, self._order, function)
+            self._timetable[name] = (self.now() + seconds, self._order, function)
             self._condition.notify()
 
     def cancel(self, name):
@@ -81,13 +87,9 @@ class Worker(object):
                     continue
                 name = min(self._timetable, key=lambda n: self._timetable[n][:2])
                 due, _order, function = self._timetable[name]
-                wait = due - _monotonic()
+                wait = due - self.now()
                 if wait <= 0:
                     del self._timetable[name]
                     return function
                 self._condition.wait(min(wait, 3600))
             return None
-
-
-#: Python 2 has no monotonic clock; there a clock that is set forward only makes waiting work run early
-_monotonic = getattr(time, "monotonic", time.time)

@@ -67,6 +67,8 @@ class Cloud(object):
     SIGNS_IN_ALONE = False
     #: True where the sign-in needs something that a person types into the sign-in input item (a solved captcha)
     ASKS_FOR_INPUT = False
+    #: calls a day and car that are made beside the polls (``seldom``, ``picture``)
+    EXTRA_CALLS_A_DAY = 0
     #: seconds between two questions how far a command is, and until it is given up
     POLL_COMMAND = 5
     COMMAND_TIMEOUT = 240
@@ -122,6 +124,18 @@ class Cloud(object):
         """
         return None
 
+    def about_account(self, tokens, memory):
+        """What the diagnostics report tells of the account besides (list of text): no secret, no name.
+
+        Args:
+            tokens (bmw.tokens.Tokens or None). memory (dict): that of the session.
+        """
+        return []
+
+    def about_car(self, memory, vehicle):
+        """The same of a car."""
+        return []
+
     def vehicles(self, session):
         """The cars of the account: list of Found."""
         raise NotImplementedError
@@ -133,6 +147,18 @@ class Cloud(object):
     def read(self, session, vehicle):
         """What the car says now: {vocabulary key: Reading}."""
         raise NotImplementedError
+
+    def seldom(self, session, vehicle):
+        """What changes seldom: asks for what of it is due, yields {vocabulary key: Reading} of each thing.
+
+        Raises:
+            CloudError: trouble of the account or the network.
+        """
+        return ()
+
+    def picture(self, session, vehicle):
+        """The car's picture (bmw.picture.Picture) if BMW has one and it is time to ask, else None. Raises as ``seldom``."""
+        return None
 
     def send_command(self, session, vehicle, command, arguments):
         """Sends a command; returns a receipt for ``poll_command``, or None when it is done at once.

@@ -9,13 +9,15 @@ import hashlib
 import logging
 
 from bmw.clouds import cardata_descriptors as descriptors
-from bmw.clouds import cardata_live
+from bmw.clouds import cardata_live, cardata_report, cardata_seldom
 from bmw.clouds import cardata_sign_in as sign_in
+from bmw.clouds import connecteddrive_values as values
 from bmw.clouds.base import Cloud, Found
 from bmw.clouds.cardata_entries import merge
 from bmw.clouds.cardata_errors import ContainerGone, ContainersFull, DescriptorRefused, check
 from bmw.compat import text_type, to_bytes
 from bmw.errors import AccessDenied, BadAnswer
+from bmw.vehicle import Reading
 
 log = logging.getLogger("bmw")
 
@@ -40,6 +42,10 @@ _FACTS = {
 }
 
 
+#: fact -> converter: what is shown as an item too; the capacity is that of a new battery, gross
+_FACT_READINGS = (("model", values.text), ("driveTrain", values.word), ("batteryCapacity", values.positive))
+
+
 class CarData(Cloud):
     """See bmw.clouds.base.Cloud."""
 
@@ -47,6 +53,7 @@ class CarData(Cloud):
     title = "BMW CarData"
     NEEDS = {"client_id": "make a CarData client in the BMW portal and write its id into conf/services/bmw.cfg"}
     HAS_DAILY_LIMIT = True
+    EXTRA_CALLS_A_DAY = cardata_seldom.CALLS_A_DAY
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)
@@ -75,6 +82,14 @@ class CarData(Cloud):
     def make_live(self, account, service, outlet, worker, make_wire):
         return cardata_live.build(self.config, account, service, outlet, self.clock, worker, make_wire)
 
+    def about_account(self, tokens, memory):
+        is_bmws = self.config.stream == "on" and not cardata_live.is_at_home(self.config)
+        lines = [cardata_report.scopes(tokens, is_bmws), cardata_report.container(memory)]
+        return lines if self.config.stream == "on" else lines + ["stream: off in bmw.cfg"]
+
+    def about_car(self, memory, vehicle):
+        return cardata_report.delivery(memory, vehicle.vin)
+
     def vehicles(self, session):
         answer = self._get(session, "/customers/vehicles/mappings").json()
         if isinstance(answer, dict):
@@ -99,7 +114,18 @@ class CarData(Cloud):
             entries = self._telematic_data(session, vehicle.vin)
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
         merge(known, entries, self.clock.now())
-        return descriptors.translate(known)
+        readings = descriptors.translate(known)
+        _add_facts(readings, vehicle.facts)
+        return readings
+
+    def seldom(self, session, vehicle):
+        return cardata_seldom.readings(self._getter(session, vehicle), session, vehicle, self.clock.now())
+
+    def picture(self, session, vehicle):
+        return cardata_seldom.picture(self._getter(session, vehicle), session, vehicle, self.clock.now())
+
+    def _getter(self, session, vehicle):
+        return lambda path, params: self._get(session, "/customers/vehicles/{}/{}".format(vehicle.vin, path), params)
 
     def _telematic_data(self, session, vin):
         path = "/customers/vehicles/{}/telematicData".format(vin)
@@ -124,6 +150,7 @@ class CarData(Cloud):
         for wanted in _SETS:
             for container in active:
                 if container.get("name") == _container_name(wanted):
+                    _remember_set(session, wanted)
                     return container["containerId"]
         return None
 
@@ -155,6 +182,7 @@ class CarData(Cloud):
         answer = self._send(session, "POST", "/customers/containers", json_body=body).json()
         if not isinstance(answer, dict) or not answer.get("containerId"):
             raise BadAnswer("BMW's answer holds no container id", "it is asked again")
+        _remember_set(session, wanted)
         return answer["containerId"]
 
     def _get(self, session, path, params=None):
@@ -162,6 +190,21 @@ class CarData(Cloud):
 
     def _send(self, session, method, path, **options):
         return session.send(check, method, self._api_url + path, headers=_HEADERS, **options)
+
+
+def _add_facts(readings, facts):
+    """What the description of the car (basicData) says, where the car itself says nothing."""
+    for key, convert in _FACT_READINGS:
+        said = readings.get(key)
+        value = values.value_or_none(convert, facts.get(key))
+        # a time means that the car has said something, and be it that it does not know
+        if value is not None and (said is None or (said.value is None and said.time is None)):
+            readings[key] = Reading(value)
+
+
+def _remember_set(session, wanted):
+    """What the container lacks, for the diagnostics report: BMW's list does not say it."""
+    session.memory["left_out"] = [name for name in descriptors.ALL if name not in wanted]
 
 
 def _container_name(wanted):

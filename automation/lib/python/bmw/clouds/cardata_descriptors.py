@@ -7,6 +7,7 @@ a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the
 from __future__ import unicode_literals
 
 import json
+from collections import namedtuple
 
 from bmw import times
 from bmw.compat import number_types, text_type
@@ -365,6 +366,10 @@ CLIMATE_MINUTES = _full("VV.preConditioning.remainingTime")
 #: latitude and longitude belong together when the car sent them within this many seconds
 PAIR_WITHIN = 10
 
+#: a line for people stays one that can be read, whatever a car sends: letters of one text, and texts in one line
+MOST_LETTERS = 120
+MOST_MESSAGES = 8
+
 _SPECIAL = (LATITUDE, LONGITUDE, SERVICES, MESSAGES, CLIMATE_MINUTES)
 
 #: every descriptor we ask for, and the few that matter most, for when BMW refuses the long list
@@ -456,8 +461,8 @@ def _add_position(readings, entries):
     readings["position"] = Reading((latitude.value, longitude.value) if is_known else None, latitude.time)
 
 
-def _records(entry):
-    """The list of objects in a structured descriptor: a JSON text or already decoded.
+def _records(entry, message_type):
+    """The list of objects in a structured descriptor (a JSON text or already decoded) without those of another type.
 
     Raises:
         Unknown: neither.
@@ -470,7 +475,7 @@ def _records(entry):
             raise Unknown()
     if not isinstance(value, list):
         raise Unknown()
-    return [record for record in value if isinstance(record, dict)]
+    return [record for record in value if isinstance(record, dict) and record.get("messageType") in (None, message_type)]
 
 
 def _field(record, name):
@@ -480,17 +485,45 @@ def _field(record, name):
 
 
 def _add_services(readings, entries):
-    """Next due service of the condition based services: its name and date."""
+    """The condition based services: name and date of the next one, how many are due, and how bad the worst is."""
     if not _is_there(entries.get(SERVICES)):
         return
     time = times.parse(entries[SERVICES].get("timestamp"))
     try:
-        dated = [(times.parse(_field(r, "date")), _field(r, "title") or _field(r, "description")) for r in _records(entries[SERVICES])]
+        services = [_service(record) for record in _records(entries[SERVICES], "CBS")]
     except Unknown:
-        dated = []
-    dated = sorted(entry for entry in dated if entry[0] is not None)
-    readings["nextService"] = Reading(dated[0][1] or None if dated else None, time)
-    readings["serviceDate"] = Reading(dated[0][0] if dated else None, time)
+        services = []
+    # what is due and has no date is due before what has one; else the earliest
+    waiting = [service for service in services if service.is_due and service.date is None]
+    dated = sorted(service for service in services if service.date is not None)
+    following = (waiting + dated or [_Service(None, "", "")])[0]
+    statuses = [service.status for service in services if service.status]
+    readings["nextService"] = Reading(following.name or None, time)
+    readings["serviceDate"] = Reading(following.date, time)
+    readings["servicesDue"] = Reading(sum(service.is_due for service in services) if statuses else None, time)
+    readings["serviceStatus"] = Reading(min(statuses, key=_urgency) if statuses else None, time)
+
+
+class _Service(namedtuple("_Service", "date name status")):
+    """date: epoch seconds or None; name, status: text, '' when not told."""
+
+    @property
+    def is_due(self):
+        return self.status not in ("", _GOOD)
+
+
+def _service(record):
+    name = _field(record, "title") or _field(record, "description")
+    return _Service(times.parse(_field(record, "date")), _cut(name), _field(record, "status").upper())
+
+
+#: the status of a service that is not due yet, and how urgent the others are; a word that nobody has seen is most likely trouble
+_GOOD = "OK"
+_URGENCY = {"OVERDUE": 0, "PENDING": 2, _GOOD: 3}
+
+
+def _urgency(status):
+    return _URGENCY.get(status, 1)
 
 
 def _add_messages(readings, entries):
@@ -499,12 +532,28 @@ def _add_messages(readings, entries):
         return
     time = times.parse(entries[MESSAGES].get("timestamp"))
     try:
-        texts = [_field(r, "title") or _field(r, "text") or _field(r, "description") for r in _records(entries[MESSAGES])]
+        texts = [_message(record) for record in _records(entries[MESSAGES], "CCM")]
     except Unknown:
         readings["checkControlCount"] = readings["checkControl"] = Reading(None, time)
         return
     readings["checkControlCount"] = Reading(len(texts), time)
-    readings["checkControl"] = Reading("; ".join(text for text in texts if text), time)
+    readings["checkControl"] = Reading(_joined([text for text in texts if text]), time)
+
+
+def _message(record):
+    """A message's text; its number where BMW sends no text."""
+    text = _field(record, "title") or _field(record, "text") or _field(record, "description")
+    return _cut(text) or _field(record, "id")
+
+
+def _cut(text):
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3].rstrip() + "..."
+
+
+def _joined(texts):
+    """The texts in one line, and how many more there are."""
+    shown = texts[:MOST_MESSAGES]
+    return "; ".join(shown + (["+{}".format(len(texts) - len(shown))] if len(texts) > len(shown) else []))
 
 
 #: (descriptors it reads, function that adds its readings) where a row of TABLE does not do

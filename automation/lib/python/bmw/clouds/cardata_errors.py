@@ -37,6 +37,7 @@ def _error(kind, problem, advice=""):
     return lambda response, note: kind(problem, advice)
 
 
+_STAYS = "it is asked again; if this stays for a day, sign in again"
 _TOKEN = _error(TokenRejected, "BMW does not accept the token", "sign in again: switch the sign-in item on")
 _CONTAINER = _error(ContainerGone, "BMW no longer has the data container", "it is made again")
 
@@ -59,7 +60,9 @@ _BY_ID = {
     "CU-121": _CONTAINER,
     "CU-122": _CONTAINER,
     "CU-124": _error(ContainersFull, "The BMW account has ten data containers already", "delete one that no program uses"),
+    "CU-125": _error(ServerError, "BMW no longer has the next page", "it is asked again from the first one"),
     "CU-126": _error(NotFound, "BMW has no picture of this car"),
+    "CU-127": _error(NotFound, "BMW knows no charging place of this car"),
     "CU-402": lambda response, note: DescriptorRefused("BMW refused a descriptor", note=note),
     "CU-403": lambda response, note: DescriptorRefused("BMW refused the data container", note=note),
     "CU-429": _quota,
@@ -90,5 +93,5 @@ def check(response):
     if response.status >= 500:
         raise ServerError("BMW's server failed (HTTP {})".format(response.status), "it is tried again")
     if response.status == 404:
-        raise NotFound("BMW has no such data (HTTP 404)")
-    raise AccessDenied("BMW refused the request (HTTP {}{})".format(response.status, ", " + error_id if error_id else ""))
+        raise NotFound("BMW has no such data (HTTP 404)", _STAYS)
+    raise AccessDenied("BMW refused the request (HTTP {}{})".format(response.status, ", " + error_id if error_id else ""), _STAYS)

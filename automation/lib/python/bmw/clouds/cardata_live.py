@@ -9,7 +9,7 @@ from __future__ import unicode_literals
 import logging
 import uuid
 
-from bmw import mqtt
+from bmw import mqtt, times
 from bmw.clouds import cardata_descriptors, cardata_entries
 from bmw.clouds.cardata_stream import CONNECTED, URL, BmwSource, LocalSource, Stream
 from bmw.errors import BadAnswer
@@ -45,11 +45,15 @@ def build(config, account, service, outlet, clock, worker, make_wire):
     return Live(source_of(config, account), connect, service, outlet, clock, worker)
 
 
+def is_at_home(config):
+    """True if the messages come from a broker at home that passes them on."""
+    return bool(config.stream_topic or config.stream_user or not mqtt.parse_url(config.stream_url or URL)[2])
+
+
 def source_of(config, account):
     """Where the configuration says the messages come from: BMW, or a broker at home that passes them on."""
     url = config.stream_url or URL
-    is_at_home = config.stream_topic or config.stream_user or not mqtt.parse_url(url)[2]
-    if is_at_home:  # the token is for BMW only, and never goes out without TLS
+    if is_at_home(config):  # the token is for BMW only, and never goes out without TLS
         return LocalSource(url, config.stream_topic or LOCAL_TOPIC, config.stream_user, config.stream_password)
     return BmwSource(account, url)
 
@@ -73,6 +77,10 @@ class Live(object):
         self._heard_at = {}  # vin -> when it spoke last
         self._was_connected = False
         self._lost_at = None
+        self._line = "not started"
+        self._made_at = clock.now()
+        self._messages = 0
+        self._message_at = None
         self._stream = Stream(source, connect, self.receive, self._show, clock, worker)
 
     def start(self):
@@ -94,8 +102,17 @@ class Live(object):
             return False
         return 0 <= self._clock.now() - heard_at < (QUIET if vehicle.is_active else SILENT)
 
+    def about(self, now):
+        """What the diagnostics report tells of the stream (list of text)."""
+        counted = "{} connections and {} messages in the {} since the start".format(
+            self._stream.connections, self._messages, times.span(now - self._made_at)
+        )
+        return ["stream: {}; {}; last message {}".format(self._line, counted, times.distance(self._message_at, now))]
+
     def receive(self, payload):
         """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst."""
+        self._messages += 1
+        self._message_at = self._clock.now()
         try:
             vin, entries = cardata_entries.parse_message(payload)
         except BadAnswer as error:
@@ -123,6 +140,7 @@ class Live(object):
     def _show(self, word, text):
         self._note_gap(word)
         line = "{}: {}".format(word, text) if text else word
+        self._line = line
         self._outlet.account("streamState", line)
         log.log(logging.INFO if word in ("CONNECTED", "CONNECTING") else logging.WARNING, "Stream: %s", line)
 

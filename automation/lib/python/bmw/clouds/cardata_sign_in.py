@@ -106,28 +106,35 @@ def begin(http, auth_url, client_id, now):
 def poll(http, auth_url, client_id, prompt, now):
     """The Tokens once the person approved; None while waiting, also through failures of BMW's own until the code expires.
 
+    Whether it has expired is BMW's word; our own clock, which can be set meanwhile, counts only while BMW says nothing clear.
+
     Raises:
         SignInFailed: declined, expired, refused.
     """
-    if now >= prompt.expires_at:
-        raise SignInFailed(*_SIGN_IN_ERRORS["expired_token"])
     form = dict(prompt.secrets, client_id=client_id, grant_type="urn:ietf:params:oauth:grant-type:device_code")
     try:
         response = _post_token(http, auth_url, form)
     except NetworkError:
-        return None
+        return _none_until_end(prompt, now)
     answer = response.json_or_none()
     if response.status == 200 and isinstance(answer, dict) and _text(answer, "access_token"):
         return token_sets.from_answer(answer, now)
     word = _error_word(answer)
     if word == "slow_down":
         prompt.interval += SLOW_DOWN
+    if word in ("authorization_pending", "slow_down"):
+        return None
     # no error word: a gateway's page or a fault body, which BMW sends while the approval is still on its way; the same goes for
     # a server in trouble that words it in its own way
     is_in_trouble = response.status >= 500 or response.status == 429
-    if word is None or word in ("authorization_pending", "slow_down") or (is_in_trouble and word not in _SIGN_IN_ERRORS):
-        return None
+    if word is None or (is_in_trouble and word not in _SIGN_IN_ERRORS):
+        return _none_until_end(prompt, now)
     raise SignInFailed(*_SIGN_IN_ERRORS.get(word, _OTHER))
+
+
+def _none_until_end(prompt, now):
+    if now >= prompt.expires_at:
+        raise SignInFailed(*_SIGN_IN_ERRORS["expired_token"])
 
 
 def refresh(http, auth_url, client_id, tokens, now):

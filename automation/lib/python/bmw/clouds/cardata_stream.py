@@ -193,6 +193,7 @@ class Stream(object):
         self._attempts = deque()
         self._heard_at = clock.now()
         self.state = OFF
+        self.connections = 0  # that were granted, ever
         self._forget_failures()
         self._handlers = {
             mqtt.CONNECTED: self._connected,
@@ -279,6 +280,7 @@ class Stream(object):
 
     def _connected(self, _detail):
         self.state = CONNECTED
+        self.connections += 1
         self._connected_at = self._clock.now()
         self._show_connected()
         self._worker.cancel(_TIMER)

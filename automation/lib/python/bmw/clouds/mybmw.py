@@ -167,8 +167,12 @@ class MyBMW(Cloud):
     def _command(self, session, vehicle, path, body, params=None):
         url = self._api_url + path.format(vehicle.vin)
         response = session.send(check_command, "POST", url, headers=self._headers(vehicle.vin), params=params, json_body=body)
-        answer = response.json_or_none()
-        return (answer.get("eventId") or None) if isinstance(answer, dict) else None
+        if not response.body.strip():
+            return None  # done at once
+        answer = response.json()
+        if not isinstance(answer, dict):
+            raise BadAnswer("BMW's answer to the command is not an object")
+        return answer.get("eventId") or None
 
     def _event(self, session, vehicle, name, receipt, more_headers=None):
         headers = self._headers(vehicle.vin)

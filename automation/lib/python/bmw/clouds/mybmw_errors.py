@@ -54,7 +54,7 @@ def check(response):
         raise NotFound("BMW has no such data (HTTP 404)", "the car may not have it, or BMW has replaced this interface")
     if status >= 500:
         raise ServerError("BMW's server failed (HTTP {})".format(status), "it is tried again")
-    raise AccessDenied("BMW refused the request (HTTP {})".format(status))
+    raise AccessDenied("BMW refused the request (HTTP {})".format(status), "it is asked again; if this stays for a day, sign in again")
 
 
 def check_command(response):
@@ -64,7 +64,7 @@ def check_command(response):
         if isinstance(answer, dict) and "errorDetails" in answer:
             raise CommandFailed("BMW refused the command: {}".format(reason(answer)))
         if response.status in (400, 404, 405, 409, 422):
-            raise CommandFailed("BMW refused the command (HTTP {})".format(response.status))
+            raise CommandFailed("BMW refused the command (HTTP {})".format(response.status), "the car may not be able to do it now")
     return check(response)
 
 

@@ -8,17 +8,19 @@ import os
 from bmw import __version__, clouds, config, files, names
 from bmw.account import Account
 from bmw.api_host import ApiHost
+from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
 from bmw.http import Http
+from bmw.log_tail import LogTail
 from bmw.model import Model
 from bmw.openhab import cipher, versions
 from bmw.openhab import log as openhab_log
 from bmw.openhab.bridge import Door
-from bmw.openhab.files_out import SitemapFile
+from bmw.openhab.files_out import PictureFiles, SitemapFile
 from bmw.openhab.http import JvmTransport
 from bmw.openhab.items import Items
 from bmw.openhab.mqtt import JvmWire
-from bmw.openhab.jvm import Shared
+from bmw.openhab.jvm import Shared, monotonic
 from bmw.openhab.outlet import Outlet
 from bmw.seal import Seal, load_key
 from bmw.service import Service
@@ -40,9 +42,11 @@ class App(object):
 
     def __init__(self, events, item_registry):
         openhab_log.install()
+        warnings = LogTail()
+        log.addHandler(warnings)
         self._settings_file = os.path.join(versions.config_folder(), "services", "bmw.cfg")
         self._settings_stamp = files.stamp(self._settings_file)
-        self._watcher = Worker("bmw-settings")
+        self._watcher = Worker("bmw-settings", monotonic)
         settings = config.load(self._settings_file)
         self._shared = Shared(item_registry)
         self._stopper = _Stopper(self)
@@ -60,6 +64,8 @@ class App(object):
             self.accounts.append(_build(account, settings.problems, model, items, page, clock, zone, self._shared))
             own_names = {}  # they name one set of items: those of the first account
         self._join_accounts(settings)
+        for runner in self.accounts:
+            runner.service.report_with(Surroundings(versions.told(), warnings.lines))
         self._door = Door(ApiHost(self._shown_services(settings)), self._shared)
 
     def _join_accounts(self, settings):
@@ -124,7 +130,7 @@ class AccountRunner(object):
     """An account's service, and the names that the rules need.
 
     Attributes:
-        service (bmw.service.Service); cron (str); sign_in_item, force_update_item (str); sign_in_input_item (str or None).
+        service (bmw.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str); sign_in_input_item (str or None).
         command_items (dict): item name -> (vehicle name, key), of the items that take commands.
         on_command_items: called with a list of item names when a car was found that has more of them; set by the script.
     """
@@ -135,6 +141,7 @@ class AccountRunner(object):
         self.sign_in_item = outlet.name_of("signIn")
         self.sign_in_input_item = outlet.name_of("signInInput") if asks_for_input else None
         self.force_update_item = outlet.name_of("forceUpdate")
+        self.diagnose_item = outlet.name_of("diagnose")
         self.command_items = {}
         self.on_command_items = lambda names: None
 
@@ -154,7 +161,7 @@ class AccountRunner(object):
 def _build(account_config, problems, model, items, page, clock, zone, shared):
     record = account_config.name or "account"
     seal, store = _open_store(account_config)
-    outlet = Outlet(items, model, seal, page)
+    outlet = Outlet(items, model, seal, page, PictureFiles(versions.config_folder()))
     cloud_class = clouds.find(account_config.cloud)
     outlet.prepare(leave_out=() if cloud_class.ASKS_FOR_INPUT else ("signInInput",))
     http = Http(JvmTransport(shared), cloud_class.bases(account_config), account_config.timeout)
@@ -162,7 +169,7 @@ def _build(account_config, problems, model, items, page, clock, zone, shared):
     token_record = "{}.{}.token".format(record, cloud.name)
     lock = shared.lock(store.path(token_record))
     account = Account(cloud, store, token_record, clock, lock, lambda _tokens: outlet.tokens(account))
-    worker = Worker("bmw-{}".format(record))
+    worker = Worker("bmw-{}".format(record), monotonic)
     service = Service(
         account_config,
         problems,

@@ -1,6 +1,7 @@
-"""Generated files in conf: the sitemap, kept up to date with the items that are there.
+"""Generated files in conf: the sitemap, kept up to date with the items that are there, and the pictures of the cars.
 
-A file of the user is never touched. Knows where the file is and how to tell ours from theirs; what is in it is ``bmw.sitemap``'s.
+A file of the user is never touched. Knows where the files are and how to tell ours from theirs; what is in the sitemap is
+``bmw.sitemap``'s.
 """
 
 from __future__ import unicode_literals
@@ -10,7 +11,8 @@ import os
 
 from bmw import files, sitemap
 from bmw.compat import to_bytes, to_text
-from bmw.errors import StoreError
+from bmw.errors import BmwError, StoreError
+from bmw.picture import KINDS, recognised
 
 log = logging.getLogger("bmw")
 
@@ -86,6 +88,45 @@ class AccountPage(object):
         return sitemap.account_of(self._model, label, cars, self._file.exists)
 
 
+class PictureFiles(object):
+    """The pictures of the cars, beside the dashboard page that shows them.
+
+    Args:
+        folder (str): openHAB's conf folder.
+    """
+
+    def __init__(self, folder):
+        self._folder = os.path.join(folder, "html", "bmw")
+
+    def is_there(self, name):
+        """True if there is a picture of the car whose group item has that name (str)."""
+        return any(os.path.isfile(path) for path in self._paths(name))
+
+    def load(self, name):
+        """The Picture, or None if there is none that can be shown."""
+        for path in self._paths(name):
+            try:
+                data = files.read(path)
+                if data is not None:
+                    return recognised(data)
+            except BmwError as error:
+                log.info("The picture %s is not shown: %s", path, error.text())
+        return None
+
+    def keep(self, name, picture):
+        """Writes the file. What stands in the way is told, and the picture is asked for again some day."""
+        try:
+            _write_for_all(self._path(name, picture.suffix), picture.data)
+        except StoreError as error:
+            log.info("The picture of the car was not written: %s", error.text())
+
+    def _paths(self, name):
+        return [self._path(name, suffix) for _start, _mime, suffix in KINDS]
+
+    def _path(self, name, suffix):
+        return os.path.join(self._folder, "car-{}.{}".format(name, suffix))
+
+
 def write_generated(path, text):
     """Writes a generated text (its first line is MARKER) unless the file there is the user's or says the same already.
 
@@ -102,13 +143,17 @@ def write_generated(path, text):
     if old is not None and not to_text(old).startswith(MARKER):
         log.debug("%s is the user's own and stays as it is", path)
         return False
+    _write_for_all(path, data)
+    return True
+
+
+def _write_for_all(path, data):
+    """Writes a file that everybody may read, unlike the private ones in userdata. Raises StoreError."""
     folder = os.path.dirname(path)
     try:
         if not os.path.isdir(folder):
             os.makedirs(folder)
         files.write(path, data)
-        # for people to read and edit, unlike the private files in userdata
         os.chmod(path, 0o644)
     except (OSError, IOError) as error:
         raise StoreError("Cannot write {}".format(path), os.strerror(error.errno) if error.errno else type(error).__name__)
-    return True

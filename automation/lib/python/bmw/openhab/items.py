@@ -23,6 +23,7 @@ _OnOff = versions.core_class("library.types.OnOffType")
 _OpenClosed = versions.core_class("library.types.OpenClosedType")
 _Percent = versions.core_class("library.types.PercentType")
 _Point = versions.core_class("library.types.PointType")
+_Raw = versions.core_class("library.types.RawType")
 _String = versions.core_class("library.types.StringType")
 _DateTime = versions.core_class("library.types.DateTimeType")
 _Metadata = versions.core_class("items.Metadata")
@@ -88,6 +89,15 @@ class Items(object):
         if item is None:
             return
         state = self._state(item, value, unit, native_type)
+        if not item.getState().equals(state):
+            self._events.postUpdate(item, state)
+
+    def show_image(self, spec, picture):
+        """Posts a bmw.picture.Picture to the item of a spec if that changes its state. An item of another type stays as it is."""
+        item = self.ensure(spec)
+        if item is None or item.getType() != spec.item_type:
+            return
+        state = _Raw(picture.data, picture.mime)
         if not item.getState().equals(state):
             self._events.postUpdate(item, state)
 

@@ -6,6 +6,7 @@ one OSGi service instead. Only Java objects belong here: a Python one would keep
 
 from __future__ import unicode_literals
 
+from java.lang import System
 from java.util import Hashtable, Map
 from java.util.concurrent import ConcurrentHashMap
 from java.util.concurrent.locks import ReentrantLock
@@ -13,6 +14,11 @@ from org.osgi.framework import FrameworkUtil
 
 #: property that tells our map from other services of that type
 _MARK = "bmw.shared"
+
+
+def monotonic():
+    """Seconds that go on evenly, also when the machine's clock is set; Jython's own time module has no such clock."""
+    return System.nanoTime() / 1e9
 
 
 class JvmLock(object):

@@ -6,7 +6,7 @@ import logging
 
 from bmw import commands
 from bmw.errors import StoreError
-from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, VEHICLE
+from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 
 log = logging.getLogger("bmw")
 
@@ -17,9 +17,11 @@ class Outlet(object):
     Args:
         items (bmw.openhab.items.Items), model (bmw.model.Model), seal (bmw.seal.Seal or None).
         page (bmw.openhab.files_out.AccountPage): the account's part of the sitemap.
+        pictures (bmw.openhab.files_out.PictureFiles or None): where pictures of cars are kept; None = none are wanted.
     """
 
-    def __init__(self, items, model, seal, page):
+    def __init__(self, items, model, seal, page, pictures=None):
+        self._pictures = pictures
         self._page = page
         self._on_page = set()  # names of cars of which the page shows every item
         self._items = items
@@ -53,6 +55,34 @@ class Outlet(object):
             value = reading.value if reading is not None else None
             unit = (reading.unit if reading is not None else None) or point.unit
             self._write(vehicle, point, spec, value, unit)
+        self._show_page(vehicle, is_first)
+
+    def unshown(self, vehicle, is_first):
+        """The keys of what the car said whose items show nothing: deleted, or made anew by the user meanwhile."""
+        known = [key for key, reading in vehicle.readings.items() if reading.value is not None]
+        return [key for key in known if self._items.state(self._model.vehicle_item(vehicle, VEHICLE[key], is_first).name) is None]
+
+    def has_picture(self, vehicle):
+        """True if no picture of the car is wanted (any more)."""
+        return self._pictures is None or self._pictures.is_there(self._model.vehicle_group(vehicle).name)
+
+    def picture(self, vehicle, picture, is_first):
+        """Keeps a car's picture (bmw.picture.Picture) as a file and shows it; a file that cannot be written stops nothing."""
+        if self._pictures is not None:
+            self._pictures.keep(self._model.vehicle_group(vehicle).name, picture)
+        self._show_picture(vehicle, picture, is_first)
+
+    def show_stored_picture(self, vehicle, is_first):
+        """Shows the picture that is kept as a file, if there is one."""
+        picture = self._pictures.load(self._model.vehicle_group(vehicle).name) if self._pictures is not None else None
+        if picture is not None:
+            self._show_picture(vehicle, picture, is_first)
+
+    def _show_picture(self, vehicle, picture, is_first):
+        spec = self._model.vehicle_item(vehicle, PICTURE, is_first)
+        if not self._items.exists(spec.name):
+            self._ensure_groups(vehicle, PICTURE.section)
+        self._items.show_image(spec, picture)
         self._show_page(vehicle, is_first)
 
     def prepare_commands(self, vehicle, can, is_first):

@@ -6,6 +6,7 @@ Core classes moved from ``org.eclipse.smarthome`` (2.5) to ``org.openhab.core`` 
 from __future__ import unicode_literals
 
 import os
+import sys
 
 from java.lang import System
 from java.time import ZoneId
@@ -61,6 +62,16 @@ def config_folder():
 def userdata_folder():
     """openHAB's userdata folder."""
     return System.getProperty("openhab.userdata") or os.environ.get("OPENHAB_USERDATA", "userdata")
+
+
+def told():
+    """The versions of what we run on (list of text), for the diagnostics report."""
+    try:
+        openhab = core_class("OpenHAB").getVersion()
+    except ImportError:
+        openhab = "of unknown version"
+    jython = ".".join("{}".format(part) for part in sys.version_info[:3])
+    return ["openHAB {}".format(openhab), "Jython {}".format(jython), "Java {}".format(System.getProperty("java.version"))]
 
 
 def time_zone(near):

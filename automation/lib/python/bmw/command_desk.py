@@ -1,0 +1,156 @@
+"""Where commands come in, from items and from users' rules, and how the car's items show their life.
+
+Sends them by this account's ``bmw.commander`` or by that of another account. Runs on the account's worker, but for
+``item_command`` and ``command``, which any thread may call.
+"""
+
+from __future__ import unicode_literals
+
+from bmw import commands
+from bmw.commander import Commander, Order
+from bmw.errors import CommandFailed
+from bmw.switches import put_back
+
+
+class CommandDesk(object):
+    """The commands for the cars of one account.
+
+    Args:
+        config (bmw.config.AccountConfig), cloud, clock, worker, outlet: those of the account.
+        new_session: callable that gives a bmw.session.Session for calls in the name of a person.
+        vehicles: callable that gives the cars (list of bmw.vehicle.Vehicle) as they are now.
+        refresh: called without arguments when the cars must be asked for what a command has changed.
+    """
+
+    def __init__(self, config, cloud, clock, worker, outlet, new_session, vehicles, refresh):
+        self._config = config
+        self._cloud = cloud
+        self._clock = clock
+        self._worker = worker
+        self._outlet = outlet
+        self._vehicles = vehicles
+        self._refresh = refresh
+        self._commander = Commander(
+            cloud,
+            clock,
+            worker,
+            new_session,
+            self._on_executed,
+            config.allow_unlock,
+            config.confirm_unlock,
+            config.command_timeout,
+        )
+        #: what sends the commands for this account's cars: this desk, or that of another account
+        self._sender = self
+
+    def send_by(self, desk):
+        """Lets another account's desk send the commands for these cars."""
+        self._sender = desk
+
+    @property
+    def can(self):
+        """The commands (frozenset of names) that can be sent to these cars."""
+        return self._sender._cloud.COMMANDS
+
+    def prepare_items(self):
+        """Makes the command items of the cars: {item name: (vehicle name, key)}."""
+        names = {}
+        for vehicle in self._vehicles() if self._config.data else ():
+            if vehicle.name:
+                keys = self._outlet.prepare_commands(vehicle, self.can, self._is_first(vehicle))
+                names.update((name, (vehicle.name, key)) for key, name in keys.items())
+        return names
+
+    def item_command(self, vehicle_name, key, text):
+        """A command item (vocabulary key) of a car got a command (str)."""
+        accepted_at = self._clock.now()
+        name = "command {} {} {}".format(vehicle_name, key, accepted_at)
+        self._worker.submit(name, lambda: self._item_command(vehicle_name, key, text, accepted_at))
+
+    def command(self, vehicle_name, command, arguments, show, on_dropped=None):
+        """Sends a command to a car; see ``bmw.service.Service.command``."""
+        accepted_at = self._clock.now()
+
+        def order():
+            self._order(vehicle_name, command, arguments, self._shown(vehicle_name, show), accepted_at, on_dropped)
+
+        self._worker.submit("command {}".format(id(order)), order)
+
+    def _item_command(self, vehicle_name, key, text, accepted_at):
+        """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
+        vehicle = self._named(vehicle_name)
+        if vehicle is None:
+            return
+
+        def show_switch(state, _reason):
+            if state in commands.FINAL and key in commands.SWITCHES:
+                put_back(self._worker, "{} {}".format(vehicle_name, key), lambda: self._show_as_it_is(vehicle, key))
+
+        show = self._shown(vehicle_name, show_switch)
+        try:
+            command, arguments = commands.of_item(key, text)
+        except CommandFailed as error:
+            show(commands.FAILED, error.text())
+            return
+        if command is not None:
+            self._order(vehicle_name, command, arguments, show, accepted_at)
+
+    def _shown(self, vehicle_name, show):
+        """``show``, with the life of the command shown in the car's status items before."""
+        vehicle = self._named(vehicle_name)
+
+        def show_both(state, reason):
+            if vehicle is not None:
+                is_first = self._is_first(vehicle)
+                self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
+                if state == commands.SENT:
+                    self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
+            show(state, reason)
+
+        return show_both
+
+    def _order(self, vehicle_name, command, arguments, show, accepted_at, on_dropped=None):
+        vehicle = self._named(vehicle_name)
+        if vehicle is None:
+            show(commands.FAILED, "there is no car '{}'".format(vehicle_name))
+            return
+        order = Order(vehicle, command, arguments, show, accepted_at, on_dropped)
+        if self._sender is self:
+            self._commander.take(order)
+        else:
+            self._sender._take_for_another(order, lambda: self._on_executed(vehicle))
+
+    def _take_for_another(self, order, on_executed):
+        """Sends a command for a car of another account, on this account's worker."""
+        show = order.show
+
+        def shown(state, reason):
+            show(state, reason)
+            if state == commands.EXECUTED:
+                on_executed()
+
+        order.show = shown
+        self._worker.submit("order {}".format(id(order)), lambda: self._commander.take(order))
+
+    def _on_executed(self, _vehicle):
+        """The clouds show the new state some seconds after the car has done what it was told."""
+        if self._config.data:
+            self._worker.later("after command", self._cloud.SETTLE, self._after_command)
+
+    def _after_command(self):
+        self._refresh()
+        for vehicle in self._vehicles():
+            for key in ("climate", "charge"):
+                if vehicle.name and set(commands.ITEMS[key]) & self.can:
+                    self._show_as_it_is(vehicle, key)
+
+    def _show_as_it_is(self, vehicle, key):
+        """A switch after its command: the car's own state for climate and charge, else OFF."""
+        reading = vehicle.readings.get({"climate": "climateActive", "charge": "charging"}.get(key))
+        self._outlet.command(vehicle, key, bool(reading and reading.value), self._is_first(vehicle))
+
+    def _named(self, vehicle_name):
+        return next((known for known in self._vehicles() if known.name == vehicle_name), None)
+
+    def _is_first(self, vehicle):
+        return vehicle is self._vehicles()[0]

@@ -1,0 +1,33 @@
+"""The last warnings and errors of our log, for the diagnostics report."""
+
+from __future__ import unicode_literals
+
+import logging
+
+from bmw.compat import to_text
+from bmw.redact import clean
+
+#: different lines that are kept, and characters of a line
+MOST = 8
+LONGEST = 300
+
+
+class LogTail(logging.Handler):
+    """Keeps what was warned of; the same text again is counted, not kept again."""
+
+    def __init__(self):
+        logging.Handler.__init__(self, logging.WARNING)
+        self._lines = []  # (text, how often, epoch seconds of the last time), the newest last
+
+    def emit(self, record):
+        text = to_text(record.getMessage())
+        if record.exc_info and record.exc_info[0]:
+            text = "{} ({})".format(text, record.exc_info[0].__name__)
+        text = clean(" ".join(text.split()))[:LONGEST]
+        count = sum(times for line, times, _at in self._lines if line == text)
+        others = [line for line in self._lines if line[0] != text]
+        self._lines = (others + [(text, count + 1, record.created)])[-MOST:]
+
+    def lines(self):
+        """[(text, how often, epoch seconds of the last time)], the newest last."""
+        return self._lines

@@ -1,0 +1,35 @@
+"""A picture of a car, as a cloud hands it out: which kind it really is, and whether it is one at all.
+
+Pure. What a server says about its own answer is not believed: the first bytes decide.
+"""
+
+from __future__ import unicode_literals
+
+from collections import namedtuple
+
+from bmw.errors import BadAnswer
+
+#: data (bytes), mime (str) and suffix (str) of its file's name
+Picture = namedtuple("Picture", "data mime suffix")
+
+#: (first bytes, MIME type, suffix)
+KINDS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+)
+#: it is kept in memory as an item's state, and sent to whoever reads all items
+MOST_BYTES = 5 * 1024 * 1024
+
+
+def recognised(data):
+    """The Picture in ``data`` (bytes).
+
+    Raises:
+        BadAnswer: neither PNG nor JPEG, or larger than MOST_BYTES.
+    """
+    if len(data) > MOST_BYTES:
+        raise BadAnswer("BMW's picture of the car is too large ({} bytes)".format(len(data)), "it is left out")
+    for start, mime, suffix in KINDS:
+        if data.startswith(start):
+            return Picture(data, mime, suffix)
+    raise BadAnswer("BMW's picture of the car is neither PNG nor JPEG", "it is left out")

@@ -1,0 +1,65 @@
+"""Asks a cloud, beside the polls, for what changes seldom: charging history, tyres, places, the picture of the car.
+
+A moment after a poll, so that the states come first. When which thing is due, the cloud knows. All work is done on the account's worker.
+"""
+
+from __future__ import unicode_literals
+
+import logging
+
+from bmw.errors import BmwError
+
+log = logging.getLogger("bmw")
+
+#: seconds after a poll
+AFTER_POLL = 30
+#: seconds after the car began or ended to drive or charge: BMW needs some minutes to have a charge in its history
+AFTER_ACTION = 660
+
+
+class Seldom(object):
+    """The looks for what is due.
+
+    Args:
+        cloud (bmw.clouds.base.Cloud), outlet (bmw.openhab.outlet.Outlet), worker (bmw.worker.Worker).
+        new_session: callable, a Session that leaves the reserve alone. vehicles: callable, the account's cars (list).
+        take: callable (vehicle, readings), shows and stores what was found. done: callable, after each look.
+    """
+
+    def __init__(self, cloud, outlet, worker, new_session, vehicles, take, done):
+        self._cloud = cloud
+        self._outlet = outlet
+        self._worker = worker
+        self._new_session = new_session
+        self._vehicles = vehicles
+        self._take = take
+        self._done = done
+
+    def after_poll(self):
+        self._worker.later("seldom", AFTER_POLL, self._look)
+
+    def after_action(self):
+        self._worker.later("seldom after action", AFTER_ACTION, self._look)
+
+    def show_pictures(self):
+        """Shows the pictures that are there already: openHAB forgets an image when it restarts."""
+        for vehicle, is_first in self._named():
+            self._outlet.show_stored_picture(vehicle, is_first)
+
+    def _look(self):
+        session = self._new_session()
+        try:
+            for vehicle, is_first in self._named():
+                for readings in self._cloud.seldom(session, vehicle):
+                    self._take(vehicle, readings)
+                picture = None if self._outlet.has_picture(vehicle) else self._cloud.picture(session, vehicle)
+                if picture is not None:
+                    self._outlet.picture(vehicle, picture, is_first)
+        except BmwError as error:
+            # the polls have the same trouble and say it in the status
+            log.info("What BMW is asked seldom is left out for now: %s", error.text())
+        self._done()
+
+    def _named(self):
+        """(car, whether it is the account's first) of those that have a name by now."""
+        return [(vehicle, number == 0) for number, vehicle in enumerate(self._vehicles()) if vehicle.name]
