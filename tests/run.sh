@@ -28,7 +28,7 @@ part() {
 
 echo "== lint"
 "$PYTHON" -m tests.lint || status=1
-part cpython tests/unit tests/contract tests/cloud tests/install
+part cpython tests/unit tests/contract tests/cloud tests/install tests/fuzz
 part openhab-jython-2.7.4 --jython=2.7.4 tests/openhab
 if [ "${1:-}" != fast ]; then
   # the Jython inside openHAB's own add-on up to 4.1: all that touches the language, TLS, threads and the registry
