@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract import cases, told
+from tests.contract import cases, told, told_seldom
 from tests.contract.clouds import CLOUDS
 from tests.contract.on_cpython import COMMANDS, CpythonHome
 
@@ -59,7 +59,10 @@ def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, 
     home.cloud.set_car(home.vin, door_passenger_rear="OPEN", window_driver_front="INTERMEDIATE", **fields)
     home.forget_seldom()
     home.update()
+    # what is asked for a moment after the states
+    home.pass_time(60)
     wanted = told.expected(name, home.cloud, home.vin)
+    wanted.update(told_seldom.expected(name, home.cloud, home.vin))
     assert told.differences(wanted, lambda key: home.state(cases.item_of(home.name, key)), home.now()) == {}
     start = "BMW_{}_".format(home.name)
     extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
