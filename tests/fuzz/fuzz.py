@@ -1,5 +1,6 @@
 """Runs one harness in the fuzzer: ``python -m tests.fuzz.fuzz HARNESS [options and corpus folders of libFuzzer]``."""
 
+import logging
 import sys
 
 import atheris
@@ -11,6 +12,8 @@ from tests.fuzz.mutate import mutate
 
 def main():
     name = sys.argv.pop(1)
+    logging.getLogger("bmw").addHandler(logging.NullHandler())
+    logging.getLogger("bmw").propagate = False
 
     def mutator(data, max_size, seed):
         return mutate(data, max_size, seed, atheris.Mutate)

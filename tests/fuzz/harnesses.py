@@ -6,7 +6,6 @@ a line ``status header`` before the body; the last answer is given to all furthe
 """
 
 import json
-import logging
 import os
 import shutil
 import sys
@@ -35,9 +34,6 @@ PART = b"\n%%\n"
 MOST_REQUESTS = 40
 #: a message, name or list made of an input may be this much longer than the input
 MOST_GROWTH = 20000
-
-logging.getLogger("bmw").addHandler(logging.NullHandler())
-logging.getLogger("bmw").propagate = False
 
 
 class StillClock:
@@ -103,7 +99,6 @@ def _keep(tokens):
     assert again.to_record() == tokens.to_record()
     assert tokens.expires_at > tokens.obtained_at
     assert cardata_stream.token_life(tokens.id_token) > 0
-    cardata_stream.Login(None)
     again.has_scope("cardata:api:read")
     return again
 

@@ -146,6 +146,17 @@ def test_the_facts_of_a_car_are_its_basic_data():
     assert facts == {"model": "i4 eDrive40", "brand": "BMW", "driveTrain": "BEV", "steering": "LL", "batteryCapacity": "83.9"}
 
 
+def test_a_description_of_the_wrong_types_is_left_out():
+    asked = Asked(answer({"modelName": ["i4"], "brand": {"a": 1}, "driveTrain": None, "hvsMaxEnergyAbsolute": 83.9}))
+    assert asked.cloud.facts(asked.session, VIN) == {"batteryCapacity": 83.9}
+
+
+@pytest.mark.parametrize("vin", ["../containers", "W BY", "\u00dcBY00TEST00000001", "", 5])
+def test_what_is_no_vin_is_no_car(vin):
+    asked = Asked(answer([{"vin": vin, "mappingType": "PRIMARY"}]))
+    assert asked.vehicles() == []
+
+
 # containers
 
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from bmw import mqtt, times
+from bmw import mqtt, redact, times
 from bmw.clouds import cardata_live
 from bmw.clouds.cardata_live import Live
 from bmw.clouds.cardata_stream import BmwSource, LocalSource
@@ -107,6 +107,14 @@ def test_a_car_that_is_not_ours_is_ignored_with_one_line_that_hides_its_vin(live
             live.receive(message(vin=other, soc=number))
         worker.pass_time(1)
     assert service.taken == [] and len(caplog.records) == 1 and other not in caplog.text
+
+
+def test_a_stream_of_ever_new_cars_fills_neither_log_nor_memory(live, worker, caplog):
+    with caplog.at_level(logging.WARNING, "bmw"):
+        for number in range(5 * cardata_live.MOST_TOLD):
+            live.receive(message(vin="WBY00TEST{:08}".format(number), soc=50))
+    assert 0 < len(caplog.records) <= cardata_live.MOST_TOLD
+    assert len(redact._passing) <= redact.MOST_SECRETS
 
 
 def test_broken_messages_are_ignored_with_one_line_and_good_ones_go_on(live, service, worker, caplog):

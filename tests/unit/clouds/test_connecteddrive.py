@@ -409,7 +409,9 @@ def test_a_500_that_stays_is_a_server_error_after_two_calls(wire, cloud, session
     assert len(wire.calls) == 2
 
 
-@pytest.mark.parametrize("headers, wait", [({"Retry-After": "120"}, 120), ({}, 900)])
+@pytest.mark.parametrize(
+    "headers, wait", [({"Retry-After": "120"}, 120), ({}, 900), ({"Retry-After": "\u00b2"}, 900), ({"Retry-After": "9" * 5000}, 900)]
+)
 def test_429_stops_all_calls_for_the_time_named(wire, cloud, session, vehicle, clock, headers, wait):
     wire.get(CAR + "/status", body="<html>", status=429, headers=headers)
     with pytest.raises(QuotaExceeded) as refused:

@@ -144,8 +144,9 @@ def test_the_token_is_taken_from_the_redirects_fragment_in_any_order(wire, cloud
     assert "Authorization" not in wire.calls[0].request.headers
 
 
-def test_a_refresh_is_a_new_sign_in(wire, cloud):
-    wire.post(SIGN_IN, status=302, headers={"Location": REDIRECT_URI + "#access_token=second&expires_in=x"})
+@pytest.mark.parametrize("life", ["x", "9" * 5000])
+def test_a_refresh_is_a_new_sign_in(wire, cloud, life):
+    wire.post(SIGN_IN, status=302, headers={"Location": REDIRECT_URI + "#access_token=second&expires_in=" + life})
     tokens = cloud.refresh(Tokens(access_token="first"))
     assert tokens.access_token == "second"
 

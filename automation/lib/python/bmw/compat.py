@@ -22,10 +22,11 @@ _UNRESERVED = frozenset(bytearray(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 
 
 def to_bytes(value):
-    """UTF-8 bytes of a text (or of what ``text_type`` makes of a number); bytes pass through."""
+    """UTF-8 bytes of a text (or of what ``text_type`` makes of a number), never failing; bytes pass through."""
     if isinstance(value, bytes):
         return value
-    return text_type(value).encode("utf-8")
+    # half a surrogate pair, which JSON can hold, is no letter
+    return text_type(value).encode("utf-8", "replace")
 
 
 def to_text(value):

@@ -28,20 +28,18 @@ CONTAINER_NAME = "openhab-bmw"
 
 _HEADERS = {"x-version": "v1", "Accept": "application/json"}
 
-#: basicData field -> our name for it
-_FACTS = {
-    "modelName": "model",
-    "brand": "brand",
-    "driveTrain": "driveTrain",
-    "steering": "steering",
-    "bodyType": "bodyType",
-    "series": "series",
-    "hvsMaxEnergyAbsolute": "batteryCapacity",
-    "numberOfDoors": "numberOfDoors",
-    "constructionDate": "constructionDate",
-}
-
-
+#: our name for it, basicData field
+_FACTS = (
+    ("model", "modelName"),
+    ("brand", "brand"),
+    ("driveTrain", "driveTrain"),
+    ("steering", "steering"),
+    ("bodyType", "bodyType"),
+    ("series", "series"),
+    ("batteryCapacity", "hvsMaxEnergyAbsolute"),
+    ("numberOfDoors", "numberOfDoors"),
+    ("constructionDate", "constructionDate"),
+)
 #: fact -> converter: what is shown as an item too; the capacity is that of a new battery, gross
 _FACT_READINGS = (("model", values.text), ("driveTrain", values.word), ("batteryCapacity", values.positive))
 
@@ -96,14 +94,13 @@ class CarData(Cloud):
             answer = answer.get("mappings", [answer] if "vin" in answer else [])
         if not isinstance(answer, list):
             raise BadAnswer("BMW's list of cars is not a list", "it is asked again")
-        cars = [entry for entry in answer if isinstance(entry, dict) and isinstance(entry.get("vin"), text_type) and entry["vin"]]
-        return [Found(entry["vin"], entry.get("mappingType", "PRIMARY") == "PRIMARY") for entry in cars]
+        return [Found(entry["vin"], entry.get("mappingType", "PRIMARY") == "PRIMARY") for entry in values.cars(answer)]
 
     def facts(self, session, vin):
         answer = self._get(session, "/customers/vehicles/{}/basicData".format(vin)).json()
         if not isinstance(answer, dict):
             raise BadAnswer("BMW's description of the car is not an object", "it is asked again")
-        return dict((ours, answer[theirs]) for theirs, ours in _FACTS.items() if answer.get(theirs) is not None)
+        return values.facts(_FACTS, answer)
 
     def read(self, session, vehicle):
         try:

@@ -13,12 +13,14 @@ from bmw import mqtt, times
 from bmw.clouds import cardata_descriptors, cardata_entries
 from bmw.clouds.cardata_stream import CONNECTED, URL, BmwSource, LocalSource, Stream
 from bmw.errors import BadAnswer
-from bmw.redact import mask_vin, remember
+from bmw.redact import mask_vin, remember_for_a_while
 
 log = logging.getLogger("bmw")
 
 #: seconds in which messages are collected before items are posted
 BURST = 0.15
+#: oddities of a stream that are told at most, as a broken one brings ever new ones
+MOST_TOLD = 50
 #: a car that drives or charges and says nothing for so long (seconds) is not heard; nor is any after a day
 QUIET = 900
 SILENT = 86400
@@ -119,7 +121,7 @@ class Live(object):
             self._tell_once("bad message", "%s; it is ignored, as all further ones of that kind", error.text())
             return
         if self._service.vehicle(vin) is None:
-            remember(vin)
+            remember_for_a_while(vin)
             self._tell_once(vin, "The stream speaks of %s, which this account does not read; it is ignored", mask_vin(vin))
             return
         self._heard_at[vin] = self._clock.now()
@@ -156,6 +158,6 @@ class Live(object):
         self._was_connected = self._was_connected or word == "CONNECTED"
 
     def _tell_once(self, what, line, *arguments):
-        if what not in self._told:
+        if what not in self._told and len(self._told) < MOST_TOLD:
             self._told.add(what)
             log.warning(line, *arguments)

@@ -2,6 +2,8 @@
 
 from __future__ import unicode_literals
 
+import re
+
 from bmw.compat import text_type
 from bmw.errors import (
     AccessDenied,
@@ -48,11 +50,11 @@ def check(response):
     if 200 <= status < 300:
         return response
     if status == 429:
-        retry_after = response.headers.get("retry-after", "")
+        retry_after = re.match("[0-9]{1,6}$", response.headers.get("retry-after", ""))
         raise QuotaExceeded(
             "BMW wants fewer calls (HTTP 429)",
             "asking goes on by itself; a larger refresh in bmw.cfg helps",
-            retry_at=max(1.0, float(retry_after)) if retry_after.isdigit() else PAUSE,
+            retry_at=max(1.0, float(retry_after.group())) if retry_after else PAUSE,
         )
     if status in _BY_STATUS:
         kind, problem, advice = _BY_STATUS[status]

@@ -48,6 +48,7 @@ _CHARGING = {
     "CHARGINGERROR": "ERROR",
 }
 #: 07:35 or 0001-01-01T07:35:00
+_VIN = re.compile("^[A-Za-z0-9]{1,32}$")
 _CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
 #: BMW's descriptions of services are whole sentences, and they do not say which service it is
 _SERVICES = {
@@ -199,8 +200,13 @@ def records(answer, name):
 
 
 def cars(listed):
-    """The entries of a list of cars that name one."""
-    return [entry for entry in listed if isinstance(entry, dict) and entry.get("vin") and isinstance(entry["vin"], text_type)]
+    """The entries of a list of cars that name one. What is no VIN must not become part of an address."""
+    return [entry for entry in listed if isinstance(entry, dict) and is_vin(entry.get("vin"))]
+
+
+def is_vin(value):
+    """True for a text of letters and digits; how many, and which, the norm says for cars of today only."""
+    return isinstance(value, text_type) and _VIN.match(value) is not None
 
 
 def value_or_none(convert, value):
@@ -314,7 +320,7 @@ def facts(rows, entry):
         rows: (our name, BMW's). entry (dict): what BMW tells about the car.
     """
     found = dict((ours, entry.get(theirs)) for ours, theirs in rows)
-    found = dict((ours, value) for ours, value in found.items() if isinstance(value, (text_type, int)))
+    found = dict((ours, value) for ours, value in found.items() if isinstance(value, (text_type,) + number_types))
     for name, as_people_know_it in (("model", model), ("brand", brand)):
         if name in found:
             found[name] = as_people_know_it(text_type(found[name]))

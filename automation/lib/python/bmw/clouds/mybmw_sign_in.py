@@ -121,8 +121,9 @@ class SignIn(object):
             raise _failure(response, SignInFailed, _APP_KEY)
         answer = response.json()
         app = answer if isinstance(answer, dict) else {}
-        is_whole = all(isinstance(app.get(name), text_type) for name in _CONFIG_TEXTS) and isinstance(app.get("scopes"), list)
-        if not is_whole:
+        scopes = app.get("scopes")
+        texts = [app.get(name) for name in _CONFIG_TEXTS] + (scopes if isinstance(scopes, list) else [None])
+        if not all(isinstance(text, text_type) for text in texts):
             raise BadAnswer("BMW's settings for the sign-in are not complete", "it is tried again")
         remember(app["clientSecret"])
         return app
@@ -174,7 +175,10 @@ class SignIn(object):
 
     def _address(self, app, end):
         """The token endpoint, or one beside it, on our own host."""
-        path = urlsplit(app["tokenEndpoint"]).path
+        try:
+            path = urlsplit(app["tokenEndpoint"]).path
+        except ValueError:
+            raise BadAnswer("BMW's settings for the sign-in name no address", "it is tried again")
         return self._auth_url + path.rpartition("/")[0] + end
 
 

@@ -23,7 +23,7 @@ _ERRORS = {
     "invalid_grant": _PASSWORD,
     "access_denied": _PASSWORD,
 }
-_DIGITS = re.compile("^[0-9]+$")
+_DIGITS = re.compile("^[0-9]{1,9}$")
 
 
 def with_password(http, auth_url, config, now):
