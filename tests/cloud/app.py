@@ -15,6 +15,7 @@ SHARED = ("oauth.token", "oauth.authenticate")
 
 def make_app(cloud):
     app = Flask("tests.cloud")
+    app.json.ensure_ascii = False  # letters beyond ASCII come as they are, in UTF-8
     app.json.sort_keys = False
     for room in ROOMS:
         app.register_blueprint(room.blueprint(cloud))

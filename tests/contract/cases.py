@@ -118,7 +118,10 @@ def spread(cloud, vin, number):
         "alarm_armed": "unarmed",
         "lights_on": True,
         "deep_sleep": True,
-        "check_control": [{"id": 147, "text": "Tyre pressure", "km": 20000 + number}, {"id": 167, "text": "Washer fluid", "km": 1}],
+        "check_control": [
+            {"id": 147, "text": "Tyre pressure", "km": 20000 + number},
+            {"id": 167, "text": "Wischwasser nachfüllen", "km": 1},
+        ],
         "trip_distance_km": 10.0 + number,
         "service_distance_km": 9000,
         "services": [

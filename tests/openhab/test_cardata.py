@@ -1,10 +1,13 @@
 """The main job on real parts: an i3 asked from (simulated) BMW CarData by our module inside a real openHAB, read back over REST."""
 
+import base64
 import json
 import time
 
 import pytest
 
+from tests.cloud import image
+from tests.contract import told, told_seldom
 from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
 
 VIN_ITEMS = ("StateOfCharge", "ElectricRange", "Doors", "DoorLockState", "ChargingStatus", "Odometer", "Position", "LastUpdate")
@@ -23,6 +26,7 @@ def home(openhab_factory):
 
 @pytest.fixture(scope="module")
 def signed_in(home):
+    home.cloud.set_car(home.cloud.cars()[0], image=True)
     home.sign_in()
     home.openhab.wait_state("BMW_LastRefresh", lambda state: state not in ("NULL", "UNDEF"))
     return home
@@ -54,7 +58,7 @@ def check_items(home, vin):
     assert state["ChargingStatus"] == CHARGING.get(told["charging_status"], told["charging_status"])
     latitude, longitude = state["Position"].split(",")
     assert (float(latitude), float(longitude)) == (told["latitude"], told["longitude"])
-    newest = max(t for t in car["timestamps"].values() if t)
+    newest = max(t for name, t in car["timestamps"].items() if t and name != "image")
     assert seconds(state["LastUpdate"]) == pytest.approx(newest, abs=0.002)
 
 
@@ -125,6 +129,35 @@ def test_an_unchanged_car_posts_no_item(signed_in):
         log.seek(before)
         changed = [line for line in log.read().decode("utf-8").splitlines() if "BMW_i3_" in line]
     assert changed == []
+
+
+def test_charges_places_and_tyres_follow_a_moment_after_the_states(signed_in):
+    openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
+    openhab.wait_state("BMW_i3_ChargingPlaces", lambda state: state not in ("NULL", "UNDEF"), 60)
+    wanted = told_seldom.expected("cardata", signed_in.cloud, vin)
+    assert {"lastChargingSession", "energyChargedThisMonth", "chargingPlaces"} <= set(wanted)
+
+    def shown(key):
+        return openhab.state("BMW_i3_" + key[0].upper() + key[1:])
+
+    assert told.differences(wanted, shown, time.time()) == {}
+    assert openhab.item("BMW_i3_LastChargingEnergy")["type"] == "Number:Energy"
+
+
+def test_the_picture_of_the_car_is_an_item_and_a_file_for_pages(signed_in):
+    state = signed_in.openhab.wait_state("BMW_i3_Image", lambda state: state not in ("NULL", "UNDEF"), 60)
+    assert state.startswith("data:image/png;base64,") and signed_in.openhab.item("BMW_i3_Image")["type"] == "Image"
+    file = signed_in.openhab.conf / "html" / "bmw" / "car-BMW_i3.png"
+    assert base64.b64decode(state.partition(",")[2]) == file.read_bytes() == image.png("i3")
+
+
+def test_a_report_for_the_forum_is_made_at_a_switch_and_names_no_one(signed_in):
+    openhab = signed_in.openhab
+    openhab.command("BMW_Diagnose", "ON")
+    report = openhab.wait_state("BMW_Diagnostics", lambda state: state.startswith("BMW diagnostics"))
+    openhab.wait_state("BMW_Diagnose", "OFF")
+    assert "BMW CarData" in report and "ONLINE" in report and "openHAB 3.0.1" in report
+    assert [number for number, secret in enumerate(signed_in.cloud.secrets()) if secret in report] == []
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

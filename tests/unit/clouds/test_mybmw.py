@@ -239,6 +239,7 @@ def test_a_first_step_that_fails_ends_the_sign_in(wire, cloud, status, body, kin
         ),
         (200, '{"clientId": "x", "clientSecret": "s", "returnUrl": "r", "tokenEndpoint": "t", "scopes": ["a", 5]}', BadAnswer),
         (200, '{"clientId": "x", "clientSecret": "s", "returnUrl": "r", "tokenEndpoint": "https://[", "scopes": []}', BadAnswer),
+        (200, '{"clientId": "x", "clientSecret": "s", "returnUrl": "r", "tokenEndpoint": "https://h/\u00fc", "scopes": []}', BadAnswer),
     ],
 )
 def test_app_settings_that_cannot_be_used_end_the_sign_in(wire, cloud, status, body, kind):

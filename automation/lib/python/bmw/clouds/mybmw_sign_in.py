@@ -8,6 +8,7 @@ from __future__ import unicode_literals
 
 import base64
 import os
+import re
 import uuid
 
 from bmw import tokens as token_sets
@@ -37,6 +38,7 @@ _DEAD = (
 _APP_KEY = ("BMW does not accept the app's key", "check api_key in bmw.cfg")
 _NO_CODE = ("BMW's sign-in server gave no code", "solve a new captcha and sign in again")
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
 _CONFIG_TEXTS = ("clientId", "clientSecret", "returnUrl", "tokenEndpoint")
 
 
@@ -125,6 +127,8 @@ class SignIn(object):
         texts = [app.get(name) for name in _CONFIG_TEXTS] + (scopes if isinstance(scopes, list) else [None])
         if not all(isinstance(text, text_type) for text in texts):
             raise BadAnswer("BMW's settings for the sign-in are not complete", "it is tried again")
+        if not _ADDRESS.match(app["tokenEndpoint"]):
+            raise BadAnswer("BMW's settings for the sign-in name no address", "it is tried again")
         remember(app["clientSecret"])
         return app
 
@@ -175,10 +179,7 @@ class SignIn(object):
 
     def _address(self, app, end):
         """The token endpoint, or one beside it, on our own host."""
-        try:
-            path = urlsplit(app["tokenEndpoint"]).path
-        except ValueError:
-            raise BadAnswer("BMW's settings for the sign-in name no address", "it is tried again")
+        path = urlsplit(app["tokenEndpoint"]).path
         return self._auth_url + path.rpartition("/")[0] + end
 
 

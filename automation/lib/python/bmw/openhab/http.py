@@ -58,7 +58,11 @@ class _LimitedBody(HttpResponse.BodySubscriber):
         self._future.completeExceptionally(error)
 
     def onComplete(self):
-        self._future.complete(b"".join(self._chunks))
+        self._future.complete(True)
+
+    def data(self):
+        """The whole body (bytes); by way of the future Java would make a text of it, a letter for each byte."""
+        return b"".join(self._chunks)
 
     def abort(self):
         """Closes the connection of an answer that does not end; cancelling the future alone leaves it open."""
@@ -91,7 +95,8 @@ class JvmTransport(object):
         handler = _OneBody()
         future = self._client.sendAsync(_build(request), handler)
         try:
-            return _response(future.get(int(request.timeout * 1000), TimeUnit.MILLISECONDS))
+            answer = future.get(int(request.timeout * 1000), TimeUnit.MILLISECONDS)
+            return _response(answer, handler.body.data())
         except FutureTimeout:
             _give_up(future, handler)
             raise NetworkError("No complete answer within {} seconds".format(request.timeout))
@@ -112,11 +117,11 @@ def _give_up(future, handler):
     handler.body.abort()
 
 
-def _response(answer):
+def _response(answer, body):
     headers = {}
     for name in answer.headers().map().keySet():
         headers[text_type(name).lower()] = answer.headers().firstValue(name).orElse("")
-    return Response(answer.statusCode(), headers, answer.body(), list(answer.headers().allValues("set-cookie")))
+    return Response(answer.statusCode(), headers, body, list(answer.headers().allValues("set-cookie")))
 
 
 def _build(request):
