@@ -8,6 +8,7 @@ nothing to a host that was not named, reads no answer beyond ``MOST_BYTES`` and 
 from __future__ import unicode_literals
 
 import json
+import re
 import time
 
 from bmw.compat import to_text, urlencode, urlsplit
@@ -32,6 +33,10 @@ class Request(object):
         self.timeout = timeout
 
 
+#: eleven days at most
+_SECONDS = re.compile("^[0-9]{1,6}$")
+
+
 class Response(object):
     """What came back. Header names are lower case; ``body`` is bytes; ``cookies`` are the Set-Cookie values, each on its own."""
 
@@ -51,6 +56,11 @@ class Response(object):
             return json.loads(self.text())
         except (ValueError, RuntimeError):  # RuntimeError: nested too deep
             raise BadAnswer("BMW's answer is not JSON (HTTP {}, {} bytes)".format(self.status, len(self.body)))
+
+    def retry_after(self):
+        """The seconds (float) that the header Retry-After names; None without, or when it is a date, which nobody has seen here."""
+        named = _SECONDS.match(self.headers.get("retry-after", ""))
+        return float(named.group()) if named else None
 
     def json_or_none(self):
         """The body parsed, or None when it is not JSON: for error answers, whose body is a help but no promise."""

@@ -2,7 +2,6 @@
 
 from __future__ import unicode_literals
 
-import re
 
 from bmw.compat import text_type
 from bmw.errors import AccessDenied, CloudError, NotFound, QuotaExceeded, ServerError, TokenRejected
@@ -25,11 +24,10 @@ class DescriptorRefused(CloudError):
 
 
 def _quota(response, _note):
-    retry_after = re.match("[0-9]{1,6}$", response.headers.get("retry-after", ""))
     return QuotaExceeded(
         "BMW's daily allowance of calls is used up",
         "asking goes on by itself tomorrow; other programs with the same BMW account share it",
-        retry_at=float(retry_after.group()) if retry_after else None,
+        retry_at=response.retry_after(),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import unicode_literals
 
-import re
 
 from bmw.compat import text_type
 from bmw.errors import (
@@ -50,11 +49,11 @@ def check(response):
     if 200 <= status < 300:
         return response
     if status == 429:
-        retry_after = re.match("[0-9]{1,6}$", response.headers.get("retry-after", ""))
+        named = response.retry_after()
         raise QuotaExceeded(
             "BMW wants fewer calls (HTTP 429)",
             "asking goes on by itself; a larger refresh in bmw.cfg helps",
-            retry_at=max(1.0, float(retry_after.group())) if retry_after else PAUSE,
+            retry_at=PAUSE if named is None else max(1.0, named),
         )
     if status in _BY_STATUS:
         kind, problem, advice = _BY_STATUS[status]

@@ -25,7 +25,7 @@ BLOCKED = (
 )
 
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2}):(\d{2})")
-_SECONDS = re.compile(r"in (\d+) second")
+_SECONDS = re.compile(r"in ([0-9]{1,6}) second")
 
 
 def is_blocked(response):
@@ -93,8 +93,8 @@ def _clock_seconds(text):
 
 def _pause_seconds(response):
     """Twice what BMW names, as clients found to be needed."""
-    retry_after = response.headers.get("retry-after", "")
-    if retry_after.isdigit():
-        return max(1, int(retry_after))
+    named = response.retry_after()
+    if named is not None:
+        return max(1.0, named)
     found = _SECONDS.search(response.text())
     return max(1, 2 * int(found.group(1))) if found else PAUSE
