@@ -65,6 +65,7 @@ def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, 
     wanted.update(told_seldom.expected(name, home.cloud, home.vin))
     assert told.differences(wanted, lambda key: home.state(cases.item_of(home.name, key)), home.now()) == {}
     start = "BMW_{}_".format(home.name)
+    wanted["estimatedStateOfCharge"] = None  # goes on while it charges: looked at in tests/unit/test_estimate.py
     extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
     assert extra - {key[0].upper() + key[1:] for key in wanted} == set()
 

@@ -233,7 +233,7 @@ def test_a_change_of_the_car_is_on_the_items_after_the_next_poll(signed_in):
     del signed_in.outlet.posts[:]
     signed_in.update()
     changed = {key: value for _car, key, value in signed_in.outlet.posts if key != "lastUpdate"}
-    assert changed.pop("stateOfCharge") == 66
+    assert changed.pop("stateOfCharge") == changed.pop("estimatedStateOfCharge") == 66
     assert changed == {"doorDriverFront": True, "doors": True, "doorLockState": "UNLOCKED", "locked": False}
 
 
@@ -798,3 +798,26 @@ def test_a_dead_sign_in_is_told_as_such_with_several_cars_too(signed_in):
     signed_in.cloud.revoke()
     signed_in.update()
     assert signed_in.state == "SIGN_IN_NEEDED"
+
+
+# the estimate
+
+
+def test_while_the_car_charges_the_estimate_goes_on_without_a_call(signed_in):
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40, charging_time_remaining_min=240)
+    signed_in.update()
+    signed_in.cloud.reset_calls()
+    values = signed_in.outlet.cars["i3"]
+    begin = values["estimatedStateOfCharge"]
+    assert begin >= 40.0
+    signed_in.pass_time(300)
+    assert signed_in.calls() == []
+    assert begin < values["estimatedStateOfCharge"] < begin + 5 and values["stateOfCharge"] == 40.0
+
+
+def test_while_it_does_not_charge_the_estimate_is_the_cars_word(signed_in):
+    signed_in.cloud.set_car(vin(signed_in), plugged=False, charging_status="NOT_CHARGING", soc=61)
+    signed_in.update()
+    assert signed_in.outlet.cars["i3"]["estimatedStateOfCharge"] == 61
+    signed_in.pass_time(600)
+    assert not [name for name in signed_in.worker.waiting() if name.startswith("estimate")]

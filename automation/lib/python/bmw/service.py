@@ -8,7 +8,7 @@ from __future__ import unicode_literals
 
 import logging
 
-from bmw import diagnostics, model, schedule
+from bmw import diagnostics, estimate, model, schedule
 from bmw.command_desk import CommandDesk
 from bmw.errors import (
     AccessDenied,
@@ -495,8 +495,26 @@ class Service(object):
         self._has_new_vehicle = True
 
     def _post(self, vehicle, keys):
+        keys = set(keys) | self._estimate(vehicle)
         if vehicle.name and not self._worker.is_stopped:
             self._outlet.vehicle(vehicle, keys, is_first=vehicle is self._vehicles[0])
+
+    def _estimate(self, vehicle):
+        """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""
+        found = estimate.reading(vehicle.readings, self._clock.now())
+        if found is None:
+            return set()
+        known = vehicle.readings.get(estimate.KEY)
+        vehicle.readings[estimate.KEY] = found
+        charging = vehicle.readings.get("charging")
+        if charging is not None and charging.value:
+            self._worker.later("estimate " + vehicle.vin, estimate.EVERY, lambda: self._go_on(vehicle))
+        return set() if found == known else set([estimate.KEY])
+
+    def _go_on(self, vehicle):
+        # a car that left the account meanwhile is estimated no more
+        if vehicle in self._vehicles:
+            self._post(vehicle, ())
 
     def _new_session(self, by_person=True):
         return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person)

@@ -59,6 +59,7 @@ def _point(key, section, form, label, label_de, icon, *tags):
 _VEHICLE_ROWS = (
     # battery and range
     ("stateOfCharge", "battery", "percent", "State of charge", "Ladestand", "batterylevel", MEASUREMENT, "Level"),
+    ("estimatedStateOfCharge", "battery", "percent", "State of charge (estimate)", "Ladestand (geschätzt)", "batterylevel", MEASUREMENT, "Level"),
     ("targetStateOfCharge", "battery", "percent", "Target state of charge", "Ladeziel", "batterylevel", STATUS, "Level"),
     ("batteryCapacity", "battery", "energy", "Battery capacity", "Batteriekapazität", "battery", MEASUREMENT, "Energy"),
     ("batteryEnergy", "battery", "energy", "Energy in the battery", "Energie in der Batterie", "battery", MEASUREMENT, "Energy"),
