@@ -97,7 +97,7 @@ def _keep(tokens):
     """Takes tokens through the store and to the stream."""
     again = from_record(json.loads(json.dumps(tokens.to_record())))
     assert again.to_record() == tokens.to_record()
-    assert tokens.expires_at > tokens.obtained_at
+    assert tokens.expires_at >= tokens.obtained_at
     assert cardata_stream.token_life(tokens.id_token) > 0
     again.has_scope("cardata:api:read")
     return again

@@ -47,7 +47,8 @@ class Service(object):
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
         cloud, account, store, clock, worker: the parts it joins.
         outlet: where states go: ``account(key, value)``, ``vehicle(vehicle, keys, is_first)``, ``command(vehicle, key, value, is_first)``;
-            ``unshown(vehicle, is_first)`` -> keys; ``sealed_token()`` -> text or None.
+            ``unshown(vehicle, is_first)`` -> keys; ``sealed_token()`` -> text or None;
+            ``tokens_again(account)``.
         record (str): start of the names of its records in the store.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
@@ -458,6 +459,7 @@ class Service(object):
     def _read_vehicles(self, session):
         """Reads every car; trouble with one does not stop the others. Returns the troubles (list of text)."""
         troubles = []
+        self._outlet.tokens_again(self._account)
         for vehicle in self._vehicles:
             try:
                 self._describe(session, vehicle)

@@ -123,6 +123,11 @@ class Outlet(object):
         self.account("accessToken", self._seal.close(account.export(), "item") if self._seal else None)
         self.account("tokenExpiry", account.tokens.expires_at)
 
+    def tokens_again(self, account):
+        """Shows them if an item of theirs shows nothing: deleted meanwhile."""
+        if account.tokens is not None and None in [self._items.state(self.name_of(key)) for key in ("accessToken", "tokenExpiry")]:
+            self.tokens(account)
+
     def sealed_token(self):
         """The text sealed in the token item (restored by a persistence service), or None."""
         sealed = self._items.state(self.name_of("accessToken"))
