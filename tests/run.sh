@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets everything up and passes all tests: lint, on CPython, in a real openHAB, and in a browser. The last lines say how many ran where.
-# tests/run.sh fast leaves out the second Jython.
+# tests/run.sh fast leaves out the second Jython. tests/run.sh long (hours) runs the simulated week, every row of the fault matrix
+# and an hour's soak whole; by default they are cut short.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tests/browser/setup.sh
@@ -26,6 +27,10 @@ part() {
   fi
 }
 
+if [ "${1:-}" = long ]; then
+  export WEEK_DAYS=7 FAULTS=all RECONNECTS=200
+fi
+
 echo "== lint"
 "$PYTHON" -m tests.lint || status=1
 part cpython tests/unit tests/contract tests/cloud tests/install tests/fuzz
@@ -34,6 +39,9 @@ if [ "${1:-}" != fast ]; then
   # the Jython inside openHAB's own add-on up to 4.1: all that touches the language, TLS, threads and the registry
   core=(language cardata bad_input commands names stream)
   part openhab-jython-2.7.2 --jython=2.7.2 $(printf 'tests/openhab/test_%s.py ' "${core[@]}")
+fi
+if [ "${1:-}" = long ]; then
+  SOAK_MINUTES=60 part openhab-soak --jython=2.7.4 tests/openhab/test_week.py -s
 fi
 part openhab-browser --jython=2.7.4 tests/browser
 

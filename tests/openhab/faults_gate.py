@@ -1,0 +1,124 @@
+"""A door in front of a simulated server: TLS with a certificate that can be changed, shut or opened, bytes changed on their way.
+
+Knows neither HTTP nor MQTT, nor what is behind it. And a trap: a port that must never be called.
+"""
+
+import contextlib
+import select
+import socket
+import ssl
+import threading
+
+from tests.cloud.faults import end_connection
+
+PIECE = 65536
+
+
+class Gate:
+    """Passes connections on to a port of this machine.
+
+    `certificates` (tests.cloud.certificate.Certificates): what is shown to who connects next. `mangle`: None, or callable
+    (number of the piece, bytes from the server) -> bytes to send instead; None as answer resets the connection. `callers` counts
+    who was let in.
+    """
+
+    def __init__(self, target, certificates):
+        self.certificates = certificates
+        self.mangle = None
+        self.callers = 0
+        self.port = 0
+        self._target = target
+        self._listener = None
+        self._connections = set()
+
+    def open(self):
+        """Lets in, on the same port as before."""
+        if self._listener is None:
+            self._listener = socket.create_server(('127.0.0.1', self.port))
+            self.port = self._listener.getsockname()[1]
+            _start(self._accept, self._listener)
+        return self
+
+    def shut(self):
+        """Connections are refused; those that stand are ended."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.shutdown(socket.SHUT_RDWR)  # wakes accept, which a close alone does not
+            listener.close()
+        self.drop()
+
+    def drop(self):
+        """Ends the connections that stand."""
+        for connection in list(self._connections):
+            end_connection(connection, 'close')
+
+    def _accept(self, listener):
+        with contextlib.suppress(OSError):
+            while True:
+                _start(self._serve, listener.accept()[0])
+
+    def _serve(self, plain):
+        self.callers += 1
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.callback(plain.close)
+            plain.settimeout(20)
+            client = stack.enter_context(self._context().wrap_socket(plain, server_side=True))
+            self._connections.add(client)
+            stack.callback(self._connections.discard, client)
+            server = stack.enter_context(socket.create_connection(('127.0.0.1', self._target), 20))
+            self._pass(client, server)
+
+    def _context(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificates.server_file, self.certificates.server_key)
+        return context
+
+    def _pass(self, client, server):
+        """One thread for both ways: a TLS socket must not be read and written by two."""
+        count = 0
+        while True:
+            ready = [client] if client.pending() else select.select([client, server], [], [])[0]
+            if client in ready:
+                data = client.recv(PIECE)
+                if not data:
+                    return
+                server.sendall(data)
+            if server in ready:
+                try:
+                    data = server.recv(PIECE)
+                except ConnectionResetError:
+                    data = None
+                if data:
+                    count += 1
+                    data = self.mangle(count, data) if self.mangle else data
+                if data is None:
+                    end_connection(client, 'reset')
+                    return
+                if not data and not self.mangle:
+                    return
+                client.sendall(data)
+
+
+class Trap:
+    """A port that nobody may connect to; `callers` counts who did."""
+
+    def __init__(self):
+        self.callers = 0
+        self._listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self._listener.getsockname()[1]
+        _start(self._count)
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _count(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection = self._listener.accept()[0]
+                self.callers += 1
+                connection.close()
+
+
+def _start(target, *arguments):
+    threading.Thread(target=target, args=arguments, name='gate', daemon=True).start()

@@ -1,0 +1,264 @@
+"""The faults of the matrix that strike the whole house at once: the disk, the clock, openHAB's items, the other accounts.
+
+Each row is lived through in turns that all steps take together: they set themselves going, the fault strikes, they must come to
+their good end meanwhile or say why not, the fault goes, and they must come to their good end once more.
+"""
+
+import sys
+import time
+
+from tests.openhab import layout
+from tests.openhab.faults_cell import PERSON, unclear
+from tests.openhab.faults_house import FAKETIME, item
+from tests.openhab.server import OpenHABError, wait_until
+
+sys.path.insert(0, str(layout.REPO / 'automation' / 'lib' / 'python'))
+
+from bmw import cipher  # noqa: E402
+from bmw.seal import Seal, load_key  # noqa: E402
+from bmw.store import Store  # noqa: E402
+
+DAY = 1
+#: seconds in which a deleted item comes back: at the next renewal of the token at the latest
+COMES_BACK = 60
+#: what a command leaves in the store: nothing, so there is nothing to tell
+STORES_NOTHING = ('command', 'progress')
+
+
+class Wide:
+    """A row that strikes everywhere. `why_not(house)`: why it cannot be tried on this machine, or None."""
+
+    name = None
+    #: step -> why it does not come to its good end while the fault lasts, and only a person can go on
+    person = {}
+
+    def why_not(self, house):
+        return None
+
+    def reason_against(self, step):
+        """Why there is no such fault at a step; None mostly."""
+        return None
+
+    def strike(self, house):
+        raise NotImplementedError
+
+    def meet(self, step, cell):
+        """The fault is there: the step comes to its good end, or needs a person afterwards; returns problems (list of str)."""
+        step.act()
+        cell.note = self.person.get(step.name)
+        if cell.note:
+            cell.verdict = PERSON
+            cell.shown = step.trouble()
+            return unclear(*cell.shown)
+        step.finish()
+        return self.meanwhile(step)
+
+    def lift(self, house):
+        raise NotImplementedError
+
+    def heal(self, step):
+        """The fault is gone: what a person does, where one is needed."""
+        if step.name in self.person:
+            step.person()
+
+    def meanwhile(self, step):
+        """The problems (list of str) at a step that came to its good end while the fault was there."""
+        return []
+
+    def afterwards(self, step):
+        """The problems at a step when all is well again."""
+        return []
+
+
+class _Disk(Wide):
+    def why_not(self, house):
+        return None if house.disk.is_there else 'not run: no right to mount a file system here'
+
+    def meanwhile(self, step):
+        if step.name in STORES_NOTHING:
+            return []
+        try:
+            step.wait('Account', lambda text: 'annot write' in text and 'check that' in text)
+        except OpenHABError:
+            return ['does not tell that it cannot store: ' + step.state('Account')]
+        return []
+
+    def afterwards(self, step):
+        try:
+            step.wait('Account', lambda text: 'annot write' not in text)
+        except OpenHABError:
+            return ['still tells of the disk: ' + step.state('Account')]
+        if step.cloud.accounts()[0]['client_id'] is None or step.name in STORES_NOTHING:
+            return []
+        return self._not_stored(step)
+
+    def _not_stored(self, step):
+        """The token in the store must be the living one: it is opened here as openHAB would after a restart."""
+        folder = str(step.house.disk.folder)
+        store = Store(folder, Seal(load_key(folder + '/seal.key'), cipher))
+
+        def is_stored():
+            token = (store.load('{}.cardata.token'.format(step.name)) or {}).get('refresh_token')
+            return token in step.cloud.tokens.ever_issued[-3:]
+
+        try:
+            wait_until(is_stored, 10, 'the token to be stored')
+        except OpenHABError:
+            return ['the living token is not stored']
+        return []
+
+
+class DiskFull(_Disk):
+    name = 'disk full'
+
+    def strike(self, house):
+        house.disk.fill()
+
+    def lift(self, house):
+        house.disk.make_room()
+
+
+class ReadOnly(_Disk):
+    name = 'read-only store'
+
+    def strike(self, house):
+        house.disk.set_writable(False)
+
+    def lift(self, house):
+        house.disk.set_writable(True)
+
+
+class _Clock(Wide):
+    days = 0
+
+    def why_not(self, house):
+        return None if FAKETIME else 'not run: libfaketime is not installed'
+
+    def strike(self, house):
+        self._set(house, self.days)
+
+    def lift(self, house):
+        self._set(house, 0)
+
+    def _set(self, house, days):
+        """Returns when the JVM's clock has jumped, as an account that polls each second shows."""
+        house.set_clock(days)
+        day = time.strftime('%Y-%m-%d', time.localtime(time.time() + days * 86400))
+        house.openhab.wait_state(item('polling', 'LastRefresh'), lambda state: state.startswith(day), 30)
+
+
+class ClockForward(_Clock):
+    name, days = 'clock a day ahead', DAY
+
+
+class ClockBack(_Clock):
+    name, days = 'clock a day behind', -DAY
+
+
+class ItemsDeleted(Wide):
+    """Items that the step shows something in, deleted while it is under way."""
+
+    name = 'items deleted'
+    ITEMS = {
+        'signin': ('AccountState', 'SignInLink', 'SignInCode'),
+        'approval': ('AccountState', 'SignInLink', 'SignIn'),
+        'renewal': ('AccessToken', 'TokenExpiry', 'i3_StateOfCharge'),
+        'polling': ('LastRefresh', 'i3_StateOfCharge', 'i3_Odometer'),
+        'command': ('i3_CommandStatus', 'i3_LastCommand'),
+        'progress': ('i3_CommandStatus', 'i3_LastCommand'),
+        'stream': ('StreamState', 'i3_StateOfCharge'),
+    }
+
+    def strike(self, house):
+        for account, names in self.ITEMS.items():
+            for name in names:
+                house.openhab.remove_item(item(account, name))
+
+    def lift(self, house):
+        pass
+
+    def afterwards(self, step):
+        def missing():
+            items = step.openhab.items()
+            return [name for name in self.ITEMS[step.name] if step.item(name) not in items]
+
+        try:
+            wait_until(lambda: not missing(), COMES_BACK, 'the deleted items', step.openhab)
+        except OpenHABError:
+            return ['{} did not come back'.format(name) for name in missing()]
+        return []
+
+
+class ItemsOfAnotherType(Wide):
+    """Items made anew by somebody with a type that does not fit, or fits in another way."""
+
+    name = 'items of another type'
+    ITEMS = {
+        'signin': {'SignInLink': 'Number', 'SignInCode': 'Switch'},
+        'approval': {'SignInLink': 'Contact'},
+        'renewal': {'AccessToken': 'Number', 'TokenExpiry': 'String'},
+        'polling': {'i3_StateOfCharge': 'String', 'i3_Odometer': 'Contact'},
+        'command': {'i3_LastCommand': 'Number'},
+        'progress': {'i3_LastCommand': 'Contact'},
+        'stream': {'i3_StateOfCharge': 'String', 'LastMessage': 'Switch'},
+    }
+
+    def strike(self, house):
+        self._types = {}
+        for account, names in self.ITEMS.items():
+            for name, item_type in names.items():
+                full = item(account, name)
+                self._types[full] = house.openhab.item(full)['type']
+                house.openhab.remove_item(full)
+                house.openhab.add_item(full, item_type)
+
+    def lift(self, house):
+        for full in self._types:
+            house.openhab.remove_item(full)
+
+    def meanwhile(self, step):
+        items = step.openhab.items()
+        wrong = [name for name, wanted in self.ITEMS[step.name].items() if items[step.item(name)]['type'] != wanted]
+        return ["the user's own item {} was changed".format(name) for name in wrong]
+
+    def afterwards(self, step):
+        items = step.openhab.items()
+        names = [step.item(name) for name in self.ITEMS[step.name]]
+        return [
+            '{} is {} afterwards'.format(name, items[name]['type'])
+            for name in names
+            if name in items and items[name]['type'] != self._types[name]
+        ]
+
+
+class OthersInTrouble(Wide):
+    """Two accounts, of which one has lost its cloud: the other must not notice. Half of the steps are struck, then the other half."""
+
+    def __init__(self, name, struck):
+        self.name = name
+        self._struck = struck
+
+    def reason_against(self, step):
+        return 'the account that is struck in this row' if step.name in self._struck else None
+
+    def strike(self, house):
+        for name in self._struck:
+            house.gates[name].shut()
+
+    def lift(self, house):
+        for name in self._struck:
+            house.gates[name].open()
+        for name in self._struck:
+            house.openhab.wait_state(item(name, 'AccountState'), 'ONLINE', 30)
+
+
+WIDE_ROWS = (
+    DiskFull(),
+    ReadOnly(),
+    ClockForward(),
+    ClockBack(),
+    ItemsDeleted(),
+    ItemsOfAnotherType(),
+    OthersInTrouble('two accounts (a)', ('signin', 'renewal', 'progress')),
+    OthersInTrouble('two accounts (b)', ('approval', 'polling', 'command', 'stream')),
+)
