@@ -50,6 +50,18 @@ class Notes(object):
     def command(self, vehicle, key, value, is_first):
         pass  # told by the command's own ``show``
 
+    def has_picture(self, vehicle):
+        return True  # none is wanted
+
+    def picture(self, vehicle, picture, is_first):
+        pass
+
+    def show_stored_picture(self, vehicle, is_first):
+        pass
+
+    def tokens_again(self, account):
+        pass  # the store alone has them
+
     def sealed_token(self):
         return None
 
