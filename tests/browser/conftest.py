@@ -6,7 +6,6 @@ import pytest
 
 from tests.browser.chromium import chromium, prefer, set_screen
 from tests.browser.dashboard import Dashboard
-from tests.openhab import layout
 from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
@@ -15,17 +14,9 @@ TABLET = {"width": 1280, "height": 800}
 PLAIN = dict(UNLIMITED, stream="off")
 
 
-def pytest_addoption(parser):
-    try:
-        parser.addoption("--jython", action="append", choices=layout.JYTHON_VERSIONS, help="Jython version inside openHAB")
-    except ValueError:
-        pass  # tests/openhab is in the same run and has it
-
-
 @pytest.fixture(scope="session")
 def home(request):
-    chosen = request.config.getoption("--jython") or [layout.DEFAULT_JYTHON]
-    openhab = OpenHAB(jython=chosen[0])
+    openhab = OpenHAB(jython=request.config.getoption("--jython"))
     home = Home(openhab)
     home.cloud.add_car("i4")
     home.cloud.settings(quota=100000)

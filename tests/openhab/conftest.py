@@ -5,25 +5,15 @@ import re
 
 import pytest
 
-from tests.openhab import layout
 from tests.openhab.server import OpenHAB
 
 INSTANCES = []
 
 
-def pytest_addoption(parser):
-    parser.addoption(
-        '--jython',
-        action='append',
-        choices=layout.JYTHON_VERSIONS,
-        help='Jython version inside openHAB; give it twice to run every test on both',
-    )
-
-
-def pytest_generate_tests(metafunc):
-    if 'jython' in metafunc.fixturenames:
-        chosen = metafunc.config.getoption('--jython', default=None) or [layout.DEFAULT_JYTHON]
-        metafunc.parametrize('jython', chosen, scope='session')
+@pytest.fixture(scope='session')
+def jython(request):
+    """The version, as text. No parameter: pytest would mix the tests of all files by it, and each change of file is a new openHAB."""
+    return request.config.getoption('--jython')
 
 
 @pytest.fixture(scope='session')
