@@ -1,8 +1,11 @@
 """One MQTT connection that listens to one topic, whatever the runtime: MQTT 3.1.1, clean session, QoS 0, receiving only.
 
-Written for this job because no client can be counted on inside openHAB: the MQTT transport is only there when another
-add-on brought it, and the one of openHAB 3.0 (HiveMQ client 1.1.2) sends no TLS server name and checks no host name;
-paho-mqtt would have to be installed by hand. What is needed of the protocol is six kinds of packet.
+Written for this job because no library was found that is safe inside openHAB (tried on Jython 2.7.2 and 2.7.4, Java 11). paho-mqtt
+1.6.1, the last for Python 2.7, hands the password to a broker with any other host's certificate, as Jython's ssl module
+says it has checked the name and has not; and it leaves a thread and some 30 open files behind for each connection. So does the
+HiveMQ client 1.1.2 with the password, openHAB 3.0's own (host names are checked from 1.2.0 on), which is only there when another
+add-on brought it. Eclipse Paho for Java is sound, but as a jar on Jython's path its threads do not find their classes
+inside openHAB. What is needed of the protocol is six kinds of packet.
 
 A wire is a connected socket with four methods, see ``bmw.socket_wire`` (CPython) and ``bmw.openhab.mqtt`` (the JVM).
 Knows nothing of BMW, cars or tokens. Source: OASIS MQTT Version 3.1.1, chapters 2 and 3.
