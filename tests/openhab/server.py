@@ -85,11 +85,12 @@ class OpenHAB:
             shutil.copytree(source / folder, target, dirs_exist_ok=True, ignore=NO_COMPILED)
 
     def write_conf(self, path, text):
-        """Write a file below conf. It appears at once and whole, so that openHAB never reads half of it."""
+        """Write a file below conf, not for everybody's eyes. It appears at once and whole, so that openHAB never reads half of it."""
         target = self.conf / path
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name('.' + target.name + '.tmp')
         partial.write_text(text, encoding='utf-8')
+        partial.chmod(0o640)
         os.replace(partial, target)
         return target
 

@@ -51,6 +51,7 @@ class Laptop:
 
     def write(self, **settings):
         self.config.write_text("".join("{} = {}\n".format(*pair) for pair in settings.items()), "utf-8")
+        self.config.chmod(0o600)
 
     def run(self, *arguments):
         out, err = io.StringIO(), io.StringIO()

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 
-from bmw import clouds, cron, files, mqtt
+from bmw import clouds, cron, files, mqtt, secret_source
 
 from bmw.compat import text_type, to_text
 from bmw.errors import ConfigError, StoreError
@@ -146,6 +146,11 @@ SETTINGS = {
     "sitemap": Setting(_yes_no, True, is_global=True),
 }
 
+#: settings whose value may be kept elsewhere, see ``bmw.secret_source``
+SECRETS = frozenset(key for key, setting in SETTINGS.items() if setting.parse is _secret)
+#: those that alone open nothing
+_NAMES = frozenset(("username", "stream_user"))
+
 
 class AccountConfig(object):
     """The settings of one account, as attributes named like the keys.
@@ -174,12 +179,14 @@ class Config(object):
     Attributes:
         accounts (list of AccountConfig): at least one.
         problems (list of ConfigError): what is wrong in the file but stops nothing.
+        secret_files (list of str): files that settings are read from.
         item_prefix, names, language: see ``conf/services/bmw.cfg``.
     """
 
-    def __init__(self, accounts, problems, values):
+    def __init__(self, accounts, problems, values, secret_files=()):
         self.accounts = accounts
         self.problems = problems
+        self.secret_files = [path for path in secret_files if path]
         for key, setting in SETTINGS.items():
             if setting.is_global:
                 setattr(self, str(key), values.get(key, setting.default))
@@ -194,11 +201,16 @@ def load(path):
     if data is None:
         problem = ConfigError("The file {} is missing".format(os.path.basename(path)), "copy it to conf/services and fill in client_id")
         return Config([AccountConfig(DEFAULT, {}, problem)], [], {})
-    return parse(to_text(data))
+    return parse(to_text(data), os.path.dirname(os.path.abspath(path)), files.is_open_to_all(path))
 
 
-def parse(text):
-    """The Config of a file's text; what is wrong is collected in ``problems``."""
+def parse(text, folder="", is_open=False):
+    """The Config of a file's text; what is wrong is collected in ``problems``.
+
+    Args:
+        folder (str): where the file is; relative names of files of secrets are relative to it.
+        is_open (bool): whether everybody on the machine may read the file.
+    """
     problems = []
     pairs = dict(_pairs(text, problems))
     names = _account_names(pairs.pop("accounts", ""), problems)
@@ -209,6 +221,8 @@ def parse(text):
             problems.append(_unknown(key, names))
             continue
         try:
+            if setting in SECRETS:
+                value = secret_source.resolve(value, folder)
             values[account][setting] = SETTINGS[setting].parse(value)
         except ConfigError as error:
             problems.append(ConfigError("{}: {}".format(key, error.problem), error.advice))
@@ -218,7 +232,17 @@ def parse(text):
         if account.commands and account.commands not in names:
             problems.append(ConfigError("commands: there is no account '{}'".format(account.commands), "name one of accounts"))
             account.commands = ""
-    return Config(accounts, problems, shared)
+    secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in SECRETS)
+    if is_open:
+        problems.extend(_shown_to_all(secrets))
+    return Config(accounts, problems, shared, [secret_source.path(value, folder) for value in secrets.values()])
+
+
+def _shown_to_all(secrets):
+    """The problem (list of at most one) that passwords stand in a file that everybody on the machine may read."""
+    shown = sorted(key for key, value in secrets.items() if key.rpartition(".")[2] not in _NAMES and secret_source.is_literal(value))
+    advice = "take the right to read it from others (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
+    return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
 
 
 def _merged(shared, own):

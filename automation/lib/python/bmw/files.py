@@ -4,6 +4,7 @@ from __future__ import unicode_literals
 
 import errno
 import os
+import stat
 
 from bmw.errors import StoreError
 
@@ -38,12 +39,30 @@ def read(path):
 
 
 def stamp(path):
-    """(time of change, size) of a file, to see whether it was changed; None if there is none."""
+    """(time of change, size, permissions) of a file, to see whether it was changed; None if there is none."""
     try:
         status = os.stat(path)
     except (OSError, IOError):
         return None
-    return status.st_mtime, status.st_size
+    return status.st_mtime, status.st_size, status.st_mode
+
+
+def is_open_to_group(path):
+    """True if others than the owner may read the file, be it the group only."""
+    return _allows(path, stat.S_IRGRP | stat.S_IROTH)
+
+
+def is_open_to_all(path):
+    """True if everybody on the machine may read the file."""
+    return _allows(path, stat.S_IROTH)
+
+
+def _allows(path, bits):
+    try:
+        # Windows has no such permissions, and names some all the same; Jython says so by the separator only
+        return os.sep != "\\" and bool(os.stat(path).st_mode & bits)
+    except (OSError, IOError):
+        return False
 
 
 def write(path, data):

@@ -45,9 +45,11 @@ class App(object):
         warnings = LogTail()
         log.addHandler(warnings)
         self._settings_file = os.path.join(versions.config_folder(), "services", "bmw.cfg")
-        self._settings_stamp = files.stamp(self._settings_file)
+        settings_stamp = files.stamp(self._settings_file)
         self._watcher = Worker("bmw-settings", monotonic)
         settings = config.load(self._settings_file)
+        self._settings_stamps = dict((path, files.stamp(path)) for path in settings.secret_files)
+        self._settings_stamps[self._settings_file] = settings_stamp
         self._shared = Shared(item_registry)
         self._stopper = _Stopper(self)
         items = Items(events, item_registry)
@@ -109,8 +111,9 @@ class App(object):
             account.service.stop()
 
     def _watch(self):
-        if files.stamp(self._settings_file) != self._settings_stamp:
-            log.info("bmw.cfg was changed and is read again")
+        changed = [path for path, stamp in self._settings_stamps.items() if files.stamp(path) != stamp]
+        if changed:
+            log.info("%s was changed and is read again", os.path.basename(changed[0]))
             self._on_changed()
             return
         self._watcher.later("watch", WATCH_SETTINGS, self._watch)
