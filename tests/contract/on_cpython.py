@@ -13,7 +13,8 @@ from bmw.account import Account
 from bmw.http import Http, RequestsTransport
 from bmw.model import Model
 from bmw.openhab.outlet import Outlet
-from bmw.seal import KEY_BYTES, Seal
+from bmw.key_file import KEY_BYTES
+from bmw.seal import Seal
 from bmw.service import Service
 from bmw.states import state_text
 from bmw.store import Store
@@ -113,7 +114,7 @@ def make_service(account_config, clock, folder, items, worker):
     kind = clouds.find(account_config.cloud)
     http = Http(RequestsTransport(), kind.bases(account_config), account_config.timeout)
     cloud = kind(account_config, http, clock)
-    seal = Seal(b"k" * KEY_BYTES, cipher)
+    seal = Seal(lambda: [b"k" * KEY_BYTES], cipher)
     store = Store(str(folder), seal)
     outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal, NoPage())
     outlet.prepare(leave_out=() if kind.ASKS_FOR_INPUT else ("signInInput",))

@@ -14,13 +14,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "automation" / "lib" / "python"))
 
-from bmw import cipher, clouds, commands, config, cron, mqtt, names, redact, times  # noqa: E402 - the path must be set first
+from bmw import cipher, clouds, commands, config, cron, key_file, mqtt, names, redact, times  # noqa: E402 - the path must be set first
 from bmw.clouds import cardata_entries, cardata_live, cardata_stream  # noqa: E402
 from bmw.config import AccountConfig  # noqa: E402
 from bmw.errors import BmwError, NetworkError  # noqa: E402
 from bmw.http import Http, Response  # noqa: E402
 from bmw.model import Model, vehicle_name  # noqa: E402
-from bmw.seal import KEY_BYTES, Seal, load_key  # noqa: E402
+from bmw.seal import Seal  # noqa: E402
 from bmw.states import state_text  # noqa: E402
 from bmw.store import Store  # noqa: E402
 from bmw.tokens import Tokens, from_answer, from_record  # noqa: E402
@@ -313,7 +313,7 @@ def _only_our_errors(parse, text):
 
 def sealed(data):
     """A sealed value, a record and a key file that somebody wrote over, and the records of tokens and cars in them."""
-    seal = Seal(b"k" * KEY_BYTES, cipher)
+    seal = Seal(lambda: [b"k" * key_file.KEY_BYTES], cipher)
     text = _text(data)
     _only_our_errors(lambda sealed_text: seal.open(sealed_text, "tokens"), text)
     folder = tempfile.mkdtemp(prefix="bmw-fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
@@ -327,7 +327,7 @@ def sealed(data):
                 assert store.load(name) == record
                 _only_our_errors(lambda answer: _keep(from_answer(answer, NOW)), record)
         Path(store.path("key")).write_bytes(data)
-        assert len(load_key(store.path("key"))) == KEY_BYTES
+        assert all(len(key) == key_file.KEY_BYTES for key in key_file.load(store.path("key")))
     finally:
         shutil.rmtree(folder)
 

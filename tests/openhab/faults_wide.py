@@ -15,8 +15,7 @@ from tests.openhab.server import OpenHABError, wait_until
 sys.path.insert(0, str(layout.REPO / 'automation' / 'lib' / 'python'))
 
 from bmw import cipher  # noqa: E402
-from bmw.seal import Seal, load_key  # noqa: E402
-from bmw.store import Store  # noqa: E402
+from bmw.store import open_store  # noqa: E402
 
 DAY = 1
 #: seconds in which a deleted item comes back: at the next renewal of the token at the latest
@@ -94,8 +93,7 @@ class _Disk(Wide):
 
     def _not_stored(self, step):
         """The token in the store must be the living one: it is opened here as openHAB would after a restart."""
-        folder = str(step.house.disk.folder)
-        store = Store(folder, Seal(load_key(folder + '/seal.key'), cipher))
+        _seal, store = open_store(str(step.house.disk.folder), cipher, now=0)
 
         def is_stored():
             token = (store.load('{}.cardata.token'.format(step.name)) or {}).get('refresh_token')

@@ -10,7 +10,8 @@ _LIBRARY = os.path.join(os.path.dirname(__file__), "..", "..", "automation", "li
 sys.path.insert(0, os.path.abspath(_LIBRARY))
 
 from bmw import cipher, redact  # noqa: E402 - the path must be set first
-from bmw.seal import KEY_BYTES, Seal  # noqa: E402
+from bmw.key_file import KEY_BYTES  # noqa: E402
+from bmw.seal import Seal  # noqa: E402
 from bmw.store import Store  # noqa: E402
 from tests.unit.fakes import FakeClock, FakeWire, HandWorker, RecordingOutlet  # noqa: E402
 
@@ -51,7 +52,7 @@ def wire():
 
 @pytest.fixture
 def seal():
-    return Seal(b"k" * KEY_BYTES, cipher)
+    return Seal(lambda: [b"k" * KEY_BYTES], cipher)
 
 
 @pytest.fixture

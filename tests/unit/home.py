@@ -8,7 +8,8 @@ from bmw.account import Account
 from bmw.clouds.cardata import CarData
 from bmw.http import Http, RequestsTransport
 from bmw.schedule import Budget
-from bmw.seal import KEY_BYTES, Seal
+from bmw.key_file import KEY_BYTES
+from bmw.seal import Seal
 from bmw.service import Service
 from bmw.session import Session
 from bmw.store import Store
@@ -26,7 +27,7 @@ class Home:
         self.worker = HandWorker(self.clock)
         self.outlet = outlet or RecordingOutlet()
         config = settings(**dict({"client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
-        self.store = Store(str(folder), Seal(key, cipher))
+        self.store = Store(str(folder), Seal(lambda: [key], cipher))
         bmw = CarData(config, Http(RequestsTransport(), CarData.bases(config)), self.clock)
         self.account = Account(bmw, self.store, "account.token", self.clock)
         self.hour = 12

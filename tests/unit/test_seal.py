@@ -1,15 +1,13 @@
 """bmw.seal and bmw.cipher: what is sealed can be neither read nor forged."""
 
-import os
-import stat
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bmw import cipher, files
+from bmw import cipher
 from bmw.errors import StoreError
-from bmw.seal import KEY_BYTES, PREFIX, Seal, load_key
+from bmw.key_file import KEY_BYTES
+from bmw.seal import PREFIX, Seal
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs",)))
 
@@ -79,24 +77,28 @@ def test_a_text_sealed_for_one_purpose_is_not_opened_for_another(seal):
 
 def test_another_key_does_not_open(seal):
     with pytest.raises(StoreError) as error:
-        Seal(b"j" * KEY_BYTES, cipher).open(seal.close("x", "item"), "item")
+        Seal(lambda: [b"j" * KEY_BYTES], cipher).open(seal.close("x", "item"), "item")
     assert error.value.advice == "sign in again"
 
 
-def test_a_key_is_made_once_at_random_and_kept_private(tmp_path):
-    path = str(tmp_path / "seal.key")
-    key = load_key(path)
-    assert len(key) == KEY_BYTES
-    assert load_key(path) == key
-    assert load_key(str(tmp_path / "other.key")) != key
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+def test_any_of_the_keys_opens_and_the_first_seals():
+    old, new = b"o" * KEY_BYTES, b"n" * KEY_BYTES
+    both = Seal(lambda: [new, old], cipher)
+    assert both.open(Seal(lambda: [old], cipher).close("x", "item"), "item") == "x"
+    assert Seal(lambda: [new], cipher).open(both.close("x", "item"), "item") == "x"
 
 
-@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe", b"QUJD", b"A" * 43, b"QUFB" * 11])
-def test_a_damaged_key_is_never_used_nor_replaced(tmp_path, content):
-    path = str(tmp_path / "seal.key")
-    files.write(path, content)
-    with pytest.raises(StoreError) as error:
-        load_key(path)
-    assert "sign in again" in error.value.advice
-    assert files.read(path) == content
+def test_a_key_that_another_instance_made_meanwhile_is_looked_for():
+    keys = [b"o" * KEY_BYTES]
+    seal = Seal(lambda: list(keys), cipher)
+    keys.insert(0, b"n" * KEY_BYTES)
+    assert seal.open(Seal(lambda: list(keys), cipher).close("x", "item"), "item") == "x"
+
+
+def test_keys_that_are_lost_meanwhile_are_still_used():
+    keys = [b"o" * KEY_BYTES]
+    seal = Seal(lambda: list(keys), cipher)
+    del keys[:]
+    with pytest.raises(StoreError):
+        seal.open("bmw1:AAAA", "item")
+    assert seal.open(seal.close("x", "item"), "item") == "x"

@@ -720,6 +720,10 @@ def test_files_of_another_key_are_set_aside_and_a_sign_in_asked_for(signed_in):
     again = signed_in.restart(key=b"j" * 32)
     assert again.state == "SIGN_IN_NEEDED"
     assert "account.token.damaged" in os.listdir(str(signed_in.folder))
+    for home in (again, again.restart(key=b"j" * 32)):
+        assert home.text.startswith(
+            "The stored sign-in to BMW CarData cannot be opened, because its key was lost or it is damaged: switch the"
+        )
 
 
 def test_files_that_cannot_be_read_are_told(signed_in, monkeypatch):

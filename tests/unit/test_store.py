@@ -60,7 +60,7 @@ def test_a_damaged_record_is_set_aside_with_a_warning_and_a_new_one_can_be_saved
 
 
 def test_a_restored_backup_of_another_installation_is_not_opened(store, tmp_path):
-    Store(str(tmp_path), Seal(b"j" * 32, cipher)).save("account.token", {"n": 1})
+    Store(str(tmp_path), Seal(lambda: [b"j" * 32], cipher)).save("account.token", {"n": 1})
     assert store.load("account.token") is None
 
 

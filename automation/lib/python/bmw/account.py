@@ -53,6 +53,13 @@ class Account(object):
     def is_signed_in(self):
         return self.tokens is not None
 
+    def sign_in_needed(self):
+        """The error (SignInNeeded) that says why there are no tokens, and what to do."""
+        problem = "Not signed in to {}"
+        if self._store.was_set_aside(self._record):
+            problem = "The stored sign-in to {} cannot be opened, because its key was lost or it is damaged"
+        return SignInNeeded(problem.format(self._cloud.title), "switch the sign-in item on")
+
     def adopt(self, text):
         """Takes over tokens from ``export`` (a restored item) when there are none; True if it did."""
         if self.is_signed_in:
@@ -87,7 +94,7 @@ class Account(object):
         """
         with self._lock:
             if self.tokens is None:
-                raise SignInNeeded("Not signed in to {}".format(self._cloud.title), "switch the sign-in item on")
+                raise self.sign_in_needed()
             if not self._is_good(self.tokens):
                 self.refresh()
             return self.tokens.access_token
@@ -101,7 +108,7 @@ class Account(object):
         """
         with self._lock:
             if self.tokens is None:
-                raise SignInNeeded("Not signed in to {}".format(self._cloud.title), "switch the sign-in item on")
+                raise self.sign_in_needed()
             if rejected is not None and self.tokens.access_token != rejected:
                 return
             if self._adopt_newer(rejected):

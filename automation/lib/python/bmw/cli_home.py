@@ -5,17 +5,15 @@ Knows neither arguments nor how something is printed. Nothing is asked by itself
 
 from __future__ import unicode_literals
 
-import os
 import time
 
-from bmw import cipher, clouds, files
+from bmw import cipher, clouds
 from bmw.account import Account
 from bmw.cli_errands import Errands
 from bmw.errors import BmwError, SignInFailed
 from bmw.http import Http
-from bmw.seal import Seal, load_key
 from bmw.service import Service
-from bmw.store import Store
+from bmw.store import open_store
 
 #: what the texts advise inside openHAB -> what to do here
 _ADVICE = (
@@ -170,8 +168,7 @@ def members(settings, folder, transport, clock, sleep=time.sleep):
     Raises:
         StoreError: the folder cannot be used.
     """
-    files.make_private_folder(folder)
-    store = Store(folder, Seal(load_key(os.path.join(folder, "seal.key")), cipher))
+    _seal, store = open_store(folder, cipher, clock.now())
     errands = Errands(clock, sleep)
     made = [Member(config, store, transport, clock, errands) for config in settings.accounts]
     by_name = dict((member.config.name, member) for member in made)

@@ -8,6 +8,9 @@ import stat
 
 from bmw.errors import StoreError
 
+#: end of the name of a file that could not be used
+DAMAGED = ".damaged"
+
 
 def make_private_folder(path):
     """Makes the folder (and its parents) with mode 0700 if it is not there.
@@ -89,7 +92,7 @@ def write(path, data):
 def set_aside(path):
     """Renames a file that cannot be used to ``*.damaged``, so that nothing is lost and a new one can be written."""
     try:
-        _replace(path, path + ".damaged")
+        _replace(path, path + DAMAGED)
     except (OSError, IOError) as error:
         raise StoreError("Cannot rename {}".format(path), _advice(error))
 

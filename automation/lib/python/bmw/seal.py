@@ -1,8 +1,8 @@
 """Sealing: authenticated encryption of what must not be read or forged, as one line of text.
 
 The cipher is given by the runtime (``bmw.openhab.cipher`` on the JVM, ``bmw.cipher`` on CPython); both are AES-256-GCM, so a sealed
-text can be opened by either. The key is a file of its own, so that an item state, a backup of the items or a screenshot
-holds nothing of use.
+text can be opened by either. The keys are in a file of their own (``bmw.key_file``), so that an item state, a backup of the
+items or a screenshot holds nothing of use.
 """
 
 from __future__ import unicode_literals
@@ -11,39 +11,39 @@ import base64
 import binascii
 import os
 
-from bmw import files
 from bmw.compat import to_bytes, to_text
 from bmw.errors import StoreError
 
 PREFIX = "bmw1:"
-KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
 class Seal(object):
-    """Seals and opens texts with one key.
+    """Seals texts with the newest key and opens them with any.
 
     Args:
-        key (bytes): 32 bytes.
+        read_keys: callable -> list of keys (bytes), newest first; called again when a text cannot be opened, as another
+            instance may have made a new key meanwhile.
         cipher: object with ``encrypt(key, nonce, data, context) -> bytes`` and ``decrypt(...)``, which raises ValueError
             when the data was not made with this key and context.
     """
 
-    def __init__(self, key, cipher):
-        self._key = key
+    def __init__(self, read_keys, cipher):
+        self._read_keys = read_keys
+        self._keys = read_keys()
         self._cipher = cipher
 
     def close(self, text, context):
         """The sealed form of ``text``. ``context`` (str) says what it is for; it must be the same to open it."""
         nonce = os.urandom(NONCE_BYTES)
-        data = self._cipher.encrypt(self._key, nonce, to_bytes(text), to_bytes(context))
+        data = self._cipher.encrypt(self._keys[0], nonce, to_bytes(text), to_bytes(context))
         return PREFIX + to_text(base64.urlsafe_b64encode(nonce + data))
 
     def open(self, sealed, context):
         """The text that was sealed.
 
         Raises:
-            StoreError: not sealed with this key and context, or changed since.
+            StoreError: not sealed with one of the keys and this context, or changed since.
         """
         try:
             if not sealed.startswith(PREFIX):
@@ -53,26 +53,25 @@ class Seal(object):
             # base64 passes over strange characters and spare bits; a sealed text has one form only
             if base64.urlsafe_b64encode(data) != body:
                 raise ValueError("not as it was written")
-            return to_text(self._cipher.decrypt(self._key, data[:NONCE_BYTES], data[NONCE_BYTES:], to_bytes(context)))
+            return to_text(self._decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], to_bytes(context)))
         except (ValueError, TypeError, binascii.Error):
             raise StoreError("A sealed value cannot be opened with this key", "sign in again")
 
+    def _decrypt(self, nonce, data, context):
+        try:
+            return self._by_any_key(nonce, data, context)
+        except ValueError:
+            now = self._read_keys()
+            # a key file that was lost meanwhile says nothing; what is in memory still opens the store
+            if not now or now == self._keys:
+                raise
+            self._keys = now
+            return self._by_any_key(nonce, data, context)
 
-def load_key(path):
-    """The key in the file ``path``; made at random if there is no file.
-
-    Raises:
-        StoreError: the file cannot be read or written, or does not hold a key.
-    """
-    text = files.read(path)
-    if text is None:
-        key = os.urandom(KEY_BYTES)
-        files.write(path, base64.b64encode(key) + b"\n")
-        return key
-    try:
-        key = base64.b64decode(text.strip())
-    except (ValueError, TypeError, binascii.Error):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise StoreError("The key file {} is damaged".format(path), "delete it and sign in again")
-    return key
+    def _by_any_key(self, nonce, data, context):
+        for key in self._keys:
+            try:
+                return self._cipher.decrypt(key, nonce, data, context)
+            except ValueError:
+                continue
+        raise ValueError("no key opens it")

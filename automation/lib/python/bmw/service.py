@@ -325,7 +325,7 @@ class Service(object):
         if self._cloud.SIGNS_IN_ALONE and not self._sign_in.was_refused:
             self._sign_in.begin()
         elif not self._sign_in.was_refused:
-            self._status.show("SIGN_IN_NEEDED", "Not signed in to {}: switch the sign-in item on".format(self._cloud.title))
+            self._status.show_error(self._account.sign_in_needed())
         return False
 
     def _keep_token_fresh(self):

@@ -5,7 +5,7 @@ from __future__ import unicode_literals
 import logging
 import os
 
-from bmw import __version__, clouds, config, files, names
+from bmw import __version__, clouds, config, files, key_file, names
 from bmw.account import Account
 from bmw.api_host import ApiHost
 from bmw.diagnostics import Surroundings
@@ -22,9 +22,8 @@ from bmw.openhab.items import Items
 from bmw.openhab.mqtt import JvmWire
 from bmw.openhab.jvm import Shared, monotonic
 from bmw.openhab.outlet import Outlet
-from bmw.seal import Seal, load_key
 from bmw.service import Service
-from bmw.store import Store
+from bmw.store import KEY_FILE, Store, open_store
 from bmw.times import SystemClock
 from bmw.worker import Worker
 from java.lang import Runnable
@@ -35,6 +34,8 @@ log = logging.getLogger("bmw")
 
 #: seconds between two looks whether the settings file was changed
 WATCH_SETTINGS = 5
+#: seconds between two looks whether a new sealing key is due
+WATCH_KEY = 86400
 
 
 class App(object):
@@ -53,7 +54,7 @@ class App(object):
         self._shared = Shared(item_registry)
         self._stopper = _Stopper(self)
         items = Items(events, item_registry)
-        clock = SystemClock()
+        clock = self._clock = SystemClock()
         zone = versions.time_zone(item_registry)
         self._on_changed = lambda: None
         own_names, problems = names.load(settings.names, versions.config_folder())
@@ -100,6 +101,8 @@ class App(object):
         self._door.open()
         self._watcher.start()
         self._watch()
+        # not at once: a key that could not be made at the start is not to be tried again and again
+        self._watcher.later("key", WATCH_KEY, self._watch_key)
         log.info("BMW integration %s started", __version__)
 
     def stop(self):
@@ -117,6 +120,13 @@ class App(object):
             self._on_changed()
             return
         self._watcher.later("watch", WATCH_SETTINGS, self._watch)
+
+    def _watch_key(self):
+        """The start makes a new key when it is time; one that runs for months starts anew for it."""
+        if key_file.is_due(os.path.join(_store_folder(), KEY_FILE), self._clock.now()):
+            self._on_changed()
+            return
+        self._watcher.later("key", WATCH_KEY, self._watch_key)
 
 
 class _Stopper(Runnable):
@@ -163,7 +173,7 @@ class AccountRunner(object):
 
 def _build(account_config, problems, model, items, page, clock, zone, shared):
     record = account_config.name or "account"
-    seal, store = _open_store(account_config)
+    seal, store = _open_store(account_config, clock)
     outlet = Outlet(items, model, seal, page, PictureFiles(versions.config_folder()))
     cloud_class = clouds.find(account_config.cloud)
     outlet.prepare(leave_out=() if cloud_class.ASKS_FOR_INPUT else ("signInInput",))
@@ -189,13 +199,14 @@ def _build(account_config, problems, model, items, page, clock, zone, shared):
     return AccountRunner(service, account_config.cron(), outlet, cloud_class.ASKS_FOR_INPUT)
 
 
-def _open_store(account_config):
+def _open_store(account_config, clock):
     """(seal, store); what stands in the way becomes the account's problem, and the seal None."""
-    folder = os.path.join(versions.userdata_folder(), "bmw")
-    seal = None
     try:
-        files.make_private_folder(folder)
-        seal = Seal(load_key(os.path.join(folder, "seal.key")), cipher)
+        return open_store(_store_folder(), cipher, clock.now())
     except StoreError as error:
         account_config.problem = account_config.problem or error
-    return seal, Store(folder, seal)
+        return None, Store(_store_folder(), None)
+
+
+def _store_folder():
+    return os.path.join(versions.userdata_folder(), "bmw")
