@@ -11,6 +11,7 @@ import json
 import re
 import time
 
+from bmw import tls
 from bmw.compat import to_text, urlencode, urlsplit
 from bmw.errors import BadAnswer, ConfigError, NetworkError
 
@@ -129,9 +130,9 @@ class Http(object):
 class RequestsTransport(object):
     """Transport on the requests library, which is imported at the first request (it is slow to import)."""
 
-    def __init__(self, verify=True):
-        """``verify``: True, or the path of a CA file; certificates are always checked."""
-        self._verify = verify
+    def __init__(self, ca_file=None):
+        """``ca_file``: a file of certificates to trust instead of the system's; certificates are always checked."""
+        self._ca_file = ca_file
         self._session = None
 
     def __call__(self, request):
@@ -139,8 +140,7 @@ class RequestsTransport(object):
         import urllib3  # what requests is made of; its own errors come through while a body is read
 
         if self._session is None:
-            self._session = requests.Session()
-            self._session.trust_env = False
+            self._session = _new_session(self._ca_file)
         started = time.time()
         try:
             answer = self._session.request(
@@ -149,7 +149,7 @@ class RequestsTransport(object):
                 headers=request.headers,
                 data=request.body,
                 timeout=request.timeout,
-                verify=self._verify,
+                verify=self._ca_file or True,
                 allow_redirects=False,
                 stream=True,
             )
@@ -164,6 +164,21 @@ class RequestsTransport(object):
         headers = dict((name.lower(), value) for name, value in answer.headers.items())
         # several of one name are joined with commas above, which cookies do not survive
         return Response(answer.status_code, headers, body, list(answer.raw.headers.getlist("set-cookie")))
+
+
+def _new_session(ca_file):
+    """A session of requests that heeds nothing of the environment and speaks TLS as ``bmw.tls`` says."""
+    import requests
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def init_poolmanager(self, *arguments, **options):
+            options["ssl_context"] = tls.context(ca_file)
+            requests.adapters.HTTPAdapter.init_poolmanager(self, *arguments, **options)
+
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", Adapter())
+    return session
 
 
 def _read(answer, deadline):

@@ -5,6 +5,7 @@ from __future__ import unicode_literals
 import socket
 import ssl
 
+from bmw import tls
 from bmw.errors import NetworkError
 
 
@@ -25,8 +26,7 @@ class SocketWire(object):
         try:
             self._socket = socket.create_connection((host, port), timeout)
             if is_tls:
-                context = ssl.create_default_context(cafile=self._ca_file)
-                self._socket = context.wrap_socket(self._socket, server_hostname=host)
+                self._socket = tls.context(self._ca_file).wrap_socket(self._socket, server_hostname=host)
         except ssl.CertificateError:
             self.close()
             raise NetworkError("The stream server's certificate is not trusted", "check the machine's date and CA certificates")

@@ -10,16 +10,18 @@ from __future__ import unicode_literals
 from bmw.compat import text_type
 from bmw.errors import NetworkError
 from bmw.http import MOST_BYTES, Response
+from bmw.openhab.tls import strict
 from java.io import IOException
 from java.lang import Exception as JavaException
 from java.lang import InterruptedException
 from java.net import URI, ConnectException, UnknownHostException
 from java.net.http import HttpClient, HttpRequest, HttpResponse, HttpTimeoutException
 from java.nio.channels import UnresolvedAddressException
+from java.security.cert import CertificateException
 from java.time import Duration
 from java.util.concurrent import CompletableFuture, ExecutionException, TimeUnit
 from java.util.concurrent import TimeoutException as FutureTimeout
-from javax.net.ssl import SSLException
+from javax.net.ssl import SSLException, SSLParameters
 
 from jarray import zeros
 
@@ -108,7 +110,7 @@ class JvmTransport(object):
 
 
 def _new_client():
-    builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT))
+    builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(CONNECT_TIMEOUT)).sslParameters(strict(SSLParameters()))
     return builder.followRedirects(HttpClient.Redirect.NEVER).version(HttpClient.Version.HTTP_1_1).build()
 
 
@@ -137,21 +139,23 @@ def _build(request):
         raise NetworkError("The request cannot be made ({})".format(error.getClass().getSimpleName()))
 
 
-#: cause -> (what happened, what to do), the first that fits
+#: (cause, what happened, what to do), the first that is anywhere in the chain of causes
 _CAUSES = (
     (HttpTimeoutException, "No answer in time", ""),
     (UnresolvedAddressException, "The server's name was not found", "check the network and DNS"),
     (UnknownHostException, "The server's name was not found", "check the network and DNS"),
-    (SSLException, "The server's certificate is not trusted", "check the machine's date and CA certificates"),
+    (CertificateException, "The server's certificate is not trusted", "check the machine's date and CA certificates"),
+    (SSLException, "No secure connection (TLS 1.2 or newer) to the server", "check the network"),
     (ConnectException, "The server cannot be reached", "check the network"),
 )
 
 
 def _network_error(cause):
-    seen = cause
-    while seen is not None:
-        for kind, problem, advice in _CAUSES:
-            if isinstance(seen, kind):
-                return NetworkError(problem, advice)
-        seen = seen.getCause()
-    return NetworkError("Connection failed ({})".format(cause.getClass().getSimpleName()))
+    chain = []
+    while cause is not None:
+        chain.append(cause)
+        cause = cause.getCause()
+    for kind, problem, advice in _CAUSES:
+        if any(isinstance(seen, kind) for seen in chain):
+            return NetworkError(problem, advice)
+    return NetworkError("Connection failed ({})".format(chain[0].getClass().getSimpleName()))

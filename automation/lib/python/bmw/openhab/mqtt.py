@@ -7,6 +7,7 @@ given in ``bmw.mqtt``; not through Jython's ssl module, which differs between 2.
 from __future__ import unicode_literals
 
 from bmw.errors import NetworkError
+from bmw.openhab.tls import strict
 from java.io import DataInputStream, EOFException, IOException
 from java.lang import Exception as JavaException
 from java.net import InetAddress, InetSocketAddress, Socket, SocketTimeoutException, UnknownHostException
@@ -47,8 +48,7 @@ class JvmWire(object):
 
     def _secured(self, host, port):
         secured = SSLSocketFactory.getDefault().createSocket(self._plain, host, port, True)
-        settings = secured.getSSLParameters()
-        settings.setEndpointIdentificationAlgorithm("HTTPS")
+        settings = strict(secured.getSSLParameters())
         if not _is_address(host):
             settings.setServerNames([SNIHostName(host)])
         secured.setSSLParameters(settings)
