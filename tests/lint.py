@@ -1,13 +1,15 @@
 """Style and language checks. The library is one source for Python 2.7 and 3.9, so it is checked for both; tests are Python 3.9.
 
-ruff finds mistakes, vermin finds what Python 2.7 does not have, and that the library keeps to its one openHAB package is
-checked here. What only a real Jython can tell, the tests in openHAB do.
+ruff finds mistakes, vermin what Python 2.7 does not have, bandit what is dangerous, tests.audit what would have to be installed,
+and that the library keeps to its one openHAB package is checked here. What only a real Jython can tell, the tests in openHAB do.
 """
 
 import ast
 import subprocess
 import sys
 from pathlib import Path
+
+from tests import audit
 
 REPO = Path(__file__).resolve().parent.parent
 LIBRARY = REPO / "automation" / "lib" / "python"
@@ -17,6 +19,7 @@ CHECKS = (
     ("ruff", ["ruff", "check", "--quiet", "--output-format", "concise", "automation", "tests", "install.py"]),
     ("format", ["ruff", "format", "--quiet", "--check", "automation", "tests", "install.py"]),
     ("vermin", ["vermin", "--quiet", "--no-tips", "--violations", "-t=2.7", "-t=3.9", "automation/lib/python"]),
+    ("bandit", ["bandit", "-q", "-r", "--format", "custom", "--msg-template", "{relpath}:{line}: {test_id} {msg}", "automation"]),
 )
 #: where the virtualenv keeps its commands
 BIN = Path(sys.executable).parent
@@ -63,6 +66,7 @@ def script_problems():
 def main():
     problems = [problem for name, command in CHECKS for problem in run(name, command)]
     problems += list(room_problems()) + list(script_problems())
+    problems += list(audit.pin_problems()) + list(audit.import_problems())
     print("\n".join(problems) if problems else "no problems")
     return 1 if problems else 0
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets everything up and passes all tests: lint, on CPython, in a real openHAB, and in a browser. The last lines say how many ran where.
+# Sets everything up and passes all tests: lint, audit, on CPython, in a real openHAB, and in a browser. The last lines say how many ran where.
 # tests/run.sh fast leaves out the second Jython. tests/run.sh long (hours) runs the simulated week, every row of the fault matrix
 # and an hour's soak whole; by default they are cut short.
 set -euo pipefail
@@ -33,6 +33,8 @@ fi
 
 echo "== lint"
 "$PYTHON" -m tests.lint || status=1
+echo "== audit"
+"$PYTHON" -m tests.audit || status=1
 part cpython tests/unit tests/contract tests/cloud tests/install tests/fuzz
 part openhab-jython-2.7.4 --jython=2.7.4 tests/openhab
 if [ "${1:-}" != fast ]; then

@@ -80,7 +80,7 @@ class MyBMW(Cloud):
     title = "MyBMW"
     NEEDS = {
         "username": "the user name (e-mail) of the BMW account",
-        "password": "the password of the BMW account",
+        "password": "the password of the BMW account",  # nosec B105 - says what is needed, is none
         "api_key": "the subscription key of BMW's app, which this module does not contain",
     }
     ASKS_FOR_INPUT = True

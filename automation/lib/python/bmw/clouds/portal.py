@@ -54,7 +54,7 @@ class Portal(Cloud):
     title = "BMW ConnectedDrive portal"
     NEEDS = {
         "username": "the user name (e-mail) of the BMW account",
-        "password": "the password of the BMW account",
+        "password": "the password of the BMW account",  # nosec B105 - says what is needed, is none
     }
     COMMANDS = frozenset(_CODES)
     SIGNS_IN_ALONE = True
