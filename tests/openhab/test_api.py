@@ -182,6 +182,14 @@ def test_send_and_wait_tells_the_end(user, vin):
     assert user.ask("cars()[0].send_and_wait('soundHorn')") == ["FAILED", "the same command is still under way"]
 
 
+def test_a_rule_may_lock_and_may_unlock_only_with_the_permission_of_the_configuration(user, vin):
+    sent = len(user.home.cloud.commands())
+    refused = ["FAILED", "unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
+    assert user.ask("cars()[0].send_and_wait('unlock')") == refused
+    assert len(user.home.cloud.commands()) == sent
+    assert user.ask("cars()[0].send_and_wait('lock')") == ["EXECUTED", ""]
+
+
 def test_a_mistake_is_one_clear_line(user):
     assert user.ask("cars()[0].value('stateOfCharg')") == "ApiError: There is no value 'stateOfCharg': did you mean 'stateOfCharge'?"
     assert user.ask("cars()[0].send('fly')").startswith("ApiError: There is no command 'fly': use one of lock")

@@ -110,8 +110,10 @@ def test_a_command_that_the_car_does_not_carry_out_fails_with_its_reason(home, c
 def test_unlock_needs_the_permission_of_the_configuration(home):
     sign_in(home, "portal")
     since = home.last_call()
-    walked = give(home, "BMW_i3_Unlock", "ON", end="FAILED")
-    assert walked == ["FAILED: unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
+    refused = "FAILED: unlocking is not allowed: set allow_unlock = yes in bmw.cfg"
+    assert give(home, "BMW_i3_Unlock", "ON", end="FAILED") == [refused]
+    give(home, "BMW_i3_Command", "fly", end="FAILED: There is no command")
+    assert give(home, "BMW_i3_Command", "unlock", end="FAILED: unlock") == [refused]
     assert home.cloud.calls(since) == []
 
 
