@@ -36,7 +36,8 @@ _CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")
 _SHAPES = (
     (re.compile(r"\b(?=[A-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}\b"), "[vin]"),
-    (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[mail]"),
+    # from the start of a word only: tried from each of its letters, a long one takes minutes
+    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[mail]"),
     (re.compile(r"-?[0-9]{1,3}\.[0-9]{3,}\s*[,;]\s*-?[0-9]{1,3}\.[0-9]{3,}"), "[place]"),
     (re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "[id]"),
 )
