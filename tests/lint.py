@@ -21,6 +21,8 @@ CHECKS = (
     ("vermin", ["vermin", "--quiet", "--no-tips", "--violations", "-t=2.7", "-t=3.9", "automation/lib/python"]),
     ("bandit", ["bandit", "-q", "-r", "--format", "custom", "--msg-template", "{relpath}:{line}: {test_id} {msg}", "automation"]),
 )
+#: text as in Python 3; and no look for each import in the own package first, which takes Jython most of its loading time
+FUTURE = "from __future__ import absolute_import, unicode_literals"
 #: where the virtualenv keeps its commands
 BIN = Path(sys.executable).parent
 
@@ -51,8 +53,8 @@ def room_problems():
                 yield "{}: imports {}, which only bmw/openhab may".format(name, ", ".join(sorted(found)))
         if not text.isascii() and "coding: utf-8" not in text.partition("\n")[0]:
             yield "{}: has non-ASCII text but no coding line, Jython cannot load it".format(name)
-        if path.name != "__init__.py" and "from __future__ import unicode_literals" not in text:
-            yield "{}: lacks 'from __future__ import unicode_literals'".format(name)
+        if path.name != "__init__.py" and FUTURE not in text:
+            yield "{}: lacks '{}'".format(name, FUTURE)
 
 
 def script_problems():

@@ -1,6 +1,6 @@
 """``python3 -m bmw``: the command line, see ``bmw.cli``."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import sys
 

@@ -3,7 +3,7 @@
 Knows neither cars nor items. All times are epoch seconds from the clock it is given.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 import logging

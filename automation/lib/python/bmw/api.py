@@ -10,9 +10,8 @@ Every call asks the running module anew, so a Car may be kept, also over a reloa
 from any thread. Knows no cloud and no item; documentation and examples: docs/api.md.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
-import difflib
 import json
 import logging
 import threading
@@ -155,6 +154,8 @@ class Car(object):
 
     def _readings(self, key=None):
         if key is not None and key not in VEHICLE:
+            import difflib  # here, as it is seldom needed and slow to load
+
             near = difflib.get_close_matches(key, list(VEHICLE), 1)
             raise ApiError("There is no value '{}'".format(key), "did you mean '{}'?".format(near[0]) if near else "")
         found = self._ask("readings", keys=None if key is None else [key])

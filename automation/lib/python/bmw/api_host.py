@@ -4,7 +4,7 @@ JSON text, as a user's script has Python modules of its own: an object of ours w
 threads of users' rules; never blocks. Knows the services, no Java and no openHAB.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 import logging

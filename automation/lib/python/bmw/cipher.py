@@ -1,6 +1,6 @@
 """AES-256-GCM on CPython, by the cryptography library (only the command line and the tests need it)."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 
 def encrypt(key, nonce, data, context):

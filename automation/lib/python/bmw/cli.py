@@ -4,7 +4,7 @@ Arguments, printing and exit codes; what it does is done by the same services as
 Exit codes: 0 done, 1 it did not work, 2 wrong use, 130 interrupted.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import argparse
 import json

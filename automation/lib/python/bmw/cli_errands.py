@@ -1,6 +1,6 @@
 """The timetable of ``bmw.worker`` without a thread: the command line does what is due itself, and so ends when it is done."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import time
 

@@ -3,7 +3,7 @@
 Knows neither arguments nor how something is printed. Nothing is asked by itself: the stream and the timetable stay off.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import time
 

@@ -1,6 +1,6 @@
 """What the command line prints about cars: a table for people, JSON for programs. Pure."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import time
 

@@ -4,7 +4,7 @@ Sends them by this account's ``bmw.commander`` or by that of another account. Ru
 ``item_command`` and ``command``, which any thread may call.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw import commands
 from bmw.commander import Commander, Order

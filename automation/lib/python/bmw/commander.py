@@ -3,7 +3,7 @@
 Commands are kept in memory only: after a restart nothing is sent that was waiting before. Runs on the account's worker.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

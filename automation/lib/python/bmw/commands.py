@@ -3,7 +3,7 @@
 Knows no cloud; which command a cloud can send is said by its ``COMMANDS``. The life itself is in ``bmw.commander``.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.errors import CommandFailed
 

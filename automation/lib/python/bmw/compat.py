@@ -1,6 +1,6 @@
 """The few names that Python 2.7 and 3 spell differently, in one place."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import sys
 

@@ -4,9 +4,8 @@ A mistake is told in one line and costs only what it touches: an unknown key is 
 default, an account without what it needs stays off; the rest runs.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
-import difflib
 import logging
 import os
 import re
@@ -272,6 +271,8 @@ def _account_names(text, problems):
 
 
 def _unknown(key, accounts):
+    import difflib  # here, as it is seldom needed and slow to load
+
     known = sorted(SETTINGS) + ["accounts"] + ["{}.{}".format(a, s) for a in accounts for s in SETTINGS]
     near = difflib.get_close_matches(key, known, 1)
     return ConfigError("the key '{}' is unknown and ignored".format(key), "did you mean '{}'?".format(near[0]) if near else "")

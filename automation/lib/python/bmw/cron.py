@@ -1,6 +1,6 @@
 """Cron expressions as openHAB's timer trigger takes them: checked, and made so that not all households ask in the same second."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import hashlib
 import re

@@ -4,7 +4,7 @@ Pure text building; what only a cloud knows comes from ``Cloud.about_account`` a
 and the whole text goes through the nets of ``bmw.dump`` and ``bmw.redact``, as texts of BMW's may hold anything.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 from collections import namedtuple

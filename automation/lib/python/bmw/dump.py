@@ -4,7 +4,7 @@ No VIN, account id, token, name, address or position is in it. Three nets: field
 private shape, and whatever a private field held, wherever else it stands. Pure but for ``Recorder``.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 

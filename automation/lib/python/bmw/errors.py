@@ -3,7 +3,7 @@
 Knows nothing of HTTP, openHAB or a particular cloud. Texts never hold a token, password, gcid, VIN or position.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import PY2
 

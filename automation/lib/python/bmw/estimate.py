@@ -3,7 +3,7 @@
 Pure. While the car does not charge, the estimate is what the car said, so that a rule or a chart can use it all the time.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.vehicle import Reading
 

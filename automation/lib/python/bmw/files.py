@@ -1,6 +1,6 @@
 """Private files that survive a power cut: written beside, flushed, moved over, readable by their owner only."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import errno
 import os

@@ -5,7 +5,7 @@ CPython) and the JVM's own client (``bmw.openhab.http``). Knows nothing of BMW, 
 nothing to a host that was not named, reads no answer beyond ``MOST_BYTES`` and waits no longer than the request's timeout.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 import re

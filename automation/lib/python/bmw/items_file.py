@@ -3,7 +3,7 @@
 Pure: from ``bmw.model.ItemSpec`` to openHAB's items syntax, in the part of it that 2.5 to 5.x have in common.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 

@@ -5,7 +5,7 @@ case, for what is not in the store: the token item, as a persistence service res
 at all, a new key before its first use and an old one left out after its last, so a power cut at any moment loses nothing.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import base64
 import binascii

@@ -1,6 +1,6 @@
 """The last warnings and errors of our log, for the diagnostics report."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

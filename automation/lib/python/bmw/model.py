@@ -9,7 +9,7 @@ The tree (prefix BMW, one car named i3)::
           BMW_i3_StateOfCharge ...
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 from collections import namedtuple

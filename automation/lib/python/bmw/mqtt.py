@@ -11,7 +11,7 @@ A wire is a connected socket with four methods, see ``bmw.socket_wire`` (CPython
 Knows nothing of BMW, cars or tokens. Source: OASIS MQTT Version 3.1.1, chapters 2 and 3.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import struct

@@ -3,7 +3,7 @@
 A map is {key: item name}; the key is a word of the vocabulary (account, car or command), for a second car ``name.key``.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import os
 import re

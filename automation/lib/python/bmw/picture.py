@@ -3,7 +3,7 @@
 Pure. What a server says about its own answer is not believed: the first bytes decide.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from collections import namedtuple
 

@@ -4,7 +4,7 @@ Two nets: values we were told are secret (``remember``), and shapes that are sec
 (VIN, JWT, bearer header, OAuth form fields, coordinates in URLs).
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 import threading

@@ -3,7 +3,7 @@
 Pure: time comes in as an argument (epoch seconds), records go in and out as JSON-able values. Knows no cloud.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.errors import QuotaExceeded
 from bmw.times import next_utc_midnight

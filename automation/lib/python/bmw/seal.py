@@ -5,7 +5,7 @@ text can be opened by either. The keys are in a file of their own (``bmw.key_fil
 items or a screenshot holds nothing of use.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import base64
 import binascii

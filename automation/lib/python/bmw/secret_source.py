@@ -3,7 +3,7 @@
 Knows neither the settings nor what a secret is good for. No text here holds a secret.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import os
 

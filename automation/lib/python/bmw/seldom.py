@@ -3,7 +3,7 @@
 A moment after a poll, so that the states come first. When which thing is due, the cloud knows. All work is done on the account's worker.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

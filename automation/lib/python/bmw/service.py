@@ -4,7 +4,7 @@ All work runs on the account's worker, one piece at a time; the public methods r
 account's status item and one log line, never in an exception.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

@@ -1,6 +1,6 @@
 """Requests to a cloud in the name of an account: adds the token, counts the call before it is made, renews a rejected token once."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.errors import QuotaExceeded, TokenRejected
 

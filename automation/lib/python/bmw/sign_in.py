@@ -3,7 +3,7 @@
 Runs on the account's worker. Knows neither cars nor a particular cloud.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds.base import SignInPrompt
 from bmw.errors import BmwError, SignInFailed

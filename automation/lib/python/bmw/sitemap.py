@@ -5,7 +5,7 @@ Pure: knows the vocabulary and openHAB's sitemap syntax, in the part of it that 
 AND in conditions, Frames never beside other elements). Patterns and state words come with the items themselves.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 from collections import namedtuple

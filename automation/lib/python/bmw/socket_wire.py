@@ -1,6 +1,6 @@
 """A wire for ``bmw.mqtt`` on CPython's sockets. Not for openHAB: there it is ``bmw.openhab.mqtt``."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import socket
 import ssl

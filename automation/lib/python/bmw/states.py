@@ -3,7 +3,7 @@
 Pure: no openHAB class is touched here. None means UNDEF.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw import times
 from bmw.compat import number_types, text_type

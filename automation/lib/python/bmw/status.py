@@ -1,6 +1,6 @@
 """How an account is doing, in two items (a state word and a line for people) and, when it changes, one log line."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

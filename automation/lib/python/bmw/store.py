@@ -3,7 +3,7 @@
 Knows nothing of what the records mean.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 import logging

@@ -1,6 +1,6 @@
 """A switch that goes back by itself: as openHAB sets it to the command that it got, and may do so after our answer."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 #: seconds after which openHAB's own update by a command is surely through
 SETTLES = 1

@@ -1,6 +1,6 @@
 """Times as this module keeps them: seconds since 1970-01-01 UTC, as a float. Reading and writing them as text."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import calendar
 import re

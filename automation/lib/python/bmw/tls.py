@@ -1,6 +1,6 @@
 """What CPython's clients ask of TLS: certificate and host name checked, version 1.2 at least. In openHAB ``bmw.openhab.tls``."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 
 def context(ca_file=None):

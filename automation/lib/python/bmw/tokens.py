@@ -1,6 +1,6 @@
 """The set of tokens that a sign-in or refresh gives, for every cloud the same."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import number_types, text_type
 from bmw.errors import BadAnswer

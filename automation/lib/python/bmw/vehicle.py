@@ -3,7 +3,7 @@
 Knows no cloud and no openHAB.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.vocabulary import VEHICLE
 

@@ -5,7 +5,7 @@ Every cloud translates its own wire format into these keys; items, pages and the
 Knows no cloud and touches no openHAB API (item types, units and tags are openHAB's words, written as text).
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from collections import namedtuple
 

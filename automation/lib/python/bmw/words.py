@@ -4,7 +4,7 @@
 They become the item's state options, so the state itself stays BMW's word, which rules can rely on. Knows no openHAB API.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 _YES_NO = {"ON": ("yes", "ja"), "OFF": ("no", "nein")}
 _CONTACT = {"OPEN": ("open", "offen"), "CLOSED": ("closed", "geschlossen")}

@@ -4,7 +4,7 @@ Every piece of work has a name; a second one with the same name replaces one tha
 business; what escapes is logged and ends nothing.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import threading

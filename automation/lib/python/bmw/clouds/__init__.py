@@ -1,6 +1,6 @@
 """The BMW clouds by the name that the configuration uses. One module per API, loaded when an account uses it."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import importlib
 

@@ -4,7 +4,7 @@ A cloud turns questions into requests and answers into the vocabulary. It keeps 
 account, what must be remembered between calls to the ``memory`` of the session, time to the clock.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 
 class SignInPrompt(object):

@@ -3,7 +3,7 @@
 50 calls a day per user; nothing here retries on its own. Source: BMW's CarData API v1 and integration guide v1.5 (cardata.md section 2).
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import hashlib
 import logging

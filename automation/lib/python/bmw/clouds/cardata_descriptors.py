@@ -4,7 +4,7 @@ Source: descriptor catalogue as in cardata.md section 4. A value comes as text b
 a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the like mean that the car does not know.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 from collections import namedtuple

@@ -4,7 +4,7 @@ Pure. The entries are kept as BMW words them ({"value", "unit", "timestamp"}), s
 several of them; ``cardata_descriptors`` turns them into readings. Source: cardata.md sections 2.4 and 3.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 

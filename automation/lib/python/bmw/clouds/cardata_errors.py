@@ -1,6 +1,6 @@
 """What a CarData error answer means. 403 is not by itself an authorisation failure: the exveErrorId decides (cardata.md 2.9)."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 
 from bmw.compat import text_type

@@ -4,7 +4,7 @@ Pure. What is known is kept in ``notes`` (JSON-able dict), so that only what is 
 gives energy as taken from the grid, and does not tell how much of it reached the battery, nor what it cost. Source: cardata.md 2.5.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 import time

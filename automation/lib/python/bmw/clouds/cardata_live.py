@@ -4,7 +4,7 @@ Joins the stream with the service; all work runs on the account's worker. A mess
 never more.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import uuid

@@ -1,6 +1,6 @@
 """Lists that CarData answers in pages. Each page costs a call, so there is an end to it whatever the answers say."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import text_type
 from bmw.errors import BadAnswer

@@ -3,7 +3,7 @@
 Pure. The places are private: they are kept in the sealed ``notes`` only, and no reading tells where they are. Source: cardata.md 2.8.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import math
 

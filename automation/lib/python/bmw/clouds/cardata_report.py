@@ -1,6 +1,6 @@
 """What CarData adds to the diagnostics report: scopes, the container, and what a car never delivered. Pure text building."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds.cardata_sign_in import SCOPE_API, SCOPE_STREAM

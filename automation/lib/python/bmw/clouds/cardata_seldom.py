@@ -3,7 +3,7 @@
 The calls are few, so nothing here is asked while polls need what is left of them. Trouble with one thing stops no other.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 from collections import namedtuple

@@ -3,7 +3,7 @@
 Source of every rule: BMW's CarData integration guide v1.5 and what clients saw in the field (cardata.md section 1).
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import base64
 import hashlib

@@ -10,7 +10,7 @@ States, each with one timer on the worker:
     CONNECTED   until shortly before the id token ends; then anew with the next one
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import base64
 import json

@@ -4,7 +4,7 @@ BMW's ``label`` and ``value`` are texts for display in any language, so words ar
 depth of the tread is nowhere but in such a text.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 

@@ -9,7 +9,7 @@ Besides the interface of ``bmw.clouds.base`` it offers ``charging_profile``, ``s
 ``send_message``.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import json
 

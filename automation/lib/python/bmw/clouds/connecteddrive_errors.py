@@ -1,6 +1,6 @@
 """What an error answer of ConnectedDrive and its web portal means (connecteddrive.md A2, A6)."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 
 from bmw.compat import text_type

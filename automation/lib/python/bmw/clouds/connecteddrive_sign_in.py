@@ -1,6 +1,6 @@
 """Sign-in to ConnectedDrive: OAuth 2.0 password grant with the app's key (connecteddrive.md A2)."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import base64
 

@@ -1,6 +1,6 @@
 """From ConnectedDrive's answers to the vocabulary: tables, and what needs more (connecteddrive.md A4)."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import connecteddrive_values as values
 from bmw.vehicle import Reading

@@ -5,7 +5,7 @@ missing block costs only itself. Values come as JSON types or as text; INVALID, 
 that the car does not know. Knows no request and no cloud.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import re

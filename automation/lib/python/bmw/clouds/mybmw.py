@@ -9,7 +9,7 @@ Besides the interface of ``bmw.clouds.base`` it offers ``charging_settings``, ``
 ``charging_sessions``, ``set_charging_profile``, ``found_position`` and ``image``.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import hashlib
 import logging

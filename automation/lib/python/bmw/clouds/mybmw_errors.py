@@ -1,6 +1,6 @@
 """What an error answer of the MyBMW API means (mybmw.md section 6)."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 

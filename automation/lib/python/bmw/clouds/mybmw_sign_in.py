@@ -4,7 +4,7 @@ Source: mybmw.md section 3. Of the addresses that BMW's answer names only the pa
 goes to no other host than the one that this module or bmw.cfg names.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import base64
 import os

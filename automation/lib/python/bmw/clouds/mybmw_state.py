@@ -3,7 +3,7 @@
 Left and right become driver's and passenger's side here. Units are metric whatever the driver's settings.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import connecteddrive_values as values
 from bmw.compat import text_type

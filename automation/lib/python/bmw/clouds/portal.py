@@ -7,7 +7,7 @@ Besides the interface of ``bmw.clouds.base`` it offers ``navigation``, ``efficie
 ``specs``, ``service``, ``service_partner``, ``images``, ``command_history`` and ``send_message``.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 

@@ -3,7 +3,7 @@
 The token comes in the fragment of a redirect that is read and not followed.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import re
 

@@ -1,6 +1,6 @@
 """From the web portal's answers to the vocabulary (connecteddrive.md B3). All attributes are texts."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import connecteddrive_values as values
 from bmw.compat import text_type

@@ -1,6 +1,6 @@
 """Puts the parts together inside openHAB: one service per account of the configuration. What the script calls."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import os

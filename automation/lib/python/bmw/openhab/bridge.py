@@ -4,7 +4,7 @@ Every script engine has Python modules of its own, so only text and Java objects
 the module's engine, and the module's side nothing of the script's but the Java object that a command's end is written into.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.openhab import jvm, versions
 from bmw.openhab import log as openhab_log

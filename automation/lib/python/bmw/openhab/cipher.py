@@ -1,6 +1,6 @@
 """AES-256-GCM by the JVM."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from java.security import GeneralSecurityException
 from javax.crypto import Cipher

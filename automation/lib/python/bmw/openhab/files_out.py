@@ -4,7 +4,7 @@ A file of the user is never touched. Knows where the files are and how to tell o
 ``bmw.sitemap``'s.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import os

@@ -5,7 +5,7 @@ certificates and host names are checked by the JVM. One client serves all accoun
 so that its threads and connections are there once.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import text_type
 from bmw.errors import NetworkError

@@ -3,7 +3,7 @@
 An item that is already there is never changed, only updated, whatever its type: the state is made to fit.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

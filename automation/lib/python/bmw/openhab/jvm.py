@@ -4,7 +4,7 @@ Every script engine has Python modules of its own, so a module's variable is new
 one OSGi service instead. Only Java objects belong here: a Python one would keep the old engine alive.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from java.lang import System
 from java.util import Hashtable, Map

@@ -1,6 +1,6 @@
 """Our log lines into openHAB's log, with every secret taken out on the way."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import traceback

@@ -4,7 +4,7 @@ The JVM sends the TLS server name, checks certificate and host name. Not through
 given in ``bmw.mqtt``; not through Jython's ssl module, which differs between 2.7.2 and 2.7.4.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 from bmw.errors import NetworkError
 from bmw.openhab.tls import strict

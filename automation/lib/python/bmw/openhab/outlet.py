@@ -1,6 +1,6 @@
 """Between the service and the items: which item a word of the vocabulary goes to, and the sealed token item."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 

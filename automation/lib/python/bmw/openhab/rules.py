@@ -10,7 +10,7 @@ Ours know the triggers that this module uses, in the helper libraries' words::
 ``event`` is openHAB's event object, None for a cron trigger. An exception in a rule is logged, not raised.
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import logging
 import re

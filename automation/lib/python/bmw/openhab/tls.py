@@ -1,6 +1,6 @@
 """What the JVM's clients ask of TLS: certificate and host name checked, version 1.2 at least, whatever the JVM is set to."""
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 PROTOCOLS = ["TLSv1.3", "TLSv1.2"]
 

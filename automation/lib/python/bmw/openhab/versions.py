@@ -3,7 +3,7 @@
 Core classes moved from ``org.eclipse.smarthome`` (2.5) to ``org.openhab.core`` (3.0).
 """
 
-from __future__ import unicode_literals
+from __future__ import absolute_import, unicode_literals
 
 import os
 import sys
