@@ -76,5 +76,6 @@ def _answer(cloud, response):
     call = g.get("call")
     if call is not None:
         call["status"] = None if faults.DROP in request.environ else response.status_code
+        call["answered"] = cloud.clock.now()
     response.headers["Date"] = http_date(cloud.clock.now())
     return response

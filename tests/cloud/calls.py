@@ -16,7 +16,7 @@ class CallLog:
         self._number = 0
 
     def begin(self, method, path, place):
-        """Note a call the moment it arrives; `status` stays None until (and unless) it is answered."""
+        """Note a call the moment it arrives; `status` and `answered` stay None until (and unless) it is answered."""
         path = VIN.sub(lambda match: "VIN.." + match.group()[-4:], GCID.sub("GCID", path))
         with self._lock:
             self._number += 1
@@ -29,6 +29,7 @@ class CallLog:
                 "where": place.where,
                 "path": path,
                 "status": None,
+                "answered": None,
             }
             self._calls.append(call)
             return call
