@@ -1,0 +1,14 @@
+"""What a refresh costs a car when there are many: linear means the same for each."""
+
+from statistics import median
+
+SIZES = (1, 3, 10, 30, 100)
+
+
+def measure(house):
+    told = house.inside("fleet", house.answer(), SIZES, 15)
+    each = {size: 1000 * median(told[str(size)]) / size for size in SIZES}
+    for size in SIZES[1:]:
+        what = "cars: a car's share of a refresh of {} (ms)".format(size)
+        note = "other: a single car"
+        house.row(what, "{:.2f}".format(each[1]), "{:.2f}".format(each[size]), "{:.2f}".format(each[size] / each[1]), note)

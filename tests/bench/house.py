@@ -1,0 +1,132 @@
+"""What all benchmarks share: a real openHAB with the module signed in, its cloud, its stream, and what can be read of the process."""
+
+import json
+import os
+import re
+import sys
+import time
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from tests.openhab.home import UNLIMITED, Home
+from tests.openhab.server import OpenHAB, wait_until
+
+HERE = Path(__file__).parent
+TICK = os.sysconf("SC_CLK_TCK")
+INSIDE = "automation/jsr223/bench.py"
+
+
+class House(Home):
+    """A household in which the cron never asks; ``rows``: what was measured, for the table."""
+
+    def __init__(self):
+        Home.__init__(self, OpenHAB(), auto_approve=True, quota=10**6)
+        self.vin = self.cloud.cars()[0]
+        self.rows = []
+        self._events_mark = 0
+
+    def settings(self, **changes):
+        return Home.settings(self, **dict(UNLIMITED, refresh="0 0 4 1 1 ?", sitemap="off", **changes))
+
+    def start(self):
+        self.openhab.install_probe()
+        self.openhab.write_conf("items/bench.items", "String Bench\nString Thread_Token\n")
+        Home.start(self)
+        self.openhab.command("BMW_SignIn", "ON")
+        self.wait_status("ONLINE")
+        # the last of what is asked for once a day: then it is quiet
+        self.openhab.wait_state("BMW_i3_ChargingPlaces", lambda state: state not in ("NULL", "UNDEF"), 90)
+        return self
+
+    def row(self, what, other, ours, ratio="", note=""):
+        """Takes a line of the table, and shows it at once."""
+        self.rows.append([str(cell) for cell in (what, other, ours, ratio, note)])
+        print("  " + " | ".join(self.rows[-1]), flush=True)
+
+    def inside(self, what, *arguments, timeout=1800):
+        """Asks the script inside the JVM."""
+        openhab = self.openhab
+        if not (openhab.conf / INSIDE).exists():
+            since = openhab.log_size()
+            openhab.write_conf(INSIDE, (HERE / "inside.py").read_text("utf-8"))
+            openhab.wait_for_log("Bench is ready", since=since, timeout=60)
+        path = openhab.userdata / "bench-{}".format(uuid.uuid4().hex)
+        path.with_suffix(".question").write_text(json.dumps({"do": what, "arguments": arguments}))
+        openhab.command("Bench", path.name.partition("-")[2])
+        wait_until(path.with_suffix(".answer").exists, timeout, "the bench to answer", openhab)
+        told = json.loads(path.with_suffix(".answer").read_text())
+        if "error" in told:
+            sys.exit(told["error"])
+        return told["answer"]
+
+    def cpu(self):
+        """CPU seconds of the JVM so far."""
+        fields = Path("/proc/{}/stat".format(self.openhab.pid)).read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def idle(self):
+        """CPU seconds that openHAB uses in a second by itself."""
+        begin, cpu = time.monotonic(), self.cpu()
+        time.sleep(15)
+        return (self.cpu() - cpu) / (time.monotonic() - begin)
+
+    def processes(self):
+        """How many processes openHAB has started that still run."""
+        return sum(_parent(path) == self.openhab.pid for path in Path("/proc").glob("[0-9]*/stat"))
+
+    # what openHAB's log of events says
+
+    def mark_events(self):
+        self._events_mark = len(self._events())
+
+    def changes(self, start):
+        """Epoch seconds of all state changes since the mark, of items whose name starts so."""
+        pattern = r"^(\S+ \S+) \[INFO \] \[\S*ItemStateChanged\S*\s*\] - Item '" + start
+        return [epoch(found) for found in re.findall(pattern, self._events()[self._events_mark :], re.MULTILINE)]
+
+    def _events(self):
+        return (self.openhab.userdata / "logs" / "events.log").read_text("utf-8", "replace")
+
+    # the cloud
+
+    def question(self):
+        """(address, parameters, headers) of the question for the car's data."""
+        container = self.cloud.containers_store.list(self.cloud.garage.accounts()[0])[0]["containerId"]
+        url = "{}/customers/vehicles/{}/telematicData".format(self.cloud.url, self.vin)
+        return url, {"containerId": container}, {"Authorization": "Bearer " + self.token(), "x-version": "v1"}
+
+    def token(self):
+        return list(self.cloud.tokens._access)[-1]
+
+    def answer(self):
+        """One answer of the cloud, as text."""
+        import requests
+
+        url, params, headers = self.question()
+        return requests.get(url, params=params, headers=headers).text
+
+    def change_car(self, number):
+        """The car says something new: four doors and lids, charge, odometer and range."""
+        parts = ("door_driver_front", "door_passenger_front", "hood", "trunk")
+        doors = {name: ("OPEN", "CLOSED")[number % 2] for name in parts}
+        self.cloud.set_car(self.vin, soc=20 + number % 60, odometer_km=20000 + number, range_electric_km=100 + number % 90, **doors)
+
+
+def _parent(path):
+    """The parent's id of a process; None when it has ended meanwhile."""
+    try:
+        return int(path.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def epoch(stamp):
+    """Epoch seconds of a stamp in a log of openHAB."""
+    return datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S.%f").timestamp()
+
+
+def pair(other, ours, digits=3):
+    """Three cells: both figures, and how many times less ours is."""
+    ratio = "{:.0f} times less".format(other / ours) if ours > 0 else "ours is below what can be measured"
+    return "{:.{}f}".format(other, digits), "{:.{}f}".format(ours, digits), ratio

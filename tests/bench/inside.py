@@ -1,0 +1,202 @@
+"""What is measured inside the JVM, by the module's own parts in an engine of their own. Copied into openHAB beside the probe.
+
+A question is a file, as for the probe; the item Bench gets its name. Times are seconds of the JVM's even clock.
+"""
+
+import json
+import os
+import traceback
+
+from bmw.clouds import cardata_descriptors, cardata_entries
+from bmw.compat import text_type
+from bmw.model import Model
+from bmw.openhab.items import Items
+from bmw.openhab.outlet import Outlet
+from bmw.times import SystemClock
+from bmw.vehicle import Vehicle
+from java.lang import Runtime, System, Thread
+from org.slf4j import LoggerFactory
+
+scriptExtension.importPreset("RuleSupport")
+scriptExtension.importPreset("RuleSimple")
+
+#: milliseconds before each measured piece of work, in which openHAB comes to rest
+REST = 40
+CHARGE = "vehicle.drivetrain.batteryManagement.header"
+
+
+class NoPage(object):
+    """A sitemap is not part of what is measured."""
+
+    def show_account(self):
+        pass
+
+    def show_car(self, vehicle, is_first):
+        pass
+
+
+class Car(object):
+    """A car, what its cloud said last, and the module's way from an answer to the items."""
+
+    def __init__(self, number, outlet):
+        self.vehicle = Vehicle("WBY00TEST%08d" % number, "c%d" % number, {"model": "i4", "brand": "BMW"})
+        self.known = {}
+        self.outlet = outlet
+
+    def take(self, entries):
+        """From the entries to the keys that changed, as the cloud and the service do it."""
+        cardata_entries.merge(self.known, entries, SystemClock().now())
+        changed = self.vehicle.update(cardata_descriptors.translate(self.known))
+        return changed.union(self.outlet.unshown(self.vehicle, True))
+
+    def post(self, keys):
+        self.outlet.vehicle(self.vehicle, keys, True)
+
+    def refresh(self, entries):
+        self.post(self.take(entries))
+
+
+class Fleet(object):
+    def __init__(self, answer, count):
+        self.entries = json.loads(answer)["telematicData"]
+        self.items = Items(events, ir)
+        outlet = Outlet(self.items, Model("Bench", "", "en"), None, NoPage())
+        self.cars = [Car(number, outlet) for number in range(count)]
+
+    def whole(self, turn):
+        """The work (callable) from the parsed answer to the items, for the first car."""
+        entries = changed(self.entries, turn)
+        return lambda: self.cars[0].refresh(entries)
+
+    def posting(self, turn):
+        """The last part of it alone."""
+        keys = self.cars[0].take(changed(self.entries, turn))
+        return lambda: self.cars[0].post(keys)
+
+    def bare(self, turn):
+        """What ``posting`` posts, as a user's script would: a loop over names and texts."""
+        posted = self.states(turn)
+
+        def post():
+            for name, text in posted:
+                events.postUpdate(name, text)
+
+        return post
+
+    def states(self, turn):
+        """[(item name, text)] of what is posted in that turn, without posting it."""
+        posted = []
+        self.items._events = Keep(posted)
+        self.whole(turn)()
+        self.items._events = events
+        return posted
+
+
+class Keep(object):
+    """Takes note of what would be posted."""
+
+    def __init__(self, posted):
+        self.postUpdate = lambda item, state: posted.append((item.getName(), state.toFullString()))
+
+
+def moment(turn, number):
+    """The time of the entry of that number in that turn."""
+    return "2026-11-%02dT%02d:%02d:%02d.%03dZ" % (1 + turn // 86400, turn // 3600 % 24, turn // 60 % 60, turn % 60, number)
+
+
+def changed(entries, turn):
+    """The entries as a car would tell them later: each number a little other and newer, the rest as before."""
+    result = {}
+    for number, (name, entry) in enumerate(sorted(entries.items())):
+        value = entry.get("value")
+        if isinstance(value, text_type) and value.replace(".", "", 1).isdigit():
+            entry = dict(entry, timestamp=moment(turn, number), value=text_type(float(value) * 0.9 + turn % 7))
+        result[name] = entry
+    return result
+
+
+def timed(work):
+    Thread.sleep(REST)
+    begin = System.nanoTime()
+    work()
+    return (System.nanoTime() - begin) / 1e9
+
+
+def heap():
+    for _ in range(3):
+        System.gc()
+        Thread.sleep(200)
+    memory = Runtime.getRuntime()
+    return memory.totalMemory() - memory.freeMemory()
+
+
+# what can be asked
+
+
+def bare(answer, warm, rounds):
+    """{what: [seconds]}: turn about, our whole way, the posting of it alone, and a bare loop for as many states of the same items."""
+    fleet = Fleet(answer, 1)
+    fleet.whole(0)()
+    works = (("whole", fleet.whole), ("posting", fleet.posting), ("bare", fleet.bare))
+    seen = dict((name, []) for name, _make in works)
+    for turn in range(warm + rounds):
+        for place in range(3):
+            name, make = works[(turn + place) % 3]
+            seconds = timed(make(3 * turn + place + 1))
+            if turn >= warm:
+                seen[name].append(seconds)
+    return dict(seen, states=len(fleet.states(3 * (warm + rounds) + 1)))
+
+
+def fleet(answer, sizes, rounds):
+    """{number of cars: [seconds of a refresh of them]}, turn about; the first refreshes make the items and are not counted."""
+    cars = Fleet(answer, max(sizes))
+    seen = dict((size, []) for size in sizes)
+    for turn in range(3 + rounds):
+        for place, size in enumerate(sizes):
+            entries = changed(cars.entries, turn * len(sizes) + place)
+            seconds = timed(lambda: [car.refresh(entries) for car in cars.cars[:size]])
+            if turn >= 3:
+                seen[size].append(seconds)
+    return seen
+
+
+def many(answer, *counts):
+    """Heap (bytes) after so many refreshes of a car of which one value changes each time."""
+    cars, done, found = Fleet(answer, 1), 0, []
+    for count in counts:
+        for turn in range(done, count):
+            entry = {"value": text_type(turn % 100), "unit": "percent", "timestamp": moment(turn + 1, 0)}
+            cars.cars[0].refresh(dict(cars.entries, **{CHARGE: entry}))
+        done = count
+        found.append(heap())
+    return found
+
+
+DO = {"bare": bare, "fleet": fleet, "many": many}
+
+
+def told(question):
+    try:
+        return {"answer": DO[question["do"]](*question["arguments"])}
+    except:  # noqa: E722 - a Java exception is none of Python's
+        return {"error": traceback.format_exc()}
+
+
+class Bench(SimpleRule):
+    def __init__(self):
+        self.name = "Bench"
+        trigger = TriggerBuilder.create().withId("bench").withTypeUID("core.ItemCommandTrigger")
+        self.triggers = [trigger.withConfiguration(Configuration({"itemName": "Bench"})).build()]
+
+    def execute(self, module, inputs):
+        path = os.path.join(System.getProperty("openhab.userdata"), "bench-%s" % inputs["event"].itemCommand)
+        with open(path + ".question") as file:
+            question = json.load(file)
+        with open(path + ".part", "w") as file:
+            json.dump(told(question), file)
+        os.rename(path + ".part", path + ".answer")
+
+
+automationManager.addRule(Bench())
+LoggerFactory.getLogger("tests.bench").warn("Bench is ready")

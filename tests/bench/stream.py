@@ -1,0 +1,49 @@
+"""How many messages a second of the stream the module takes before a queue grows: the last of three seconds must show within one."""
+
+import json
+import time
+
+from tests.cloud.clock import iso
+from tests.openhab.server import wait_until
+
+CHARGE = "BMW_i3_StateOfCharge"
+DESCRIPTOR = "vehicle.drivetrain.batteryManagement.header"
+RATES = (25, 50, 100, 200, 400, 800, 1600, 3200)
+#: seconds that each rate lasts, and that the last message may be late
+LASTS, LATE = 3, 1
+
+
+def measure(house):
+    house.configure(**house.settings(stream_url=house.stream.url))
+    house.openhab.wait_state("BMW_StreamState", "CONNECTED", 60)
+    good, why = 0, "no queue at the highest rate tried"
+    for number, rate in enumerate(RATES):
+        mark = "{:d}".format(90 + number)
+        cpu = house.cpu()
+        sent = _publish(house, rate, mark)
+        begin = time.monotonic()
+        wait_until(lambda: house.openhab.state(CHARGE).split()[0].partition(".")[0] == mark, 60, "the last message", house.openhab)
+        late = time.monotonic() - begin
+        print("  {:.0f} a second sent, the last {:.2f} s late, {:.2f} s of CPU".format(sent, late, house.cpu() - cpu), flush=True)
+        if late > LATE:
+            why = "a queue at {:.0f}".format(sent)
+            break
+        good = max(good, sent)
+        if sent < 0.8 * rate:
+            why = "the simulated broker sends no more"
+            break
+    house.row("stream: messages a second without a queue", "", "{:.0f}".format(good), "", why)
+    house.configure(**house.settings())
+
+
+def _publish(house, rate, mark):
+    """Publishes evenly; the last message says ``mark``. Returns the rate that was reached."""
+    begin, count = time.monotonic(), rate * LASTS
+    for number in range(count):
+        moment = iso(time.time())
+        data = {DESCRIPTOR: {"value": int(mark) if number == count - 1 else 10 + number % 80, "unit": "percent", "timestamp": moment}}
+        house.stream.publish(house.vin, json.dumps({"vin": house.vin, "timestamp": moment, "data": data}).encode())
+        pause = begin + (number + 1) / rate - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+    return count / (time.monotonic() - begin)
