@@ -66,6 +66,7 @@ class Model(object):
         self._language = language
         self._is_german = language == "de"
         self._own_names = own_names or {}
+        self._vehicle_items = {}  # made once, as they are looked up for each value of each refresh
 
     def root(self):
         return ItemSpec(self._prefix, "Group", "BMW", "garage", (), (), {})
@@ -94,6 +95,12 @@ class Model(object):
 
     def vehicle_item(self, vehicle, point, is_first):
         """The item for a point of a car. ``is_first``: plain keys of the user's own names mean this car."""
+        which = (vehicle.name, point.key, is_first)
+        if which not in self._vehicle_items:
+            self._vehicle_items[which] = self._new_vehicle_item(vehicle, point, is_first)
+        return self._vehicle_items[which]
+
+    def _new_vehicle_item(self, vehicle, point, is_first):
         own = self._own_names.get("{}.{}".format(vehicle.name, point.key))
         own = own or (self._own_names.get(point.key) if is_first else None)
         name = own or "{}_{}".format(self._vehicle_prefix(vehicle), _upper_first(point.key))
