@@ -16,6 +16,9 @@ _ISO = re.compile(
 )
 #: dd.mm.yyyy or mm/dd/yyyy, with a time or without, always UTC (descriptor catalogue, inspectionDateLegal and trip end)
 _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
+#: what was read lately: a refresh reads the time of each value several times, and most are those of the last refresh
+_PARSED = {}
+MOST_PARSED = 1000
 _MONTH = re.compile(r"^\s*(\d{4})-(\d{2})\s*$")
 
 
@@ -34,10 +37,11 @@ def _epoch(year, month, day, hour=0, minute=0, second=0):
         return None
     if fields[3] > 23 or fields[4] > 59 or fields[5] > 60:
         return None
+    day_start = calendar.timegm(tuple(fields[:3]) + (0,) * 6)
     # timegm rolls 31 February over into March; such a date is no date
-    if time.gmtime(calendar.timegm(tuple(fields[:3]) + (0,) * 6))[2] != fields[2]:
+    if time.gmtime(day_start)[2] != fields[2]:
         return None
-    return float(calendar.timegm(tuple(fields) + (0, 0, 0)))
+    return float(day_start + fields[3] * 3600 + fields[4] * 60 + fields[5])
 
 
 def _offset(zone):
@@ -57,6 +61,17 @@ def parse(text):
     """
     if not isinstance(text, text_type):
         return None
+    seconds = _PARSED.get(text)
+    if seconds is None:
+        seconds = _parsed(text)
+        if seconds is not None:
+            if len(_PARSED) >= MOST_PARSED:
+                _PARSED.clear()
+            _PARSED[text] = seconds
+    return seconds
+
+
+def _parsed(text):
     iso = _ISO.match(text)
     if iso:
         year, month, day, hour, minute, second, fraction, zone = iso.groups()
