@@ -106,4 +106,4 @@ class Store(object):
         Raises:
             StoreError: it could not be written; the old record is untouched.
         """
-        files.write(self.path(name), to_bytes(self._seal.close(json.dumps(record, sort_keys=True), name)))
+        files.write(self.path(name), to_bytes(self._seal.close(json.dumps(record), name)))
