@@ -53,6 +53,7 @@ class Items(object):
             "Location": _Point,
         }
         self._refused = set()
+        self._posted = {}  # item name -> (our text, openHAB's text) of the state that was posted last
 
     def exists(self, name):
         """True if there is an item of that name."""
@@ -88,8 +89,15 @@ class Items(object):
         item = self._registry.get(spec.name) if value is None else self.ensure(spec)
         if item is None:
             return
-        state = self._state(item, value, unit, native_type)
-        if not item.getState().equals(state):
+        text, shown = self._text(item, value, unit, native_type), item.getState()
+        posted_text, posted = self._posted.get(spec.name, (None, None))
+        is_ours = posted is not None and posted == shown.toString()
+        if is_ours and posted_text == text:
+            return
+        state = self._state(item, text)
+        # while the item shows what we posted last, another text is another state: comparing quantities takes much longer
+        if is_ours or not shown.equals(state):
+            self._posted[spec.name] = (text, state.toString())
             self._events.postUpdate(item, state)
 
     def show_image(self, spec, picture):
@@ -101,12 +109,16 @@ class Items(object):
         if not item.getState().equals(state):
             self._events.postUpdate(item, state)
 
-    def _state(self, item, value, unit, native_type):
+    def _text(self, item, value, unit, native_type):
+        """The text of the state that the item shall get, None for UNDEF."""
         text = state_text(value, unit, item.getType(), native_type)
+        if text is None and value is not None and item.getName() not in self._refused:
+            self._refused.add(item.getName())
+            log.warning("The item %s of type %s cannot hold this value, it is set to UNDEF", item.getName(), item.getType())
+        return text
+
+    def _state(self, item, text):
         if text is None:
-            if value is not None and item.getName() not in self._refused:
-                self._refused.add(item.getName())
-                log.warning("The item %s of type %s cannot hold this value, it is set to UNDEF", item.getName(), item.getType())
             return _UNDEF
         try:
             return self._makers[item.getType().partition(":")[0]](text)
