@@ -2,10 +2,11 @@
 
 It reads its token from an item over openHAB's REST, asks BMW once, and writes each item over REST again.
 Arguments: openHAB's address, the cloud's address of the car's data, container id, a file with lines "descriptor item".
-Prints how many requests it made.
+Prints how many requests it made, and when the last item was written.
 """
 
 import sys
+import time
 
 import requests
 
@@ -26,4 +27,4 @@ for line in open(table):
     headers = {'Content-Type': 'text/plain'}
     requests.put('{}/rest/items/{}/state'.format(openhab, item), data=text.encode(), headers=headers).raise_for_status()
     count += 1
-print(count)
+print(count, time.time())
