@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bmw import schedule
 from bmw.errors import QuotaExceeded
-from bmw.schedule import ASLEEP, AWAKE, DAY, HEARD, SOONEST, Budget, interval, is_due, pace, soon
+from bmw.schedule import ASLEEP, AWAKE, DAY, HEARD, SOONEST, Budget, at_once, interval, is_due, pace, soon
 from tests.unit.fakes import NOON
 
 MIDNIGHT = NOON + 43200
@@ -138,6 +138,23 @@ def test_a_refusal_from_a_clock_that_was_set_back_does_not_block_for_ever():
     budget.spend(NOON)
 
 
+# more cars than calls
+
+
+def test_a_poll_asks_all_cars_while_the_days_calls_suffice_for_them():
+    assert [at_once(50, cars) for cars in (0, 1, 3, 44)] == [1, 1, 3, 44]
+    assert at_once(None, 500) == 500
+
+
+def test_a_poll_of_more_cars_leaves_room_for_the_list_of_cars_and_the_reserve():
+    budget = spend(Budget(50), NOON, 1 + at_once(50, 60))
+    assert budget.left(NOON) == 5 and not budget.has_room(NOON, 1)
+
+
+def test_a_car_is_asked_however_few_the_calls_are():
+    assert at_once(1, 3) == 1
+
+
 # the interval
 
 
@@ -205,6 +222,10 @@ def test_a_car_that_sleeps_or_is_heard_is_asked_less_often():
 def test_the_night_makes_no_wait_longer_that_is_long_already():
     assert pace(1800, ASLEEP, 3) == pace(1800, ASLEEP, 12)
     assert pace(1800, HEARD, 3) == pace(1800, HEARD, 12)
+
+
+def test_no_wait_is_longer_than_a_day():
+    assert [pace(DAY * 0.9, situation, 12) for situation in (AWAKE, ASLEEP, HEARD)] == [DAY * 0.9, DAY, DAY]
 
 
 def test_a_busy_car_is_asked_soon_while_there_is_much_left_and_later_with_little():

@@ -325,6 +325,73 @@ def test_the_whole_fleet_is_read_within_the_day(tmp_path):
         assert cloud.quota_used() == 1 + 6 + 2 + 6
 
 
+# more cars than calls
+
+
+@pytest.fixture
+def fleet(cloud, tmp_path):
+    """Twelve cars, and ten calls a day."""
+    for _ in range(11):
+        cloud.add_car("i3")
+    cloud.settings(quota=10)
+    return Home(cloud, tmp_path, calls_per_day=10).sign_in()
+
+
+def asked(home):
+    """The cars that were asked for their data, in order, since ``cloud.reset_calls()``."""
+    paths = [call["path"] for call in home.cloud.calls() if call["where"] == "telematicData" and call["status"] == 200]
+    return [next(one for one in home.cloud.cars() if "VIN.." + one[-4:] in path) for path in paths]
+
+
+def half_hours(home, count):
+    for _ in range(count):
+        home.tick()
+        home.pass_time(HALF_HOUR)
+        assert home.cloud.quota_used() <= 10
+
+
+def test_cars_for_which_the_days_calls_do_not_suffice_take_turns(fleet):
+    assert fleet.state == "QUOTA_EXCEEDED" and "next call at" in fleet.text
+    half_hours(fleet, 5 * 48)
+    assert len(fleet.outlet.cars) == 12
+    assert fleet.state == "ONLINE" and "8 of 12 cars asked" in fleet.text and "take turns" in fleet.text
+    fleet.cloud.reset_calls()
+    half_hours(fleet, 5 * 48)
+    times = [asked(fleet).count(car) for car in fleet.cloud.cars()]
+    assert min(times) >= 2 and max(times) - min(times) <= 1
+
+
+def test_the_turn_is_kept_over_a_restart(fleet):
+    first = asked(fleet)
+    again = fleet.restart(calls_per_day=10)
+    again.cloud.reset_calls()
+    half_hours(again, 60)
+    assert asked(again) and not set(first).intersection(asked(again))
+
+
+def test_a_car_that_never_answers_does_not_keep_the_others_waiting(home):
+    home.cloud.add_car("i4")
+    home.sign_in()
+    home.cloud.add_fault("telematicData", "reset")
+    home.update()
+    assert home.state == "OFFLINE"
+    home.cloud.reset_calls()
+    home.update()
+    assert asked(home) == [home.cloud.cars()[1], home.cloud.cars()[0]]
+
+
+def test_a_clock_that_was_ahead_for_a_while_puts_no_car_last_for_ever(home):
+    home.cloud.add_car("i4")
+    home.sign_in()
+    home.cloud.advance_clock(400 * 86400)
+    first, second = home.service._vehicles
+    first.asked_at = home.clock.now()
+    home.cloud.advance_clock(-400 * 86400)
+    home.cloud.reset_calls()
+    home.update()
+    assert asked(home) == [first.vin, second.vin]
+
+
 # when to ask
 
 

@@ -127,17 +127,29 @@ def interval(calls_per_day, cars, extra=0):
     Args:
         calls_per_day (int), cars (int). extra (int): calls a day and car beside the polls; many cars leave them less of the day.
     """
-    usable = calls_per_day - int(calls_per_day * RESERVE) - 1
+    usable = _for_polls(calls_per_day)
     polls = max(1, (usable - min(extra * cars, int(usable * MOST_EXTRA))) // max(1, cars))
     night_hours = len(NIGHT)
     weighted_day = (24 - night_hours + night_hours / 2.0) * 3600
     return weighted_day / polls / (1 - SLACK)
 
 
+def at_once(calls_per_day, cars):
+    """How many cars (int, at least 1) a poll asks: all, or as many as the day's automatic calls (int; None = not limited) suffice for."""
+    return max(1, cars if calls_per_day is None else min(cars, _for_polls(calls_per_day)))
+
+
+def _for_polls(calls_per_day):
+    return calls_per_day - int(calls_per_day * RESERVE) - 1
+
+
 def pace(seconds, situation, local_hour):
-    """Seconds to wait for the next poll: the steady interval, longer by what goes on at the cars (AWAKE, ASLEEP, HEARD) or by night."""
+    """Seconds to wait for the next poll: the steady interval, longer by what goes on at the cars (AWAKE, ASLEEP, HEARD) or by night.
+
+    A day at most: so many cars that there is one poll a day have no calls to save.
+    """
     factor = PACE[situation]
-    return seconds * (max(factor, PACE[ASLEEP]) if local_hour in NIGHT else factor)
+    return min(DAY, seconds * (max(factor, PACE[ASLEEP]) if local_hour in NIGHT else factor))
 
 
 def soon(seconds, room, cars):

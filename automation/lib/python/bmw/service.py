@@ -362,7 +362,10 @@ class Service(object):
         if not schedule.is_due(now, self._polled_at, self._wait(now)):
             return False
         # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
-        return self._polled_at is None or self._budget.has_room(now, max(1, len(self._vehicles)))
+        return self._polled_at is None or self._budget.has_room(now, self._calls_of_poll())
+
+    def _calls_of_poll(self):
+        return schedule.at_once(self._budget.limit, len(self._vehicles))
 
     def _wait(self, now):
         """Seconds between the last poll and the next."""
@@ -370,7 +373,7 @@ class Service(object):
         steady = schedule.interval(self._budget.limit, cars, self._cloud.EXTRA_CALLS_A_DAY)
         situation = self._situation(now)
         if situation == schedule.BUSY:
-            return schedule.soon(steady, self._budget.room(now), cars)
+            return schedule.soon(steady, self._budget.room(now), self._calls_of_poll())
         return schedule.pace(steady, situation, self._local_hour(now))
 
     def _situation(self, now):
@@ -398,7 +401,7 @@ class Service(object):
 
     def catch_up(self):
         """On the worker: asks for what the stream may have missed while it was away, if the budget has room for it."""
-        if self._budget.has_room(self._clock.now(), max(1, len(self._vehicles))) and self._is_signed_in():
+        if self._budget.has_room(self._clock.now(), self._calls_of_poll()) and self._is_signed_in():
             self._refresh(by_person=False)
 
     def _force_update(self):
@@ -417,7 +420,7 @@ class Service(object):
         self._polled_at = self._clock.now()
         try:
             self._list_vehicles(session)
-            troubles = self._read_vehicles(session)
+            troubles = self._read_vehicles(session, self._in_turn(by_person))
             if not self._vehicles and not troubles:
                 self._status.show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
             else:
@@ -456,26 +459,44 @@ class Service(object):
         self._vehicles = vehicles  # at once, as other threads look at it
         self._listed_at = now
 
-    def _read_vehicles(self, session):
-        """Reads every car; trouble with one does not stop the others. Returns the troubles (list of text)."""
+    def _in_turn(self, by_person):
+        """The cars to ask now, that which waited longest first; where there are more than the day has calls, not all."""
+        now = self._clock.now()
+        # asked in the future: the clock was set back, so it says nothing
+        cars = sorted(self._vehicles, key=lambda vehicle: vehicle.asked_at if vehicle.asked_at <= now else 0)
+        return cars if by_person else cars[: self._calls_of_poll()]
+
+    def _read_vehicles(self, session, vehicles):
+        """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
         troubles = []
+        if len(vehicles) < len(self._vehicles):
+            line = "{} of {} cars asked, as {} calls a day are too few for all: they take turns"
+            troubles.append(line.format(len(vehicles), len(self._vehicles), self._budget.limit))
         self._outlet.tokens_again(self._account)
-        for vehicle in self._vehicles:
+        for vehicle in vehicles:
+            waits_since, vehicle.asked_at = vehicle.asked_at, self._clock.now()
             try:
-                self._describe(session, vehicle)
-                readings = self._cloud.read(session, vehicle) if self._config.data else {}
-                self._name(vehicle)
-                changed = vehicle.update(readings)
-                self._post(vehicle, changed.union(self._outlet.unshown(vehicle, is_first=vehicle is self._vehicles[0])))
+                self._read(session, vehicle)
                 if self._config.data and not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
-            except (QuotaExceeded, SignInNeeded, TokenRejected, NetworkError):
+            except QuotaExceeded:
+                vehicle.asked_at = waits_since  # it is the first of the next poll
+                raise
+            except (SignInNeeded, TokenRejected, NetworkError):
                 raise  # trouble of the account or the network: the other cars would have the same
             except BmwError as error:
                 if len(self._vehicles) == 1:
                     raise
                 troubles.append("{}: {}".format(vehicle.name or mask_vin(vehicle.vin), error.text()))
         return troubles
+
+    def _read(self, session, vehicle):
+        """Asks for one car and shows it."""
+        self._describe(session, vehicle)
+        readings = self._cloud.read(session, vehicle) if self._config.data else {}
+        self._name(vehicle)
+        changed = vehicle.update(readings)
+        self._post(vehicle, changed.union(self._outlet.unshown(vehicle, is_first=vehicle is self._vehicles[0])))
 
     def _describe(self, session, vehicle):
         """Gets what does not change, once."""

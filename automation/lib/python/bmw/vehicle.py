@@ -68,6 +68,8 @@ class Vehicle(object):
         self.name = name
         self.facts = facts or {}
         self.readings = {}
+        #: when BMW was asked for it last (epoch seconds), 0 = never
+        self.asked_at = 0
 
     def update(self, readings):
         """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
@@ -111,6 +113,7 @@ class Vehicle(object):
             "vin": self.vin,
             "name": self.name,
             "facts": self.facts,
+            "asked_at": self.asked_at,
             "readings": dict((key, reading.to_list()) for key, reading in self.readings.items()),
         }
 
@@ -118,6 +121,7 @@ class Vehicle(object):
 def vehicle_from(record):
     """The Vehicle of ``Vehicle.to_record()``; readings whose key is no longer in the vocabulary are dropped."""
     vehicle = Vehicle(record["vin"], record["name"], record.get("facts"))
+    vehicle.asked_at = record.get("asked_at", 0)
     for key, entry in record.get("readings", {}).items():
         if key in VEHICLE:
             vehicle.readings[key] = reading_from(entry)
