@@ -75,6 +75,15 @@ def test_when_our_own_clock_is_far_behind_the_order_still_counts():
     assert merge(known, {SOC: entry(49, NOON + 1)}, behind) == set()
 
 
+def test_with_a_clock_a_little_more_than_a_day_behind_a_car_that_was_silent_for_hours_is_heard():
+    known = {SOC: entry(50, NOON)}
+    now = NOON + 7200
+    behind = now - 86400 - 60
+    assert merge(known, {SOC: entry(51, now)}, behind) == {SOC}
+    assert merge(known, {SOC: entry(52, now + 60)}, behind + 60) == {SOC}
+    assert merge(known, {SOC: entry(40, NOON - 1)}, behind + 60) == set()
+
+
 def test_latitude_and_longitude_of_one_moment_make_a_position_though_they_come_apart():
     known = {descriptors.LATITUDE: entry(48.1, NOON - 60), descriptors.LONGITUDE: entry(11.5, NOON - 60)}
     changed = merge(known, {descriptors.LATITUDE: entry(48.2)}, NOON)

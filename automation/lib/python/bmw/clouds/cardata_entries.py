@@ -46,7 +46,7 @@ def merge(known, entries, now):
     """Takes the newer ones of ``entries`` over into ``known``, both {descriptor: entry}.
 
     Args:
-        now (float): taken as the time of an entry that comes from the future.
+        now (float): taken as the time of an entry that comes from the future, if the known one is not newer.
 
     Returns:
         The set of descriptors that were taken over and differ from before. Descriptors we have no use for are left out.
@@ -69,11 +69,12 @@ def _newer(old, entry, now):
     if time is None:
         # by REST, a null for what the car never sent
         return taken if entry["value"] is not None or old is None else None
+    if old_time is not None and time < old_time:
+        return None
     # not when the old one is ahead as well: then it is our clock that is wrong, and the order still counts
     if time > now + FUTURE and not (old_time or 0) > now + FUTURE:
-        time = now
-        taken["timestamp"] = times.to_iso(now)
-    return taken if old_time is None or time >= old_time else None
+        taken["timestamp"] = times.to_iso(max(now, old_time or 0))
+    return taken
 
 
 def _text(value):
