@@ -14,13 +14,29 @@ missing_packages() {
   command -v mvn >/dev/null || echo maven
 }
 
+can_install() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
+}
+
+# The arguments are Debian packages.
+install() {
+  echo "setup: apt-get install $*"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >/dev/null
+}
+
+# Not a must: without it the tests that set a clock are skipped, and say so.
+install_faketime() {
+  if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && can_install; then
+    install faketime || echo "setup: faketime could not be installed" >&2
+  fi
+}
+
 require_tools() {
   local missing
   missing=$(missing_packages | tr '\n' ' ')
-  if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "setup: apt-get install $missing"
+  if [ -n "$missing" ] && can_install; then
     # shellcheck disable=SC2086  # one word per package
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >/dev/null
+    install $missing
     missing=$(missing_packages | tr '\n' ' ')
   fi
   if [ -n "$missing" ]; then
@@ -49,3 +65,4 @@ fi
 if [ ! -x "$PYTHON" ] || [ "$(cat "$venv/requirements.sha256" 2>/dev/null)" != "$wanted" ]; then
   make_venv "$wanted"
 fi
+install_faketime

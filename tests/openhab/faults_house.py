@@ -5,7 +5,6 @@ The module's own waits are shortened (HURRY), its logic is not: what it does aft
 """
 
 import contextlib
-import glob
 import os
 import re
 import subprocess
@@ -16,6 +15,7 @@ from tests.cloud.certificate import Certificates
 from tests.cloud.stream import SimulatedStream
 from tests.openhab.faults_gate import Gate, Trap
 from tests.openhab.home import SCRIPT, SETTINGS_FILE, STARTED
+from tests.openhab.jvm_clock import JvmClock
 from tests.openhab.server import wait_until
 
 #: account -> cloud; the name is that of the step, and the start of its items
@@ -50,7 +50,6 @@ HURRY = {
 }
 #: a token that is always near its end is renewed at each poll
 SHORT_LIFE = 120
-FAKETIME = sorted(glob.glob('/usr/lib/*/faketime/libfaketime.so.1'))
 
 
 class House:
@@ -71,9 +70,8 @@ class House:
         self.gates = {name: Gate(cloud.port, good).open() for name, cloud in self.clouds.items()}
         self.stream = SimulatedStream(self.clouds['stream'], tls=False).start()
         self.stream_gate = Gate(self.stream.port, good).open()
-        self.clock = folder / 'clock'
-        self.set_clock(0)
-        self.openhab = make_openhab(jvm_options=good.jvm_options(), environment=self._environment())
+        self.clock = JvmClock(folder / 'clock')
+        self.openhab = make_openhab(jvm_options=good.jvm_options(), environment=self.clock.environment())
         self.openhab.install_module()
         self.openhab.install_probe()
         self._hurry()
@@ -84,19 +82,6 @@ class House:
     def _certificates(self, name, **options):
         (self.folder / name).mkdir()
         return Certificates(self.folder / name, **options)
-
-    def _environment(self):
-        """A clock that can be set, for this JVM alone; without the library the clock's rows are left out."""
-        if not FAKETIME:
-            return {}
-        return {
-            'LD_PRELOAD': FAKETIME[0],
-            'FAKETIME_TIMESTAMP_FILE': str(self.clock),
-            'FAKETIME_CACHE_DURATION': '1',
-            'FAKETIME_DONT_FAKE_MONOTONIC': '1',
-            'FAKETIME_FORCE_MONOTONIC_FIX': '0',
-            'NO_FAKE_STAT': '1',
-        }
 
     def _hurry(self):
         """Puts the shorter waits before the script's own lines."""
@@ -177,12 +162,6 @@ class House:
         self.trap.close()
 
     # what can be turned
-
-    def set_clock(self, days):
-        """Sets the JVM's clock so many days before or after the real time."""
-        partial = self.clock.with_suffix('.new')
-        partial.write_text('{:+d}\n'.format(days * 86400))
-        os.replace(partial, self.clock)
 
     def heal(self, name):
         """Everything about a step's servers is well again."""

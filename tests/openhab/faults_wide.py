@@ -5,11 +5,11 @@ their good end meanwhile or say why not, the fault goes, and they must come to t
 """
 
 import sys
-import time
 
 from tests.openhab import layout
 from tests.openhab.faults_cell import PERSON, unclear
-from tests.openhab.faults_house import FAKETIME, item
+from tests.openhab.faults_house import item
+from tests.openhab.jvm_clock import WHY_NOT
 from tests.openhab.server import OpenHABError, wait_until
 
 sys.path.insert(0, str(layout.REPO / 'automation' / 'lib' / 'python'))
@@ -130,7 +130,7 @@ class _Clock(Wide):
     days = 0
 
     def why_not(self, house):
-        return None if FAKETIME else 'not run: libfaketime is not installed'
+        return WHY_NOT
 
     def strike(self, house):
         self._set(house, self.days)
@@ -140,9 +140,8 @@ class _Clock(Wide):
 
     def _set(self, house, days):
         """Returns when the JVM's clock has jumped, as an account that polls each second shows."""
-        house.set_clock(days)
-        day = time.strftime('%Y-%m-%d', time.localtime(time.time() + days * 86400))
-        house.openhab.wait_state(item('polling', 'LastRefresh'), lambda state: state.startswith(day), 30)
+        house.clock.set(days)
+        house.openhab.wait_state(item('polling', 'LastRefresh'), lambda state: state.startswith(house.clock.today()), 30)
 
 
 class ClockForward(_Clock):

@@ -1,0 +1,43 @@
+"""A clock for one JVM alone that a test can set, by libfaketime (Debian package `faketime`). Spans of time go on as they do."""
+
+import glob
+import os
+import time
+
+DAY = 86400
+LIBRARY = sorted(glob.glob('/usr/lib/*/faketime/libfaketime.so.1'))
+#: why the clock cannot be set on this machine, or None
+WHY_NOT = None if LIBRARY else 'not run: libfaketime is not installed'
+
+
+class JvmClock:
+    """`file` (Path): where the clock's offset is kept; the JVM looks at it once a second."""
+
+    def __init__(self, file):
+        self._file = file
+        self._days = 0
+        self.set(0)
+
+    def environment(self):
+        """What the JVM must be started with; nothing where the clock cannot be set."""
+        if WHY_NOT:
+            return {}
+        return {
+            'LD_PRELOAD': LIBRARY[0],
+            'FAKETIME_TIMESTAMP_FILE': str(self._file),
+            'FAKETIME_CACHE_DURATION': '1',
+            'FAKETIME_DONT_FAKE_MONOTONIC': '1',
+            'FAKETIME_FORCE_MONOTONIC_FIX': '0',
+            'NO_FAKE_STAT': '1',
+        }
+
+    def set(self, days):
+        """Sets it so many days before or after the real time."""
+        self._days = days
+        partial = self._file.with_suffix('.new')
+        partial.write_text('{:+d}\n'.format(days * DAY))
+        os.replace(partial, self._file)
+
+    def today(self):
+        """The date that it shows, as the state of a DateTime item begins."""
+        return time.strftime('%Y-%m-%d', time.localtime(time.time() + self._days * DAY))
