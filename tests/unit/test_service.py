@@ -317,6 +317,38 @@ def test_trouble_with_one_car_does_not_stop_the_others(home):
     assert home.state == "ONLINE" and "i3: BMW's server failed (HTTP 500)" in home.text
 
 
+def test_when_bmw_fails_at_all_cars_the_account_is_not_online(home):
+    home.cloud.add_car("i4")
+    home.sign_in()
+    home.cloud.add_fault("telematicData", "status", times=2, status=500)
+    home.update()
+    assert home.state == "OFFLINE" and home.text == "BMW's server failed (HTTP 500): it is tried again"
+    home.update()
+    assert home.state == "ONLINE"
+
+
+def test_when_bmw_fails_at_three_cars_in_a_row_the_others_are_asked_first_next_time(tmp_path):
+    with SimulatedCloud(fleet="all", quota=1000) as cloud:
+        home = Home(cloud, tmp_path).sign_in()
+        order = [mine for mine in cloud.cars()][:6]
+        cloud.add_fault("telematicData", "status", times=3, status=500)
+        home.cloud.reset_calls()
+        home.update()
+        assert home.state == "OFFLINE" and home.calls() == ["telematicData"] * 3
+        home.cloud.reset_calls()
+        home.update()
+        assert home.state == "ONLINE" and asked(home) == order[3:] + order[:3]
+
+
+def test_of_many_troubles_with_cars_the_first_ones_are_told(tmp_path):
+    with SimulatedCloud(fleet="all", quota=1000) as cloud:
+        home = Home(cloud, tmp_path).sign_in()
+        cloud.add_fault("telematicData", "status", times=5, status=403, body={"exveErrorId": "CU-104"})
+        home.update()
+        assert home.state == "ONLINE"
+        assert home.text.count("must be the car's primary user") == 3 and home.text.endswith("; and 2 more")
+
+
 def test_the_whole_fleet_is_read_within_the_day(tmp_path):
     with SimulatedCloud(fleet="all") as cloud:
         home = Home(cloud, tmp_path).sign_in()

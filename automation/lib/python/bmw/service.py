@@ -38,6 +38,10 @@ LIST_AGAIN = 86400
 RETRY_TOKEN = 300
 #: seconds after which what the stream brought is stored: not at each message, for the life of an SD card
 SAVE_LIVE = 120
+#: so many cars in a row at which BMW's server failed: the others would only cost calls
+GIVE_UP = 3
+#: troubles with cars that are told in one line at most
+MOST_TOLD = 3
 
 
 class Service(object):
@@ -424,7 +428,7 @@ class Service(object):
             if not self._vehicles and not troubles:
                 self._status.show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
             else:
-                self._status.show("ONLINE", "; ".join(["Online"] + troubles))
+                self._status.show("ONLINE", _line(troubles))
             if self._config.data:
                 self._seldom.after_poll()
         except BmwError as error:
@@ -468,15 +472,13 @@ class Service(object):
 
     def _read_vehicles(self, session, vehicles):
         """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
-        troubles = []
-        if len(vehicles) < len(self._vehicles):
-            line = "{} of {} cars asked, as {} calls a day are too few for all: they take turns"
-            troubles.append(line.format(len(vehicles), len(self._vehicles), self._budget.limit))
         self._outlet.tokens_again(self._account)
+        troubles, failures, in_a_row = [], [], 0
         for vehicle in vehicles:
             waits_since, vehicle.asked_at = vehicle.asked_at, self._clock.now()
             try:
                 self._read(session, vehicle)
+                in_a_row = 0
                 if self._config.data and not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
             except QuotaExceeded:
@@ -485,10 +487,19 @@ class Service(object):
             except (SignInNeeded, TokenRejected, NetworkError):
                 raise  # trouble of the account or the network: the other cars would have the same
             except BmwError as error:
-                if len(self._vehicles) == 1:
+                failures.append(error)
+                in_a_row = in_a_row + 1 if error.transient else 0
+                if in_a_row >= GIVE_UP or len(failures) == len(vehicles):
                     raise
                 troubles.append("{}: {}".format(vehicle.name or mask_vin(vehicle.vin), error.text()))
-        return troubles
+        return self._few(vehicles) + troubles
+
+    def _few(self, vehicles):
+        """What to tell (list of text) when not all cars were asked."""
+        if len(vehicles) == len(self._vehicles):
+            return []
+        line = "{} of {} cars asked, as {} calls a day are too few for all: they take turns"
+        return [line.format(len(vehicles), len(self._vehicles), self._budget.limit)]
 
     def _read(self, session, vehicle):
         """Asks for one car and shows it."""
@@ -541,3 +552,8 @@ class Service(object):
 
     def _new_session(self, by_person=True):
         return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person)
+
+
+def _line(troubles):
+    more = len(troubles) - MOST_TOLD
+    return "; ".join(["Online"] + troubles[:MOST_TOLD] + (["and {} more".format(more)] if more > 0 else []))
