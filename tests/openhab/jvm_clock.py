@@ -32,10 +32,10 @@ class JvmClock:
         }
 
     def set(self, days):
-        """Sets it so many days before or after the real time."""
+        """Sets it so many days (int or float) before or after the real time."""
         self._days = days
         partial = self._file.with_suffix('.new')
-        partial.write_text('{:+d}\n'.format(days * DAY))
+        partial.write_text("{:+d}\n".format(int(days * DAY)))
         os.replace(partial, self._file)
 
     def today(self):
