@@ -30,6 +30,7 @@ class Gate:
         self._target = target
         self._listener = None
         self._connections = set()
+        self._era = 0  # a new one begins at each drop
 
     def open(self):
         """Lets in, on the same port as before."""
@@ -48,16 +49,17 @@ class Gate:
         self.drop()
 
     def drop(self):
-        """Ends the connections that stand."""
+        """Ends the connections that stand, and those that are about to."""
+        self._era += 1
         for connection in list(self._connections):
             end_connection(connection, 'close')
 
     def _accept(self, listener):
         with contextlib.suppress(OSError):
             while True:
-                _start(self._serve, listener.accept()[0])
+                _start(self._serve, listener.accept()[0], self._era)
 
-    def _serve(self, plain):
+    def _serve(self, plain, era):
         self.callers += 1
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             stack.callback(plain.close)
@@ -65,6 +67,8 @@ class Gate:
             client = stack.enter_context(self._context().wrap_socket(plain, server_side=True))
             self._connections.add(client)
             stack.callback(self._connections.discard, client)
+            if era != self._era:
+                return
             server = stack.enter_context(socket.create_connection(('127.0.0.1', self._target), 20))
             self._pass(client, server)
 

@@ -32,8 +32,8 @@ ACCOUNTS = {
 ASKS = ('renewal', 'polling')
 SOON, NEVER = '0/1 * * * * ?', '0 0 4 1 1 ?'
 APP = {'cloud': 'mybmw', 'username': HOME_USER, 'password': HOME_PASSWORD, 'api_key': MYBMW_APP_KEY}
-#: seconds for one exchange, and for a command
-TIMEOUT, COMMAND_TIMEOUT = 2, 12
+#: seconds for one exchange, that after a restart, and for a command
+TIMEOUT, PATIENT, COMMAND_TIMEOUT = 2, 20, 12
 #: module -> constants of it, and what they are here
 HURRY = {
     'bmw.clouds.cardata_stream': {
@@ -48,6 +48,30 @@ HURRY = {
     'bmw.service': {'RETRY_TOKEN': 2, 'SAVE_LIVE': 1},
     'bmw.commander': {'ASK_AT_LEAST': 8.0},
 }
+#: put before the script, too: while the file is there, whoever stores a token stops before or after it, as the file says, and leaves
+#: a file of its own
+HOLD = """
+import io, os, time
+from bmw import store as held_store
+really_save = held_store.Store.save
+
+
+def held_save(self, name, record):
+    hold = os.path.join(os.path.dirname(self._folder), 'hold')
+    is_held = name.endswith('.token') and os.path.exists(hold)
+    moment = io.open(hold).read() if is_held else 'never'
+    if moment != 'before':
+        really_save(self, name, record)
+    if is_held:
+        io.open(hold + '.' + name.partition('.')[0], 'w').close()
+        while os.path.exists(hold):
+            time.sleep(0.05)
+    if moment == 'before':
+        really_save(self, name, record)
+
+
+held_store.Store.save = held_save
+"""
 #: a token that is always near its end is renewed at each poll
 SHORT_LIFE = 120
 
@@ -77,6 +101,7 @@ class House:
         self._hurry()
         self.openhab.write_conf(SETTINGS_FILE, self._settings())
         self.disk = Disk(self.openhab.userdata / 'bmw')
+        self.hold = Hold(self.openhab.userdata)
         self.watch = ConnectionWatch(self.openhab, self.is_named)
 
     def _certificates(self, name, **options):
@@ -91,10 +116,10 @@ class House:
             for constant, value in constants.items():
                 lines.append('assert hurried.{0} > 0; hurried.{0} = {1}'.format(constant, value))
         path = self.openhab.conf / SCRIPT
-        self.openhab.write_conf(SCRIPT, '\n'.join(lines) + '\n' + path.read_text('utf-8'))
+        self.openhab.write_conf(SCRIPT, '\n'.join(lines) + '\n' + HOLD + path.read_text('utf-8'))
 
-    def _settings(self):
-        lines = {'accounts': ', '.join(ACCOUNTS), 'timeout': TIMEOUT, 'sitemap': 'off'}
+    def _settings(self, timeout=TIMEOUT):
+        lines = {'accounts': ', '.join(ACCOUNTS), 'timeout': timeout, 'sitemap': 'off'}
         for name, cloud in ACCOUNTS.items():
             url = 'https://localhost:{}'.format(self.gates[name].port)
             own = {'auth_url': url, 'api_url': url, 'refresh': SOON if name in ASKS else NEVER, 'calls_per_day': 1000000}
@@ -149,6 +174,16 @@ class House:
     def boot(self):
         self.openhab.start().wait_ready()
         self.openhab.wait_for_log(STARTED, since=self.openhab.started_at, timeout=120)
+
+    def pull_the_plug(self):
+        """kill -9, and a start: returns when the accounts are at work again.
+
+        From then on an exchange has more time, so that none is lost to a JVM that is slow in its first seconds.
+        """
+        self.openhab.kill()
+        self.hold.let_go()
+        self.openhab.write_conf(SETTINGS_FILE, self._settings(PATIENT))
+        self.boot()
 
     def close(self):
         self.watch.stop()
@@ -235,6 +270,24 @@ class Disk:
         option = 'remount,rw' if is_writable else 'remount,ro'
         command = ['mount', '-o', '{},size={}'.format(option, self.SIZE), str(self.folder)]
         wait_until(lambda: subprocess.run(command, capture_output=True).returncode == 0, 10, 'the file system to become ' + option)
+
+
+class Hold:
+    """Stops whoever stores a token, see HOLD. `moment`: 'before' or 'after'."""
+
+    def __init__(self, userdata):
+        self._file = userdata / 'hold'
+
+    def begin(self, moment):
+        self._file.write_text(moment)
+
+    def holds(self, account):
+        return self._file.with_name('hold.' + account).exists()
+
+    def let_go(self):
+        """Only after the kill: else what is held goes on."""
+        for file in self._file.parent.glob('hold*'):
+            file.unlink()
 
 
 class ConnectionWatch:

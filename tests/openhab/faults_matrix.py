@@ -58,10 +58,17 @@ class Matrix:
 
             self._each(take, steps)
 
+        def all_at_once(action):
+            try:
+                action(self.house)
+            except Exception as error:
+                for step in steps:
+                    cells[step.name].problems.append(told(error))
+
         turn(lambda step: step.set_out())
-        row.strike(self.house)
+        all_at_once(row.strike)
         turn(lambda step: row.meet(step, cells[step.name]))
-        row.lift(self.house)
+        all_at_once(row.lift)
         turn(lambda step: row.heal(step), lambda step: step.succeed(), row.afterwards)
         return cells
 

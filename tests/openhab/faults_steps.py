@@ -14,7 +14,7 @@ SHOWS, RECOVERS = 15, 20
 FINAL = ('EXECUTED', 'FAILED', 'TIMED OUT')
 NO_COMMAND = 'none yet'
 #: items of a car that a command, or looking at the car after it, changes
-OF_COMMANDS = ('CommandStatus', 'LastCommand', 'LastFetched', 'FlashLights')
+OF_COMMANDS = ('CommandStatus', 'LastCommand', 'LastFetched', 'FlashLights', 'Charge', 'Climate')
 
 
 class Step:

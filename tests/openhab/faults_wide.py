@@ -20,6 +20,8 @@ from bmw.store import open_store  # noqa: E402
 DAY = 1
 #: seconds in which a deleted item comes back: at the next renewal of the token at the latest
 COMES_BACK = 60
+#: seconds in which a cloud takes a used token again, where a lost answer is not what is looked at
+GRACE = 3600
 #: what a command leaves in the store: nothing, so there is nothing to tell
 STORES_NOTHING = ('command', 'progress')
 
@@ -228,6 +230,81 @@ class ItemsOfAnotherType(Wide):
         ]
 
 
+class Killed(Wide):
+    """openHAB is killed when BMW's answer with new tokens has come, `moment` ('before' or 'after') they are stored.
+
+    No program can do better than ask a person once the old token is used up and the new one is in no file: it is not known before the
+    answer comes, so nothing can be written ahead. Should BMW take the old one for a `grace` (seconds), nobody notices.
+    """
+
+    HELD = ('signin', 'approval', 'renewal')
+    _UNKNOWN = 'what became of it is not known after the restart, and a command is never sent twice by itself'
+
+    def __init__(self, name, moment, grace=0):
+        self.name = name
+        self._moment = moment
+        self._grace = grace
+        self._before = {}
+        self.person = {'command': self._UNKNOWN, 'progress': self._UNKNOWN}
+        if moment == 'before' and not grace:
+            self.person['renewal'] = 'BMW has used up the old token and the new one was in no file yet: no file can be written ahead'
+
+    def strike(self, house):
+        self._renew(house.clouds['renewal'], house.openhab)
+        house.hold.begin(self._moment)
+
+    def _renew(self, cloud, openhab):
+        """After the rows of the clock the token can be one of tomorrow, which looks good for long."""
+        cloud.reset_calls()
+        cloud.settings(reuse_grace=GRACE)
+        cloud.add_fault('cardata_api', 'status', status=401)
+        wait_until(lambda: len([call for call in cloud.calls() if call['where'] == 'refresh']) > 1, 30, 'new tokens', openhab)
+        cloud.settings(reuse_grace=self._grace)
+
+    def meet(self, step, cell):
+        self._before[step.name] = step.car_states()
+        cell.note = self.person.get(step.name)
+        cell.verdict = PERSON if cell.note else cell.verdict
+        step.act()
+        if step.name in self.HELD:
+            wait_until(lambda: step.house.hold.holds(step.name), 30, 'the token to be held', step.openhab)
+        return []
+
+    def lift(self, house):
+        house.pull_the_plug()
+
+    def heal(self, step):
+        """What the account says after the restart, and the car's last states; then what a person does, where one is needed."""
+        problems = self._states(step)
+        if step.name == 'renewal' and step.name in self.person:
+            step.wait('AccountState', 'SIGN_IN_NEEDED')
+            if 'sign in again' not in step.state('Account'):
+                problems.append('does not say what to do: ' + step.state('Account'))
+        elif step.name == 'stream':
+            step.wait('StreamState', 'CONNECTED', COMES_BACK)
+        elif step.name not in ('command', 'progress'):
+            step.online(COMES_BACK)
+        if step.name in self.person:
+            step.person()
+        return problems
+
+    def afterwards(self, step):
+        step.house.clouds['renewal'].settings(reuse_grace=0)
+        return []
+
+    def _states(self, step):
+        def lost():
+            now = step.car_states()
+            return ['{} was {} and is {}'.format(name, state, now.get(name)) for name, state in before.items() if now.get(name) != state]
+
+        before = self._before[step.name]
+        try:
+            wait_until(lambda: not lost(), COMES_BACK, 'the last states', step.openhab)
+        except OpenHABError:
+            return lost()
+        return []
+
+
 class OthersInTrouble(Wide):
     """Two accounts, of which one has lost its cloud: the other must not notice. Half of the steps are struck, then the other half."""
 
@@ -239,6 +316,8 @@ class OthersInTrouble(Wide):
         return 'the account that is struck in this row' if step.name in self._struck else None
 
     def strike(self, house):
+        # a gate that shuts during a renewal loses the answer to it, which is the row 'reply lost' and not this one
+        house.clouds['renewal'].settings(reuse_grace=GRACE)
         for name in self._struck:
             house.gates[name].shut()
 
@@ -246,7 +325,10 @@ class OthersInTrouble(Wide):
         for name in self._struck:
             house.gates[name].open()
         for name in self._struck:
+            house.openhab.command(item(name, 'ForceUpdate'), 'ON')  # most of them ask only when told to
+        for name in self._struck:
             house.openhab.wait_state(item(name, 'AccountState'), 'ONLINE', 30)
+        house.clouds['renewal'].settings(reuse_grace=0)
 
 
 WIDE_ROWS = (
@@ -258,4 +340,8 @@ WIDE_ROWS = (
     ItemsOfAnotherType(),
     OthersInTrouble('two accounts (a)', ('signin', 'renewal', 'progress')),
     OthersInTrouble('two accounts (b)', ('approval', 'polling', 'command', 'stream')),
+    # last, see House.pull_the_plug
+    Killed('kill -9 before storing', 'before'),
+    Killed('kill -9, old token good', 'before', grace=GRACE),
+    Killed('kill -9 after storing', 'after'),
 )
