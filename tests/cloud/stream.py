@@ -56,10 +56,21 @@ class SimulatedStream:
 
     Switches: `refuse_logins` (so many next logins get CONNACK 5), `refuse_connections` (TCP is closed at once), `stalled`
     (half-open: nothing goes in or out any more), `selected` (False: no data selected in the portal, SUBACK 0x80),
-    `second_client` ("kick" the older or "refuse" the newer session of a gcid).
+    `second_client` ("kick" the older or "refuse" the newer session of a gcid). `names` and `authority` are for its certificate.
     """
 
-    def __init__(self, cloud, port=0, host="127.0.0.1", tls=True, relay=False, user=None, password=None, names=("localhost", "127.0.0.1")):
+    def __init__(
+        self,
+        cloud,
+        port=0,
+        host="127.0.0.1",
+        tls=True,
+        relay=False,
+        user=None,
+        password=None,
+        names=("localhost", "127.0.0.1"),
+        authority=None,
+    ):
         self.cloud = cloud
         self.host = host
         self.port = port
@@ -77,7 +88,7 @@ class SimulatedStream:
         self._clients = {}
         self._key = uuid.uuid4().hex
         self._folder = tempfile.TemporaryDirectory() if tls else None
-        self.certificates = Certificates(self._folder.name, names) if tls else None
+        self.certificates = Certificates(self._folder.name, names, authority=authority) if tls else None
         self._loop = None
         self._thread = None
         cloud.garage.on_change(self.car_changed)

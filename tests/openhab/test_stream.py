@@ -376,8 +376,10 @@ def test_no_data_selected_is_told_and_tried_again_later(connected):
 
 
 def test_a_name_that_is_not_in_the_certificate_is_refused(home):
-    home.configure(stream_url=home.stream.url.replace('localhost', '127.0.0.1'))
-    home.openhab.wait_state(STATE, lambda state: 'certificate' in state)
+    with SimulatedStream(home.cloud, names=('elsewhere.example',), authority=home.stream.certificates) as other:
+        home.configure(stream_url=other.url)
+        home.openhab.wait_state(STATE, lambda state: 'certificate' in state)
+        assert other.logins == []
 
 
 def test_an_authority_that_is_not_trusted_is_refused(home):
