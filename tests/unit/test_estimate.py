@@ -68,6 +68,10 @@ def test_kilowatts_are_kilowatts():
     assert estimate.reading(vehicle.readings, NOON + HOUR).value == at(HOUR)
 
 
+def test_a_target_beyond_full_is_full():
+    assert at(100 * HOUR, targetStateOfCharge=250) == 100
+
+
 def test_a_clock_that_went_back_takes_nothing_away():
     assert at(-HOUR) == 50.0
 

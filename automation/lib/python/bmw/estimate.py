@@ -36,7 +36,7 @@ def reading(readings, now):
     hours = max(0.0, now - said.time) / 3600.0
     # more than its target the car does not charge; a target below what it has is none for this charge
     limit = _value(readings, "targetStateOfCharge")
-    limit = limit if limit is not None and limit > said.value else 100
+    limit = min(limit, 100) if limit is not None and limit > said.value else 100
     return Reading(round(min(max(limit, said.value), said.value + hourly * hours), 1))
 
 
@@ -54,7 +54,7 @@ def _by_power(readings, said):
 def _by_time_left(readings, said):
     """Percent an hour, of the target and the minutes left until it is reached."""
     left, target = readings.get("chargingTimeRemaining"), _value(readings, "targetStateOfCharge")
-    target = 100 if target is None else target
+    target = 100 if target is None else min(target, 100)
     if left is None or not left.value or None in (left.time, said.time) or left.value < 0 or target <= said.value:
         return None
     # the minutes count from when they were told, and the percent from when they were
