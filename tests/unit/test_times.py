@@ -114,3 +114,10 @@ def test_a_length_of_time_is_told_in_its_largest_units(seconds, told):
 
 def test_a_time_is_told_as_seen_from_now():
     assert [times.distance(one, NOON) for one in (None, NOON - 120, NOON, NOON + 120)] == ["never", "2 min ago", "0 s ago", "in 2 min"]
+
+
+def test_what_was_read_is_read_the_same_again_and_kept_for_a_while_only():
+    texts = [times.to_iso(NOON + second) for second in range(2 * times.MOST_PARSED)]
+    for _twice in range(2):
+        assert [times.parse(text) for text in texts] == [NOON + second for second in range(len(texts))]
+    assert len(times._PARSED) <= times.MOST_PARSED
