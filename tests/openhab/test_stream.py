@@ -104,23 +104,25 @@ class Home:
 
     def changed_by(self, *payloads):
         """Messages (bytes) that come between others which open and close a door: the names of the car's items that they changed."""
+        self.open_and_close()
         before = self.car()
         for payload in payloads:
             self.stream.publish(self.vin, payload)
-        for state in ('OPEN', 'CLOSED'):  # by the second one all items of the first burst were written
-            self.cloud.set_car(self.vin, door_driver_front=state)
-            self.openhab.wait_state(DOOR, state, 10)
+        self.open_and_close()
         after = self.car()
         return {name for name in set(before).union(after) if before.get(name) != after.get(name)} - {'BMW_i3_LastUpdate'}
+
+    def open_and_close(self):
+        """Returns when what came before is written: a message that comes later in its burst, and one in the next, were shown."""
+        for state in ('OPEN', 'CLOSED'):
+            self.cloud.set_car(self.vin, door_driver_front=state)
+            for item in (DOOR, 'BMW_i3_Doors'):
+                self.openhab.wait_state(item, state, 10)
 
     def says(self, descriptors, seconds_ago=0, vin=None):
         """A message (bytes) in which each of the descriptors ({name: value}) has that age."""
         at = iso(self.cloud.clock.now() - seconds_ago)
         return message(vin or self.vin, {name: {'value': value, 'timestamp': at} for name, value in descriptors.items()})
-
-    def publish(self, *payloads):
-        for payload in payloads:
-            self.stream.publish(self.vin, payload)
 
     def shows(self, soc):
         return self.openhab.state(CHARGE).split()[0] in ('%d' % soc, '%d.0' % soc)
@@ -167,10 +169,8 @@ def connected(home):
 
 @pytest.fixture
 def listening(home):
-    """The connection of the test before, and a door that is closed."""
+    """The connection of the test before."""
     home.is_connected()
-    home.cloud.set_car(home.vin, door_driver_front='CLOSED')
-    home.openhab.wait_state(DOOR, 'CLOSED')
     home.follow()
     home.logins = home.stream.good_logins()
     yield home
