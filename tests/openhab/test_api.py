@@ -173,6 +173,15 @@ def test_values_are_those_of_the_items(user):
         assert shown["BMW_i3_" + key[0].upper() + key[1:]]["state"].split()[0] == "{:.0f}".format(values[key])
 
 
+def test_a_rule_may_lock_and_may_unlock_only_with_the_permission_of_the_configuration(user, vin):
+    sent = len(user.home.cloud.commands())
+    refused = ["FAILED", "unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
+    assert user.ask("cars()[0].send_and_wait('unlock')") == refused
+    assert len(user.home.cloud.commands()) == sent
+    user.home.cloud.command_plan(outcome="EXECUTED")
+    assert user.ask("cars()[0].send_and_wait('lock')") == ["EXECUTED", ""]
+
+
 def test_send_and_wait_tells_the_end(user, vin):
     assert user.ask("cars()[0].send_and_wait('flashLights')") == ["EXECUTED", ""]
     user.home.cloud.command_plan(outcome="FAILED")
@@ -180,14 +189,6 @@ def test_send_and_wait_tells_the_end(user, vin):
     user.home.cloud.command_plan(outcome="NEVER")
     assert user.ask("cars()[0].send_and_wait('soundHorn', timeout=1).state") == "TIMED OUT"
     assert user.ask("cars()[0].send_and_wait('soundHorn')") == ["FAILED", "the same command is still under way"]
-
-
-def test_a_rule_may_lock_and_may_unlock_only_with_the_permission_of_the_configuration(user, vin):
-    sent = len(user.home.cloud.commands())
-    refused = ["FAILED", "unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
-    assert user.ask("cars()[0].send_and_wait('unlock')") == refused
-    assert len(user.home.cloud.commands()) == sent
-    assert user.ask("cars()[0].send_and_wait('lock')") == ["EXECUTED", ""]
 
 
 def test_a_mistake_is_one_clear_line(user):
