@@ -1,4 +1,4 @@
-"""Our path to the items against the bare minimum, a loop of ``events.postUpdate`` of the same states: turn about, in one thread."""
+"""Our path to the items against the bare minimum, a loop of ``events.postUpdate`` of the same states to items of the same kind: turn about, in one thread."""
 
 from statistics import median
 
@@ -9,4 +9,4 @@ def measure(house):
     for what, name in (("posting what changed", "posting"), ("the whole way from the parsed answer", "whole")):
         ours = 1000 * median(told[name])
         note = "other: bare postUpdate of {} states".format(told["states"])
-        house.row("items: {} (ms)".format(what), "{:.2f}".format(bare), "{:.2f}".format(ours), "{:.2f}".format(ours / bare), note)
+        house.row("items: {} (ms of CPU)".format(what), "{:.2f}".format(bare), "{:.2f}".format(ours), "{:.2f}".format(ours / bare), note)

@@ -9,6 +9,6 @@ def measure(house):
     told = house.inside("fleet", house.answer(), SIZES, 15)
     each = {size: 1000 * median(told[str(size)]) / size for size in SIZES}
     for size in SIZES[1:]:
-        what = "cars: a car's share of a refresh of {} (ms)".format(size)
+        what = "cars: a car's share of a refresh of {} (ms of CPU)".format(size)
         note = "other: a single car"
         house.row(what, "{:.2f}".format(each[1]), "{:.2f}".format(each[size]), "{:.2f}".format(each[size] / each[1]), note)

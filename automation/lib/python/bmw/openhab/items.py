@@ -59,6 +59,11 @@ class Items(object):
         """True if there is an item of that name."""
         return self._registry.get(name) is not None
 
+    def shows(self, name):
+        """True if there is an item of that name and it has a state."""
+        item = self._registry.get(name)
+        return item is not None and item.getState() not in (_NULL, _UNDEF)
+
     def state(self, name):
         """The text of an item's state, or None if there is no item or it has none."""
         item = self._registry.get(name)

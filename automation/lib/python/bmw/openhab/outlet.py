@@ -60,7 +60,7 @@ class Outlet(object):
     def unshown(self, vehicle, is_first):
         """The keys of what the car said whose items show nothing: deleted, or made anew by the user meanwhile."""
         known = [key for key, reading in vehicle.readings.items() if reading.value is not None]
-        return [key for key in known if self._items.state(self._model.vehicle_item(vehicle, VEHICLE[key], is_first).name) is None]
+        return [key for key in known if not self._items.shows(self._model.vehicle_item(vehicle, VEHICLE[key], is_first).name)]
 
     def has_picture(self, vehicle):
         """True if no picture of the car is wanted (any more)."""
@@ -125,7 +125,7 @@ class Outlet(object):
 
     def tokens_again(self, account):
         """Shows them if an item of theirs shows nothing: deleted meanwhile."""
-        if account.tokens is not None and None in [self._items.state(self.name_of(key)) for key in ("accessToken", "tokenExpiry")]:
+        if account.tokens is not None and not all(self._items.shows(self.name_of(key)) for key in ("accessToken", "tokenExpiry")):
             self.tokens(account)
 
     def sealed_token(self):
