@@ -35,6 +35,10 @@ def with_core(openhab_factory, files):
     return home.start()
 
 
+#: cron, force update, diagnostics, sign-in
+RULES = 4
+
+
 def our_rules(home):
     return [rule for rule in home.openhab.probe()["rules"] if rule["name"].startswith("BMW")]
 
@@ -50,7 +54,7 @@ def closing():
 def test_helper_libraries_that_do_not_load_are_told_and_replaced(openhab_factory, closing):
     home = with_core(openhab_factory, BROKEN)
     closing(home)
-    assert len(our_rules(home)) == 3
+    assert len(our_rules(home)) == RULES
     home.openhab.command("BMW_SignIn", "ON")
     home.openhab.wait_state("BMW_SignInCode", lambda state: len(state) == 8)
 
@@ -59,7 +63,7 @@ def test_helper_libraries_that_load_make_the_rules(openhab_factory, closing):
     home = with_core(openhab_factory, WORKING)
     closing(home)
     rules = our_rules(home)
-    assert len(rules) == 3
+    assert len(rules) == RULES
     assert all("made by core" in rule["tags"] for rule in rules)
     home.openhab.command("BMW_SignIn", "ON")
     home.openhab.wait_state("BMW_SignInCode", lambda state: len(state) == 8)

@@ -114,7 +114,8 @@ def test_openhab_reads_the_sitemap_with_every_item_of_a_full_car(openhab, langua
         openhab.update("{}_i3_{}{}".format(prefix, key[0].upper(), key[1:]), "ON")
     openhab.wait_state("{}_i3_ClimateActive".format(prefix), "ON")
     there = set(shown(openhab, name))
-    wanted = {"{}_i3_{}{}".format(prefix, key[0].upper(), key[1:]) for key in VEHICLE}
+    # the numbers of a curve are for a chart, not to read
+    wanted = {"{}_i3_{}{}".format(prefix, key[0].upper(), key[1:]) for key in VEHICLE if key != "lastChargingCurve"}
     assert wanted - there == set()
 
 
