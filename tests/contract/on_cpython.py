@@ -82,6 +82,9 @@ class ItemsInMemory:
     def exists(self, name):
         return name in self.specs
 
+    def shows(self, name):
+        return self.state(name) is not None
+
     def state(self, name):
         return self.states.get(name)
 
