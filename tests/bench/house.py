@@ -1,20 +1,18 @@
 """What all benchmarks share: a real openHAB with the module signed in, its cloud, its stream, and what can be read of the process."""
 
-import json
 import os
 import re
-import sys
 import time
-import uuid
 from datetime import datetime
 from pathlib import Path
 
 from tests.openhab.home import UNLIMITED, Home
-from tests.openhab.server import OpenHAB, wait_until
+from tests.openhab.probe import Hand
+from tests.openhab.server import OpenHAB
 
 HERE = Path(__file__).parent
 TICK = os.sysconf("SC_CLK_TCK")
-INSIDE = "automation/jsr223/bench.py"
+BENCH = Hand("Bench", (HERE / "inside.py").read_text("utf-8"))
 
 
 class House(Home):
@@ -27,11 +25,11 @@ class House(Home):
         self._events_mark = 0
 
     def settings(self, **changes):
-        return Home.settings(self, **dict(UNLIMITED, refresh="0 0 4 1 1 ?", sitemap="off", **changes))
+        quiet = dict(UNLIMITED, refresh="0 0 4 1 1 ?", sitemap="off")
+        return Home.settings(self, **dict(quiet, **changes))
 
     def start(self):
         self.openhab.install_probe()
-        self.openhab.write_conf("items/bench.items", "String Bench\nString Thread_Token\n")
         Home.start(self)
         self.openhab.command("BMW_SignIn", "ON")
         self.wait_status("ONLINE")
@@ -44,32 +42,20 @@ class House(Home):
         self.rows.append([str(cell) for cell in (what, other, ours, ratio, note)])
         print("  " + " | ".join(self.rows[-1]), flush=True)
 
-    def inside(self, what, *arguments, timeout=1800):
+    def inside(self, what, *arguments):
         """Asks the script inside the JVM."""
-        openhab = self.openhab
-        if not (openhab.conf / INSIDE).exists():
-            since = openhab.log_size()
-            openhab.write_conf(INSIDE, (HERE / "inside.py").read_text("utf-8"))
-            openhab.wait_for_log("Bench is ready", since=since, timeout=60)
-        path = openhab.userdata / "bench-{}".format(uuid.uuid4().hex)
-        path.with_suffix(".question").write_text(json.dumps({"do": what, "arguments": arguments}))
-        openhab.command("Bench", path.name.partition("-")[2])
-        wait_until(path.with_suffix(".answer").exists, timeout, "the bench to answer", openhab)
-        told = json.loads(path.with_suffix(".answer").read_text())
-        if "error" in told:
-            sys.exit(told["error"])
-        return told["answer"]
+        return BENCH.ask(self.openhab, what, *arguments, timeout=1800)
 
     def cpu(self):
         """CPU seconds of the JVM so far."""
         fields = Path("/proc/{}/stat".format(self.openhab.pid)).read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
-    def idle(self):
-        """CPU seconds that openHAB uses in a second by itself."""
+    def cost(self, work):
+        """(CPU seconds of the JVM, seconds) while ``work`` (callable) was done."""
         begin, cpu = time.monotonic(), self.cpu()
-        time.sleep(15)
-        return (self.cpu() - cpu) / (time.monotonic() - begin)
+        work()
+        return self.cpu() - cpu, time.monotonic() - begin
 
     def processes(self):
         """How many processes openHAB has started that still run."""

@@ -1,11 +1,8 @@
-"""What is measured inside the JVM, by the module's own parts in an engine of their own. Copied into openHAB beside the probe.
-
-A question is a file, as for the probe; the item Bench gets its name. Times are CPU seconds of the thread that works.
+"""What is measured inside the JVM, by the module's own parts in an engine of their own. Copied into openHAB as the probe is
+(tests/openhab/probe.py). Times are CPU seconds of the thread that works.
 """
 
 import json
-import os
-import traceback
 
 from bmw.clouds import cardata_descriptors, cardata_entries
 from bmw.compat import text_type
@@ -16,10 +13,6 @@ from bmw.times import SystemClock
 from bmw.vehicle import Vehicle
 from java.lang import Runtime, System, Thread
 from java.lang.management import ManagementFactory
-from org.slf4j import LoggerFactory
-
-scriptExtension.importPreset("RuleSupport")
-scriptExtension.importPreset("RuleSimple")
 
 CPU = ManagementFactory.getThreadMXBean()
 
@@ -99,7 +92,7 @@ class Keep(object):
     """Takes note of what would be posted."""
 
     def __init__(self, posted):
-        self.postUpdate = lambda item, state: posted.append((item.getName(), state.toFullString()))
+        self.postUpdate = lambda item, state: posted.append((item.getName(), text_type(state)))
 
 
 def moment(turn, number):
@@ -179,29 +172,3 @@ def many(answer, *counts):
 
 
 DO = {"bare": bare, "fleet": fleet, "many": many}
-
-
-def told(question):
-    try:
-        return {"answer": DO[question["do"]](*question["arguments"])}
-    except:  # noqa: E722 - a Java exception is none of Python's
-        return {"error": traceback.format_exc()}
-
-
-class Bench(SimpleRule):
-    def __init__(self):
-        self.name = "Bench"
-        trigger = TriggerBuilder.create().withId("bench").withTypeUID("core.ItemCommandTrigger")
-        self.triggers = [trigger.withConfiguration(Configuration({"itemName": "Bench"})).build()]
-
-    def execute(self, module, inputs):
-        path = os.path.join(System.getProperty("openhab.userdata"), "bench-%s" % inputs["event"].itemCommand)
-        with open(path + ".question") as file:
-            question = json.load(file)
-        with open(path + ".part", "w") as file:
-            json.dump(told(question), file)
-        os.rename(path + ".part", path + ".answer")
-
-
-automationManager.addRule(Bench())
-LoggerFactory.getLogger("tests.bench").warn("Bench is ready")

@@ -4,7 +4,7 @@ import re
 import time
 from statistics import median
 
-from tests.bench.house import INSIDE, epoch
+from tests.bench.house import BENCH, epoch
 from tests.openhab.home import SCRIPT, STARTED
 
 EMPTY = "automation/jsr223/a_empty.py"
@@ -23,8 +23,7 @@ def measure(house):
     _tell(house, "load: saved anew (s)", saved["empty"][2:], saved["ours"][2:])
     started = {"empty": [], "ours": []}
     house.openhab.write_conf(FIRST, TEXT.format("First", 0))
-    if (house.openhab.conf / INSIDE).exists():
-        house.openhab.remove_conf(INSIDE)
+    BENCH.remove(house.openhab)
     for _number in range(STARTS):
         house.openhab.restart()
         house.openhab.wait_for_log(STARTED, since=house.openhab.started_at, timeout=120)

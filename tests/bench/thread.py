@@ -1,6 +1,7 @@
 """The forum thread's way against ours: a Python process per refresh that reads its token over REST, asks BMW and writes each item.
 
 Turn about, in the same openHAB, for the same car that has just changed, with as many items. Theirs writes text into String items.
+Ours is started by the module's own cron, as in a house, and once more by the switch for a person.
 """
 
 import json
@@ -9,14 +10,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from statistics import median
+from statistics import mean, median
 
 from tests.bench.house import HERE, pair
 
 #: seconds after a refresh in which what it set off comes to its end
 SETTLE = 1.5
-#: refreshes of ours that only warm the JVM up, as a few days do, and the pairs that are measured
-WARM, ROUNDS = 300, 20
+#: seconds in which nothing is asked, to see what openHAB uses by itself
+REST = 2.5
+#: refreshes that only warm the JVM up, as some weeks do: of ours, and of theirs, with 80 times as many calls of REST in each
+WARM, WARM_OTHER = 1500, 30
+#: times that each is measured
+ROUNDS = 15
+#: seconds between two refreshes by the cron; theirs has its turn between them
+PERIOD = 10
 
 
 def measure(house):
@@ -26,20 +33,35 @@ def measure(house):
         file.flush()
         url, params, _headers = house.question()
         command = [sys.executable, str(HERE / "external.py"), house.openhab.url, url, params["containerId"], file.name]
-        refreshes = {"other": lambda: _run(command), "ours": lambda: _force(house)}
+        refreshes = (("ours", lambda: _by_cron(house)), ("other", lambda: _run(command)), ("by switch", lambda: _by_switch(house)))
+        # before it is warmed up: with new settings the script is loaded anew
+        house.configure(**house.settings(refresh="0/{} * * * * ?".format(PERIOD)))
         for turn in range(WARM):
             house.change_car(turn)
-            _force(house)
-            time.sleep(0.2)
-        for turn in range(3):
+            _by_switch(house)
+            time.sleep(0.02)
+        for turn in range(WARM_OTHER):
             house.change_car(turn)
             _run(command)
-        idle, seen = house.idle(), {"other": [], "ours": []}
+        idle, seen = [], {"other": [], "ours": [], "by switch": []}
         for turn in range(ROUNDS):
-            for name in ("other", "ours") if turn % 2 else ("ours", "other"):
-                house.change_car(1000 + 2 * turn + (name == "ours"))
-                seen[name].append(_measured(house, name, refreshes[name], idle))
-    _tell(house, seen["other"], seen["ours"])
+            _sleep_until_cron()
+            # even and odd numbers tell the doors: whoever asks finds them other than last time
+            numbers = {"ours": 0, "by switch": 1, "other": 2 + turn % 2}
+            for name, refresh in refreshes:
+                house.change_car(1000 + 4 * turn + numbers[name])
+                seen[name].append(_measured(house, name, refresh))
+            idle.append(house.cost(lambda: time.sleep(REST)))
+        house.configure(**house.settings())
+    _leave_out(idle, *seen.values())
+    _tell(house, seen["other"], seen["ours"], seen["by switch"])
+
+
+def _leave_out(idle, *measured):
+    """Takes from each CPU time what openHAB would have used without a refresh."""
+    share = sum(cpu for cpu, _seconds in idle) / sum(seconds for _cpu, seconds in idle)
+    for one in sum(measured, []):
+        one["cpu"] -= share * one["seconds"]
 
 
 def _their_items(house):
@@ -48,7 +70,8 @@ def _their_items(house):
     plain = [name for name, entry in entries.items() if not str(entry.get("value")).startswith("[")]
     ours = [name for name, item in house.openhab.items().items() if name.startswith("BMW_i3_") and item["type"] != "Group"]
     table = [(name, "Thread_{}".format(number)) for number, name in enumerate((plain * 9)[: len(ours)])]
-    house.openhab.write_conf("items/thread.items", "".join("String {}\n".format(item) for _name, item in table))
+    names = ["Thread_Token"] + [item for _name, item in table]
+    house.openhab.write_conf("items/thread.items", "".join("String {}\n".format(name) for name in names))
     house.openhab.wait_state(table[-1][1], lambda state: True)
     house.openhab.update("Thread_Token", house.token())
     return table
@@ -66,34 +89,63 @@ def _run(command):
     return {"cpu": cpu, "memory": memory, "requests": int(requests), "processes": 1, "written": float(written)}
 
 
-def _force(house):
-    """Our refresh: a command to the switch, as it comes from a button."""
-    calls = len(house.cloud.calls())
+def _by_switch(house):
+    """Our refresh, by a command over REST, as it comes from a button."""
+    asked = _asked(house)
     house.openhab.command("BMW_ForceUpdate", "ON")
-    house.wait(lambda: house.cloud.calls()[-1]["status"] and len(house.cloud.calls()) > calls, "the cloud to be asked")
-    return {"cpu": 0.0, "memory": 0.0, "requests": len(house.cloud.calls()) - calls, "processes": house.processes()}
+    return _answered(house, asked)
 
 
-def _measured(house, name, refresh, idle):
+def _sleep_until_cron():
+    """Until shortly before the next refresh."""
+    time.sleep((PERIOD - 0.3 - time.time()) % PERIOD)
+
+
+def _by_cron(house):
+    return _answered(house, _asked(house))
+
+
+def _answered(house, before):
+    """What our refresh cost beside openHAB, once it got its answer."""
+    _wait_for_answer(house, before)
+    return {"cpu": 0.0, "memory": 0.0, "requests": len(_asked(house)) - len(before), "processes": house.processes()}
+
+
+def _asked(house):
+    """The answered questions for the car's data."""
+    return [call for call in house.cloud.calls() if call["where"] == "telematicData" and call["status"]]
+
+
+def _wait_for_answer(house, before):
+    house.wait(lambda: len(_asked(house)) > len(before), "the cloud to be asked")
+
+
+def _measured(house, name, refresh):
     house.mark_events()
-    begin, even, cpu = time.time(), time.monotonic(), house.cpu()
-    told = refresh()
-    time.sleep(SETTLE)
-    told["cpu"] += house.cpu() - cpu - idle * (time.monotonic() - even)
+    begin, told = time.time(), {}
+
+    def work():
+        told.update(refresh())
+        time.sleep(SETTLE)
+
+    cpu, seconds = house.cost(work)
+    told["cpu"] += cpu
     changes = house.changes("Thread_[0-9]" if name == "other" else "BMW_i3_")
     # they write every item, and the last one may say nothing new; we write what changed
     written = told.pop("written", None) or max(changes)
-    answered = [call["answered"] for call in house.cloud.calls() if call["where"] == "telematicData"][-1]
-    return dict(told, whole=written - begin, wall=written - answered, changes=len(changes))
+    answered = _asked(house)[-1]["answered"]
+    return dict(told, seconds=seconds, whole=written - begin, wall=written - answered, changes=len(changes))
 
 
-def _tell(house, other, ours):
-    def both(key, of=median):
+def _tell(house, other, ours, by_switch):
+    def both(key, of=median, ours=ours):
         return of([one[key] for one in other]), of([one[key] for one in ours])
 
-    house.row("refresh: start to last item written (s)", *pair(*both("whole")), "{:.0f} and {:.0f} items changed".format(*both("changes")))
-    house.row("refresh: the cloud's answer to last item written (s)", *pair(*both("wall")))
-    house.row("refresh: CPU, openHAB's and the process's (s)", *pair(*both("cpu", lambda found: sum(found) / len(found))), "mean")
+    changed = "{:.0f} and {:.0f} items changed".format(*both("changes"))
+    house.row("refresh: the cloud's answer to last item written (s)", *pair(*both("wall")), changed)
+    house.row("refresh: start to last item written (s)", *pair(*both("whole", ours=by_switch)), "ours by the switch")
+    house.row("refresh: CPU, openHAB's and the process's (s)", *pair(*both("cpu", mean)), "mean")
+    house.row("refresh: CPU, the same, ours by the switch (s)", *pair(*both("cpu", mean, by_switch)), "mean")
     house.row("refresh: processes started", *("{:.0f}".format(one) for one in both("processes")))
     house.row("refresh: HTTP requests", *pair(*both("requests"), digits=0))
     house.row("refresh: memory beside openHAB, peak (MB)", *("{:.0f}".format(one) for one in both("memory")))

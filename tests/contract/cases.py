@@ -495,6 +495,20 @@ def a_cloud_that_only_reads_has_no_command_items(home):
 
 
 @case(*CAN_COMMAND, group=COMMANDING)
+def a_switch_has_a_state_before_its_first_command_and_follows_the_car(home):
+    items = [command.item for command in commands_of(home.facts)]
+    for item in [item for item in ("Lock", "Unlock", "FlashLights", "SoundHorn", "FindVehicle") if item in items]:
+        home.wait(home.item(item), "OFF")
+    # of the climate some clouds never say anything
+    home.wait(home.item("Climate"), home.state(home.item("ClimateActive")) or "OFF")
+    if "Charge" in items:
+        for status, wanted in (("CHARGING", "ON"), ("NOT_CHARGING", "OFF")):
+            home.cloud.set_car(home.vin, plugged=True, charging_status=status)
+            home.update()
+            home.wait(home.item("Charge"), wanted)
+
+
+@case(*CAN_COMMAND, group=COMMANDING)
 def the_items_follow_a_command(home):
     home.cloud.set_car(home.vin, lock="UNLOCKED")
     home.update()

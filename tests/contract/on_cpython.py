@@ -91,14 +91,17 @@ class ItemsInMemory:
     def ensure(self, spec):
         self.specs.setdefault(spec.name, spec)
 
-    def write(self, spec, value, unit, native_type):
-        if value is None and not self.exists(spec.name):
-            return
-        self.ensure(spec)
-        text = state_text(value, unit, spec.item_type, native_type)
-        if self.states.get(spec.name) != text:
-            self.states[spec.name] = text
-            self.history.append((spec.name, text))
+    def write(self, values):
+        missing = set()
+        for name, value, unit, native_type in values:
+            if name not in self.specs:
+                missing.update([name] if value is not None else [])
+                continue
+            text = state_text(value, unit, self.specs[name].item_type, native_type)
+            if self.states.get(name) != text:
+                self.states[name] = text
+                self.history.append((name, text))
+        return missing
 
 
 class NoPage:

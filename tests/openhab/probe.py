@@ -1,8 +1,8 @@
 """A hand inside the JVM: a script that answers questions of a test about what lives there, and runs console
 commands.
 
-It is part of the harness, never of the product. A question is a file in userdata, the command to the item
-Probe names it, and the answer is a file again. Console commands go this way too, as Karaf's SSH server does
+It is part of the harness, never of the product. A question is a file in userdata, the command to the script's
+item names it, and the answer is a file again. Console commands go this way too, as Karaf's SSH server does
 not come up on every start.
 """
 
@@ -10,21 +10,11 @@ import json
 import os
 import uuid
 
-ITEM = 'Probe'
-ITEMS_FILE = 'items/probe.items'
-SCRIPT_FILE = 'automation/jsr223/probe.py'
-
-ITEMS = 'String Probe "What lives in the JVM"\n'
-
 # Runs in Jython inside openHAB. The heap is read after a collection, so that two readings can be compared.
 SCRIPT = '''
-import json, os, traceback
 from java.io import ByteArrayInputStream, ByteArrayOutputStream, File, PrintStream
 from java.lang import Runtime, System, Thread
 from org.osgi.framework import FrameworkUtil
-from org.slf4j import LoggerFactory
-scriptExtension.importPreset("RuleSupport")
-scriptExtension.importPreset("RuleSimple")
 
 
 def of_rule(rule):
@@ -63,6 +53,18 @@ def console(command):
 DO = {"reading": reading, "console": console}
 
 
+'''
+
+# What each script of that kind ends with; its DO says what it can be asked.
+ANSWER = '''
+
+import json, os, traceback
+from java.lang import System
+from org.slf4j import LoggerFactory
+scriptExtension.importPreset("RuleSupport")
+scriptExtension.importPreset("RuleSimple")
+
+
 def answer(question):
     try:
         return {"answer": DO[question["do"]](*question["arguments"])}
@@ -70,14 +72,14 @@ def answer(question):
         return {"error": traceback.format_exc()}
 
 
-class Probe(SimpleRule):
+class Hand(SimpleRule):
     def __init__(self):
-        self.name = "Probe"
-        self.triggers = [TriggerBuilder.create().withId("probe").withTypeUID("core.ItemCommandTrigger")
-                         .withConfiguration(Configuration({"itemName": "Probe"})).build()]
+        self.name = "NAME"
+        self.triggers = [TriggerBuilder.create().withId("hand").withTypeUID("core.ItemCommandTrigger")
+                         .withConfiguration(Configuration({"itemName": "NAME"})).build()]
 
     def execute(self, module, inputs):
-        path = os.path.join(System.getProperty("openhab.userdata"), "probe-%s" % inputs["event"].itemCommand)
+        path = os.path.join(System.getProperty("openhab.userdata"), "NAME-%s" % inputs["event"].itemCommand)
         with open(path + ".question") as file:
             question = json.load(file)
         with open(path + ".part", "w") as file:
@@ -85,8 +87,8 @@ class Probe(SimpleRule):
         os.rename(path + ".part", path + ".answer")
 
 
-automationManager.addRule(Probe())
-LoggerFactory.getLogger("tests.openhab.probe").warn("Probe is ready")
+automationManager.addRule(Hand())
+LoggerFactory.getLogger("tests.openhab.probe").warn("NAME is ready")
 '''
 
 
@@ -94,34 +96,55 @@ class ProbeError(Exception):
     """The probe could not answer; the text is the traceback inside openHAB."""
 
 
-def install(openhab):
-    """Add the probe. In a running openHAB this returns when it is ready to be asked."""
-    if (openhab.conf / SCRIPT_FILE).exists():
-        return
-    since = openhab.log_size()
-    openhab.write_conf(ITEMS_FILE, ITEMS)
-    if openhab.alive():
-        openhab.wait_state(ITEM, lambda state: True)
-    openhab.write_conf(SCRIPT_FILE, SCRIPT)
-    if openhab.alive():
-        openhab.wait_for_log('Probe is ready', since=since)
+class Hand:
+    """A script that answers questions, in an openHAB.
+
+    Arguments: its name, which is that of its item too, and its text, with a table ``DO`` {what: function}.
+    """
+
+    def __init__(self, name, text):
+        self.name = name
+        self._text = text
+        self._file = 'automation/jsr223/{}.py'.format(name.lower())
+
+    def install(self, openhab):
+        """Add it. In a running openHAB this returns when it is ready to be asked."""
+        if (openhab.conf / self._file).exists():
+            return
+        since = openhab.log_size()
+        openhab.write_conf('items/{}.items'.format(self.name.lower()), 'String {} "Asks the JVM"\n'.format(self.name))
+        if openhab.alive():
+            openhab.wait_state(self.name, lambda state: True)
+        openhab.write_conf(self._file, self._text + ANSWER.replace('NAME', self.name))
+        if openhab.alive():
+            openhab.wait_for_log(self._is_ready, since=since, timeout=60)
+
+    def ask(self, openhab, what, *arguments, timeout=30):
+        """Put one question, installing the script at the first one."""
+        from tests.openhab.server import wait_until  # here, as server.py offers the probe
+
+        self.install(openhab)
+        openhab.wait_for_log(self._is_ready, since=openhab.started_at, timeout=timeout)
+        path = openhab.userdata / '{}-{}'.format(self.name, uuid.uuid4().hex)
+        question, answer = path.with_suffix('.question'), path.with_suffix('.answer')
+        question.write_text(json.dumps({'do': what, 'arguments': arguments}))
+        openhab.command(self.name, path.name.partition('-')[2])
+        wait_until(answer.exists, timeout, 'the {} to answer'.format(self.name), openhab)
+        told = json.loads(answer.read_text())
+        os.unlink(question)
+        os.unlink(answer)
+        if 'error' in told:
+            raise ProbeError(told['error'])
+        return told['answer']
+
+    def remove(self, openhab):
+        """Take the script away, if it is there."""
+        if (openhab.conf / self._file).exists():
+            openhab.remove_conf(self._file)
+
+    @property
+    def _is_ready(self):
+        return '{} is ready'.format(self.name)
 
 
-def ask(openhab, what, *arguments, timeout=30):
-    """Put one question, installing the probe at the first one."""
-    from tests.openhab.server import wait_until  # here, as server.py offers the probe
-
-    install(openhab)
-    openhab.wait_for_log('Probe is ready', since=openhab.started_at, timeout=timeout)
-    name = uuid.uuid4().hex
-    path = openhab.userdata / 'probe-{}'.format(name)
-    question, answer = path.with_suffix('.question'), path.with_suffix('.answer')
-    question.write_text(json.dumps({'do': what, 'arguments': arguments}))
-    openhab.command(ITEM, name)
-    wait_until(answer.exists, timeout, 'the probe to answer', openhab)
-    told = json.loads(answer.read_text())
-    os.unlink(question)
-    os.unlink(answer)
-    if 'error' in told:
-        raise ProbeError(told['error'])
-    return told['answer']
+PROBE = Hand('Probe', SCRIPT)

@@ -23,7 +23,8 @@ import urllib.request
 import uuid
 from pathlib import Path
 
-from tests.openhab import layout, probe
+from tests.openhab import layout
+from tests.openhab.probe import PROBE
 
 # Instances share a machine: a small heap. The JIT is left as it is: what is measured is what a user gets.
 JVM_OPTIONS = '-Xms256m -Xmx1g'
@@ -302,7 +303,7 @@ class OpenHAB:
 
     def console(self, command, timeout=60):
         """Run one line of openHAB's console, such as 'log:set INFO jsr223', and return what it printed."""
-        return probe.ask(self, 'console', command, timeout=timeout)
+        return PROBE.ask(self, 'console', command, timeout=timeout)
 
     def add_user(self, name, password, role='administrator'):
         return self.console('openhab:users add {} {} {}'.format(name, password, role))
@@ -320,11 +321,11 @@ class OpenHAB:
 
     def install_probe(self):
         """Add the probe's item and script before the start; else its first use does it."""
-        probe.install(self)
+        PROBE.install(self)
 
     def probe(self, timeout=30):
         """What the JVM holds now: threads (names), http_client_threads, heap_used, open_files, rules."""
-        return probe.ask(self, 'reading', timeout=timeout)
+        return PROBE.ask(self, 'reading', timeout=timeout)
 
     def threads(self):
         return self.probe()['threads']

@@ -12,6 +12,7 @@ from tests.cloud import HOME_PASSWORD, HOME_USER
 from tests.cloud.certificate import Certificates
 from tests.cloud.tls_server import TlsServer
 from tests.openhab.home import STARTED, Home
+from tests.openhab.probe import Hand
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -19,6 +20,7 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 
+DISK = Hand("Disk", "from bmw.openhab import disk\nDO = {'sync': disk.sync_folder}\n")
 #: a JVM that allows everything and offers what is too old
 OLD_JVM = "-Djava.security.properties={} -Djdk.tls.client.protocols=TLSv1.2,TLSv1.1"
 EVERYTHING = "jdk.tls.disabledAlgorithms=\njdk.tls.legacyAlgorithms=\n"
@@ -146,3 +148,8 @@ def test_a_lost_key_file_is_told_and_a_new_sign_in_mends_it(home):
     home.openhab.wait_for_log(STARTED, since=home.openhab.started_at, timeout=90)
     assert "cannot be opened, because its key was lost or it is damaged" in home.wait_status("SIGN_IN_NEEDED")
     home.sign_in()
+
+
+def test_what_is_renamed_is_made_durable_by_the_jvm(home):
+    assert DISK.ask(home.openhab, "sync", str(home.openhab.userdata)) is True
+    assert DISK.ask(home.openhab, "sync", str(home.openhab.userdata / "none")) is False

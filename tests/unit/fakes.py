@@ -125,6 +125,9 @@ class RecordingOutlet:
     def command(self, vehicle, key, value, is_first):
         self.cars.setdefault(vehicle.name, {})[key] = value
 
+    def shows_command(self, vehicle, key, is_first):
+        return self.cars.get(vehicle.name, {}).get(key) is not None
+
     def has_picture(self, vehicle):
         return vehicle.name in self.pictures
 

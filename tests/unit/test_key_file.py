@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bmw import cipher, files, key_file
 from bmw.errors import StoreError
-from bmw.key_file import KEY_BYTES, LIFE, is_due, load, read, rotate
+from bmw.key_file import KEY_BYTES, LIFE, LOOK_EVERY, is_due, load, read, rotate, watch
 from bmw.store import KEY_FILE, open_store
-from tests.unit.fakes import NOON
+from tests.unit.fakes import NOON, FakeClock, HandWorker
 
 TOKEN, OTHER = "account.cardata.token", "account.mybmw.token"
 
@@ -54,6 +54,29 @@ def test_any_content_is_keys_or_a_store_error(path, content):
         assert all(len(key) == KEY_BYTES for key in load(path))
     except StoreError:
         pass
+
+
+def test_what_runs_for_months_is_told_within_a_day_that_its_key_is_due_and_once(path):
+    load(path)
+    os.utime(path, (NOON, NOON))
+    told, clock = [], FakeClock(NOON)
+    worker = HandWorker(clock)
+    watch(path, clock, worker, lambda: told.append(clock.now()))
+    for _day in range(120):
+        worker.pass_time(86400)
+    assert len(told) == 1 and NOON + LIFE < told[0] <= NOON + LIFE + LOOK_EVERY
+
+
+def test_a_key_that_is_due_at_the_start_and_could_not_be_made_is_left_for_a_day(path):
+    load(path)
+    os.utime(path, (NOON - 2 * LIFE, NOON - 2 * LIFE))
+    told, clock = [], FakeClock(NOON)
+    worker = HandWorker(clock)
+    watch(path, clock, worker, lambda: told.append(clock.now()))
+    worker.pass_time(LOOK_EVERY - 1)
+    assert told == []
+    worker.pass_time(1)
+    assert told == [NOON + LOOK_EVERY]
 
 
 def test_a_new_key_goes_before_the_last_one_and_those_in_use(path):
@@ -161,7 +184,7 @@ class Killed(BaseException):
     """The process ended here."""
 
 
-@pytest.mark.parametrize("step", ["open", "fdopen", "fsync", "_replace", "_sync_folder"])
+@pytest.mark.parametrize("step", ["open", "fdopen", "fsync", "_replace", "sync_folder"])
 def test_a_process_killed_at_any_step_of_a_rotation_loses_nothing(home, monkeypatch, step):
     home.store.save(TOKEN, {"n": 1})
     shown = home.seal.close("the token", "item")
@@ -170,7 +193,7 @@ def test_a_process_killed_at_any_step_of_a_rotation_loses_nothing(home, monkeypa
         raise Killed()
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(files if step.startswith("_") else files.os, step, kill)
+        patch.setattr(files if hasattr(files, step) else files.os, step, kill)
         home.restart(days=91)
     for _ in range(2):
         home.restart(days=1)

@@ -54,6 +54,23 @@ def test_a_relative_file_is_looked_for_beside_the_settings(secret_file, tmp_path
     assert resolve("file: bmw-password", str(tmp_path)) == SECRET
 
 
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(str(tmp_path / "pipe"), 0o600)
+    (tmp_path / "folder").mkdir(mode=0o700)
+    for name in ("pipe", "folder"):
+        assert "is no ordinary file" in refused("file:" + str(tmp_path / name))
+    assert "is no ordinary file" in refused("file:/dev/zero")
+
+
+def test_a_long_file_is_no_secret_and_not_read_to_its_end(secret_file, monkeypatch):
+    path, asked = secret_file(b"x" * 4097), []
+    real_read = files.read
+    monkeypatch.setattr(files, "read", lambda path, most=-1: asked.append(most) or real_read(path, most))
+    assert "is too long for a secret" in refused("file:" + path)
+    assert asked == [4097]
+    assert resolve("file:" + secret_file(b"x" * 4096, name="longest"), "") == "x" * 4096
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o644, 0o604, 0o660])
 def test_a_file_that_others_can_read_is_refused(secret_file, mode):
     path = secret_file(b"very-private-1\n", mode)
@@ -77,11 +94,6 @@ def test_an_empty_file_is_told(secret_file, content):
 
 def test_a_file_of_several_lines_is_told(secret_file):
     assert "more than one line" in refused("file:" + secret_file(b"very-private-1\nvery-private-2\n"))
-
-
-def test_a_folder_is_told(tmp_path):
-    tmp_path.chmod(0o700)
-    assert "Cannot read" in refused("file:{}".format(tmp_path))
 
 
 # the environment

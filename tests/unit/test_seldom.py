@@ -15,8 +15,15 @@ class FakeCloud:
     def __init__(self):
         self.asked = []
         self.trouble = None
+        self.calls = None  # cars that a look can ask for
+        self._left = self._session = None
 
     def seldom(self, session, vehicle):
+        if self.calls is not None:
+            self._left = self.calls if session is not self._session else self._left
+            self._session, self._left = session, self._left - 1
+            if self._left < 0:
+                return
         self.asked.append(vehicle.name)
         if self.trouble:
             raise self.trouble
@@ -31,11 +38,11 @@ class FakeCloud:
 class Looks:
     """A Seldom with two cars, of which one has no name yet, and what it took."""
 
-    def __init__(self, outlet, worker):
+    def __init__(self, outlet, worker, cars=None):
         self.cloud = FakeCloud()
         self.taken, self.done = [], 0
-        cars = [car("i3"), car(None)]
-        self.seldom = seldom.Seldom(self.cloud, outlet, worker, lambda: None, lambda: cars, self._take, self._done)
+        cars = cars or [car("i3"), car(None)]
+        self.seldom = seldom.Seldom(self.cloud, outlet, worker, object, lambda: cars, self._take, self._done)
 
     def _take(self, vehicle, readings):
         self.taken += [(vehicle.name, key, reading.value) for key, reading in readings.items()]
@@ -71,6 +78,25 @@ def test_a_picture_that_is_there_is_not_asked_for(looks, worker):
         looks.seldom.after_poll()
         worker.pass_time(seldom.AFTER_POLL)
     assert looks.cloud.asked == ["i3", "picture of i3", "i3"]
+
+
+def test_each_look_begins_with_another_car(outlet, worker):
+    looks = Looks(outlet, worker, [car("i3"), car("i4"), car("ix1")])
+    for _look in range(4):
+        looks.seldom.after_poll()
+        worker.pass_time(seldom.AFTER_POLL)
+    asked = [name for name in looks.cloud.asked if " " not in name]
+    assert [asked[look * 3] for look in range(4)] == ["i3", "i4", "ix1", "i3"]
+    assert sorted(asked) == sorted(["i3", "i4", "ix1"] * 4)
+
+
+def test_where_the_calls_suffice_for_one_car_only_none_is_left_out(outlet, worker):
+    looks = Looks(outlet, worker, [car("i3"), car("i4"), car("ix1")])
+    looks.cloud.calls = 1
+    for _look in range(3):
+        looks.seldom.after_poll()
+        worker.pass_time(seldom.AFTER_POLL)
+    assert [name for name, key, _value in looks.taken if key == "tyreQuality"] == ["i3", "i4", "ix1"]
 
 
 def test_after_a_drive_or_charge_there_is_a_look_of_its_own(looks, worker):

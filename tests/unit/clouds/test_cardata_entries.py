@@ -10,7 +10,7 @@ from bmw import times
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds.cardata_entries import merge, parse_message
 from bmw.errors import BadAnswer
-from tests.unit.fakes import NOON, VIN
+from tests.unit.fakes import NOON, VIN, car
 
 SOC = "vehicle.drivetrain.batteryManagement.header"
 DOOR = "vehicle.cabin.door.row1.driver.isOpen"
@@ -106,6 +106,34 @@ def test_the_minutes_of_the_climate_do_not_hide_its_seconds():
     seconds = "vehicle.cabin.hvac.preconditioning.status.remainingRunningTime"
     known = {seconds: entry(120, unit="s"), descriptors.CLIMATE_MINUTES: entry(9)}
     assert readings(known, {descriptors.CLIMATE_MINUTES}) == {"climateTimeRemaining": 2}
+
+
+MIXED = [SOC, descriptors.LATITUDE, descriptors.LONGITUDE, descriptors.SERVICES, descriptors.MESSAGES, descriptors.CLIMATE_MINUTES]
+SHARED = ("climateTimeRemaining", "chargingStatus", "batteryCapacity", "electricRange")
+MIXED += [name for key, _convert, names in descriptors.TABLE for name in names if key in SHARED]
+ENTRIES = st.dictionaries(
+    st.sampled_from(MIXED),
+    st.builds(
+        lambda value, seconds: entry(value, None if seconds is None else NOON + seconds),
+        st.sampled_from([None, "1", "2", "70", "INVALID", "CHARGINGACTIVE", "[]"]),
+        st.sampled_from([None, 1, 2, 700, 1500]),
+    ),
+)
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=4))
+def test_a_car_told_by_what_changed_shows_what_one_shows_that_is_told_all_each_time(messages):
+    known, by_change, by_all = {}, car(), car()
+    by_change.readings, by_all.readings = {}, {}
+    for entries in messages:
+        changed = merge(known, entries, NOON + 2000)
+        by_change.update(descriptors.translate(known, changed))
+        by_all.update(descriptors.translate(known))
+    assert shown(by_change) == shown(by_all)
+
+
+def shown(vehicle):
+    return {key: (reading.value, reading.unit) for key, reading in vehicle.readings.items()}
 
 
 def test_a_message_gives_its_time_to_entries_without_one():

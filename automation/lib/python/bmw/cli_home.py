@@ -48,6 +48,9 @@ class Notes(object):
     def command(self, vehicle, key, value, is_first):
         pass  # told by the command's own ``show``
 
+    def shows_command(self, vehicle, key, is_first):
+        return True  # there are no items
+
     def has_picture(self, vehicle):
         return True  # none is wanted
 

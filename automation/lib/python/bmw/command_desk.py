@@ -12,6 +12,10 @@ from bmw.errors import CommandFailed
 from bmw.switches import put_back
 
 
+#: switch -> what the car says of it; the other switches are push buttons
+_STATES = {"climate": "climateActive", "charge": "charging"}
+
+
 class CommandDesk(object):
     """The commands for the cars of one account.
 
@@ -60,6 +64,29 @@ class CommandDesk(object):
                 keys = self._outlet.prepare_commands(vehicle, self.can, self._is_first(vehicle))
                 names.update((name, (vehicle.name, key)) for key, name in keys.items())
         return names
+
+    def release_buttons(self):
+        """Shows the push buttons of all cars OFF, as no command is under way: a restart forgets that, or keeps what was."""
+        self._show([key for key in commands.SWITCHES if key not in _STATES], lambda vehicle, key: True)
+
+    def show_missing(self):
+        """Shows the switches whose items have no state: new, or made anew by the user meanwhile."""
+        self._show(commands.SWITCHES, lambda vehicle, key: not self._outlet.shows_command(vehicle, key, self._is_first(vehicle)))
+
+    def _show(self, keys, is_wanted):
+        for vehicle in self._vehicles():
+            for key in sorted(keys):
+                if self._has_item(vehicle, key) and is_wanted(vehicle, key):
+                    self._show_as_it_is(vehicle, key)
+
+    def follow(self, vehicle, changed):
+        """Lets the switches follow what the car said anew: vocabulary keys (set)."""
+        for key, state in sorted(_STATES.items()):
+            if state in changed and self._has_item(vehicle, key):
+                self._show_as_it_is(vehicle, key)
+
+    def _has_item(self, vehicle, key):
+        return self._config.data and vehicle.name and self.can.intersection(commands.ITEMS[key])
 
     def item_command(self, vehicle_name, key, text):
         """A command item (vocabulary key) of a car got a command (str)."""
@@ -140,14 +167,12 @@ class CommandDesk(object):
     def _after_command(self):
         self._refresh()
         for vehicle in self._vehicles():
-            for key in ("climate", "charge"):
-                if vehicle.name and set(commands.ITEMS[key]) & self.can:
-                    self._show_as_it_is(vehicle, key)
+            self.follow(vehicle, frozenset(_STATES.values()))
 
     def _show_as_it_is(self, vehicle, key):
-        """A switch after its command: the car's own state for climate and charge, else OFF."""
-        reading = vehicle.readings.get({"climate": "climateActive", "charge": "charging"}.get(key))
-        self._outlet.command(vehicle, key, bool(reading and reading.value), self._is_first(vehicle))
+        """A switch before or after its command: the car's own state; OFF for what is, or of which the car never says anything, a button."""
+        reading = vehicle.readings.get(_STATES.get(key))
+        self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._is_first(vehicle))
 
     def _named(self, vehicle_name):
         return next((known for known in self._vehicles() if known.name == vehicle_name), None)

@@ -10,12 +10,12 @@ if PY2:
     from urlparse import parse_qs, urlsplit  # noqa: F401 # novm
 
     text_type = unicode  # noqa: F821 - Python 2's name
-    number_types = (int, long, float)  # noqa: F821 # novm
+    number_types = (float, int, long)  # noqa: F821 # novm
 else:
     from urllib.parse import parse_qs, urlsplit  # noqa: F401 # novm
 
     text_type = str
-    number_types = (int, float)
+    number_types = (float, int)
 
 #: RFC 3986 section 2.3; all else is percent-encoded
 _UNRESERVED = frozenset(bytearray(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"))

@@ -26,15 +26,18 @@ def make_private_folder(path):
         raise StoreError("Cannot make the folder {}".format(path), _advice(error))
 
 
-def read(path):
+def read(path, most=-1):
     """The bytes of a file, or None if there is none.
+
+    Args:
+        most (int): so many bytes at most; -1 = all.
 
     Raises:
         StoreError: it is there and cannot be read.
     """
     try:
         with open(path, "rb") as stream:
-            return stream.read()
+            return stream.read(most)
     except (OSError, IOError) as error:
         if error.errno == errno.ENOENT:
             return None
@@ -84,7 +87,7 @@ def write(path, data):
             stream.flush()
             os.fsync(stream.fileno())
         _replace(beside, path)
-        _sync_folder(os.path.dirname(path))
+        sync_folder(os.path.dirname(path))
     except (OSError, IOError) as error:
         raise StoreError("Cannot write {}".format(path), _advice(error))
 
@@ -102,7 +105,7 @@ _replace = getattr(os, "replace", os.rename)
 
 
 def _sync_folder(folder):
-    """Makes the rename itself durable where the system allows to open a folder (POSIX CPython; Jython cannot)."""
+    """Makes the rename itself durable where the system allows to open a folder (POSIX)."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except (OSError, IOError, AttributeError):
@@ -113,6 +116,10 @@ def _sync_folder(folder):
         pass
     finally:
         os.close(handle)
+
+
+#: Jython's os cannot open a folder: there the JVM's own way is put here (``bmw.openhab.disk``)
+sync_folder = _sync_folder
 
 
 def _advice(error):

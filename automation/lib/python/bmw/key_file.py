@@ -17,6 +17,8 @@ from bmw.errors import StoreError
 KEY_BYTES = 32
 #: seconds after which a new key is made; the file's own time tells how old the newest is
 LIFE = 90 * 86400
+#: seconds between two looks of ``watch``
+LOOK_EVERY = 86400
 
 
 def load(path):
@@ -50,6 +52,21 @@ def is_due(path, now):
     """True if the newest key is so old at ``now`` (epoch seconds) that another should take its place."""
     stamp = files.stamp(path)
     return stamp is not None and now - stamp[0] > LIFE
+
+
+def watch(path, clock, worker, on_due):
+    """Calls ``on_due`` once on the worker (bmw.worker.Worker) when the key is due, at a look a day; the clock has ``now()``.
+
+    Not at once: a key that could not be made at the start is not to be tried again and again.
+    """
+
+    def look():
+        if is_due(path, clock.now()):
+            on_due()
+        else:
+            worker.later("key", LOOK_EVERY, look)
+
+    worker.later("key", LOOK_EVERY, look)
 
 
 def rotate(path, is_in_use):

@@ -66,7 +66,9 @@ class Model(object):
         self._language = language
         self._is_german = language == "de"
         self._own_names = own_names or {}
-        self._vehicle_items = {}  # made once, as they are looked up for each value of each refresh
+        # made once, as they are looked up for each value of each refresh
+        self._account_items = {}
+        self._vehicle_items = {}
 
     def root(self):
         return ItemSpec(self._prefix, "Group", "BMW", "garage", (), (), {})
@@ -76,8 +78,10 @@ class Model(object):
         return ItemSpec(self._account_prefix + "_gAccount", "Group", label, "network", (self._prefix,), ("WebService",), {})
 
     def account_item(self, point):
-        name = self._own_names.get(point.key) or "{}_{}".format(self._account_prefix, _upper_first(point.key))
-        return self._item(name, point, self._account_prefix + "_gAccount")
+        if point.key not in self._account_items:
+            name = self._own_names.get(point.key) or "{}_{}".format(self._account_prefix, _upper_first(point.key))
+            self._account_items[point.key] = self._item(name, point, self._account_prefix + "_gAccount")
+        return self._account_items[point.key]
 
     def vehicle_group(self, vehicle):
         """The car's Equipment group; its sections are made when they get a first item."""

@@ -34,6 +34,7 @@ class Seldom(object):
         self._vehicles = vehicles
         self._take = take
         self._done = done
+        self._looks = 0
 
     def after_poll(self):
         self._worker.later("seldom", AFTER_POLL, self._look)
@@ -49,7 +50,7 @@ class Seldom(object):
     def _look(self):
         session = self._new_session()
         try:
-            for vehicle, is_first in self._named():
+            for vehicle, is_first in self._in_turn():
                 for readings in self._cloud.seldom(session, vehicle):
                     self._take(vehicle, readings)
                 picture = None if self._outlet.has_picture(vehicle) else self._cloud.picture(session, vehicle)
@@ -59,6 +60,13 @@ class Seldom(object):
             # the polls have the same trouble and say it in the status
             log.info("What BMW is asked seldom is left out for now: %s", error.text())
         self._done()
+
+    def _in_turn(self):
+        """Each look begins with another car: where the calls do not suffice for all, none is always the last."""
+        cars = self._named()
+        first = self._looks % max(1, len(cars))
+        self._looks += 1
+        return cars[first:] + cars[:first]
 
     def _named(self):
         """(car, whether it is the account's first) of those that have a name by now."""

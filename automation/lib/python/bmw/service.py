@@ -252,6 +252,7 @@ class Service(object):
             self._status.show_error(error)
         for vehicle in self._vehicles:
             self._post(vehicle, VEHICLE)
+        self._desk.release_buttons()
         self._seldom.show_pictures()
         if not self._is_signed_in():
             return
@@ -444,6 +445,7 @@ class Service(object):
         if self._has_new_vehicle:
             self._has_new_vehicle = False
             self._on_command_items(self._desk.prepare_items())
+        self._desk.show_missing()
 
     def _list_vehicles(self, session):
         """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while."""
@@ -532,6 +534,7 @@ class Service(object):
         keys = set(keys) | self._estimate(vehicle)
         if vehicle.name and not self._worker.is_stopped:
             self._outlet.vehicle(vehicle, keys, is_first=vehicle is self._vehicles[0])
+            self._desk.follow(vehicle, keys)
 
     def _estimate(self, vehicle):
         """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""

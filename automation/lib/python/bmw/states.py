@@ -21,7 +21,10 @@ def state_text(value, unit, item_type, native_type="Switch"):
     """
     if value is None:
         return None
-    if isinstance(value, bool) and not item_type.startswith("Number"):
+    if item_type.startswith("Number"):  # most are; a yes or no is 1 or 0 there
+        text = number_text(value) if isinstance(value, number_types) else None
+        return text + " " + unit if unit and text is not None and item_type != "Number" else text
+    if isinstance(value, bool):
         value = _BOOLEAN_WORDS[native_type == "Contact"][value]
     if native_type == "DateTime" and item_type == "String":
         return _time(value, unit, item_type)
@@ -32,28 +35,14 @@ def state_text(value, unit, item_type, native_type="Switch"):
 def number_text(number):
     """A number without exponent and without idle zeros: 57, 0.4, 12345.6; None when it is not finite."""
     try:
-        text = "{:.6f}".format(float(number))
+        text = _SIX_DIGITS(number).rstrip("0").rstrip(".")
     except OverflowError:  # an integer of hundreds of digits
         return None
-    if not text[-1].isdigit():  # nan, inf
-        return None
-    text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return _OTHERWISE.get(text, text)
 
 
 def _is_number(value):
     return isinstance(value, number_types) and not isinstance(value, bool)
-
-
-def _number(value, unit, item_type):
-    if isinstance(value, bool):
-        value = int(value)
-    if not _is_number(value):
-        return None
-    text = number_text(value)
-    if text is None or ":" not in item_type or not unit:
-        return text
-    return "{} {}".format(text, unit)
 
 
 def _word(words):
@@ -81,6 +70,9 @@ def _place(value, _unit, _item_type):
     return "{},{}".format(number_text(latitude), number_text(longitude))
 
 
+_SIX_DIGITS = "{:.6f}".format
+#: what no item shows, and what it shows instead; None where there is no such number
+_OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}
 #: the first moment that openHAB's four digits of a year cannot say
 _YEAR_10000 = 253402300800
 #: [is the point a Contact][value]
@@ -111,8 +103,7 @@ _TO_SWITCH = {
 }
 
 _CONVERTERS = {
-    "Number": _number,
-    "Dimmer": lambda value, _unit, _type: _number(value, "", "Number"),
+    "Dimmer": lambda value, _unit, _type: number_text(value) if _is_number(value) else None,
     "Contact": _word(_TO_CONTACT),
     "Switch": _word(_TO_SWITCH),
     "String": _text,

@@ -111,6 +111,7 @@ class CarData(Cloud):
             entries = self._telematic_data(session, vehicle.vin)
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
         merge(known, entries, self.clock.now())
+        # all of it and not what is new: whatever went wrong before, the next poll mends it
         readings = descriptors.translate(known)
         _add_facts(readings, vehicle.facts)
         return readings

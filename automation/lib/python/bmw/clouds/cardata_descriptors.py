@@ -78,7 +78,6 @@ _UNITS = {
     "liters": "l",
     "litres": "l",
     "weeks": "week",
-    "months": "month",
 }
 LITRES_PER_GALLON = 3.785411784
 KM_PER_MILE = 1.609344
@@ -387,7 +386,8 @@ _ROWS_OF = {}
 for _row in TABLE:
     for _descriptor in _row[2]:
         _ROWS_OF.setdefault(_descriptor, []).append(_row)
-_ROWS_OF[CLIMATE_MINUTES] = [_row for _row in TABLE if _row[0] == "climateTimeRemaining"]
+_CLIMATE_ROWS = [_row for _row in TABLE if _row[0] == "climateTimeRemaining"]
+_ROWS_OF[CLIMATE_MINUTES] = _CLIMATE_ROWS
 
 
 def translate(entries, changed=None):
@@ -421,9 +421,9 @@ def _is_there(entry):
 
 def _read(entry, convert):
     time = times.parse(entry.get("timestamp"))
+    if entry["value"] is None:
+        return Reading(None, time)
     try:
-        if entry.get("value") is None:
-            raise Unknown()
         value, unit = convert(entry["value"], entry.get("unit"))
     except Unknown:
         return Reading(None, time)
@@ -558,7 +558,7 @@ def _joined(texts):
 
 #: (descriptors it reads, function that adds its readings) where a row of TABLE does not do
 _SPECIAL_ROWS = (
-    ((CLIMATE_MINUTES,), _add_climate_time),
+    ((CLIMATE_MINUTES,) + sum((_row[2] for _row in _CLIMATE_ROWS), ()), _add_climate_time),
     ((LATITUDE, LONGITUDE), _add_position),
     ((SERVICES,), _add_services),
     ((MESSAGES,), _add_messages),

@@ -13,7 +13,7 @@ from bmw.errors import StoreError
 from bmw.http import Http
 from bmw.log_tail import LogTail
 from bmw.model import Model
-from bmw.openhab import cipher, versions
+from bmw.openhab import cipher, disk, versions
 from bmw.openhab import log as openhab_log
 from bmw.openhab.bridge import Door
 from bmw.openhab.files_out import PictureFiles, SitemapFile
@@ -34,8 +34,6 @@ log = logging.getLogger("bmw")
 
 #: seconds between two looks whether the settings file was changed
 WATCH_SETTINGS = 5
-#: seconds between two looks whether a new sealing key is due
-WATCH_KEY = 86400
 
 
 class App(object):
@@ -101,8 +99,8 @@ class App(object):
         self._door.open()
         self._watcher.start()
         self._watch()
-        # not at once: a key that could not be made at the start is not to be tried again and again
-        self._watcher.later("key", WATCH_KEY, self._watch_key)
+        # the start makes a new key when it is time; what runs for months starts anew for it
+        key_file.watch(os.path.join(_store_folder(), KEY_FILE), self._clock, self._watcher, self._on_changed)
         log.info("BMW integration %s started", __version__)
 
     def stop(self):
@@ -120,13 +118,6 @@ class App(object):
             self._on_changed()
             return
         self._watcher.later("watch", WATCH_SETTINGS, self._watch)
-
-    def _watch_key(self):
-        """The start makes a new key when it is time; one that runs for months starts anew for it."""
-        if key_file.is_due(os.path.join(_store_folder(), KEY_FILE), self._clock.now()):
-            self._on_changed()
-            return
-        self._watcher.later("key", WATCH_KEY, self._watch_key)
 
 
 class _Stopper(Runnable):
@@ -202,6 +193,7 @@ def _build(account_config, problems, model, items, page, clock, zone, shared):
 def _open_store(account_config, clock):
     """(seal, store); what stands in the way becomes the account's problem, and the seal None."""
     try:
+        files.sync_folder = disk.sync_folder
         return open_store(_store_folder(), cipher, clock.now())
     except StoreError as error:
         account_config.problem = account_config.problem or error

@@ -26,4 +26,4 @@ def _run(mode, key, nonce, data, context):
     cipher = Cipher.getInstance("AES/GCM/NoPadding")
     cipher.init(mode, SecretKeySpec(key, "AES"), GCMParameterSpec(TAG_BITS, nonce))
     cipher.updateAAD(context)
-    return cipher.doFinal(data).tostring()
+    return bytes(bytearray(cipher.doFinal(data)))  # tostring() of a Java array goes byte by byte

@@ -53,7 +53,7 @@ class _LimitedBody(HttpResponse.BodySubscriber):
                 return
             data = zeros(buffer.remaining(), "b")
             buffer.get(data)
-            self._chunks.append(data.tostring())
+            self._chunks.append(bytes(bytearray(data)))
         self._subscription.request(1)
 
     def onError(self, error):

@@ -15,8 +15,7 @@ from java.time import ZonedDateTime
 
 log = logging.getLogger("bmw")
 
-_UNDEF = versions.core_class("types.UnDefType").UNDEF
-_NULL = versions.core_class("types.UnDefType").NULL
+_UnDef = versions.core_class("types.UnDefType")
 _Decimal = versions.core_class("library.types.DecimalType")
 _Quantity = versions.core_class("library.types.QuantityType")
 _OnOff = versions.core_class("library.types.OnOffType")
@@ -43,17 +42,18 @@ class Items(object):
         self._builders = versions.service("items.ItemBuilderFactory", item_registry)
         self._metadata = versions.service("items.MetadataRegistry", item_registry)
         self._zone = versions.time_zone(item_registry)
-        self._makers = {
-            "Number": lambda text: _Quantity(text) if " " in text else _Decimal(text),
+        # of the text of a number openHAB makes the state faster than we do; of "NULL" it would make no String
+        self._ours = {
+            "String": _String,
             "Dimmer": _Percent,
             "Contact": _OpenClosed.valueOf,
             "Switch": _OnOff.valueOf,
-            "String": _String,
             "DateTime": self._date_time,
             "Location": _Point,
         }
+        self._makers = dict(self._ours, Number=lambda text: _Quantity(text) if " " in text else _Decimal(text))
         self._refused = set()
-        self._posted = {}  # item name -> (our text, openHAB's text) of the state that was posted last
+        self._posted = {}  # item name -> the text of the state that was posted last, None for UNDEF
 
     def exists(self, name):
         """True if there is an item of that name."""
@@ -62,12 +62,12 @@ class Items(object):
     def shows(self, name):
         """True if there is an item of that name and it has a state."""
         item = self._registry.get(name)
-        return item is not None and item.getState() not in (_NULL, _UNDEF)
+        return item is not None and not isinstance(item.getState(), _UnDef)
 
     def state(self, name):
         """The text of an item's state, or None if there is no item or it has none."""
         item = self._registry.get(name)
-        if item is None or item.getState() in (_NULL, _UNDEF):
+        if item is None or isinstance(item.getState(), _UnDef):
             return None
         return item.getState().toString()
 
@@ -86,24 +86,35 @@ class Items(object):
             self._describe(spec.name, namespace, value, settings)
         return self._registry.get(spec.name)
 
-    def write(self, spec, value, unit, native_type):
-        """Posts a value to the item of a spec if that changes its state; an unknown value (None) is UNDEF.
+    def write(self, values):
+        """Posts values to their items where that changes a state.
 
-        An item is made for the first known value only: a car has no items for what it never says.
+        Args:
+            values: list of (item name, value, unit, native type), the latter three as for ``bmw.states.state_text``; None is UNDEF.
+
+        Returns:
+            The names (set) of those for whose known value there is no item.
         """
-        item = self._registry.get(spec.name) if value is None else self.ensure(spec)
-        if item is None:
-            return
-        text, shown = self._text(item, value, unit, native_type), item.getState()
-        posted_text, posted = self._posted.get(spec.name, (None, None))
-        is_ours = posted is not None and posted == shown.toString()
-        if is_ours and posted_text == text:
-            return
-        state = self._state(item, text)
-        # while the item shows what we posted last, another text is another state: comparing quantities takes much longer
-        if is_ours or not shown.equals(state):
-            self._posted[spec.name] = (text, state.toString())
-            self._events.postUpdate(item, state)
+        find, posted, ours, posts, missing = self._registry.get, self._posted, self._ours, [], set()
+        for name, value, unit, native_type in values:
+            item = find(name)
+            if item is None:
+                if value is not None:
+                    missing.add(name)
+                continue
+            item_type = item.getType()
+            text = state_text(value, unit, item_type, native_type)
+            if text is None and value is not None:
+                self._refuse(name, item_type)
+            # another text than the last is another state, which needs no look at the item
+            if posted.get(name, text) == text and item.getState().equals(self._state(item_type, text)):
+                continue
+            posted[name] = text
+            posts.append((item, self._state(item_type, text) if text is None or item_type in ours else text))
+        post = self._events.postUpdate
+        for item, state in posts:
+            post(item, state)
+        return missing
 
     def show_image(self, spec, picture):
         """Posts a bmw.picture.Picture to the item of a spec if that changes its state. An item of another type stays as it is."""
@@ -114,21 +125,18 @@ class Items(object):
         if not item.getState().equals(state):
             self._events.postUpdate(item, state)
 
-    def _text(self, item, value, unit, native_type):
-        """The text of the state that the item shall get, None for UNDEF."""
-        text = state_text(value, unit, item.getType(), native_type)
-        if text is None and value is not None and item.getName() not in self._refused:
-            self._refused.add(item.getName())
-            log.warning("The item %s of type %s cannot hold this value, it is set to UNDEF", item.getName(), item.getType())
-        return text
+    def _refuse(self, name, item_type):
+        if name not in self._refused:
+            self._refused.add(name)
+            log.warning("The item %s of type %s cannot hold this value, it is set to UNDEF", name, item_type)
 
-    def _state(self, item, text):
+    def _state(self, item_type, text):
         if text is None:
-            return _UNDEF
+            return _UnDef.UNDEF
         try:
-            return self._makers[item.getType().partition(":")[0]](text)
+            return self._makers[item_type.partition(":")[0]](text)
         except JavaException:
-            return _UNDEF
+            return _UnDef.UNDEF
 
     def _date_time(self, text):
         return _DateTime(ZonedDateTime.parse(text).withZoneSameInstant(self._zone))

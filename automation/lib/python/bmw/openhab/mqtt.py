@@ -68,7 +68,7 @@ class JvmWire(object):
             raise NetworkError("The server does not answer any more", _ADVICE)
         except IOException as error:
             raise NetworkError("Connection lost ({})".format(_name(error)), _ADVICE)
-        return data.tostring()
+        return bytes(bytearray(data))
 
     def write(self, data):
         if self._output is None:

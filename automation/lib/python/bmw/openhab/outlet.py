@@ -6,9 +6,12 @@ import logging
 
 from bmw import commands
 from bmw.errors import StoreError
+from bmw.vehicle import Reading
 from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 
 log = logging.getLogger("bmw")
+
+_NOTHING = Reading(None)
 
 
 class Outlet(object):
@@ -24,6 +27,7 @@ class Outlet(object):
         self._pictures = pictures
         self._page = page
         self._on_page = set()  # names of cars of which the page shows every item
+        self._places = {}
         self._items = items
         self._model = model
         self._seal = seal
@@ -44,23 +48,38 @@ class Outlet(object):
     def account(self, key, value):
         """Shows a value of the account; None is UNDEF."""
         point = ACCOUNT[key]
-        self._items.write(self._model.account_item(point), value, point.unit, point.item_type)
+        spec = self._model.account_item(point)
+        values = [(spec.name, value, point.unit, point.item_type)]
+        if self._items.write(values):
+            self._items.ensure(spec)
+            self._items.write(values)
 
     def vehicle(self, vehicle, keys, is_first):
         """Shows what a car says under ``keys``."""
+        places, readings, values = self._places_of(vehicle, is_first), vehicle.readings, []
         for key in keys:
-            point = VEHICLE[key]
-            spec = self._model.vehicle_item(vehicle, point, is_first)
-            reading = vehicle.readings.get(key)
-            value = reading.value if reading is not None else None
-            unit = (reading.unit if reading is not None else None) or point.unit
-            self._write(vehicle, point, spec, value, unit)
+            name, unit, native_type = places[key]
+            reading = readings.get(key, _NOTHING)
+            values.append((name, reading.value, reading.unit or unit, native_type))
+        missing = self._items.write(values)
+        if missing:
+            self._make(vehicle, [VEHICLE[key] for key in keys if places[key][0] in missing], is_first)
+            self._items.write([entry for entry in values if entry[0] in missing])
         self._show_page(vehicle, is_first)
+
+    def _places_of(self, vehicle, is_first):
+        """{key: (item name, unit, native type)} of a car, made once: it is looked up for each value of each refresh."""
+        which = (vehicle.name, is_first)
+        if which not in self._places:
+            names = dict((key, self._model.vehicle_item(vehicle, point, is_first).name) for key, point in VEHICLE.items())
+            self._places[which] = dict((key, (names[key], point.unit, point.item_type)) for key, point in VEHICLE.items())
+        return self._places[which]
 
     def unshown(self, vehicle, is_first):
         """The keys of what the car said whose items show nothing: deleted, or made anew by the user meanwhile."""
+        places = self._places_of(vehicle, is_first)
         known = [key for key, reading in vehicle.readings.items() if reading.value is not None]
-        return [key for key in known if not self._items.shows(self._model.vehicle_item(vehicle, VEHICLE[key], is_first).name)]
+        return [key for key in known if not self._items.shows(places[key][0])]
 
     def has_picture(self, vehicle):
         """True if no picture of the car is wanted (any more)."""
@@ -100,13 +119,21 @@ class Outlet(object):
     def command(self, vehicle, key, value, is_first):
         """Shows a command item, its status or time."""
         point = COMMAND[key]
-        self._write(vehicle, point, self._model.vehicle_item(vehicle, point, is_first), value, point.unit)
+        values = [(self._model.vehicle_item(vehicle, point, is_first).name, value, point.unit, point.item_type)]
+        if self._items.write(values):
+            self._make(vehicle, [point], is_first)
+            self._items.write(values)
         self._show_page(vehicle, is_first)
 
-    def _write(self, vehicle, point, spec, value, unit):
-        if value is not None and not self._items.exists(spec.name):
+    def shows_command(self, vehicle, key, is_first):
+        """True if the command item of a car has a state."""
+        return self._items.shows(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
+
+    def _make(self, vehicle, points, is_first):
+        """Makes items for the first known value only: a car has none for what it never says."""
+        for point in points:
             self._ensure_groups(vehicle, point.section)
-        self._items.write(spec, value, unit, point.item_type)
+            self._items.ensure(self._model.vehicle_item(vehicle, point, is_first))
 
     def _show_page(self, vehicle, is_first):
         if vehicle.name not in self._on_page:
