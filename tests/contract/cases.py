@@ -499,8 +499,8 @@ def a_switch_has_a_state_before_its_first_command_and_follows_the_car(home):
     items = [command.item for command in commands_of(home.facts)]
     for item in [item for item in ("Lock", "Unlock", "FlashLights", "SoundHorn", "FindVehicle") if item in items]:
         home.wait(home.item(item), "OFF")
-    # of the climate some clouds never say anything
-    home.wait(home.item("Climate"), home.state(home.item("ClimateActive")) or "OFF")
+    active = home.state(home.item("ClimateActive"))  # of which some clouds never say anything
+    home.wait(home.item("Climate"), lambda state: state == active if active in ("ON", "OFF") else state in ("OFF", "UNDEF"))
     if "Charge" in items:
         for status, wanted in (("CHARGING", "ON"), ("NOT_CHARGING", "OFF")):
             home.cloud.set_car(home.vin, plugged=True, charging_status=status)

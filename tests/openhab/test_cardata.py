@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections import Counter
 
 import pytest
 
@@ -240,10 +241,13 @@ def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_on
         reload_script(signed_in)
     signed_in.force_update()
     last = settled(signed_in, wanted)
+    # openHAB's own pools grow to limits of their own, which a busy machine reaches
+    pools = ("OH-scheduler-", "OH-discovery-")
+    more = [name for name in (Counter(last["threads"]) - Counter(first["threads"])).elements() if not name.startswith(pools)]
     print(
         "threads {} -> {}, open files {} -> {}".format(len(first["threads"]), len(last["threads"]), first["open_files"], last["open_files"])
     )
-    assert len(last["threads"]) <= len(first["threads"]) + 5
+    assert len(more) <= 5, more
     assert last["open_files"] <= first["open_files"] + 10
 
 
