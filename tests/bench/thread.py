@@ -91,9 +91,7 @@ def _run(command):
 
 def _by_switch(house):
     """Our refresh, by a command over REST, as it comes from a button."""
-    asked = _asked(house)
-    house.openhab.command("BMW_ForceUpdate", "ON")
-    return _answered(house, asked)
+    return _answered(house, lambda: house.openhab.command("BMW_ForceUpdate", "ON"))
 
 
 def _sleep_until_cron():
@@ -102,22 +100,20 @@ def _sleep_until_cron():
 
 
 def _by_cron(house):
-    return _answered(house, _asked(house))
+    return _answered(house, lambda: None)
 
 
-def _answered(house, before):
-    """What our refresh cost beside openHAB, once it got its answer."""
-    _wait_for_answer(house, before)
-    return {"cpu": 0.0, "memory": 0.0, "requests": len(_asked(house)) - len(before), "processes": house.processes()}
+def _answered(house, start):
+    """What our refresh cost beside openHAB, once it was started and got its answer."""
+    calls, asked = len(house.cloud.calls()), len(_asked(house))
+    start()
+    house.wait(lambda: len(_asked(house)) > asked, "the cloud to be asked")
+    return {"cpu": 0.0, "memory": 0.0, "requests": len(house.cloud.calls()) - calls, "processes": house.processes()}
 
 
 def _asked(house):
     """The answered questions for the car's data."""
     return [call for call in house.cloud.calls() if call["where"] == "telematicData" and call["status"]]
-
-
-def _wait_for_answer(house, before):
-    house.wait(lambda: len(_asked(house)) > len(before), "the cloud to be asked")
 
 
 def _measured(house, name, refresh):

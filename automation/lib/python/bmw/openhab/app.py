@@ -41,6 +41,7 @@ class App(object):
 
     def __init__(self, events, item_registry):
         openhab_log.install()
+        files.sync_folder = disk.sync_folder
         warnings = LogTail()
         log.addHandler(warnings)
         self._settings_file = os.path.join(versions.config_folder(), "services", "bmw.cfg")
@@ -193,7 +194,6 @@ def _build(account_config, problems, model, items, page, clock, zone, shared):
 def _open_store(account_config, clock):
     """(seal, store); what stands in the way becomes the account's problem, and the seal None."""
     try:
-        files.sync_folder = disk.sync_folder
         return open_store(_store_folder(), cipher, clock.now())
     except StoreError as error:
         account_config.problem = account_config.problem or error

@@ -49,10 +49,7 @@ class Outlet(object):
         """Shows a value of the account; None is UNDEF."""
         point = ACCOUNT[key]
         spec = self._model.account_item(point)
-        values = [(spec.name, value, point.unit, point.item_type)]
-        if self._items.write(values):
-            self._items.ensure(spec)
-            self._items.write(values)
+        self._write([(spec.name, value, point.unit, point.item_type)], lambda missing: self._items.ensure(spec))
 
     def vehicle(self, vehicle, keys, is_first):
         """Shows what a car says under ``keys``."""
@@ -61,18 +58,17 @@ class Outlet(object):
             name, unit, native_type = places[key]
             reading = readings.get(key, _NOTHING)
             values.append((name, reading.value, reading.unit or unit, native_type))
-        missing = self._items.write(values)
-        if missing:
-            self._make(vehicle, [VEHICLE[key] for key in keys if places[key][0] in missing], is_first)
-            self._items.write([entry for entry in values if entry[0] in missing])
+        self._write(values, lambda missing: self._make(vehicle, [VEHICLE[key] for key in keys if places[key][0] in missing], is_first))
         self._show_page(vehicle, is_first)
 
     def _places_of(self, vehicle, is_first):
         """{key: (item name, unit, native type)} of a car, made once: it is looked up for each value of each refresh."""
         which = (vehicle.name, is_first)
         if which not in self._places:
-            names = dict((key, self._model.vehicle_item(vehicle, point, is_first).name) for key, point in VEHICLE.items())
-            self._places[which] = dict((key, (names[key], point.unit, point.item_type)) for key, point in VEHICLE.items())
+            self._places[which] = dict(
+                (key, (self._model.vehicle_item(vehicle, point, is_first).name, point.unit, point.item_type))
+                for key, point in VEHICLE.items()
+            )
         return self._places[which]
 
     def unshown(self, vehicle, is_first):
@@ -119,18 +115,23 @@ class Outlet(object):
     def command(self, vehicle, key, value, is_first):
         """Shows a command item, its status or time."""
         point = COMMAND[key]
-        values = [(self._model.vehicle_item(vehicle, point, is_first).name, value, point.unit, point.item_type)]
-        if self._items.write(values):
-            self._make(vehicle, [point], is_first)
-            self._items.write(values)
+        name = self._model.vehicle_item(vehicle, point, is_first).name
+        self._write([(name, value, point.unit, point.item_type)], lambda missing: self._make(vehicle, [point], is_first))
         self._show_page(vehicle, is_first)
 
     def shows_command(self, vehicle, key, is_first):
         """True if the command item of a car has a state."""
         return self._items.shows(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
 
+    def _write(self, values, make):
+        """Posts values (see ``Items.write``); ``make`` (callable, names) makes the items that a first known value needs."""
+        missing = self._items.write(values)
+        if missing:
+            make(missing)
+            self._items.write([entry for entry in values if entry[0] in missing])
+
     def _make(self, vehicle, points, is_first):
-        """Makes items for the first known value only: a car has none for what it never says."""
+        """Makes items of a car, which has none for what it never says."""
         for point in points:
             self._ensure_groups(vehicle, point.section)
             self._items.ensure(self._model.vehicle_item(vehicle, point, is_first))
