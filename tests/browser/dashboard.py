@@ -1,5 +1,7 @@
 """The dashboard as a person finds it: what it shows, what can be pressed. Knows the page's structure, so that tests need not."""
 
+import contextlib
+
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 
@@ -30,15 +32,18 @@ class Dashboard:
 
     def find(self, css):
         """The first shown element, or None."""
-        return next((element for element in self.driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed()), None)
+        return self.look(css, lambda element: element)
+
+    def look(self, css, read):
+        """read(element) of the first shown element, or None; looked up anew when the page drew it anew in between."""
+        while True:
+            with contextlib.suppress(StaleElementReferenceException):
+                found = (element for element in self.driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed())
+                return next((read(element) for element in found), None)
 
     def text(self, css):
         """The text of a shown element with its spaces plain, or None."""
-        try:
-            element = self.find(css)
-            return element and " ".join(element.text.split())
-        except StaleElementReferenceException:
-            return None  # drawn anew just now
+        return self.look(css, lambda element: " ".join(element.text.split()))
 
     def value(self, key):
         """What stands for a word of the vocabulary in any of the cards, or None."""
@@ -71,13 +76,14 @@ class Dashboard:
     def press(self, css, timeout=15):
         """Clicks what can be clicked."""
 
-        def usable():
-            element = self.find(css)
-            return element if element is not None and element.is_enabled() else None
+        def click(element):
+            if not element.is_enabled():
+                return False
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
+            element.click()
+            return True
 
-        element = self.wait(usable, "{} to be there".format(css), timeout)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
-        element.click()
+        self.wait(lambda: self.look(css, click), "{} to be there".format(css), timeout)
 
     def command(self, key):
         """Presses a command and says yes."""

@@ -12,7 +12,14 @@ from tests.openhab.server import OpenHABError, wait_until
 
 PAGE = layout.REPO / "conf" / "ui" / "bmw_page.yaml"
 
-#: in one go, as Main UI draws the tree anew with each state
+#: in one go, as Main UI draws its lists anew while it loads, and an element found before is no longer there
+FOLLOW = """
+const link = document.querySelector(`a[href='${arguments[0]}']`);
+if (link) link.click();
+return Boolean(link);
+"""
+
+#: in one go too: the tree is drawn anew with each state
 UNFOLD = """
 const shown = [...document.querySelectorAll(".treeview-item-label")].filter((one) => one.offsetParent);
 const label = shown.find((one) => one.textContent.trim().startsWith(arguments[0]));
@@ -53,23 +60,17 @@ class MainUI:
     def open_page(self, uid):
         """Opens a page by its entry in the sidebar."""
         self._home()
-        self._follow("/page/" + uid)
-        self.wait(".page-current .oh-gauge, .page-current .card, .page-current .list")
+        self._follow("/page/" + uid, ".page-current .oh-gauge, .page-current .card, .page-current .list")
 
     def open_model(self):
         """Opens Settings > Model."""
         self._home()
-        self._follow("/settings/")
-        self._follow("/settings/model/")
-        self.wait(".page-current .treeview-item")
+        self._follow("/settings/", "a[href='/settings/model/']")
+        self._follow("/settings/model/", ".page-current .treeview-item")
 
     def unfold(self, label, beneath):
         """Shows what is beneath an entry of the model, and waits for that text."""
-        for _ in range(4):  # a click while Main UI draws the tree anew is lost
-            wait_until(lambda: self.driver.execute_script(UNFOLD, label), 15, label + " in the model")
-            with contextlib.suppress(OpenHABError):
-                return self.wait_text(beneath, 5)
-        raise OpenHABError("{} does not unfold: {}".format(label, self.text()))
+        self._click(UNFOLD, label, lambda: self.wait_text(beneath, 5))
 
     def text(self):
         """What the current page shows, its spaces plain; spaces and line ends are one blank."""
@@ -90,6 +91,14 @@ class MainUI:
         self.driver.get(self.openhab.url + "/")
         self.wait(SIDEBAR)
 
-    def _follow(self, address):
+    def _follow(self, address, css):
         # by a click in the page: the wide sidebar may be shut, and openHAB 3.0 answers deep links with 404
-        self.driver.execute_script("arguments[0].click()", self.wait("a[href='{}']".format(address)))
+        self._click(FOLLOW, address, lambda: self.wait(css, 10))
+
+    def _click(self, script, on, reached):
+        """Clicks by a script that tells whether it found its element, until reached() no longer raises."""
+        for _ in range(4):  # a click while Main UI draws anew is lost
+            wait_until(lambda: self.driver.execute_script(script, on), 20, "{} to click".format(on))
+            with contextlib.suppress(OpenHABError):
+                return reached()
+        raise OpenHABError("a click on {} leads nowhere: {}".format(on, self.text()))

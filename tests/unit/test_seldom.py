@@ -73,6 +73,13 @@ def test_polls_that_follow_each_other_are_one_look(looks, worker):
     assert looks.cloud.asked.count("i3") == 1
 
 
+def test_polls_that_never_pause_do_not_put_it_off(looks, worker):
+    for _poll in range(2 * seldom.AFTER_POLL):
+        looks.seldom.after_poll()
+        worker.pass_time(1)
+    assert looks.cloud.asked.count("i3") == 2
+
+
 def test_a_picture_that_is_there_is_not_asked_for(looks, worker):
     for _look in range(2):
         looks.seldom.after_poll()

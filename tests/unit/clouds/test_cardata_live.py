@@ -25,6 +25,7 @@ class FakeService:
         self.cars = {vehicle.vin: vehicle for vehicle in cars}
         self.kept = {}
         self.taken = []
+        self.failing = set()
         self.caught_up = 0
 
     def catch_up(self):
@@ -37,6 +38,8 @@ class FakeService:
         return self.cars.get(vin)
 
     def take(self, vehicle, readings):
+        if vehicle.vin in self.failing:
+            raise RuntimeError("nobody thought of this")
         self.taken.append({key: reading.value for key, reading in readings.items()})
         vehicle.update(readings)
 
@@ -92,6 +95,24 @@ def test_an_older_message_and_a_duplicate_change_nothing(live, service, worker):
     live.receive(message(soc=40, time=NOON - 60))
     worker.pass_time(1)
     assert service.taken == [{"stateOfCharge": 50}]
+
+
+def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker):
+    others = [car("i4", vin="WBY00TEST00000002"), car("iX", vin="WBY00TEST00000003")]
+    service = FakeService(car(), *others)
+    service.failing = {VIN}
+    live = Live(LocalSource("mqtt://localhost:1883", "bmw/+"), lambda broker, hear: None, service, outlet, clock, worker)
+    for number, vin in enumerate(service.cars):
+        live.receive(message(vin=vin, soc=50 + number))
+    clock.advance(cardata_live.BURST)
+    failures = 0
+    while worker.waiting():  # as the worker does: what escapes ends nothing
+        try:
+            worker.run()
+        except RuntimeError:
+            failures += 1
+    assert failures == 1
+    assert sorted(readings["stateOfCharge"] for readings in service.taken) == [51, 52]
 
 
 def test_the_time_of_the_last_message_is_shown(live, outlet, worker, clock):

@@ -11,7 +11,7 @@ import logging
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds import cardata_live, cardata_report, cardata_seldom
 from bmw.clouds import cardata_sign_in as sign_in
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found
 from bmw.clouds.cardata_entries import merge
 from bmw.clouds.cardata_errors import ContainerGone, ContainersFull, DescriptorRefused, check

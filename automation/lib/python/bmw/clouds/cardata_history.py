@@ -10,7 +10,7 @@ import json
 import time
 
 from bmw import times
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.vehicle import Reading
 
 #: asked for again before the newest session that is known: a car may tell one late

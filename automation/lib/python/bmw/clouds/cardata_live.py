@@ -131,12 +131,14 @@ class Live(object):
         self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now()))
 
     def _post(self):
-        changed, self._changed = self._changed, {}
-        telematic = self._service.memory().get("telematic", {})
-        for vin, descriptors in changed.items():
-            vehicle = self._service.vehicle(vin)
-            if vehicle is not None and descriptors:
-                self._service.take(vehicle, cardata_descriptors.translate(telematic.get(vin, {}), descriptors))
+        # one car at a time: an error at one must not cost the others what they said
+        vin, descriptors = self._changed.popitem()
+        if self._changed:
+            self._worker.submit("stream post", self._post)
+        vehicle = self._service.vehicle(vin)
+        if vehicle is not None and descriptors:
+            known = self._service.memory().get("telematic", {}).get(vin, {})
+            self._service.take(vehicle, cardata_descriptors.translate(known, descriptors))
         self._outlet.account("lastMessage", self._clock.now())
 
     def _show(self, word, text):

@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 import math
 
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.vehicle import Reading
 
 #: a car this near (metres) to a place is at it: BMW keeps a cluster of parking positions as one

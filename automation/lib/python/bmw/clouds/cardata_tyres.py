@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 
 import re
 
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.errors import BadAnswer
 from bmw.vehicle import Reading
 

@@ -16,7 +16,7 @@ import json
 from bmw import commands
 from bmw.clouds import connecteddrive_sign_in as sign_in
 from bmw.clouds import connecteddrive_state as state
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
 from bmw.errors import BadAnswer, CommandFailed, NotFound

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.vehicle import Reading
 
 #: vehicle entry -> facts

@@ -16,7 +16,7 @@ import logging
 import uuid
 
 from bmw import commands, times
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.clouds import mybmw_state as state
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_sign_in import AUTH_URLS

@@ -5,7 +5,7 @@ Left and right become driver's and passenger's side here. Units are metric whate
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.compat import text_type
 from bmw.vehicle import Reading
 

@@ -1,4 +1,4 @@
-"""Tolerant reading of what ConnectedDrive, its web portal and MyBMW answer; they share most words.
+"""Tolerant reading of what BMW's clouds answer: ConnectedDrive, its web portal and MyBMW share most words, CarData its lists.
 
 A table row says which field becomes which word of the vocabulary. Each row is read on its own: a strange or
 missing block costs only itself. Values come as JSON types or as text; INVALID, UNKNOWN, -1 and the like mean

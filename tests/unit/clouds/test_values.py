@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bmw.clouds import connecteddrive_state, portal_state
-from bmw.clouds import connecteddrive_values as values
+from bmw.clouds import values
 from bmw.vocabulary import VEHICLE
 from tests.unit.fakes import car
 
