@@ -16,7 +16,7 @@ REPO = Path(__file__).resolve().parent.parent
 REQUIREMENTS = sorted((REPO / "tests").rglob("requirements.txt"))
 #: of the standard library, what Jython's own jar holds as well
 STANDARD = frozenset(
-    "__future__ argparse base64 binascii calendar collections difflib errno hashlib importlib json logging math os random re socket ssl stat"
+    "__future__ argparse base64 binascii datetime difflib errno hashlib importlib json logging math operator os random re socket ssl stat"
     " struct sys threading time traceback uuid".split()
 )
 #: what a file may import besides, and why

@@ -15,10 +15,10 @@ from __future__ import absolute_import, unicode_literals
 import json
 import logging
 import threading
-from collections import namedtuple
 
 from bmw import commands
 from bmw.errors import BmwError
+from bmw.record import record
 from bmw.vehicle import reading_from
 from bmw.vocabulary import VEHICLE
 
@@ -27,7 +27,7 @@ __all__ = [str("ApiError"), str("Car"), str("End"), str("cars"), str("diagnostic
 log = logging.getLogger("bmw")
 
 #: How a command ended. state (str): EXECUTED, FAILED or TIMED OUT; reason (str): why, '' where there is nothing to say.
-End = namedtuple("End", "state reason")
+End = record("End", "state reason")
 
 #: seconds in which every command has ended: it waits for another one, is sent, and BMW is asked how far it is
 LONGEST = 600

@@ -7,10 +7,10 @@ and the whole text goes through the nets of ``bmw.dump`` and ``bmw.redact``, as 
 from __future__ import absolute_import, unicode_literals
 
 import logging
-from collections import namedtuple
 
 from bmw import __version__, config, dump
 from bmw.compat import text_type
+from bmw.record import record
 from bmw.redact import mask_vin
 from bmw.times import distance, span, to_iso
 
@@ -20,10 +20,10 @@ log = logging.getLogger("bmw")
 #: settings (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), tokens (bmw.tokens.Tokens or None)
 #: memory (dict): what the cloud remembers. state, text: those of the account's items. budget (bmw.schedule.Budget)
 #: polled_at, next_at; live: has ``about(now)``, or None. vehicles (list of bmw.vehicle.Vehicle)
-Facts = namedtuple("Facts", "settings cloud tokens memory state text budget polled_at next_at live vehicles")
+Facts = record("Facts", "settings cloud tokens memory state text budget polled_at next_at live vehicles")
 
 #: What only the place it runs in knows. versions (list of text). warnings: callable, see ``bmw.log_tail.LogTail.lines``.
-Surroundings = namedtuple("Surroundings", "versions warnings")
+Surroundings = record("Surroundings", "versions warnings")
 NOWHERE = Surroundings((), lambda: ())
 
 #: a post has room for so much: cars, characters of a line

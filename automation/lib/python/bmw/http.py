@@ -105,7 +105,8 @@ class Http(object):
     def __init__(self, transport, bases, timeout=TIMEOUT):
         self._transport = transport
         self._timeout = timeout
-        self._origins = frozenset(origin(base) for base in bases)
+        self._bases = bases
+        self._origins = None
 
     def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None):
         """Sends one request and returns the Response, whatever its status.
@@ -122,6 +123,8 @@ class Http(object):
         elif json_body is not None:
             body = json.dumps(json_body).encode("utf-8")
             headers.setdefault("Content-Type", "application/json")
+        if self._origins is None:  # not while openHAB starts, see bmw.compat.urlsplit
+            self._origins = frozenset(origin(base) for base in self._bases)
         if origin(url) not in self._origins:
             raise NetworkError("Refused to ask a host that the configuration does not name")
         return self._transport(Request(method, url, headers, body, timeout or self._timeout))

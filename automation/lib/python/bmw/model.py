@@ -12,13 +12,13 @@ The tree (prefix BMW, one car named i3)::
 from __future__ import absolute_import, unicode_literals
 
 import re
-from collections import namedtuple
 
 from bmw import words
 from bmw.compat import text_type
+from bmw.record import record
 
 #: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
-ItemSpec = namedtuple("ItemSpec", "name item_type label icon groups tags metadata")
+ItemSpec = record("ItemSpec", "name item_type label icon groups tags metadata")
 
 #: section -> (English, German, icon, equipment tag of openHAB 3.0)
 SECTIONS = {

@@ -16,10 +16,10 @@ from __future__ import absolute_import, unicode_literals
 import logging
 import struct
 import threading
-from collections import namedtuple
 
 from bmw.compat import to_bytes, to_text, urlsplit
 from bmw.errors import ConfigError, NetworkError
+from bmw.record import record
 
 log = logging.getLogger("bmw")
 
@@ -35,7 +35,7 @@ DEAD_AFTER = 45
 MOST_BYTES = 1024 * 1024
 
 #: Where and as whom to listen. user and password: text or None.
-Broker = namedtuple("Broker", "host port is_tls user password topic")
+Broker = record("Broker", "host port is_tls user password topic")
 
 # what a connection tells its listener
 CONNECTED = "connected"

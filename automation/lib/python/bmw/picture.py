@@ -5,12 +5,11 @@ Pure. What a server says about its own answer is not believed: the first bytes d
 
 from __future__ import absolute_import, unicode_literals
 
-from collections import namedtuple
-
 from bmw.errors import BadAnswer
+from bmw.record import record
 
 #: data (bytes), mime (str) and suffix (str) of its file's name
-Picture = namedtuple("Picture", "data mime suffix")
+Picture = record("Picture", "data mime suffix")
 
 #: (first bytes, MIME type, suffix)
 KINDS = (

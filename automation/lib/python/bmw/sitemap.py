@@ -8,15 +8,15 @@ AND in conditions, Frames never beside other elements). Patterns and state words
 from __future__ import absolute_import, unicode_literals
 
 import re
-from collections import namedtuple
 
 from bmw.model import SECTIONS
+from bmw.record import record
 from bmw.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE, VEHICLE_POINTS
 
 #: label (text), items and commands: {key of the vocabulary: name of the item that is there}
-Car = namedtuple("Car", "label items commands")
+Car = record("Car", "label items commands")
 #: label (text, '' for the only account), items: {key: item name}, cars: list of Car
-Account = namedtuple("Account", "label items cars")
+Account = record("Account", "label items cars")
 
 #: where openHAB serves the dashboard page; it shows the sign-in's QR code
 PAGE_URL = "/static/bmw/index.html"

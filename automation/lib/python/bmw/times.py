@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-import calendar
+import datetime
 import re
 import time
 
@@ -19,6 +19,7 @@ _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\
 #: what was read lately: a refresh reads the time of each value several times, and most are those of the last refresh
 _PARSED = {}
 MOST_PARSED = 1000
+_EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 _MONTH = re.compile(r"^\s*(\d{4})-(\d{2})\s*$")
 
 
@@ -33,15 +34,15 @@ class SystemClock(object):
 def _epoch(year, month, day, hour=0, minute=0, second=0):
     """Epoch seconds of a UTC date, or None where there is no such date."""
     fields = [int(part or 0) for part in (year, month, day, hour, minute, second)]
-    if not (1970 <= fields[0] <= 9999 and 1 <= fields[1] <= 12 and 1 <= fields[2] <= 31):
+    if not 1970 <= fields[0] <= 9999:
         return None
     if fields[3] > 23 or fields[4] > 59 or fields[5] > 60:
         return None
-    day_start = calendar.timegm(tuple(fields[:3]) + (0,) * 6)
-    # timegm rolls 31 February over into March; such a date is no date
-    if time.gmtime(day_start)[2] != fields[2]:
+    try:
+        days = datetime.date(*fields[:3]).toordinal() - _EPOCH_DAY
+    except ValueError:  # 31 February
         return None
-    return float(day_start + fields[3] * 3600 + fields[4] * 60 + fields[5])
+    return float(days * 86400 + fields[3] * 3600 + fields[4] * 60 + fields[5])
 
 
 def _offset(zone):

@@ -7,13 +7,13 @@ Knows no cloud and touches no openHAB API (item types, units and tags are openHA
 
 from __future__ import absolute_import, unicode_literals
 
-from collections import namedtuple
+from bmw.record import record
 
 #: One thing a car can say.
 #: key: name in this module; its first letter upper case is the end of the item's name
 #: section: sub-equipment it belongs to; item_type: openHAB item type; unit: unit of a value that comes without one
 #: label/label_de: English and German; pattern: state format; icon: openHAB classic icon; tags: semantic Point and Property
-Point = namedtuple("Point", "key section item_type unit label label_de pattern icon tags")
+Point = record("Point", "key section item_type unit label label_de pattern icon tags")
 
 MEASUREMENT = "Measurement"
 STATUS = "Status"

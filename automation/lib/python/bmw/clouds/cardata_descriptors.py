@@ -7,10 +7,10 @@ a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the
 from __future__ import absolute_import, unicode_literals
 
 import json
-from collections import namedtuple
 
 from bmw import times
 from bmw.compat import number_types, text_type
+from bmw.record import record
 from bmw.vehicle import Reading
 from bmw.vocabulary import VEHICLE
 
@@ -504,7 +504,7 @@ def _add_services(readings, entries):
     readings["serviceStatus"] = Reading(min(statuses, key=_urgency) if statuses else None, time)
 
 
-class _Service(namedtuple("_Service", "date name status")):
+class _Service(record("_Service", "date name status")):
     """date: epoch seconds or None; name, status: text, '' when not told."""
 
     @property

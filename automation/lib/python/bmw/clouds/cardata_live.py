@@ -6,12 +6,14 @@ never more.
 
 from __future__ import absolute_import, unicode_literals
 
+import binascii
 import logging
-import uuid
+import os
 
 from bmw import mqtt, times
 from bmw.clouds import cardata_descriptors, cardata_entries
 from bmw.clouds.cardata_stream import CONNECTED, URL, BmwSource, LocalSource, Stream
+from bmw.compat import to_text
 from bmw.errors import BadAnswer
 from bmw.redact import mask_vin, remember_for_a_while
 
@@ -40,7 +42,7 @@ def build(config, account, service, outlet, clock, worker, make_wire):
         return None
 
     def connect(broker, hear):
-        connection = mqtt.Connection(broker, "openhab-" + uuid.uuid4().hex[:12], make_wire(), hear)
+        connection = mqtt.Connection(broker, "openhab-" + to_text(binascii.hexlify(os.urandom(6))), make_wire(), hear)
         connection.open()
         return connection
 
@@ -49,7 +51,7 @@ def build(config, account, service, outlet, clock, worker, make_wire):
 
 def is_at_home(config):
     """True if the messages come from a broker at home that passes them on."""
-    return bool(config.stream_topic or config.stream_user or not mqtt.parse_url(config.stream_url or URL)[2])
+    return bool(config.stream_topic or config.stream_user or (config.stream_url and not mqtt.parse_url(config.stream_url)[2]))
 
 
 def source_of(config, account):

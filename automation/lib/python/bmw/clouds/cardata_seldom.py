@@ -6,13 +6,13 @@ The calls are few, so nothing here is asked while polls need what is left of the
 from __future__ import absolute_import, unicode_literals
 
 import logging
-from collections import namedtuple
 
 from bmw import times
 from bmw.clouds import cardata_history, cardata_places, cardata_tyres
 from bmw.clouds.cardata_pages import collect
 from bmw.errors import CloudError, NetworkError, NotFound, QuotaExceeded, SignInNeeded, TokenRejected
 from bmw.picture import recognised
+from bmw.record import record
 
 log = logging.getLogger("bmw")
 
@@ -26,7 +26,7 @@ CHARGE_SETTLES = 600
 
 #: What is needed to ask. get: callable (end of the path, query) -> Response; has_room: callable -> True if a call can be spared;
 #: notes: what is kept of this topic (JSON-able dict); now: epoch seconds
-Errand = namedtuple("Errand", "get has_room notes now")
+Errand = record("Errand", "get has_room notes now")
 
 
 class NoRoom(Exception):
@@ -76,7 +76,7 @@ def _show_places(notes, vehicle, _now):
 #: topic: its name in the notes. title: for the log. every: seconds until it is asked again. is_electric: only of a car that has a
 #: state of charge. after_charge: also when a charge has ended. ask: callable (Errand) -> readings. show: callable
 #: (notes, vehicle, now) -> readings of what is kept, at each look, as the month goes on and the car moves; or None
-Row = namedtuple("Row", "topic title every is_electric after_charge ask show")
+Row = record("Row", "topic title every is_electric after_charge ask show")
 
 ROWS = (
     Row("history", "charging history", DAY, True, True, _ask_history, _show_history),

@@ -16,7 +16,6 @@ import base64
 import json
 import logging
 import random
-from collections import deque
 
 from bmw import mqtt
 from bmw.compat import number_types, to_bytes, to_text
@@ -104,7 +103,7 @@ class BmwSource(object):
 
     def __init__(self, account, url):
         self._account = account
-        self._address = mqtt.parse_url(url)
+        self._url = url
         self._id_token = None
         self._ends_at = None
 
@@ -122,7 +121,7 @@ class BmwSource(object):
         life = token_life(tokens.id_token)
         if tokens.id_token != self._id_token:  # an answer without one keeps the older, whose end stays
             self._id_token, self._ends_at = tokens.id_token, tokens.obtained_at + life
-        host, port, is_tls = self._address
+        host, port, is_tls = mqtt.parse_url(self._url)
         broker = mqtt.Broker(host, port, is_tls, tokens.gcid, tokens.id_token, tokens.gcid + "/+")
         return Login(broker, self._ends_at, life, tokens.access_token)
 
@@ -186,11 +185,11 @@ class Stream(object):
         self._clock = clock
         self._worker = worker
         self._chance = chance
-        self._inbox = deque()
+        self._inbox = []  # what the connection's thread puts in, the worker takes out
         self._shown = None
         self._connection = None
         self._login = None
-        self._attempts = deque()
+        self._attempts = []
         self._heard_at = clock.now()
         self.state = OFF
         self.connections = 0  # that were granted, ever
@@ -254,10 +253,10 @@ class Stream(object):
     def _pause(self, now):
         """Seconds that the breaker wants to be waited; 0 mostly."""
         while self._attempts and not 0 <= now - self._attempts[0] < 60:
-            self._attempts.popleft()
+            del self._attempts[0]
         if len(self._attempts) < MOST_PER_MINUTE:
             return 0
-        self._attempts.clear()
+        self._attempts = []
         return LONGEST_WAIT
 
     def _took_too_long(self):
@@ -271,7 +270,7 @@ class Stream(object):
 
     def _read_inbox(self):
         while self._inbox:
-            connection, event, detail = self._inbox.popleft()
+            connection, event, detail = self._inbox.pop(0)
             # what a connection says that was given up is of no interest, but for what it brought before
             if connection is self._connection or event == mqtt.MESSAGE:
                 self._handlers[event](detail)
