@@ -14,14 +14,16 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 REQUIREMENTS = sorted((REPO / "tests").rglob("requirements.txt"))
-#: of the standard library, what Jython's own jar holds as well
+#: of the standard library, what Jython's own jar holds as well, and what loads fast there: no calendar, no collections
 STANDARD = frozenset(
     "__future__ argparse base64 binascii datetime difflib errno hashlib importlib json logging math operator os random re socket ssl stat"
-    " struct sys threading time traceback uuid".split()
+    " struct sys threading time traceback".split()
 )
 #: what a file may import besides, and why
 BESIDES = {
     "lib/python/bmw/compat.py": {"urlparse", "urllib"},  # the standard library of Python 2 and 3
+    "lib/python/bmw/clouds/mybmw.py": {"uuid"},  # brings ctypes along, which costs openHAB's start
+    "lib/python/bmw/clouds/mybmw_sign_in.py": {"uuid"},
     "lib/python/bmw/http.py": {"requests", "urllib3"},  # the command line's; urllib3 is what requests is made of
     "lib/python/bmw/cipher.py": {"cryptography"},  # the command line's
     "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, where the user has them
@@ -35,7 +37,7 @@ BY_NAME = {
     "lib/python/bmw/cli.py",  # whether requests and cryptography are installed
 }
 #: packages that must not be needed to load a module
-OPTIONAL = frozenset(("requests", "urllib3", "cryptography", "core"))
+OPTIONAL = frozenset(("requests", "urllib3", "cryptography", "core", "urlparse", "urllib"))
 _PIN = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.]+( *;.*)?$")
 
 

@@ -6,7 +6,7 @@ from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import console
-from tests.openhab.server import wait_until
+from tests.openhab.server import OpenHABError, wait_until
 
 
 class Dashboard:
@@ -36,10 +36,11 @@ class Dashboard:
 
     def look(self, css, read):
         """read(element) of the first shown element, or None; looked up anew when the page drew it anew in between."""
-        while True:
+        for _ in range(20):
             with contextlib.suppress(StaleElementReferenceException):
                 found = (element for element in self.driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed())
                 return next((read(element) for element in found), None)
+        raise OpenHABError("the page draws {} anew without end".format(css))
 
     def text(self, css):
         """The text of a shown element with its spaces plain, or None."""

@@ -19,6 +19,9 @@ if (link) link.click();
 return Boolean(link);
 """
 
+#: on that page, and it is drawn
+ARRIVED = "return location.href.endsWith(arguments[0]) && Boolean(document.querySelector(arguments[1]))"
+
 #: in one go too: the tree is drawn anew with each state
 UNFOLD = """
 const shown = [...document.querySelectorAll(".treeview-item-label")].filter((one) => one.offsetParent);
@@ -93,7 +96,10 @@ class MainUI:
 
     def _follow(self, address, css):
         # by a click in the page: the wide sidebar may be shut, and openHAB 3.0 answers deep links with 404
-        self._click(FOLLOW, address, lambda: self.wait(css, 10))
+        def arrived():
+            wait_until(lambda: self.driver.execute_script(ARRIVED, address, css), 10, address)
+
+        self._click(FOLLOW, address, arrived)
 
     def _click(self, script, on, reached):
         """Clicks by a script that tells whether it found its element, until reached() no longer raises."""

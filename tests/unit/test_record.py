@@ -1,5 +1,7 @@
 """bmw.record: tuples with named fields."""
 
+import copy
+
 import pytest
 
 from bmw.record import record
@@ -23,6 +25,10 @@ def test_fields_are_read_by_name_and_by_position():
 def test_records_of_the_same_values_are_equal_and_a_key():
     assert Place(1, 2) == Place(1, 2) != Place(2, 1)
     assert {Place(1, 2): "here"}[Place(1, 2)] == "here"
+
+
+def test_a_copy_is_the_same_record():
+    assert copy.deepcopy(Place(1, [2])) == Place(1, [2])
 
 
 def test_a_record_is_not_changed():

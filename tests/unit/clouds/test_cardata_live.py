@@ -97,12 +97,13 @@ def test_an_older_message_and_a_duplicate_change_nothing(live, service, worker):
     assert service.taken == [{"stateOfCharge": 50}]
 
 
-def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker):
-    others = [car("i4", vin="WBY00TEST00000002"), car("iX", vin="WBY00TEST00000003")]
-    service = FakeService(car(), *others)
-    service.failing = {VIN}
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker, failing):
+    vins = [VIN, "WBY00TEST00000002", "WBY00TEST00000003"]
+    service = FakeService(*[car(vin, vin=vin) for vin in vins])
+    service.failing = {vins[failing]}
     live = Live(LocalSource("mqtt://localhost:1883", "bmw/+"), lambda broker, hear: None, service, outlet, clock, worker)
-    for number, vin in enumerate(service.cars):
+    for number, vin in enumerate(vins):
         live.receive(message(vin=vin, soc=50 + number))
     clock.advance(cardata_live.BURST)
     failures = 0
@@ -112,7 +113,7 @@ def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker):
         except RuntimeError:
             failures += 1
     assert failures == 1
-    assert sorted(readings["stateOfCharge"] for readings in service.taken) == [51, 52]
+    assert sorted(readings["stateOfCharge"] for readings in service.taken) == sorted({50, 51, 52} - {50 + failing})
 
 
 def test_the_time_of_the_last_message_is_shown(live, outlet, worker, clock):

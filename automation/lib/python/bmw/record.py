@@ -1,6 +1,6 @@
 """Small immutable records: tuples whose fields have names.
 
-Like ``collections.namedtuple``, which on Python 2 compiles a source text for each: on Jython some 20 ms while openHAB starts.
+Instead of ``collections.namedtuple``, which on Python 2 compiles a source text for each: on Jython some 20 ms while openHAB starts.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -9,6 +9,8 @@ from operator import itemgetter
 
 
 class _Record(tuple):
+    """Raises TypeError when a field has no value, or two, or when there is no such field."""
+
     __slots__ = ()
 
     def __new__(cls, *values, **named):
@@ -17,6 +19,9 @@ class _Record(tuple):
             raise TypeError("{} has the fields {}, each once".format(cls.__name__, " ".join(cls.FIELDS)))
         return tuple.__new__(cls, values + tuple(named[field] for field in rest))
 
+    def __getnewargs__(self):
+        return tuple(self)  # for copy
+
 
 def record(name, fields):
     """A class of records.
@@ -24,9 +29,6 @@ def record(name, fields):
     Args:
         name (str): of the class.
         fields (str): the fields' names, with blanks between.
-
-    Raises (its instances' making):
-        TypeError: a field has no value, or two; or there is no such field.
     """
     names = tuple(fields.split())
     members = dict((str(field), property(itemgetter(number))) for number, field in enumerate(names))

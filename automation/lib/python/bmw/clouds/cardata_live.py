@@ -1,4 +1,4 @@
-"""From the stream's messages to the cars: which car, what changed, and one post for a burst of messages.
+"""From the stream's messages to the cars: which car, what changed, and one post per car for a burst of messages.
 
 Joins the stream with the service; all work runs on the account's worker. A message that cannot be used costs one log line,
 never more.
@@ -42,6 +42,7 @@ def build(config, account, service, outlet, clock, worker, make_wire):
         return None
 
     def connect(broker, hear):
+        # no uuid, which brings ctypes along while openHAB starts
         connection = mqtt.Connection(broker, "openhab-" + to_text(binascii.hexlify(os.urandom(6))), make_wire(), hear)
         connection.open()
         return connection
@@ -127,10 +128,11 @@ class Live(object):
             self._tell_once(vin, "The stream speaks of %s, which this account does not read; it is ignored", mask_vin(vin))
             return
         self._heard_at[vin] = self._clock.now()
+        known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
+        changed = cardata_entries.merge(known, entries, self._clock.now())
         if not self._changed:
             self._worker.later("stream post", BURST, self._post)
-        known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
-        self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now()))
+        self._changed.setdefault(vin, set()).update(changed)
 
     def _post(self):
         # one car at a time: an error at one must not cost the others what they said

@@ -103,7 +103,7 @@ class BmwSource(object):
 
     def __init__(self, account, url):
         self._account = account
-        self._url = url
+        self._url = url  # taken apart when it is used, see bmw.compat.urlsplit
         self._id_token = None
         self._ends_at = None
 
@@ -185,7 +185,9 @@ class Stream(object):
         self._clock = clock
         self._worker = worker
         self._chance = chance
-        self._inbox = []  # what the connection's thread puts in, the worker takes out
+        #: the connection's thread appends, the worker pops: either is one step on CPython and Jython. No deque, as collections
+        #: is slow to load while openHAB starts
+        self._inbox = []
         self._shown = None
         self._connection = None
         self._login = None

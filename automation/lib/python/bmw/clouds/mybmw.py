@@ -16,8 +16,8 @@ import logging
 import uuid
 
 from bmw import commands, times
-from bmw.clouds import values
 from bmw.clouds import mybmw_state as state
+from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_sign_in import AUTH_URLS
 from bmw.clouds.mybmw_errors import check, check_command, reason

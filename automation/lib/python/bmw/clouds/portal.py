@@ -12,8 +12,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw import commands
-from bmw.clouds import connecteddrive_state, portal_sign_in, portal_state
-from bmw.clouds import values
+from bmw.clouds import connecteddrive_state, portal_sign_in, portal_state, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive import API_URLS as APP_URLS
 from bmw.clouds.connecteddrive import MORE_EVERY
