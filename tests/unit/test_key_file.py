@@ -56,23 +56,25 @@ def test_any_content_is_keys_or_a_store_error(path, content):
         pass
 
 
-def test_what_runs_for_months_is_told_within_a_day_that_its_key_is_due_and_once(path):
+def _told(path, age):
+    """(the worker that watches a key of that age, the list of times at which it told that a new key is due)."""
     load(path)
-    os.utime(path, (NOON, NOON))
+    os.utime(path, (NOON - age, NOON - age))
     told, clock = [], FakeClock(NOON)
     worker = HandWorker(clock)
     watch(path, clock, worker, lambda: told.append(clock.now()))
+    return worker, told
+
+
+def test_what_runs_for_months_is_told_within_a_day_that_its_key_is_due_and_once(path):
+    worker, told = _told(path, age=0)
     for _day in range(120):
         worker.pass_time(86400)
     assert len(told) == 1 and NOON + LIFE < told[0] <= NOON + LIFE + LOOK_EVERY
 
 
 def test_a_key_that_is_due_at_the_start_and_could_not_be_made_is_left_for_a_day(path):
-    load(path)
-    os.utime(path, (NOON - 2 * LIFE, NOON - 2 * LIFE))
-    told, clock = [], FakeClock(NOON)
-    worker = HandWorker(clock)
-    watch(path, clock, worker, lambda: told.append(clock.now()))
+    worker, told = _told(path, age=2 * LIFE)
     worker.pass_time(LOOK_EVERY - 1)
     assert told == []
     worker.pass_time(1)
