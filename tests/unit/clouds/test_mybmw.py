@@ -484,6 +484,31 @@ def test_a_destination_goes_to_the_accounts_own_address(wire, cloud, session, ve
 
 
 @pytest.mark.parametrize(
+    ("gcid", "sent"), [("\u0663", "%D9%A3"), ("a/../b", "a%2F..%2Fb"), ("a?b#c", "a%3Fb%23c"), ("{} {0}", "%7B%7D%20%7B0%7D")]
+)
+def test_a_strange_account_id_stays_one_part_of_the_address(wire, cloud, session, vehicle, gcid, sent):
+    wire.post(LIST, json={"gcid": gcid, "mappingInfos": []})
+    wire.post("{}/eadrax-dcs/v2/user/{}/send-to-car".format(API, sent), status=201)
+    assert cloud.send_command(session, vehicle, commands.SEND_DESTINATION, {"latitude": 48.1, "longitude": 11.5}) is None
+    assert wire.calls[1].request.url == "{}/eadrax-dcs/v2/user/{}/send-to-car".format(API, sent)
+
+
+@pytest.mark.parametrize("gcid", [None, "", 7, {"a": 1}, ["x"]])
+def test_without_an_account_id_no_destination_is_sent(wire, cloud, session, vehicle, gcid):
+    wire.post(LIST, json={"gcid": gcid, "mappingInfos": []})
+    with pytest.raises(CommandFailed, match="does not name the account"):
+        cloud.send_command(session, vehicle, commands.SEND_DESTINATION, {"latitude": 48.1, "longitude": 11.5})
+    assert len(wire.calls) == 1
+
+
+def test_the_account_id_is_never_told(wire, cloud, session, vehicle):
+    wire.post(LIST, json={"gcid": "the-private-gcid", "mappingInfos": []})
+    wire.post(API + "/eadrax-dcs/v2/user/the-private-gcid/send-to-car", status=201)
+    cloud.send_command(session, vehicle, commands.SEND_DESTINATION, {"latitude": 48.1, "longitude": 11.5})
+    assert "the-private-gcid" not in clean("sent to the-private-gcid")
+
+
+@pytest.mark.parametrize(
     "answer, state, word",
     [
         ({"eventStatus": "PENDING"}, commands.PENDING, ""),

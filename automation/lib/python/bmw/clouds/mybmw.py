@@ -22,8 +22,9 @@ from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_sign_in import AUTH_URLS
 from bmw.clouds.mybmw_errors import check, check_command, reason
 from bmw.clouds.mybmw_sign_in import SignIn
-from bmw.compat import text_type, to_bytes
+from bmw.compat import quote, text_type, to_bytes
 from bmw.errors import BadAnswer, CloudError, CommandFailed, SignInFailed
+from bmw.redact import remember
 
 log = logging.getLogger("bmw")
 
@@ -187,9 +188,10 @@ class MyBMW(Cloud):
     def _send_destination(self, session, vehicle, arguments):
         # the account's id at BMW is part of the address; it is asked for rather than kept
         gcid = self._vehicle_list(session).get("gcid")
-        if not gcid:
+        if not gcid or not isinstance(gcid, text_type):
             raise CommandFailed("BMW does not name the account, so nothing can be sent to the car")
-        path = "/eadrax-dcs/v2/user/{}/send-to-car".format(gcid)
+        remember(gcid)
+        path = "/eadrax-dcs/v2/user/{}/send-to-car".format(quote(gcid))
         body = {"vehicleInformation": {"vin": vehicle.vin}, "places": [_place(arguments)]}
         return self._command(session, vehicle, path, body)
 
