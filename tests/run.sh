@@ -38,8 +38,8 @@ echo "== audit"
 part cpython tests/unit tests/contract tests/cloud tests/install tests/fuzz
 part openhab-jython-2.7.4 --jython=2.7.4 tests/openhab
 if [ "${1:-}" != fast ]; then
-  # the Jython inside openHAB's own add-on up to 4.1: all that touches the language, TLS, threads and the registry
-  core=(language cardata bad_input commands names stream)
+  # the Jython inside openHAB's own add-on up to 4.1: all that touches the language, TLS, threads, files and the registry
+  core=(language cardata bad_input commands names stream security)
   part openhab-jython-2.7.2 --jython=2.7.2 $(printf 'tests/openhab/test_%s.py ' "${core[@]}")
 fi
 if [ "${1:-}" = long ]; then
