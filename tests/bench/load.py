@@ -24,7 +24,7 @@ def measure(house):
         saved.append((took, _save(house, SCRIPT, script + "# {}\n".format(number), STARTED)))
     _tell(house, "load: saved anew (s)", saved[2:])
     # none of the two that are compared is the one that wakes Jython
-    first = _write_before(house.openhab, "a_0", TEXT.format("First", "too"), [empty, SCRIPT])
+    scripts = [_write_before(house.openhab, "a_0", TEXT.format("First", "too"), [empty, SCRIPT]), empty, SCRIPT]
     BENCH.remove(house.openhab)
     started, starts = [], 0
     while starts < MOST_STARTS and len(started) < STARTS:
@@ -33,11 +33,8 @@ def measure(house):
         for ready in ("Empty is ready", STARTED):
             house.openhab.wait_for_log(ready, since=house.openhab.started_at, timeout=120)
         log = house.openhab.log(house.openhab.started_at)
-        if [path for path in re.findall("Loading script '.*/({}.*)'".format(FOLDER), log) if path in (first, empty, SCRIPT)] == [
-            first,
-            empty,
-            SCRIPT,
-        ]:
+        loaded = re.findall("Loading script '.*/({}.*)'".format(FOLDER), log)
+        if [path for path in loaded if path in scripts] == scripts:
             started.append((_took(log, empty, "Empty is ready"), _took(log, SCRIPT, STARTED)))
     house.wait_status("ONLINE", 60)
     note = "; {} of {} starts, the others loaded in another order".format(len(started), starts) if len(started) < starts else ""
@@ -53,13 +50,12 @@ def _write_before(openhab, name, text, later):
     folder = openhab.conf / FOLDER
     for number in range(500):
         path = folder / "{}_{}.py".format(name, number)
-        path.write_text(text, "utf-8")
+        path.touch()
         listed = os.listdir(folder)
         if all(listed.index(path.name) < listed.index(other[len(FOLDER) :]) for other in later):
             break
         path.unlink()
-    else:
-        path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8")
     return FOLDER + path.name
 
 

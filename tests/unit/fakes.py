@@ -55,6 +55,10 @@ class HandWorker:
             self._order += 1
             self._timetable[name] = (self._clock.now() + seconds, self._order, function)
 
+    def later_unless_waiting(self, name, seconds, function):
+        if name not in self._timetable:
+            self.later(name, seconds, function)
+
     def cancel(self, name):
         self._timetable.pop(name, None)
 

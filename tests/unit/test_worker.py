@@ -50,6 +50,19 @@ def test_waiting_work_of_the_same_name_is_replaced(worker):
     assert order == ["second"]
 
 
+def test_waiting_work_of_the_same_name_can_stay_with_its_time():
+    worker, done_work = Worker("bmw-test", monotonic=lambda: 100.0), []
+    worker.later_unless_waiting("same", 0, lambda: done_work.append("first"))
+    worker.later_unless_waiting("same", 3600, lambda: done_work.append("second"))
+    worker.start()
+    done(worker)
+    assert done_work == ["first"]
+    worker.later_unless_waiting("same", 0, lambda: done_work.append("third"))
+    done(worker)
+    assert done_work == ["first", "third"]
+    worker.stop()
+
+
 def test_later_work_waits_for_its_time_and_sooner_work_goes_before(worker):
     order, both = [], threading.Event()
     started = time.monotonic()

@@ -47,6 +47,10 @@ class Errands(object):
     def _next(self):
         return min(self._timetable, key=lambda key: self._timetable[key][:2])
 
+    def has(self, key):
+        """True if that errand waits."""
+        return key in self._timetable
+
     def _next_in(self):
         return self._timetable[self._next()][0] - self._clock.now()
 
@@ -75,6 +79,10 @@ class Desk(object):
 
     def later(self, name, seconds, function):
         self._errands.put((self._account, name), seconds, function)
+
+    def later_unless_waiting(self, name, seconds, function):
+        if not self._errands.has((self._account, name)):
+            self.later(name, seconds, function)
 
     def cancel(self, name):
         self._errands.drop((self._account, name))

@@ -35,13 +35,9 @@ class Seldom(object):
         self._take = take
         self._done = done
         self._looks = 0
-        self._is_waiting = False
 
     def after_poll(self):
-        # polls that follow each other in less must not put it off for ever
-        if not self._is_waiting:
-            self._is_waiting = True
-            self._worker.later("seldom", AFTER_POLL, self._look_after_poll)
+        self._worker.later_unless_waiting("seldom", AFTER_POLL, self._look)
 
     def after_action(self):
         self._worker.later("seldom after action", AFTER_ACTION, self._look)
@@ -50,10 +46,6 @@ class Seldom(object):
         """Shows the pictures that are there already: openHAB forgets an image when it restarts."""
         for vehicle, is_first in self._named():
             self._outlet.show_stored_picture(vehicle, is_first)
-
-    def _look_after_poll(self):
-        self._is_waiting = False
-        self._look()
 
     def _look(self):
         session = self._new_session()

@@ -50,6 +50,12 @@ class Worker(object):
             self._timetable[name] = (self.now() + seconds, self._order, function)
             self._condition.notify()
 
+    def later_unless_waiting(self, name, seconds, function):
+        """As ``later``, but waiting work of the same name stays, with its time: what is asked for ever anew is not put off for ever."""
+        with self._condition:
+            if name not in self._timetable:
+                self.later(name, seconds, function)
+
     def cancel(self, name):
         """Forgets waiting work of that name."""
         with self._condition:

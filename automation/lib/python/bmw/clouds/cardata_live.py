@@ -129,10 +129,8 @@ class Live(object):
             return
         self._heard_at[vin] = self._clock.now()
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
-        changed = cardata_entries.merge(known, entries, self._clock.now())
-        if not self._changed:
-            self._worker.later("stream post", BURST, self._post)
-        self._changed.setdefault(vin, set()).update(changed)
+        self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now()))
+        self._worker.later_unless_waiting("stream post", BURST, self._post)
 
     def _post(self):
         # one car at a time: an error at one must not cost the others what they said
