@@ -26,19 +26,13 @@ from bmw.store import Store  # noqa: E402
 from bmw.tokens import Tokens, from_answer, from_record  # noqa: E402
 from bmw.vehicle import Vehicle, vehicle_from  # noqa: E402
 from bmw.vocabulary import VEHICLE  # noqa: E402
+from tests.unit.fakes import NOON, VIN, FakeClock, HandWorker  # noqa: E402
 
-NOW = 1791028800.0
-VIN = "WBY00TEST00000001"
 PART = b"\n%%\n"
 #: more questions than this to one errand are no patience but a loop
 MOST_REQUESTS = 40
 #: a message, name or list made of an input may be this much longer than the input
 MOST_GROWTH = 20000
-
-
-class StillClock:
-    def now(self):
-        return NOW
 
 
 class Answers:
@@ -110,7 +104,7 @@ def _sign_in(cloud, session, vehicle):
     prompt = cloud.begin_sign_in("P1_captcha")
     if isinstance(prompt, Tokens):
         return _keep(prompt)
-    assert 0 < prompt.interval <= 3600 and NOW < prompt.expires_at
+    assert 0 < prompt.interval <= 3600 and NOON < prompt.expires_at
     for _ in range(3):
         tokens = cloud.poll_sign_in(prompt)
         if tokens:
@@ -119,7 +113,7 @@ def _sign_in(cloud, session, vehicle):
 
 
 def _refresh(cloud, session, vehicle):
-    _keep(cloud.refresh(Tokens(access_token="old", refresh_token="old refresh", id_token="a.b.c", gcid="g", obtained_at=NOW)))
+    _keep(cloud.refresh(Tokens(access_token="old", refresh_token="old refresh", id_token="a.b.c", gcid="g", obtained_at=NOON)))
 
 
 def _vehicles(cloud, session, vehicle):
@@ -167,7 +161,7 @@ def _ask(name, errand, parts):
     settings = AccountConfig("", dict(LOGIN, client_id="0d9f6a3c-4b1e-4f7a-8c52-6e1b3a5d7f90"))
     kind = clouds.find(name)
     http = Http(Answers(parts), kind.bases(settings))
-    errand(kind(settings, http, StillClock()), OneSession(http), Vehicle(VIN, "i3", {"driveTrain": "BEV"}))
+    errand(kind(settings, http, FakeClock()), OneSession(http), Vehicle(VIN, "i3", {"driveTrain": "BEV"}))
 
 
 def cardata(data):
@@ -214,24 +208,11 @@ class BytesWire:
 
 
 class LiveSurroundings:
-    """Worker, service and outlet of the stream: one car, and work that is done at once."""
-
-    is_stopped = False
+    """Service and outlet of the stream: one car."""
 
     def __init__(self):
         self.car = Vehicle(VIN, "i3")
         self.kept = {}
-        self.work = []
-
-    def submit(self, name, function):
-        self.work.append(function)
-
-    def later(self, name, seconds, function):
-        if name == "stream post":
-            self.work.append(function)
-
-    def cancel(self, name):
-        pass
 
     def memory(self):
         return self.kept
@@ -249,8 +230,9 @@ class LiveSurroundings:
 
 def stream(data):
     """A broker's bytes, packet by packet, and the car's messages in them; without a CONNACK first, plain messages by line."""
-    around = LiveSurroundings()
-    live = cardata_live.Live(None, None, around, around, StillClock(), around)
+    around, clock = LiveSurroundings(), FakeClock()
+    worker = HandWorker(clock)
+    live = cardata_live.Live(None, None, around, around, clock, worker)
     payloads = [] if data[:1] == b"\x20" else data.split(b"\n")
     wire = BytesWire(data)
     if not payloads:
@@ -270,8 +252,8 @@ def stream(data):
         payloads = [detail[1] for event, detail in told if event == mqtt.MESSAGE]
     for payload in payloads:
         live.receive(payload)
-    while around.work:
-        around.work.pop(0)()
+    worker.pass_time(cardata_live.BURST)
+    assert not worker.waiting()
     assert len(json.dumps(around.kept)) < 10 * len(data) + MOST_GROWTH
     for payload in payloads[:1]:
         cardata_entries.parse_message(payload)
@@ -325,7 +307,7 @@ def sealed(data):
             if isinstance(record, dict):
                 store.save(name, record)
                 assert store.load(name) == record
-                _only_our_errors(lambda answer: _keep(from_answer(answer, NOW)), record)
+                _only_our_errors(lambda answer: _keep(from_answer(answer, NOON)), record)
         Path(store.path("key")).write_bytes(data)
         assert all(len(key) == key_file.KEY_BYTES for key in key_file.load(store.path("key")))
     finally:
