@@ -9,13 +9,13 @@ import requests
 import responses
 
 from bmw import cipher, clouds, config
-from bmw.account import Account
-from bmw.http import Http, RequestsTransport
+from bmw.assembly import assemble
+from bmw.http import RequestsTransport
 from bmw.model import Model
 from bmw.openhab.outlet import Outlet
 from bmw.key_file import KEY_BYTES
 from bmw.seal import Seal
-from bmw.service import Service
+from bmw.socket_wire import SocketWire
 from bmw.states import state_text
 from bmw.store import Store
 from bmw.vocabulary import COMMAND
@@ -114,19 +114,24 @@ class NoPage:
         pass
 
 
+class NoPictures:
+    """None is wanted, and none is there."""
+
+    def is_there(self, name):
+        return True
+
+    def load(self, name):
+        return None
+
+
 def make_service(account_config, clock, folder, items, worker):
-    """An account's service with all its parts, put together as ``bmw.openhab.app`` does."""
-    record = account_config.name or "account"
-    kind = clouds.find(account_config.cloud)
-    http = Http(RequestsTransport(), kind.bases(account_config), account_config.timeout)
-    cloud = kind(account_config, http, clock)
+    """An account's service with all its parts, as inside openHAB, but for what needs openHAB."""
     seal = Seal(lambda: [b"k" * KEY_BYTES], cipher)
+    outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal, NoPage(), NoPictures())
+    outlet.prepare(leave_out=() if clouds.find(account_config.cloud).ASKS_FOR_INPUT else ("signInInput",))
     store = Store(str(folder), seal)
-    outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal, NoPage())
-    outlet.prepare(leave_out=() if kind.ASKS_FOR_INPUT else ("signInInput",))
-    token_record = "{}.{}.token".format(record, cloud.name)
-    account = Account(cloud, store, token_record, clock, on_tokens=lambda tokens: outlet.tokens(account))
-    return Service(account_config, [], cloud, account, store, outlet, clock, worker, record, lambda now: 12)
+    parts = assemble(account_config, [], store, outlet, RequestsTransport(), clock, worker, lambda now: 12, SocketWire)
+    return parts.service
 
 
 class CpythonHome:
@@ -162,7 +167,7 @@ class CpythonHome:
 
     def _load(self):
         """What the script does when openHAB loads it."""
-        lines = settings(self.facts, URL, timeout=TIMEOUT)
+        lines = settings(self.facts, URL, timeout=TIMEOUT, stream="off")
         parsed = config.parse("".join("{} = {}\n".format(*pair) for pair in lines.items()))
         assert parsed.problems == []
         self.worker = HandWorker(self.cloud.clock)

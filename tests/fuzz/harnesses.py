@@ -18,8 +18,9 @@ from bmw import cipher, clouds, commands, config, cron, key_file, mqtt, names, r
 from bmw.clouds import cardata_entries, cardata_live, cardata_stream  # noqa: E402
 from bmw.config import AccountConfig  # noqa: E402
 from bmw.errors import BmwError, NetworkError  # noqa: E402
+from bmw.garage import vehicle_name  # noqa: E402
 from bmw.http import Http, Response  # noqa: E402
-from bmw.model import Model, vehicle_name  # noqa: E402
+from bmw.model import Model  # noqa: E402
 from bmw.seal import Seal  # noqa: E402
 from bmw.states import state_text  # noqa: E402
 from bmw.store import Store  # noqa: E402

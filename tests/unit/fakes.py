@@ -132,14 +132,17 @@ class RecordingOutlet:
     def shows_command(self, vehicle, key, is_first):
         return self.cars.get(vehicle.name, {}).get(key) is not None
 
-    def has_picture(self, vehicle):
-        return vehicle.name in self.pictures
+    def wants_picture(self, vehicle):
+        return vehicle.name not in self.pictures
 
     def picture(self, vehicle, picture, is_first):
         self.pictures[vehicle.name] = picture
 
     def show_stored_picture(self, vehicle, is_first):
         """A file that was kept: this stand-in keeps none."""
+
+    def tokens(self, account):
+        """What is sealed in the token item is tested with the items."""
 
     def tokens_again(self, account):
         """Items are not deleted here."""

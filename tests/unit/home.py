@@ -4,13 +4,11 @@ The worker is run by hand, so a test says what happens when, and nothing sleeps.
 """
 
 from bmw import cipher
-from bmw.account import Account
-from bmw.clouds.cardata import CarData
-from bmw.http import Http, RequestsTransport
+from bmw.assembly import assemble
+from bmw.http import RequestsTransport
 from bmw.schedule import Budget
 from bmw.key_file import KEY_BYTES
 from bmw.seal import Seal
-from bmw.service import Service
 from bmw.session import Session
 from bmw.store import Store
 from tests.cloud import HOME_CLIENT_ID
@@ -28,12 +26,11 @@ class Home:
         self.outlet = outlet or RecordingOutlet()
         config = settings(**dict({"client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = Store(str(folder), Seal(lambda: [key], cipher))
-        bmw = CarData(config, Http(RequestsTransport(), CarData.bases(config)), self.clock)
-        self.account = Account(bmw, self.store, "account.token", self.clock)
         self.hour = 12
-        self.service = Service(
-            config, list(problems), bmw, self.account, self.store, self.outlet, self.clock, self.worker, "account", lambda now: self.hour
+        parts = assemble(
+            config, list(problems), self.store, self.outlet, RequestsTransport(), self.clock, self.worker, lambda now: self.hour
         )
+        self.account, self.service = parts.account, parts.service
 
     def start(self):
         self.service.start()

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bmw import cli, dump
-from bmw.cli_home import Notes
 from bmw.redact import mask_vin
 from bmw.vocabulary import VEHICLE
 from tests.cloud import (
@@ -462,11 +461,3 @@ def test_the_form_of_a_private_number_stays():
 @pytest.mark.parametrize("text", ["a@b.example", "48.1374,11.5755", "WBY8P000TEST00017", "5f0c2a9e-71b4-4d3a-9c58-0a6be1d7c4f2"])
 def test_texts_of_a_private_shape_are_removed_whatever_their_field(text):
     assert text not in json.dumps(dump.anonymous({"anything": "see {} there".format(text)}))
-
-
-def test_it_offers_what_the_service_asks_of_openhabs_outlet():
-    """A method that the command line lacks would end a run in the middle."""
-    library = LIBRARY / "bmw"
-    asked = {name for path in library.glob("*.py") for name in re.findall(r"\b_?outlet\.(\w+)\(", path.read_text("utf-8"))}
-    assert len(asked) > 8
-    assert asked <= set(dir(Notes))

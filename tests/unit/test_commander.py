@@ -402,6 +402,16 @@ def test_another_accounts_service_sends_the_commands_and_the_items_follow(tmp_pa
         assert "portal_dynamic" in read and "cd_status" not in read
 
 
+def test_a_command_for_a_car_that_leaves_the_account_meanwhile_is_told_to_its_end(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    horn, status = home.item("SoundHorn"), home.item("CommandStatus")
+    home.command(horn, "ON")
+    home.service._garage.vehicles = []
+    home.pass_time(3600)
+    assert (home.state(status), home.state(horn)) == ("TIMED OUT", "OFF")
+
+
 def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(homes):
     home = homes("portal")
     flash = home.item("FlashLights")

@@ -3,10 +3,8 @@
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bmw.model import SECTIONS, Model, vehicle_name
+from bmw.model import SECTIONS, Model
 from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, VEHICLE, VEHICLE_POINTS
 from tests.unit.fakes import car
 
@@ -19,35 +17,6 @@ def model(prefix="BMW", account="", language="en", own_names=None):
 
 def item(of, key, vehicle=None, is_first=True):
     return of.vehicle_item(vehicle or car(), VEHICLE[key], is_first)
-
-
-# names of cars
-
-
-@pytest.mark.parametrize(
-    "text, taken, name",
-    [
-        ("i3 120", (), "i3"),
-        ("i4 eDrive40", ("i3",), "i4"),
-        ("i3 94Ah REX", ("i3",), "i3_2"),
-        ("i3", ("i3", "i3_2"), "i3_3"),
-        ("330e", (), "330e"),
-        ("X1-xDrive", (), "X1_xDrive"),
-        ("\u00fc\u00e4", (), "Car"),
-        ("", (), "Car"),
-        (120, (), "120"),
-        (None, ("Car",), "Car_2"),
-    ],
-)
-def test_a_car_is_named_after_its_model(text, taken, name):
-    assert vehicle_name(text, set(taken)) == name
-
-
-@given(st.none() | st.text(), st.sets(st.text()))
-def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
-    name = vehicle_name(text, taken)
-    assert name not in taken
-    assert ITEM_NAME.match("BMW_" + name)
 
 
 # names of items

@@ -4,6 +4,7 @@ import pytest
 
 from bmw import seldom
 from bmw.errors import NetworkError
+from bmw.garage import Garage
 from bmw.picture import Picture
 from bmw.vehicle import Reading
 from tests.unit.fakes import car
@@ -41,8 +42,9 @@ class Looks:
     def __init__(self, outlet, worker, cars=None):
         self.cloud = FakeCloud()
         self.taken, self.done = [], 0
-        cars = cars or [car("i3"), car(None)]
-        self.seldom = seldom.Seldom(self.cloud, outlet, worker, object, lambda: cars, self._take, self._done)
+        garage = Garage(self.cloud, None)
+        garage.vehicles = cars or [car("i3"), car(None)]
+        self.seldom = seldom.Seldom(self.cloud, outlet, worker, garage, object, self._take, self._done)
 
     def _take(self, vehicle, readings):
         self.taken += [(vehicle.name, key, reading.value) for key, reading in readings.items()]

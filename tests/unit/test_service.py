@@ -416,7 +416,7 @@ def test_a_clock_that_was_ahead_for_a_while_puts_no_car_last_for_ever(home):
     home.cloud.add_car("i4")
     home.sign_in()
     home.cloud.advance_clock(400 * 86400)
-    first, second = home.service._vehicles
+    first, second = home.service._garage.vehicles
     first.asked_at = home.clock.now()
     home.cloud.advance_clock(-400 * 86400)
     home.cloud.reset_calls()
@@ -818,7 +818,7 @@ def test_lost_files_with_the_token_in_a_restored_item_cost_no_sign_in(signed_in,
 def test_files_of_another_key_are_set_aside_and_a_sign_in_asked_for(signed_in):
     again = signed_in.restart(key=b"j" * 32)
     assert again.state == "SIGN_IN_NEEDED"
-    assert "account.token.damaged" in os.listdir(str(signed_in.folder))
+    assert "account.cardata.token.damaged" in os.listdir(str(signed_in.folder))
     for home in (again, again.restart(key=b"j" * 32)):
         assert home.text.startswith(
             "The stored sign-in to BMW CarData cannot be opened, because its key was lost or it is damaged: switch the"

@@ -1,6 +1,6 @@
 """The command line on CPython, to try an account on a computer before touching openHAB: ``python3 -m bmw --help``.
 
-Arguments, printing and exit codes; what it does is done by the same services as inside openHAB (``bmw.cli_home``).
+Arguments, printing and exit codes; what it does is done by the same services as inside openHAB (``bmw.cli_accounts``).
 Exit codes: 0 done, 1 it did not work, 2 wrong use, 130 interrupted.
 """
 
@@ -14,7 +14,7 @@ import sys
 import time
 
 from bmw import __version__, cli_table, commands, config, dump, files, items_file, names
-from bmw.cli_home import CliError, advised, members
+from bmw.cli_accounts import CliError, advised, open_accounts
 from bmw.compat import to_bytes
 from bmw.errors import BmwError, SignInFailed
 from bmw.http import RequestsTransport
@@ -90,14 +90,14 @@ def _run(options, terminal, transport, clock, sleep):
     for problem in settings.problems:
         terminal.note("bmw.cfg: " + problem.text())
     recorder = dump.Recorder(transport)
-    made = members(settings, _option(options, "store", _default_store()), recorder, clock, sleep)
-    chosen = _of_account(made, _option(options, "account", None))
+    accounts = open_accounts(settings, _option(options, "store", _default_store()), recorder, clock, sleep)
+    chosen = _of_account(accounts, _option(options, "account", None))
     code = options.do(options, chosen, terminal, Context(settings, recorder))
-    for member in chosen:
-        left = member.service.calls_left()
-        if left is not None and not member.config.problem:
-            name = " of account " + member.config.name if member.config.name else ""
-            terminal.note("{} of {} calls left today{}".format(left, member.config.calls_per_day, name))
+    for account in chosen:
+        left = account.service.calls_left()
+        if left is not None and not account.config.problem:
+            name = " of account " + account.config.name if account.config.name else ""
+            terminal.note("{} of {} calls left today{}".format(left, account.config.calls_per_day, name))
     return code
 
 
@@ -109,21 +109,21 @@ class Context(object):
         self.recorder = recorder
 
 
-# the commands: (options, members, terminal, context) -> exit code
+# the commands: (options, accounts, terminal, context) -> exit code
 
 
-def sign_in(options, members, terminal, _context):
+def sign_in(options, accounts, terminal, _context):
     code = 0
-    for member in members:
+    for account in accounts:
         try:
-            _sign_in(options, member, terminal)
+            _sign_in(options, account, terminal)
         except BmwError as error:
-            terminal.note(_prefix(member) + clean(advised(error.text())))
+            terminal.note(_prefix(account) + clean(advised(error.text())))
             code = 1
     return code
 
 
-def _sign_in(options, member, terminal):
+def _sign_in(options, account, terminal):
     def show_prompt(link, code):
         terminal.say("Open {} and approve the code {}".format(link, code))
         terminal.say("Waiting for your approval ...")
@@ -131,44 +131,44 @@ def _sign_in(options, member, terminal):
     answer = options.captcha
     if answer == "-":
         answer = terminal.read()
-    elif not answer and member.cloud.ASKS_FOR_INPUT and not member.config.problem:
-        answer = _ask_for_input(member, terminal)
-    member.sign_in(answer, show_prompt)
-    terminal.say("{}Signed in to {}".format(_prefix(member), member.cloud.title))
-    if member.trouble():
-        terminal.note(_prefix(member) + member.trouble())
-    for vehicle in member.service.vehicles():
-        terminal.say(cli_table.car_line(member.config.name, vehicle))
+    elif not answer and account.cloud.ASKS_FOR_INPUT and not account.config.problem:
+        answer = _ask_for_input(account, terminal)
+    account.sign_in(answer, show_prompt)
+    terminal.say("{}Signed in to {}".format(_prefix(account), account.cloud.title))
+    if account.trouble():
+        terminal.note(_prefix(account) + account.trouble())
+    for vehicle in account.service.vehicles():
+        terminal.say(cli_table.car_line(account.config.name, vehicle))
 
 
-def _ask_for_input(member, terminal):
+def _ask_for_input(account, terminal):
     """What a person types where the cloud's sign-in needs it; the cloud itself says what."""
     try:
-        member.cloud.begin_sign_in(None)
+        account.cloud.begin_sign_in(None)
     except SignInFailed as what:
         terminal.say(advised(what.text()))
     terminal.say("Token (a long one may be cut by the terminal; then use --captcha - and a pipe):")
     return terminal.read()
 
 
-def list_cars(options, members, terminal, _context):
-    for member in members:
-        if not member.service.vehicles():
-            member.update()
-        for vehicle in member.service.vehicles():
-            terminal.say(cli_table.car_line(member.config.name, vehicle))
+def list_cars(options, accounts, terminal, _context):
+    for account in accounts:
+        if not account.service.vehicles():
+            account.update()
+        for vehicle in account.service.vehicles():
+            terminal.say(cli_table.car_line(account.config.name, vehicle))
     return 0
 
 
-def show(options, members, terminal, context):
-    members = [member for member in members if _has(member, options.car)] or members
-    troubles = _updated(members)
+def show(options, accounts, terminal, context):
+    accounts = [account for account in accounts if _has(account, options.car)] or accounts
+    troubles = _updated(accounts)
     for trouble in troubles:
         terminal.note(trouble)
-    cars = [(member, vehicle) for member in members for vehicle in _named(member, options.car)]
+    cars = [(account, vehicle) for account in accounts for vehicle in _named(account, options.car)]
     if not cars and not troubles:
-        raise _no_car(options.car, members)
-    rows = [(member.config.name, vehicle, member.service.can_command) for member, vehicle in cars]
+        raise _no_car(options.car, accounts)
+    rows = [(account.config.name, vehicle, account.service.can_command) for account, vehicle in cars]
     if options.json:
         terminal.say(_json([cli_table.as_json(*row) for row in rows]))
     else:
@@ -176,39 +176,39 @@ def show(options, members, terminal, context):
     return 1 if troubles else 0
 
 
-def _updated(members):
-    """Asks for the cars of all members; returns the troubles (list of text): what was known before is still there."""
+def _updated(accounts):
+    """Asks for the cars of all accounts; returns the troubles (list of text): what was known before is still there."""
     troubles = []
-    for member in members:
+    for account in accounts:
         try:
-            member.update()
+            account.update()
         except BmwError as error:
-            troubles.append(_prefix(member) + clean(advised(error.text())))
+            troubles.append(_prefix(account) + clean(advised(error.text())))
     return troubles
 
 
-def send(options, members, terminal, _context):
+def send(options, accounts, terminal, _context):
     command, arguments = commands.of_text(" ".join([options.what] + options.arguments))
-    for member in members:
-        if not member.service.vehicles():
-            member.update()
-    found = [(member, vehicle) for member in members for vehicle in _named(member, options.car)]
+    for account in accounts:
+        if not account.service.vehicles():
+            account.update()
+    found = [(account, vehicle) for account in accounts for vehicle in _named(account, options.car)]
     if not found:
-        raise _no_car(options.car, members)
+        raise _no_car(options.car, accounts)
     if len(found) > 1:
         raise CliError("There are several cars '{}'".format(options.car), "name the account with --account")
-    member, vehicle = found[0]
-    state = member.send(vehicle, command, arguments, lambda state, why: terminal.say("{}: {}".format(state, why) if why else state))
+    account, vehicle = found[0]
+    state = account.send(vehicle, command, arguments, lambda state, why: terminal.say("{}: {}".format(state, why) if why else state))
     return 0 if state == commands.EXECUTED else 1
 
 
-def make_dump(options, members, terminal, context):
+def make_dump(options, accounts, terminal, context):
     reports = []
-    for member in members:
-        member.need_sign_in()
+    for account in accounts:
+        account.need_sign_in()
         del context.recorder.exchanges[:]
-        vehicles, troubles = dump.ask_all(member.cloud, member.service.session({}))
-        reports.append(dump.report(member.cloud.title, member.config, vehicles, troubles, context.recorder.exchanges))
+        vehicles, troubles = dump.ask_all(account.cloud, account.service.session({}))
+        reports.append(dump.report(account.cloud.title, account.config, vehicles, troubles, context.recorder.exchanges))
     text = _json(reports)
     if options.output:
         files.write(os.path.abspath(options.output), to_bytes(text + "\n"))
@@ -217,20 +217,20 @@ def make_dump(options, members, terminal, context):
     return 0
 
 
-def print_items(options, members, terminal, context):
+def print_items(options, accounts, terminal, context):
     settings = context.settings
     conf = os.path.dirname(os.path.dirname(os.path.abspath(_option(options, "config", "bmw.cfg"))))
     own_names, problems = names.load(settings.names, conf)
     for problem in problems:
         terminal.note("bmw.cfg: " + problem.text())
     specs = []
-    for number, member in enumerate(members):
-        if not member.service.vehicles():
-            member.update()
-        model = Model(settings.item_prefix, member.config.name, settings.language, {} if number else own_names)
-        can = member.service.can_command
+    for number, account in enumerate(accounts):
+        if not account.service.vehicles():
+            account.update()
+        model = Model(settings.item_prefix, account.config.name, settings.language, {} if number else own_names)
+        can = account.service.can_command
         keys = [key for key, wanted in commands.ITEMS.items() if can.intersection(wanted)]
-        specs += items_file.specs_of(model, member.service.vehicles(), keys + _COMMAND_LIFE if keys else ())
+        specs += items_file.specs_of(model, account.service.vehicles(), keys + _COMMAND_LIFE if keys else ())
     terminal.say(items_file.items_file(specs).rstrip())
     return 0
 
@@ -311,28 +311,28 @@ def _log_handler(terminal, options):
     return _TerminalHandler(terminal, logging.DEBUG if _option(options, "verbose", False) else logging.ERROR)
 
 
-def _of_account(members, name):
-    chosen = [member for member in members if name in (None, member.config.name)]
+def _of_account(accounts, name):
+    chosen = [account for account in accounts if name in (None, account.config.name)]
     if not chosen:
-        raise CliError("There is no account '{}'".format(name), "use one of {}".format(", ".join(m.config.name for m in members)))
+        raise CliError("There is no account '{}'".format(name), "use one of {}".format(", ".join(m.config.name for m in accounts)))
     return chosen
 
 
-def _prefix(member):
-    return "{}: ".format(member.config.name) if member.config.name else ""
+def _prefix(account):
+    return "{}: ".format(account.config.name) if account.config.name else ""
 
 
-def _named(member, name):
+def _named(account, name):
     """The cars (list) of an account by that name; all for None."""
-    return [vehicle for vehicle in member.service.vehicles() if name is None or vehicle.name.lower() == name.lower()]
+    return [vehicle for vehicle in account.service.vehicles() if name is None or vehicle.name.lower() == name.lower()]
 
 
-def _has(member, name):
-    return name is not None and bool(_named(member, name))
+def _has(account, name):
+    return name is not None and bool(_named(account, name))
 
 
-def _no_car(name, members):
-    known = [vehicle.name for member in members for vehicle in member.service.vehicles()]
+def _no_car(name, accounts):
+    known = [vehicle.name for account in accounts for vehicle in account.service.vehicles()]
     problem = "There is no car '{}'".format(name) if name else "There is no car that can be read"
     return CliError(problem, "there is {}".format(", ".join(known)) if known else "")
 

@@ -20,19 +20,18 @@ class CommandDesk(object):
     """The commands for the cars of one account.
 
     Args:
-        config (bmw.config.AccountConfig), cloud, clock, worker, outlet: those of the account.
+        config (bmw.config.AccountConfig), cloud, clock, worker, outlet, garage (bmw.garage.Garage): those of the account.
         new_session: callable that gives a bmw.session.Session for calls in the name of a person.
-        vehicles: callable that gives the cars (list of bmw.vehicle.Vehicle) as they are now.
         refresh: called without arguments when the cars must be asked for what a command has changed.
     """
 
-    def __init__(self, config, cloud, clock, worker, outlet, new_session, vehicles, refresh):
+    def __init__(self, config, cloud, clock, worker, outlet, garage, new_session, refresh):
         self._config = config
         self._cloud = cloud
         self._clock = clock
         self._worker = worker
         self._outlet = outlet
-        self._vehicles = vehicles
+        self._garage = garage
         self._refresh = refresh
         self._commander = Commander(
             cloud,
@@ -59,10 +58,9 @@ class CommandDesk(object):
     def prepare_items(self):
         """Makes the command items of the cars: {item name: (vehicle name, key)}."""
         names = {}
-        for vehicle in self._vehicles() if self._config.data else ():
-            if vehicle.name:
-                keys = self._outlet.prepare_commands(vehicle, self.can, self._is_first(vehicle))
-                names.update((name, (vehicle.name, key)) for key, name in keys.items())
+        for vehicle in self._garage.named() if self._config.data else ():
+            keys = self._outlet.prepare_commands(vehicle, self.can, self._garage.is_first(vehicle))
+            names.update((name, (vehicle.name, key)) for key, name in keys.items())
         return names
 
     def release_buttons(self):
@@ -71,10 +69,10 @@ class CommandDesk(object):
 
     def show_missing(self):
         """Shows the switches whose items have no state: new, or made anew by the user meanwhile."""
-        self._show(commands.SWITCHES, lambda vehicle, key: not self._outlet.shows_command(vehicle, key, self._is_first(vehicle)))
+        self._show(commands.SWITCHES, lambda vehicle, key: not self._outlet.shows_command(vehicle, key, self._garage.is_first(vehicle)))
 
     def _show(self, keys, is_wanted):
-        for vehicle in self._vehicles():
+        for vehicle in self._garage.vehicles:
             for key in sorted(keys):
                 if self._has_item(vehicle, key) and is_wanted(vehicle, key):
                     self._show_as_it_is(vehicle, key)
@@ -105,7 +103,7 @@ class CommandDesk(object):
 
     def _item_command(self, vehicle_name, key, text, accepted_at):
         """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
-        vehicle = self._named(vehicle_name)
+        vehicle = self._garage.find_named(vehicle_name)
         if vehicle is None:
             return
 
@@ -124,11 +122,11 @@ class CommandDesk(object):
 
     def _shown(self, vehicle_name, show):
         """``show``, with the life of the command shown in the car's status items before."""
-        vehicle = self._named(vehicle_name)
+        vehicle = self._garage.find_named(vehicle_name)
 
         def show_both(state, reason):
             if vehicle is not None:
-                is_first = self._is_first(vehicle)
+                is_first = self._garage.is_first(vehicle)
                 self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
                 if state == commands.SENT:
                     self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
@@ -137,7 +135,7 @@ class CommandDesk(object):
         return show_both
 
     def _order(self, vehicle_name, command, arguments, show, accepted_at, on_dropped=None):
-        vehicle = self._named(vehicle_name)
+        vehicle = self._garage.find_named(vehicle_name)
         if vehicle is None:
             show(commands.FAILED, "there is no car '{}'".format(vehicle_name))
             return
@@ -166,16 +164,10 @@ class CommandDesk(object):
 
     def _after_command(self):
         self._refresh()
-        for vehicle in self._vehicles():
+        for vehicle in self._garage.vehicles:
             self.follow(vehicle, frozenset(_STATES.values()))
 
     def _show_as_it_is(self, vehicle, key):
         """A switch before or after its command: the car's own state; OFF for what is, or of which the car never says anything, a button."""
         reading = vehicle.readings.get(_STATES.get(key))
-        self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._is_first(vehicle))
-
-    def _named(self, vehicle_name):
-        return next((known for known in self._vehicles() if known.name == vehicle_name), None)
-
-    def _is_first(self, vehicle):
-        return vehicle is self._vehicles()[0]
+        self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._garage.is_first(vehicle))

@@ -11,10 +11,7 @@ The tree (prefix BMW, one car named i3)::
 
 from __future__ import absolute_import, unicode_literals
 
-import re
-
 from bmw import words
-from bmw.compat import text_type
 from bmw.record import record
 
 #: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
@@ -35,20 +32,6 @@ SECTIONS = {
 
 #: Point tags of items that a person commands
 _WRITABLE = frozenset(("Switch", "Control", "Setpoint"))
-
-_NOT_IN_NAMES = re.compile("[^A-Za-z0-9]+")
-
-
-def vehicle_name(model, taken):
-    """A short item-safe name from a model, not among ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
-    words = text_type(model or "").split()
-    name = _NOT_IN_NAMES.sub("_", words[0]).strip("_") if words else ""
-    name = name or "Car"
-    number, unique = 1, name
-    while unique in taken:
-        number += 1
-        unique = "{}_{}".format(name, number)
-    return unique
 
 
 class Model(object):

@@ -45,6 +45,10 @@ class Budget(object):
 
     def __init__(self, limit, record=None):
         self.limit = limit
+        self.load(record)
+
+    def load(self, record):
+        """Takes over what ``to_record`` gave; None = nothing was counted."""
         record = record or {}
         #: [minute, count] pairs, oldest first
         self._calls = [list(pair) for pair in record.get("calls", [])]

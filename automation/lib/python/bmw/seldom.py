@@ -21,17 +21,17 @@ class Seldom(object):
     """The looks for what is due.
 
     Args:
-        cloud (bmw.clouds.base.Cloud), outlet (bmw.openhab.outlet.Outlet), worker (bmw.worker.Worker).
-        new_session: callable, a Session that leaves the reserve alone. vehicles: callable, the account's cars (list).
+        cloud (bmw.clouds.base.Cloud), outlet (bmw.openhab.outlet.Outlet), worker (bmw.worker.Worker), garage (bmw.garage.Garage).
+        new_session: callable, a Session that leaves the reserve alone.
         take: callable (vehicle, readings), shows and stores what was found. done: callable, after each look.
     """
 
-    def __init__(self, cloud, outlet, worker, new_session, vehicles, take, done):
+    def __init__(self, cloud, outlet, worker, garage, new_session, take, done):
         self._cloud = cloud
         self._outlet = outlet
         self._worker = worker
+        self._garage = garage
         self._new_session = new_session
-        self._vehicles = vehicles
         self._take = take
         self._done = done
         self._looks = 0
@@ -44,18 +44,18 @@ class Seldom(object):
 
     def show_pictures(self):
         """Shows the pictures that are there already: openHAB forgets an image when it restarts."""
-        for vehicle, is_first in self._named():
-            self._outlet.show_stored_picture(vehicle, is_first)
+        for vehicle in self._garage.named():
+            self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
 
     def _look(self):
         session = self._new_session()
         try:
-            for vehicle, is_first in self._in_turn():
+            for vehicle in self._in_turn():
                 for readings in self._cloud.seldom(session, vehicle):
                     self._take(vehicle, readings)
-                picture = None if self._outlet.has_picture(vehicle) else self._cloud.picture(session, vehicle)
+                picture = self._cloud.picture(session, vehicle) if self._outlet.wants_picture(vehicle) else None
                 if picture is not None:
-                    self._outlet.picture(vehicle, picture, is_first)
+                    self._outlet.picture(vehicle, picture, self._garage.is_first(vehicle))
         except BmwError as error:
             # the polls have the same trouble and say it in the status
             log.info("What BMW is asked seldom is left out for now: %s", error.text())
@@ -63,11 +63,7 @@ class Seldom(object):
 
     def _in_turn(self):
         """Each look begins with another car: where the calls do not suffice for all, none is always the last."""
-        cars = self._named()
+        cars = self._garage.named()
         first = self._looks % max(1, len(cars))
         self._looks += 1
         return cars[first:] + cars[:first]
-
-    def _named(self):
-        """(car, whether it is the account's first) of those that have a name by now."""
-        return [(vehicle, number == 0) for number, vehicle in enumerate(self._vehicles()) if vehicle.name]

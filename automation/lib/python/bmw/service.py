@@ -8,32 +8,22 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw import diagnostics, estimate, model, schedule
+from bmw import diagnostics, estimate
 from bmw.command_desk import CommandDesk
-from bmw.errors import (
-    AccessDenied,
-    BmwError,
-    NetworkError,
-    NotFound,
-    QuotaExceeded,
-    SignInNeeded,
-    StoreError,
-    TokenRejected,
-)
-from bmw.redact import mask_vin, remember
+from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInNeeded, StoreError, TokenRejected
+from bmw.garage import Garage
+from bmw.poll_times import PollTimes
+from bmw.redact import mask_vin
 from bmw.schedule import Budget
 from bmw.seldom import Seldom
 from bmw.session import Session
 from bmw.sign_in import SignIn
 from bmw.status import Status
 from bmw.switches import put_back
-from bmw.vehicle import Vehicle, vehicle_from
 from bmw.vocabulary import VEHICLE
 
 log = logging.getLogger("bmw")
 
-#: the list of cars is asked for again after this many seconds
-LIST_AGAIN = 86400
 #: seconds after which a failed token refresh is tried again
 RETRY_TOKEN = 300
 #: seconds after which what the stream brought is stored: not at each message, for the life of an SD card
@@ -50,9 +40,7 @@ class Service(object):
     Args:
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
         cloud, account, store, clock, worker: the parts it joins.
-        outlet: where states go: ``account(key, value)``, ``vehicle(vehicle, keys, is_first)``, ``command(vehicle, key, value, is_first)``;
-            ``unshown(vehicle, is_first)`` -> keys; ``sealed_token()`` -> text or None;
-            ``tokens_again(account)``.
+        outlet: where states go, see ``bmw.openhab.outlet``.
         record (str): start of the names of its records in the store.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
@@ -67,33 +55,29 @@ class Service(object):
         self._worker = worker
         self._record = record
         self._calls_record = "{}.{}.calls".format(record, cloud.name)
-        self._local_hour = local_hour
         self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
-        self._vehicles = []
+        self._garage = Garage(cloud, clock)
+        self._times = PollTimes(cloud, self._budget, self._garage, clock, self._hears, local_hour)
         #: by cloud, so that a change of the setting and back costs nothing
         self._memories = {}
         self._memory = {}
-        self._names = {}
-        self._listed_at = None
-        self._polled_at = None
         self._live = None
         self._surroundings = diagnostics.NOWHERE
         self._status = Status(outlet, config.name, problems)
         self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
         self._desk = CommandDesk(
-            config, cloud, clock, worker, outlet, self._new_session, lambda: self._vehicles, lambda: self._refresh(by_person=True)
+            config, cloud, clock, worker, outlet, self._garage, self._new_session, lambda: self._refresh(by_person=True)
         )
         self._is_token_troubled = False
         self._on_command_items = lambda items: None
-        self._has_new_vehicle = False
         self._is_saving_later = False
         self._store_errors = {}  # record -> why it is not stored
         self._seldom = Seldom(
-            cloud, outlet, worker, lambda: self._new_session(by_person=False), lambda: self._vehicles, self.take, self._on_seldom_asked
+            cloud, outlet, worker, self._garage, lambda: self._new_session(by_person=False), self.take, self._on_seldom_asked
         )
 
     def attach(self, live):
-        """Gives it a stream (``bmw.clouds.cardata_live.Live``), before ``start``."""
+        """Gives it a stream (``bmw.clouds.cardata_live.Live``, or None), before ``start``."""
         self._live = live
 
     def report_with(self, surroundings):
@@ -158,15 +142,12 @@ class Service(object):
 
     def vehicles(self):
         """The cars (list of bmw.vehicle.Vehicle) that have a name by now; for any thread, to read from only."""
-        return [vehicle for vehicle in list(self._vehicles) if vehicle.name]
+        return self._garage.named()
 
     def diagnostics(self):
         """The report (text of several lines) for a forum post, without what is private; for any thread."""
         now = self._clock.now()
         state, text = self._status.shown
-        next_at = None
-        if self._budget.limit is not None and self._polled_at is not None:
-            next_at = max(self._polled_at + self._wait(now), self._budget.blocked_until)
         facts = diagnostics.Facts(
             self._config,
             self._cloud,
@@ -175,10 +156,10 @@ class Service(object):
             state,
             text,
             self._budget,
-            self._polled_at,
-            next_at,
+            self._times.polled_at,
+            self._times.next_at(),
             self._live,
-            list(self._vehicles),
+            self._garage.vehicles,
         )
         return diagnostics.report(facts, self._surroundings, now)
 
@@ -215,7 +196,7 @@ class Service(object):
 
     def vehicle(self, vin):
         """The car with that VIN, or None."""
-        return next((vehicle for vehicle in self._vehicles if vehicle.vin == vin), None)
+        return self._garage.find(vin)
 
     def take(self, vehicle, readings):
         """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
@@ -250,7 +231,7 @@ class Service(object):
             self._account.load()
         except StoreError as error:
             self._status.show_error(error)
-        for vehicle in self._vehicles:
+        for vehicle in self._garage.vehicles:
             self._post(vehicle, VEHICLE)
         self._desk.release_buttons()
         self._seldom.show_pictures()
@@ -264,27 +245,15 @@ class Service(object):
         record = self._store.load(self._record + ".state") or {}
         self._memories = record.get("memories", {})
         self._memory = self._memories.setdefault(self._cloud.name, {})
-        self._names = record.get("names", {})
         is_same_cloud = record.get("cloud") == self._cloud.name
-        self._listed_at = record.get("listed_at") if is_same_cloud else None
-        self._polled_at = record.get("polled_at") if is_same_cloud else None
-        self._vehicles = [vehicle_from(entry) for entry in record.get("vehicles", [])]
-        if not is_same_cloud:
-            for vehicle in self._vehicles:
-                vehicle.forget()
-        remember(*self._names)
-        self._budget = Budget(self._budget.limit, self._store.load(self._calls_record))
+        self._times.polled_at = record.get("polled_at") if is_same_cloud else None
+        self._garage.load(record, is_same_cloud)
+        self._budget.load(self._store.load(self._calls_record))
 
     def _save(self):
         self._is_saving_later = False
-        record = {
-            "cloud": self._cloud.name,
-            "memories": self._memories,
-            "names": self._names,
-            "listed_at": self._listed_at,
-            "polled_at": self._polled_at,
-            "vehicles": [vehicle.to_record() for vehicle in self._vehicles],
-        }
+        record = {"cloud": self._cloud.name, "memories": self._memories, "polled_at": self._times.polled_at}
+        record.update(self._garage.to_record())
         self._account.save_again()
         self._keep(self._record + ".state", record)
 
@@ -317,7 +286,7 @@ class Service(object):
         self._keep_token_fresh()
         if self._live is not None:
             self._live.hurry()
-        self._listed_at = None
+        self._garage.list_again()
         self._refresh(by_person=True)
 
     def _is_signed_in(self):
@@ -355,58 +324,23 @@ class Service(object):
             return
         if self._live is not None:
             self._live.start()
-        if self._is_due(self._clock.now()):
+        if self._times.is_due():
             self._refresh(by_person=False)
         else:
             self._watch_busy()
-
-    def _is_due(self, now):
-        """True if BMW's allowance leaves a poll for now. Without one the cron alone says when."""
-        if self._budget.limit is None:
-            return True
-        if not schedule.is_due(now, self._polled_at, self._wait(now)):
-            return False
-        # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
-        return self._polled_at is None or self._budget.has_room(now, self._calls_of_poll())
-
-    def _calls_of_poll(self):
-        return schedule.at_once(self._budget.limit, len(self._vehicles))
-
-    def _wait(self, now):
-        """Seconds between the last poll and the next."""
-        cars = len(self._vehicles)
-        steady = schedule.interval(self._budget.limit, cars, self._cloud.EXTRA_CALLS_A_DAY)
-        situation = self._situation(now)
-        if situation == schedule.BUSY:
-            return schedule.soon(steady, self._budget.room(now), self._calls_of_poll())
-        return schedule.pace(steady, situation, self._local_hour(now))
-
-    def _situation(self, now):
-        """What goes on at the cars, for ``bmw.schedule``: one poll asks all of them, so the liveliest counts."""
-        if any(vehicle.is_active and not self._hears(vehicle) for vehicle in self._vehicles):
-            return schedule.BUSY
-        if self._vehicles and all(self._hears(vehicle) for vehicle in self._vehicles):
-            return schedule.HEARD
-        is_asleep = self._vehicles and all(vehicle.is_silent_since(now - schedule.SLEEPS_AFTER) for vehicle in self._vehicles)
-        return schedule.ASLEEP if is_asleep else schedule.AWAKE
 
     def _hears(self, vehicle):
         return self._live is not None and self._live.hears(vehicle)
 
     def _watch_busy(self):
         """The cron may be too slow for a car that drives or charges; so a timer of our own looks again."""
-        if self._budget.limit is None or not any(vehicle.is_active for vehicle in self._vehicles):
-            return
-        now = self._clock.now()
-        rest = 0
-        if self._situation(now) == schedule.BUSY and self._polled_at is not None:
-            rest = self._polled_at + self._wait(now) - now
-        # a clock that was set back must not make it wait for long
-        self._worker.later("refresh soon", min(max(schedule.SOONEST, rest), schedule.AHEAD), self._refresh_if_due)
+        wait = self._times.look_again_in()
+        if wait is not None:
+            self._worker.later("refresh soon", wait, self._refresh_if_due)
 
     def catch_up(self):
         """On the worker: asks for what the stream may have missed while it was away, if the budget has room for it."""
-        if self._budget.has_room(self._clock.now(), self._calls_of_poll()) and self._is_signed_in():
+        if self._times.has_room() and self._is_signed_in():
             self._refresh(by_person=False)
 
     def _force_update(self):
@@ -422,11 +356,12 @@ class Service(object):
 
     def _refresh(self, by_person):
         session = self._new_session(by_person)
-        self._polled_at = self._clock.now()
+        self._times.polled_at = self._clock.now()
         try:
-            self._list_vehicles(session)
-            troubles = self._read_vehicles(session, self._in_turn(by_person))
-            if not self._vehicles and not troubles:
+            self._garage.refresh_list(session)
+            vehicles = self._garage.in_turn()
+            troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
+            if not self._garage.vehicles and not troubles:
                 self._status.show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
             else:
                 self._status.show("ONLINE", _line(troubles))
@@ -439,38 +374,13 @@ class Service(object):
         now = self._clock.now()
         self._outlet.account("lastRefresh", now)
         self._outlet.account("callsLeft", self._budget.left(now))
-        if self._budget.limit is not None:
-            self._outlet.account("nextRefresh", max(now + self._wait(now), self._budget.blocked_until))
-            self._watch_busy()
-        if self._has_new_vehicle:
-            self._has_new_vehicle = False
+        next_at = self._times.next_at()
+        if next_at is not None:
+            self._outlet.account("nextRefresh", next_at)
+        self._watch_busy()
+        if self._garage.take_new():
             self._on_command_items(self._desk.prepare_items())
         self._desk.show_missing()
-
-    def _list_vehicles(self, session):
-        """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while."""
-        now = self._clock.now()
-        if self._listed_at is not None and self._vehicles and 0 <= now - self._listed_at < LIST_AGAIN:
-            return
-        found = self._cloud.vehicles(session)
-        known = dict((vehicle.vin, vehicle) for vehicle in self._vehicles)
-        vehicles = []
-        for entry in found:
-            remember(entry.vin)
-            if not entry.is_readable:
-                log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
-                continue
-            vehicles.append(known.get(entry.vin) or Vehicle(entry.vin, self._names.get(entry.vin)))
-            self._has_new_vehicle = self._has_new_vehicle or entry.vin not in known
-        self._vehicles = vehicles  # at once, as other threads look at it
-        self._listed_at = now
-
-    def _in_turn(self, by_person):
-        """The cars to ask now, that which waited longest first; where there are more than the day has calls, not all."""
-        now = self._clock.now()
-        # asked in the future: the clock was set back, so it says nothing
-        cars = sorted(self._vehicles, key=lambda vehicle: vehicle.asked_at if vehicle.asked_at <= now else 0)
-        return cars if by_person else cars[: self._calls_of_poll()]
 
     def _read_vehicles(self, session, vehicles):
         """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
@@ -498,42 +408,25 @@ class Service(object):
 
     def _few(self, vehicles):
         """What to tell (list of text) when not all cars were asked."""
-        if len(vehicles) == len(self._vehicles):
+        total = len(self._garage.vehicles)
+        if len(vehicles) == total:
             return []
         line = "{} of {} cars asked, as {} calls a day are too few for all: they take turns"
-        return [line.format(len(vehicles), len(self._vehicles), self._budget.limit)]
+        return [line.format(len(vehicles), total, self._budget.limit)]
 
     def _read(self, session, vehicle):
         """Asks for one car and shows it."""
-        self._describe(session, vehicle)
+        self._garage.fetch_facts(session, vehicle)
         readings = self._cloud.read(session, vehicle) if self._config.data else {}
-        self._name(vehicle)
+        if self._garage.give_name(vehicle):
+            self._save()
         changed = vehicle.update(readings)
-        self._post(vehicle, changed.union(self._outlet.unshown(vehicle, is_first=vehicle is self._vehicles[0])))
-
-    def _describe(self, session, vehicle):
-        """Gets what does not change, once."""
-        if vehicle.name and vehicle.facts:
-            return
-        try:
-            vehicle.facts = self._cloud.facts(session, vehicle.vin)
-        except (AccessDenied, NotFound) as error:
-            vehicle.facts = {"model": None}  # asked for and not there, so that it is not asked for again
-            log.info("BMW does not describe %s: %s", mask_vin(vehicle.vin), error.text())
-
-    def _name(self, vehicle):
-        """Gives a car that can be read its name, from the model, for ever."""
-        if vehicle.name:
-            return
-        vehicle.name = model.vehicle_name(vehicle.facts.get("model"), set(self._names.values()))
-        self._names[vehicle.vin] = vehicle.name
-        self._save()
-        self._has_new_vehicle = True
+        self._post(vehicle, changed.union(self._outlet.unshown(vehicle, self._garage.is_first(vehicle))))
 
     def _post(self, vehicle, keys):
         keys = set(keys) | self._estimate(vehicle)
         if vehicle.name and not self._worker.is_stopped:
-            self._outlet.vehicle(vehicle, keys, is_first=vehicle is self._vehicles[0])
+            self._outlet.vehicle(vehicle, keys, self._garage.is_first(vehicle))
             self._desk.follow(vehicle, keys)
 
     def _estimate(self, vehicle):
@@ -550,7 +443,7 @@ class Service(object):
 
     def _go_on(self, vehicle):
         # a car that left the account meanwhile is estimated no more
-        if vehicle in self._vehicles:
+        if vehicle in self._garage.vehicles:
             self._post(vehicle, ())
 
     def _new_session(self, by_person=True):

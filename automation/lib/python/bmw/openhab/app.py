@@ -6,11 +6,10 @@ import logging
 import os
 
 from bmw import __version__, clouds, config, files, key_file, names
-from bmw.account import Account
 from bmw.api_host import ApiHost
+from bmw.assembly import assemble, record_of
 from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
-from bmw.http import Http
 from bmw.log_tail import LogTail
 from bmw.model import Model
 from bmw.openhab import cipher, disk, versions
@@ -22,7 +21,6 @@ from bmw.openhab.items import Items
 from bmw.openhab.mqtt import JvmWire
 from bmw.openhab.jvm import Shared, monotonic
 from bmw.openhab.outlet import Outlet
-from bmw.service import Service
 from bmw.store import KEY_FILE, Store, open_store
 from bmw.times import SystemClock
 from bmw.worker import Worker
@@ -164,31 +162,18 @@ class AccountRunner(object):
 
 
 def _build(account_config, problems, model, items, page, clock, zone, shared):
-    record = account_config.name or "account"
     seal, store = _open_store(account_config, clock)
     outlet = Outlet(items, model, seal, page, PictureFiles(versions.config_folder()))
-    cloud_class = clouds.find(account_config.cloud)
-    outlet.prepare(leave_out=() if cloud_class.ASKS_FOR_INPUT else ("signInInput",))
-    http = Http(JvmTransport(shared), cloud_class.bases(account_config), account_config.timeout)
-    cloud = cloud_class(account_config, http, clock)
-    token_record = "{}.{}.token".format(record, cloud.name)
-    lock = shared.lock(store.path(token_record))
-    account = Account(cloud, store, token_record, clock, lock, lambda _tokens: outlet.tokens(account))
-    worker = Worker("bmw-{}".format(record), monotonic)
-    service = Service(
-        account_config,
-        problems,
-        cloud,
-        account,
-        store,
-        outlet,
-        clock,
-        worker,
-        record,
-        lambda now: Instant.ofEpochSecond(int(now)).atZone(zone).getHour(),
-    )
-    service.attach(cloud.make_live(account, service, outlet, worker, JvmWire))
-    return AccountRunner(service, account_config.cron(), outlet, cloud_class.ASKS_FOR_INPUT)
+    asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
+    outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
+    worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)
+
+    def local_hour(now):
+        return Instant.ofEpochSecond(int(now)).atZone(zone).getHour()
+
+    transport = JvmTransport(shared)
+    parts = assemble(account_config, problems, store, outlet, transport, clock, worker, local_hour, JvmWire, shared.lock)
+    return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input)
 
 
 def _open_store(account_config, clock):

@@ -1,4 +1,8 @@
-"""Between the service and the items: which item a word of the vocabulary goes to, and the sealed token item."""
+"""Between the service and the items: which item a word of the vocabulary goes to, and the sealed token item.
+
+The public methods of Outlet but ``prepare`` and ``name_of`` are all that the rest of the library asks of an outlet: the command
+line and the tests have their own.
+"""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -20,10 +24,10 @@ class Outlet(object):
     Args:
         items (bmw.openhab.items.Items), model (bmw.model.Model), seal (bmw.seal.Seal or None).
         page (bmw.openhab.files_out.AccountPage): the account's part of the sitemap.
-        pictures (bmw.openhab.files_out.PictureFiles or None): where pictures of cars are kept; None = none are wanted.
+        pictures (bmw.openhab.files_out.PictureFiles): where pictures of cars are kept.
     """
 
-    def __init__(self, items, model, seal, page, pictures=None):
+    def __init__(self, items, model, seal, page, pictures):
         self._pictures = pictures
         self._page = page
         self._on_page = set()  # names of cars of which the page shows every item
@@ -77,19 +81,18 @@ class Outlet(object):
         known = [key for key, reading in vehicle.readings.items() if reading.value is not None]
         return [key for key in known if not self._items.shows(places[key][0])]
 
-    def has_picture(self, vehicle):
-        """True if no picture of the car is wanted (any more)."""
-        return self._pictures is None or self._pictures.is_there(self._model.vehicle_group(vehicle).name)
+    def wants_picture(self, vehicle):
+        """True if BMW shall be asked for a picture of the car: none is kept yet."""
+        return not self._pictures.is_there(self._model.vehicle_group(vehicle).name)
 
     def picture(self, vehicle, picture, is_first):
         """Keeps a car's picture (bmw.picture.Picture) as a file and shows it; a file that cannot be written stops nothing."""
-        if self._pictures is not None:
-            self._pictures.keep(self._model.vehicle_group(vehicle).name, picture)
+        self._pictures.keep(self._model.vehicle_group(vehicle).name, picture)
         self._show_picture(vehicle, picture, is_first)
 
     def show_stored_picture(self, vehicle, is_first):
         """Shows the picture that is kept as a file, if there is one."""
-        picture = self._pictures.load(self._model.vehicle_group(vehicle).name) if self._pictures is not None else None
+        picture = self._pictures.load(self._model.vehicle_group(vehicle).name)
         if picture is not None:
             self._show_picture(vehicle, picture, is_first)
 

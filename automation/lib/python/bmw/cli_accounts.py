@@ -1,4 +1,4 @@
-"""Puts the parts together for the command line on CPython: one service per account, as ``bmw.openhab.app`` does inside openHAB.
+"""The accounts of the command line on CPython: one service each, as ``bmw.openhab.app`` has them inside openHAB.
 
 Knows neither arguments nor how something is printed. Nothing is asked by itself: the stream and the timetable stay off.
 """
@@ -7,12 +7,10 @@ from __future__ import absolute_import, unicode_literals
 
 import time
 
-from bmw import cipher, clouds
-from bmw.account import Account
-from bmw.cli_errands import Errands
+from bmw import cipher, commands
+from bmw.assembly import assemble, record_of
+from bmw.cli_worker import Timetable
 from bmw.errors import BmwError, SignInFailed
-from bmw.http import Http
-from bmw.service import Service
 from bmw.store import open_store
 
 #: what the texts advise inside openHAB -> what to do here
@@ -27,8 +25,12 @@ class CliError(BmwError):
     """What was asked for cannot be done; ``text()`` is for the person."""
 
 
-class Notes(object):
-    """The outlet of an account: keeps what openHAB's items would show. ``account_values`` (dict): key -> last value."""
+class CliOutlet(object):
+    """The outlet of an account, see ``bmw.openhab.outlet``: keeps what openHAB's items would show.
+
+    Attributes:
+        account_values (dict): key -> last value.
+    """
 
     def __init__(self):
         self.account_values = {}
@@ -51,8 +53,8 @@ class Notes(object):
     def shows_command(self, vehicle, key, is_first):
         return True  # there are no items
 
-    def has_picture(self, vehicle):
-        return True  # none is wanted
+    def wants_picture(self, vehicle):
+        return False
 
     def picture(self, vehicle, picture, is_first):
         pass
@@ -60,36 +62,35 @@ class Notes(object):
     def show_stored_picture(self, vehicle, is_first):
         pass
 
-    def tokens_again(self, account):
+    def tokens(self, account):
         pass  # the store alone has them
+
+    def tokens_again(self, account):
+        pass
 
     def sealed_token(self):
         return None
 
 
-class Member(object):
+class CliAccount(object):
     """One account, ready to work.
 
     Attributes:
-        config (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), account (bmw.account.Account)
-        service (bmw.service.Service), notes (Notes)
+        config (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), service (bmw.service.Service)
     """
 
-    def __init__(self, config, store, transport, clock, errands):
-        record = config.name or "account"
-        cloud_class = clouds.find(config.cloud)
+    def __init__(self, config, store, transport, clock, timetable):
         self.config = config
-        self.notes = Notes()
-        self.cloud = cloud_class(config, Http(transport, cloud_class.bases(config), config.timeout), clock)
-        self.account = Account(self.cloud, store, "{}.{}.token".format(record, self.cloud.name), clock)
-        worker = errands.of(record)
-        self.service = Service(config, [], self.cloud, self.account, store, self.notes, clock, worker, record, _local_hour)
-        self._errands = errands
+        self._timetable = timetable
+        self._outlet = CliOutlet()
+        worker = timetable.of(record_of(config))
+        parts = assemble(config, [], store, self._outlet, transport, clock, worker, _local_hour)
+        self.cloud, self._account, self.service = parts.cloud, parts.account, parts.service
 
     def load(self):
         """Takes over what is stored. Raises StoreError."""
         self.service.prepare(lambda _items: None)
-        self.account.load()
+        self._account.load()
 
     def sign_in(self, answer, show_prompt):
         """Signs in and reads the cars.
@@ -102,36 +103,36 @@ class Member(object):
             BmwError: refused, declined, expired.
         """
         self._need_settings()
-        before = self.account.tokens
+        before = self._account.tokens
         self.service.sign_in(answer)
-        self._errands.run_due()
-        shown = self.notes.account_values
+        self._timetable.run_due()
+        shown = self._outlet.account_values
         if shown.get("signInCode"):
             show_prompt(shown["signInLink"], shown["signInCode"])
-            self._errands.run_until(lambda: not shown["signIn"])
-        if self.account.tokens is before:
+            self._timetable.run_until(lambda: not shown["signIn"])
+        if self._account.tokens is before:
             raise SignInFailed(advised(shown["account"]))
 
     def update(self):
         """Asks BMW for the account's cars. Raises BmwError."""
         self._need_settings()
         self.service.force_update()
-        self._errands.run_due()
+        self._timetable.run_due()
         trouble = self.trouble()
         if trouble:
             raise CliError(trouble)
 
     def trouble(self):
         """Why the last update did not work (text), None if it did."""
-        shown = self.notes.account_values
+        shown = self._outlet.account_values
         return None if shown.get("accountState") == "ONLINE" else advised(shown.get("account") or "Nothing was asked")
 
     def need_sign_in(self):
         """Signs in by user and password where that is enough. Raises BmwError when a person must sign in."""
         self._need_settings()
-        if not self.account.is_signed_in and self.cloud.SIGNS_IN_ALONE:
+        if not self._account.is_signed_in and self.cloud.SIGNS_IN_ALONE:
             self.update()
-        self.account.access_token()
+        self._account.access_token()
 
     def send(self, vehicle, command, arguments, show):
         """Sends a command and waits for its end.
@@ -150,7 +151,7 @@ class Member(object):
             show(state, advised(reason))
 
         self.service.command(vehicle.name, command, arguments, keep)
-        self._errands.run_until(lambda: states and states[-1] in _ENDS)
+        self._timetable.run_until(lambda: states and states[-1] in commands.FINAL)
         return states[-1]
 
     def _need_settings(self):
@@ -158,11 +159,8 @@ class Member(object):
             raise self.config.problem
 
 
-_ENDS = ("EXECUTED", "FAILED", "TIMED OUT")
-
-
-def members(settings, folder, transport, clock, sleep=time.sleep):
-    """The Members of all accounts of a configuration.
+def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
+    """The CliAccounts (list) of a configuration.
 
     Args:
         settings (bmw.config.Config). folder (str): where tokens and states are kept, made if need be.
@@ -172,14 +170,14 @@ def members(settings, folder, transport, clock, sleep=time.sleep):
         StoreError: the folder cannot be used.
     """
     _seal, store = open_store(folder, cipher, clock.now())
-    errands = Errands(clock, sleep)
-    made = [Member(config, store, transport, clock, errands) for config in settings.accounts]
-    by_name = dict((member.config.name, member) for member in made)
-    for member in made:
-        if member.config.commands:
-            member.service.send_commands_by(by_name[member.config.commands].service)
-        member.load()
-    return made
+    timetable = Timetable(clock, sleep)
+    accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]
+    by_name = dict((account.config.name, account) for account in accounts)
+    for account in accounts:
+        if account.config.commands:
+            account.service.send_commands_by(by_name[account.config.commands].service)
+        account.load()
+    return accounts
 
 
 def advised(text):

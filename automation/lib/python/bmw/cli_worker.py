@@ -1,11 +1,11 @@
-"""The timetable of ``bmw.worker`` without a thread: the command line does what is due itself, and so ends when it is done."""
+"""The worker of the command line: ``bmw.worker`` without a thread. Whoever runs it does what is due, and so ends when it is done."""
 
 from __future__ import absolute_import, unicode_literals
 
 import time
 
 
-class Errands(object):
+class Timetable(object):
     """What is to be done now or later, for all accounts.
 
     Args:
@@ -16,28 +16,28 @@ class Errands(object):
         self._clock = clock
         self.now = clock.now
         self._sleep = sleep
-        self._timetable = {}  # (account, name of the work) -> (due, order, function)
+        self._waiting = {}  # (account, name of the work) -> (due, order, function)
         self._order = 0
 
     def of(self, account):
-        """The worker of one account (str)."""
-        return Desk(self, account)
+        """The CliWorker of one account (str)."""
+        return CliWorker(self, account)
 
     def put(self, key, seconds, function):
         self._order += 1
-        self._timetable[key] = (self._clock.now() + seconds, self._order, function)
+        self._waiting[key] = (self._clock.now() + seconds, self._order, function)
 
     def drop(self, key):
-        self._timetable.pop(key, None)
+        self._waiting.pop(key, None)
 
     def run_due(self):
         """Does all that is due now, also what becomes due by that."""
-        while self._timetable and self._next_in() <= 0:
+        while self._waiting and self._next_in() <= 0:
             self._do_next()
 
     def run_until(self, is_done):
         """Does what is due, and waits for what is due later, until ``is_done()`` or nothing is left."""
-        while not is_done() and self._timetable:
+        while not is_done() and self._waiting:
             wait = self._next_in()
             if wait > 0:
                 self._sleep(wait)
@@ -45,31 +45,31 @@ class Errands(object):
                 self._do_next()
 
     def _next(self):
-        return min(self._timetable, key=lambda key: self._timetable[key][:2])
+        return min(self._waiting, key=lambda key: self._waiting[key][:2])
 
     def has(self, key):
-        """True if that errand waits."""
-        return key in self._timetable
+        """True if that work waits."""
+        return key in self._waiting
 
     def _next_in(self):
-        return self._timetable[self._next()][0] - self._clock.now()
+        return self._waiting[self._next()][0] - self._clock.now()
 
     def _do_next(self):
-        _due, _order, function = self._timetable.pop(self._next())
+        _due, _order, function = self._waiting.pop(self._next())
         function()
 
 
-class Desk(object):
-    """The errands of one account; offers what ``bmw.worker.Worker`` does."""
+class CliWorker(object):
+    """The work of one account; offers what ``bmw.worker.Worker`` does."""
 
     is_stopped = False
 
-    def __init__(self, errands, account):
-        self._errands = errands
+    def __init__(self, timetable, account):
+        self._timetable = timetable
         self._account = account
 
     def now(self):
-        return self._errands.now()
+        return self._timetable.now()
 
     def start(self):
         pass
@@ -78,14 +78,14 @@ class Desk(object):
         self.later(name, 0, function)
 
     def later(self, name, seconds, function):
-        self._errands.put((self._account, name), seconds, function)
+        self._timetable.put((self._account, name), seconds, function)
 
     def later_unless_waiting(self, name, seconds, function):
-        if not self._errands.has((self._account, name)):
+        if not self._timetable.has((self._account, name)):
             self.later(name, seconds, function)
 
     def cancel(self, name):
-        self._errands.drop((self._account, name))
+        self._timetable.drop((self._account, name))
 
     def stop(self, timeout=2.0):
         pass

@@ -1,0 +1,42 @@
+"""Puts the parts of one account together: the same inside openHAB, on the command line and in the tests.
+
+What differs between these places comes in as an argument; the names of the records, and what is joined to what, stand here only.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw import clouds
+from bmw.account import Account
+from bmw.http import Http
+from bmw.record import record
+from bmw.service import Service
+
+#: cloud (bmw.clouds.base.Cloud), account (bmw.account.Account), service (bmw.service.Service)
+Parts = record("Parts", "cloud account service")
+
+
+def record_of(config):
+    """Start of the names (text) of an account's records in the store."""
+    return config.name or "account"
+
+
+def assemble(config, problems, store, outlet, transport, clock, worker, local_hour, make_wire=None, lock_of=lambda path: None):
+    """The Parts of an account, not yet started.
+
+    Args:
+        config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
+        store (bmw.store.Store). outlet: where states go, see ``bmw.openhab.outlet``. transport: see ``bmw.http``.
+        clock: object with ``now()``. worker: see ``bmw.worker``.
+        local_hour: callable, epoch seconds -> hour of the day at home.
+        make_wire: callable, an unconnected wire for ``bmw.mqtt``; None = no stream is wanted, whatever the settings say.
+        lock_of: callable, path of the file of the tokens -> the re-entrant lock for them, see ``bmw.account.Account``.
+    """
+    name = record_of(config)
+    cloud_class = clouds.find(config.cloud)
+    cloud = cloud_class(config, Http(transport, cloud_class.bases(config), config.timeout), clock)
+    tokens = "{}.{}.token".format(name, cloud.name)
+    account = Account(cloud, store, tokens, clock, lock_of(store.path(tokens)), lambda _tokens: outlet.tokens(account))
+    service = Service(config, problems, cloud, account, store, outlet, clock, worker, name, local_hour)
+    if make_wire is not None:
+        service.attach(cloud.make_live(account, service, outlet, worker, make_wire))
+    return Parts(cloud, account, service)

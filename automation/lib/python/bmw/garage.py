@@ -1,0 +1,139 @@
+"""The cars of one account: which there are, what they are called, which waits longest, and what of that is stored.
+
+All work is done on the account's worker; ``named`` may be called from any thread.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import logging
+import re
+
+from bmw.compat import text_type
+from bmw.errors import AccessDenied, NotFound
+from bmw.redact import mask_vin, remember
+from bmw.vehicle import Vehicle, vehicle_from
+
+log = logging.getLogger("bmw")
+
+#: the list of cars is asked for again after this many seconds
+LIST_AGAIN = 86400
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
+
+
+class Garage(object):
+    """See the module's docstring.
+
+    Attributes:
+        vehicles (list of bmw.vehicle.Vehicle): the cars that the account can read, as BMW lists them.
+
+    Args:
+        cloud (bmw.clouds.base.Cloud), clock: those of the account.
+    """
+
+    def __init__(self, cloud, clock):
+        self._cloud = cloud
+        self._clock = clock
+        self._names = {}  # VIN -> name
+        self._listed_at = None
+        self.vehicles = []  # replaced as a whole, never changed, as other threads look at it
+        self._has_new = False
+
+    def load(self, record, is_same_cloud):
+        """Takes over what ``to_record`` gave, or {}; of another cloud only which cars there are and what their items are."""
+        self._names = record.get("names", {})
+        self._listed_at = record.get("listed_at") if is_same_cloud else None
+        self.vehicles = [vehicle_from(entry) for entry in record.get("vehicles", [])]
+        if not is_same_cloud:
+            for vehicle in self.vehicles:
+                vehicle.forget()
+        remember(*self._names)
+
+    def to_record(self):
+        """JSON-able form, for the store."""
+        return {
+            "names": self._names,
+            "listed_at": self._listed_at,
+            "vehicles": [vehicle.to_record() for vehicle in self.vehicles],
+        }
+
+    def find(self, vin):
+        """The car with that VIN, or None."""
+        return next((vehicle for vehicle in self.vehicles if vehicle.vin == vin), None)
+
+    def named(self):
+        """The cars that have a name by now (list): only these have items."""
+        return [vehicle for vehicle in self.vehicles if vehicle.name]
+
+    def find_named(self, name):
+        """The car of that name, or None."""
+        return next((vehicle for vehicle in self.vehicles if vehicle.name == name), None)
+
+    def is_first(self, vehicle):
+        """True for the account's first car, which the user's own item names without a car's name mean. False for one that left."""
+        return vehicle in self.vehicles[:1]
+
+    def in_turn(self):
+        """The cars (list), that which was not asked for the longest time first."""
+        now = self._clock.now()
+        # asked in the future: the clock was set back, so it says nothing
+        return sorted(self.vehicles, key=lambda vehicle: vehicle.asked_at if vehicle.asked_at <= now else 0)
+
+    def take_new(self):
+        """True if a car came or got its name since this was asked last."""
+        has_new, self._has_new = self._has_new, False
+        return has_new
+
+    # what BMW is asked
+
+    def list_again(self):
+        """Lets the next ``refresh_list`` ask, however long ago the last one was."""
+        self._listed_at = None
+
+    def refresh_list(self, session):
+        """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while. Raises BmwError."""
+        now = self._clock.now()
+        if self._listed_at is not None and self.vehicles and 0 <= now - self._listed_at < LIST_AGAIN:
+            return
+        found = self._cloud.vehicles(session)
+        known = dict((vehicle.vin, vehicle) for vehicle in self.vehicles)
+        vehicles = []
+        for entry in found:
+            remember(entry.vin)
+            if not entry.is_readable:
+                log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
+                continue
+            vehicles.append(known.get(entry.vin) or Vehicle(entry.vin, self._names.get(entry.vin)))
+            self._has_new = self._has_new or entry.vin not in known
+        self.vehicles = vehicles
+        self._listed_at = now
+
+    def fetch_facts(self, session, vehicle):
+        """Asks BMW for what does not change about a car, once. Raises BmwError."""
+        if vehicle.name and vehicle.facts:
+            return
+        try:
+            vehicle.facts = self._cloud.facts(session, vehicle.vin)
+        except (AccessDenied, NotFound) as error:
+            vehicle.facts = {"model": None}  # asked for and not there, so that it is not asked for again
+            log.info("BMW does not describe %s: %s", mask_vin(vehicle.vin), error.text())
+
+    def give_name(self, vehicle):
+        """Gives a car that can be read its name, from the model, for ever. True if it had none, so that this must be stored."""
+        if vehicle.name:
+            return False
+        vehicle.name = vehicle_name(vehicle.facts.get("model"), set(self._names.values()))
+        self._names[vehicle.vin] = vehicle.name
+        self._has_new = True
+        return True
+
+
+def vehicle_name(model, taken):
+    """A short item-safe name from a model, not among ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
+    words = text_type(model or "").split()
+    name = _NOT_IN_NAMES.sub("_", words[0]).strip("_") if words else ""
+    name = name or "Car"
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = "{}_{}".format(name, number)
+    return unique
