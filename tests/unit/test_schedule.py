@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bmw import schedule
+from bmw.clouds.cardata import CarData
 from bmw.errors import QuotaExceeded
 from bmw.schedule import ASLEEP, AWAKE, DAY, HEARD, SOONEST, Budget, at_once, interval, is_due, pace, soon
 from tests.unit.fakes import NOON
@@ -212,7 +213,9 @@ def test_a_weeks_calls_last_the_week_and_are_used(tick, cars):
 
 
 def test_with_the_default_settings_the_car_is_asked_every_half_hour_by_day():
-    assert is_due(NOON + 1800, NOON, pace(interval(50, 1), AWAKE, 12))
+    wait = pace(interval(50, 1, CarData.EXTRA_CALLS_A_DAY), AWAKE, 12)
+    assert wait == 1800
+    assert is_due(NOON + 1790, NOON, wait) and not is_due(NOON + 1700, NOON, wait)
 
 
 def test_a_car_that_sleeps_or_is_heard_is_asked_less_often():

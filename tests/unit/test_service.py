@@ -442,6 +442,30 @@ def test_at_night_every_second_tick_asks(signed_in):
         assert signed_in.calls() == calls
 
 
+def test_a_car_that_is_always_awake_is_asked_every_half_hour_by_day_and_every_hour_by_night(signed_in):
+    home, polls, others = signed_in, [], []
+    for tick in range(4 * 48):
+        home.hour = int(home.clock.now() // 3600 % 24)
+        home.cloud.set_car(vin(home), odometer_km=48300 + tick)
+        polls += [(home.hour, home.clock.now())] if "telematicData" in asked_at_tick(home) else []
+        # cron ticks never fall exactly
+        home.pass_time(HALF_HOUR + (0, 3, -2, 4, -5)[tick % 5])
+        others += home.calls()
+        assert home.state == "ONLINE", home.text
+    # the calls of the sign-in are missing once, at the end of its day
+    polls = [(hour, now) for hour, now in polls if now > polls[0][1] + 26 * 3600]
+    waits = [(hour, round((now - before) / HALF_HOUR)) for (hour, now), (_hour, before) in zip(polls[1:], polls)]
+    assert {wait for hour, wait in waits if 7 <= hour <= 22} == {1}
+    assert {wait for hour, wait in waits if 1 <= hour <= 5} == {2}
+    assert others.count("chargingHistory") >= 2 and others.count("smartMaintenanceTyreDiagnosis") >= 2
+
+
+def asked_at_tick(home):
+    home.cloud.reset_calls()
+    home.tick()
+    return home.calls()
+
+
 def awake(home):
     """The car says something now, and BMW is asked for it."""
     home.cloud.set_car(vin(home), odometer_km=48300)
@@ -502,7 +526,7 @@ class Heard:
 
 def test_a_car_that_the_stream_tells_of_is_asked_only_for_what_the_stream_lacks(signed_in):
     signed_in.service.attach(Heard())
-    for _ in range(4):
+    for _ in range(3):
         signed_in.pass_time(HALF_HOUR)
         signed_in.tick()
     assert signed_in.calls() == []

@@ -17,8 +17,8 @@ from bmw.record import record
 log = logging.getLogger("bmw")
 
 DAY = 86400
-#: calls that are left to polls
-KEEP = 4
+#: calls that are left to polls; more is never left over of a day in which the car is always awake
+KEEP = 1
 #: seconds after which something is asked again that BMW's servers failed at, or that BMW refused
 AFTER_FAILURE, AFTER_REFUSAL = 6 * 3600, DAY
 #: seconds after the end of a charge until BMW is taken to have it in its history
@@ -86,8 +86,8 @@ ROWS = (
 #: asked for until there is one; a car for which BMW has none may get one later
 PICTURE = Row("picture", "picture", 30 * DAY, False, False, _ask_picture, None)
 
-#: calls a day and car that the rows cost: one each, places every third day, one more page or charge
-CALLS_A_DAY = 4
+#: calls a day and car that the rows cost: one each, places every third day, on some days one more page or charge
+CALLS_A_DAY = 3
 
 
 def readings(get, session, vehicle, now):
