@@ -473,7 +473,7 @@ RESTART_FOR_FOLDER = "Restart openHAB: it looks into {} only if the folder was t
 SETTINGS_STEP = "Write your client id into {}"
 SIGN_IN_STEP = "Switch the item BMW_SignIn on (sitemap 'bmw', or the page /static/bmw/index.html) and approve the code on BMW's page."
 ENGINE = {
-    2: "openHAB 2.5 needs the Rule Engine (Experimental) add-on and jython-standalone on its class path, see README.md.",
+    2: "openHAB 2.5 needs the add-on Rule Engine (Experimental) and jython-standalone on its class path, see README.md, Install.",
     3: "Install the add-on 'Jython Scripting' (Settings > Add-ons > Automation), if it is not there yet.",
 }
 

@@ -353,7 +353,10 @@ def sample():
     vehicle.readings = {key: Reading(1.0, 1.0) for key in SAMPLE_KEYS}
     of = model()
     shown = sitemap.account_of(of, "", [sitemap.car_of(of, vehicle, True, all_exist)], all_exist)
-    head = "// A sample: what the module writes as bmw.sitemap for one car named i3. Copy it under another name to make it your own.\n"
+    head = (
+        "// A sample: what the module writes as bmw.sitemap for one car named i3 whose cloud takes commands. Copy it under another\n"
+        "// name to make it your own; with CarData, which takes none, delete the frame Control.\n"
+    )
     return head + sitemap.sitemap([shown], "en", "bmw_sample")
 
 

@@ -177,7 +177,7 @@ def _ask(question, end=None):
     """The module's answer to a question (both JSON-able). ``end``: what the end of a command is written into."""
     answer = _bridge().call(json.dumps(question), end)
     if answer is None:
-        raise ApiError("The BMW module is not loaded", "see openHAB's log for automation/jsr223/bmw.py; after a start it takes a moment")
+        raise ApiError("The BMW module is not loaded", "see openHAB's log for bmw.py; after a start it takes a moment")
     answer = json.loads(answer)
     if "error" in answer:
         raise ApiError(answer["error"])

@@ -89,7 +89,7 @@ _MORE_BUTTONS = (("unlock", _PUSH), ("flashLights", _PUSH), ("soundHorn", _PUSH)
 #: one choice is one command: a slider or stepper would send each value on the way, and each is a call at BMW
 _CHOICES = (("chargingTarget", (50, 60, 70, 75, 80, 85, 90, 95, 100), "%"), ("chargingCurrentLimit", (6, 8, 10, 13, 16, 20, 25, 32), "A"))
 
-_SIGN_IN_STATES = ("SIGN_IN_NEEDED", "SIGN_IN_FAILED", "WAITING_FOR_APPROVAL")
+_SIGN_IN_STATES = ("SIGN_IN_NEEDED", "SIGN_IN_FAILED", "ACCESS_DENIED", "WAITING_FOR_APPROVAL")
 _ACCOUNT_LINES = ("account", "streamState", "callsLeft", "lastRefresh", "nextRefresh")
 
 

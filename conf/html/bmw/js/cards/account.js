@@ -6,7 +6,7 @@ import { encode } from '../qr.js';
 import { facts, frame, isKnown } from './card.js';
 
 const FINE = new Set(['ONLINE']);
-const SIGN_IN = new Set(['SIGN_IN_NEEDED', 'SIGN_IN_FAILED', 'WAITING_FOR_APPROVAL']);
+const SIGN_IN = new Set(['SIGN_IN_NEEDED', 'SIGN_IN_FAILED', 'ACCESS_DENIED', 'WAITING_FOR_APPROVAL']);
 
 /** Its update takes an account (see Home), not a car. */
 export function accountCard({ texts, send, announce }) {
@@ -36,7 +36,7 @@ export function accountCard({ texts, send, announce }) {
       setText(text, words.toUpperCase() === word ? '' : words);
       setText(aside, now.label === now.name ? '' : now.label);
       const isAsking = prompt.update(now);
-      const mayStart = !isAsking && (SIGN_IN.has(word) || word === 'ACCESS_DENIED');
+      const mayStart = !isAsking && (SIGN_IN.has(word) || isStreamDenied(now));
       show(captcha, now.has('SignInInput') && mayStart);
       show(start, now.has('SignIn') && mayStart && !now.has('SignInInput'));
       show(cancel, now.has('SignIn') && isAsking);
@@ -47,6 +47,11 @@ export function accountCard({ texts, send, announce }) {
       told = word || told;
     },
   };
+}
+
+/** The data come, but only a new sign-in brings the stream: BMW adds it to none that is there. */
+function isStreamDenied(account) {
+  return (account.text('StreamState') || '').startsWith('ACCESS_DENIED');
 }
 
 /** Whether a person has to do something about this account. */
