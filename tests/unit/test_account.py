@@ -245,6 +245,20 @@ def test_an_unreadable_store_does_not_stop_a_refresh(account, store, monkeypatch
     assert account.access_token() == "access-2"
 
 
+def test_tokens_that_could_not_be_stored_are_not_given_up_for_older_ones_whatever_the_clock_did(account, cloud, clock, monkeypatch):
+    clock.advance(-7200)
+    monkeypatch.setattr(files, "write", _unwritable)
+    account.refresh()
+    assert account.access_token() == "access-2"
+    clock.advance(3300)
+    account.refresh(rejected="access-2")
+    assert account.access_token() == "access-3"
+
+
+def _unwritable(*_arguments):
+    raise files.StoreError("Cannot write")
+
+
 def _unreadable():
     raise files.StoreError("Cannot read")
 

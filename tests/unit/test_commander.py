@@ -40,7 +40,7 @@ class PlannedCloud(Cloud):
 
 def _next(answers):
     answer = answers.pop(0) if len(answers) > 1 else answers[0]
-    if isinstance(answer, Exception):
+    if isinstance(answer, BaseException):
         raise answer
     return answer
 
@@ -131,9 +131,14 @@ def test_transient_errors_while_asking_are_waited_out(desk):
     assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
 
 
+class JavaError(BaseException):
+    """On Jython a Java exception is no Python Exception."""
+
+
 @pytest.mark.parametrize("where", ["sends", "polls"])
-def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where):
-    setattr(desk.cloud, where, [KeyError("x")])
+@pytest.mark.parametrize("error", [KeyError("x"), JavaError("x")])
+def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where, error):
+    setattr(desk.cloud, where, [error])
     states = desk.give()
     desk.pass_time(60)
     assert states[-1] == "FAILED: unexpected error, see openHAB's log"

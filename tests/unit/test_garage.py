@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bmw import garage
 from bmw.clouds.base import Found
-from bmw.errors import NotFound, ServerError
+from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError
 from bmw.garage import Garage, vehicle_name
 from tests.unit.fakes import car
 
-FIRST, SECOND = "WBY00TEST00000001", "WBY00TEST00000002"
+FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000003"
 
 
 class ListingCloud:
@@ -109,12 +109,29 @@ def test_after_a_clock_that_was_ahead_the_list_is_asked_for_again(cars, cloud, c
     assert cloud.listed == 2
 
 
-def test_a_list_that_fails_leaves_the_cars_as_they_were(cars, cloud, clock):
+def test_a_list_that_bmws_server_fails_at_leaves_the_cars_as_they_were_and_is_asked_for_hours_later(cars, cloud, clock):
     clock.advance(garage.LIST_AGAIN)
     cloud.trouble = ServerError("BMW's server failed")
-    with pytest.raises(ServerError):
+    for seconds in (0, garage.LIST_AFTER_FAILURE - 1, 1):
+        clock.advance(seconds)
         cars.refresh_list(None)
-    assert names(cars) == ["i3", "i3_2"]
+    assert names(cars) == ["i3", "i3_2"] and cloud.listed == 3
+
+
+@pytest.mark.parametrize("trouble", [ServerError("BMW's server failed"), NetworkError("no line"), AccessDenied("no")])
+def test_a_first_list_that_fails_is_told(clock, trouble):
+    cloud = ListingCloud()
+    cloud.trouble = trouble
+    with pytest.raises(type(trouble)):
+        Garage(cloud, clock).refresh_list(None)
+
+
+@pytest.mark.parametrize("trouble", [NetworkError("no line"), AccessDenied("no")])
+def test_trouble_that_the_cars_would_have_too_is_told(cars, cloud, clock, trouble):
+    clock.advance(garage.LIST_AGAIN)
+    cloud.trouble = trouble
+    with pytest.raises(type(trouble)):
+        cars.refresh_list(None)
 
 
 def test_a_car_of_another_primary_user_is_left_out(cloud, clock):
@@ -131,7 +148,7 @@ def test_a_car_that_left_and_comes_back_has_its_name_and_is_news(cars, cloud):
     cloud.readable = {FIRST, SECOND}
     cars.list_again()
     listed(cars)
-    assert names(cars) == ["i3", "i3_2"] and cars.take_new()
+    assert names(cars) == ["i3_2", "i3"] and cars.take_new()
 
 
 def test_a_car_that_is_still_there_is_the_same_object_with_what_it_said(cars):
@@ -148,11 +165,45 @@ def test_what_does_not_change_is_asked_for_once_even_if_bmw_does_not_tell_it(clo
     assert cloud.described == [FIRST] and names(cars) == ["Car"]
 
 
-def test_the_first_car_is_the_first_of_the_list_and_none_of_an_empty_one(cars):
-    first, second = cars.vehicles
-    assert cars.is_first(first) and not cars.is_first(second)
-    cars.vehicles = []
-    assert not cars.is_first(first)
+def first_of(cars):
+    return [vehicle.name for vehicle in cars.vehicles if cars.is_first(vehicle)]
+
+
+def list_anew(cars, cloud, *vins):
+    cloud.readable = set(vins)
+    cars.list_again()
+    return listed(cars)
+
+
+def test_the_first_car_stays_the_first_in_whatever_order_bmw_lists_them(cars, cloud, clock):
+    assert first_of(cars) == ["i3"]
+    cloud.models = dict(reversed(cloud.models.items()))
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND)) == ["i3"] and names(cars) == ["i3", "i3_2"]
+    assert first_of(again(cars, cloud, clock)) == ["i3"]
+
+
+def test_while_the_first_car_is_away_no_other_takes_its_items(cars, cloud):
+    assert first_of(list_anew(cars, cloud, SECOND)) == []
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND)) == ["i3"]
+
+
+def test_a_new_car_takes_the_place_of_a_first_one_that_is_gone(cars, cloud, clock):
+    cloud.models[THIRD] = "i4"
+    assert first_of(list_anew(cars, cloud, SECOND, THIRD)) == ["i4"]
+    assert first_of(again(cars, cloud, clock)) == ["i4"]
+
+
+def test_a_second_new_car_takes_no_place(cars, cloud):
+    cloud.models[THIRD] = "i4"
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i3"]
+
+
+def test_of_an_older_version_the_first_car_is_the_first_stored(cars, cloud, clock):
+    record = cars.to_record()
+    del record["first"]
+    restarted = Garage(cloud, clock)
+    restarted.load(record, is_same_cloud=True)
+    assert first_of(restarted) == ["i3"]
 
 
 def test_the_turn_is_that_of_the_car_that_waits_longest(cars, clock):

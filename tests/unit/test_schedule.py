@@ -256,6 +256,13 @@ def test_there_is_room_while_the_reserve_is_not_touched():
     assert Budget(None).has_room(NOON, 10**6)
 
 
+def test_where_nothing_is_limited_old_calls_are_forgotten_too():
+    budget = Budget(None)
+    for call in range(3 * 288):
+        budget.spend(NOON + 300 * call)
+    assert len(budget.to_record()["calls"]) <= 289
+
+
 def test_there_is_no_room_while_a_refusal_holds():
     budget = Budget(50)
     until = budget.refused(NOON)

@@ -858,6 +858,53 @@ def test_files_that_cannot_be_read_are_told(signed_in, monkeypatch):
     assert "STORE_ERROR" in again.outlet.all_values("accountState")
 
 
+def test_files_that_cannot_be_read_for_a_while_cost_no_sign_in(signed_in, monkeypatch):
+    real, is_broken = files.read, [True]
+
+    def read(path, *more):
+        if is_broken[0]:
+            raise StoreError("Cannot read", "Too many open files")
+        return real(path, *more)
+
+    monkeypatch.setattr(files, "read", read)
+    again = signed_in.restart()
+    for act in (again.tick, again.update, again.begin_sign_in):
+        act()
+        assert again.state == "STORE_ERROR", again.text
+    assert again.calls() == [] and again.outlet.shown["signIn"] is False
+    is_broken[0] = False
+    again.pass_time(60)
+    assert again.state == "ONLINE" and again.car()["stateOfCharge"] == 68
+    due(again)
+    assert again.calls()[0] == "telematicData"
+
+
+def test_when_the_list_of_cars_fails_for_days_the_cars_are_asked_all_the_same(signed_in):
+    signed_in.pass_time(86400)
+    signed_in.cloud.add_fault("mappings", "http_500_fault", times=None)
+    signed_in.cloud.set_car(vin(signed_in), soc=11)
+    signed_in.cloud.reset_calls()
+    for _half_hour in range(48):
+        signed_in.tick()
+        signed_in.pass_time(HALF_HOUR)
+    assert (signed_in.state, signed_in.car()["stateOfCharge"]) == ("ONLINE", 11)
+    assert signed_in.calls().count("mappings") <= 5 < signed_in.calls().count("telematicData")
+
+
+def test_an_error_that_nobody_expects_does_not_leave_a_sign_in_without_end(signed_in, monkeypatch):
+    signed_in.begin_sign_in()
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(type(signed_in.account._cloud), "poll_sign_in", _fail_unexpectedly)
+        signed_in.pass_time(6)
+    signed_in.pass_time(600)
+    due(signed_in)
+    assert signed_in.calls() == ["telematicData"]
+
+
+def _fail_unexpectedly(*_arguments):
+    raise MemoryError("unable to create native thread")
+
+
 def test_a_full_disk_stops_nothing(signed_in, monkeypatch, caplog):
     def disk_full(*_arguments):
         raise OSError(28, "No space left on device")

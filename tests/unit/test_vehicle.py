@@ -122,6 +122,22 @@ def test_charging_follows_from_the_charging_status(status, charging):
     assert derive({"chargingStatus": Reading(status, NOON)})["charging"].value is charging
 
 
+def test_after_the_charge_nothing_is_said_of_its_power_and_remaining_time():
+    vehicle = car(time=NOON, chargingStatus="CHARGING", chargingPower=7400, chargingTimeRemaining=45)
+    assert value(vehicle, "chargingPower") == 7400
+    changed = vehicle.update({"chargingStatus": Reading("NOT_CHARGING", NOON + 60)})
+    assert changed >= {"charging", "chargingPower", "chargingTimeRemaining"}
+    assert (value(vehicle, "chargingPower"), value(vehicle, "chargingTimeRemaining")) == (None, None)
+    assert vehicle.update({"chargingPower": Reading(7400, NOON)}) == set()
+    vehicle.update({"chargingPower": Reading(0, NOON + 61)})
+    assert value(vehicle, "chargingPower") == 0
+
+
+def test_what_is_said_together_with_the_end_of_a_charge_holds():
+    vehicle = car(time=NOON, chargingStatus="WAITING_FOR_CHARGING", chargingTimeRemaining=45)
+    assert value(vehicle, "chargingTimeRemaining") == 45
+
+
 @pytest.mark.parametrize(
     "status, active", [("HEATING", True), ("DEFROST", True), ("INACTIVE", False), ("STANDBY", False), ("SINGING", None), (None, None)]
 )

@@ -168,6 +168,16 @@ def test_of_two_names_of_a_quick_state_the_newest_wins(later, expected):
     assert translate(entries)["chargingStatus"].value == expected
 
 
+@pytest.mark.parametrize("later, expected", [(601, None), (600, "CHARGING"), (0, "CHARGING"), (-600, "CHARGING")])
+def test_an_old_word_is_not_kept_for_a_state_that_the_car_no_longer_knows(later, expected):
+    for first, second in (("hvStatus", "status"), ("status", "hvStatus")):
+        entries = {
+            CH + first: entry("INVALID", time=NOON + later),
+            CH + second: entry("CHARGING" if second == "hvStatus" else "CHARGINGACTIVE"),
+        }
+        assert translate(entries)["chargingStatus"].value == expected
+
+
 # position
 
 

@@ -176,13 +176,21 @@ def test_the_report_counts_connections_and_messages(home):
 
 def test_bmw_is_asked_unless_the_configuration_names_a_broker_at_home():
     assert isinstance(cardata_live.source_of(settings(), None), BmwSource)
-    assert isinstance(cardata_live.source_of(settings(stream_url="mqtts://localhost:9001"), None), BmwSource)
+    for own in (
+        {"stream_url": "mqtts://customer.streaming-cardata.bmwgroup.com:9000"},
+        {"stream_url": "mqtts://localhost:9001", "auth_url": "http://127.0.0.1:8080"},
+    ):
+        assert isinstance(cardata_live.source_of(settings(**own), None), BmwSource)
 
 
 @pytest.mark.parametrize(
     "own",
     [
         {"stream_url": "mqtt://192.168.1.5:1883"},
+        {"stream_url": "mqtts://192.168.1.5:8883"},
+        {"stream_url": "mqtts://localhost:8883"},
+        {"stream_url": "mqtts://192.168.1.5:8883", "auth_url": "http://127.0.0.1:8080"},
+        {"stream_url": "mqtts://bmwgroup.com.example:8883"},
         {"stream_url": "mqtts://relay:8883", "stream_topic": "cars/+"},
         {"stream_url": "mqtts://relay:8883", "stream_user": "me", "stream_password": "secret"},
     ],

@@ -335,6 +335,20 @@ def test_the_waits_grow_although_each_connection_is_granted_first(bench):
     assert wait > 200
 
 
+def test_an_error_that_nobody_expects_is_not_the_last_attempt(bench):
+    real, bench.stream._connect = bench.stream._connect, _no_thread
+    with pytest.raises(RuntimeError):
+        bench.stream.start()
+    bench.stream._connect = real
+    bench.worker.pass_time(bench.worker.due_in(TIMER))
+    bench.wait_and_connect()
+    assert bench.word == "CONNECTED"
+
+
+def _no_thread(_broker, _hear):
+    raise RuntimeError("can't start new thread")
+
+
 def test_a_server_that_never_answers_is_given_up(bench):
     bench.stream.start()
     bench.worker.pass_time(cardata_stream.CONNECT_WITHIN)

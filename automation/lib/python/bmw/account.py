@@ -148,6 +148,8 @@ class Account(object):
 
     def _adopt_newer(self, rejected):
         """True if the store holds newer, good tokens, put there by another instance."""
+        if self.store_error is not None:
+            return False  # what is in memory could not be stored, so what is stored is the older
         try:
             record = self._store.load(self._record)
         except StoreError:

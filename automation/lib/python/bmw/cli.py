@@ -15,7 +15,7 @@ import time
 
 from bmw import __version__, cli_table, commands, config, dump, files, items_file, names
 from bmw.cli_accounts import CliError, advised, open_accounts
-from bmw.compat import to_bytes
+from bmw.compat import lower, to_bytes
 from bmw.errors import BmwError, SignInFailed
 from bmw.http import RequestsTransport
 from bmw.model import Model
@@ -324,7 +324,7 @@ def _prefix(account):
 
 def _named(account, name):
     """The cars (list) of an account by that name; all for None."""
-    return [vehicle for vehicle in account.service.vehicles() if name is None or vehicle.name.lower() == name.lower()]
+    return [vehicle for vehicle in account.service.vehicles() if name is None or lower(vehicle.name) == lower(name)]
 
 
 def _has(account, name):

@@ -9,6 +9,7 @@ from __future__ import absolute_import, unicode_literals
 from bmw import commands
 from bmw.commander import Commander, Order
 from bmw.errors import CommandFailed
+from bmw.redact import clean
 from bmw.switches import put_back
 
 
@@ -127,7 +128,7 @@ class CommandDesk(object):
         def show_both(state, reason):
             if vehicle is not None:
                 is_first = self._garage.is_first(vehicle)
-                self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
+                self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, clean(reason)) if reason else state, is_first)
                 if state == commands.SENT:
                     self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
             show(state, reason)

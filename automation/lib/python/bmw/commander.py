@@ -125,7 +125,7 @@ class Commander(object):
         except BmwError as error:
             self._end(order, commands.FAILED, _why_not_sent(error))
             return
-        except Exception:
+        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
             self._fail_unexpectedly(order)
             return
         if order.receipt is None:
@@ -145,7 +145,7 @@ class Commander(object):
             # the car may have done it already: that asking fails does not make the command a failure
             order.refusals += 0 if error.transient else 1
             trouble = "how it ended is not known, look at the car ({})".format(error.problem)
-        except Exception:
+        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
             self._fail_unexpectedly(order)
             return
         if progress is not None and progress.state in commands.FINAL:

@@ -5,6 +5,7 @@ Knows no cloud; which command a cloud can send is said by its ``COMMANDS``. The 
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw.compat import lower
 from bmw.errors import CommandFailed
 
 LOCK = "lock"
@@ -83,7 +84,7 @@ def of_text(text):
         CommandFailed: not understood.
     """
     name, _, rest = text.strip().partition(" ")
-    command = dict((known.lower(), known) for known in ALL).get(name.lower())
+    command = dict((lower(known), known) for known in ALL).get(lower(name))
     if command is None:
         raise CommandFailed("There is no command '{}'".format(name[:40]), "use one of {}".format(", ".join(ALL)))
     if command == CHARGING_SETTINGS:

@@ -12,7 +12,7 @@ import re
 
 from bmw import clouds, cron, files, mqtt, secret_source
 
-from bmw.compat import text_type, to_text
+from bmw.compat import lower, text_type, to_text
 from bmw.errors import ConfigError, StoreError
 from bmw.http import TIMEOUT, checked_base
 from bmw.redact import remember
@@ -36,7 +36,7 @@ def _cloud(text):
 
 
 def _client_id(text):
-    text = text.strip().lower()  # some portals show it in upper case, the server wants lower case
+    text = lower(text.strip())  # some portals show it in upper case, the server wants lower case
     if not _UUID.match(text):
         raise ConfigError(
             "the client id is not of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
@@ -81,9 +81,9 @@ def _one_of(*choices):
 
 def _yes_no(text):
     words = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
-    if text.lower() not in words:
+    if lower(text) not in words:
         raise ConfigError("'{}' is neither yes nor no".format(text))
-    return words[text.lower()]
+    return words[lower(text)]
 
 
 def _text(text):

@@ -5,7 +5,7 @@ from __future__ import absolute_import, unicode_literals
 import hashlib
 import re
 
-from bmw.compat import to_bytes
+from bmw.compat import to_bytes, upper
 from bmw.errors import ConfigError
 
 #: name, lowest, highest value, words allowed instead of numbers, of the six or seven fields
@@ -57,7 +57,7 @@ def check(expression):
         raise ConfigError("'{}' is not a cron expression, it has {} fields".format(expression, len(fields)), _HINT)
     for text, (name, lowest, highest, words) in zip(fields, _FIELDS):
         for part in text.split(","):
-            if not _is_valid(part.upper(), lowest, highest, words, allow_open=name.startswith("day")):
+            if not _is_valid(upper(part), lowest, highest, words, allow_open=name.startswith("day")):
                 raise ConfigError("'{}' is not valid for {} in '{}'".format(text, name, expression), _HINT)
     return " ".join(fields)
 

@@ -9,7 +9,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw import __version__, redact
-from bmw.compat import number_types, parse_qs, text_type, urlsplit
+from bmw.compat import lower, number_types, parse_qs, text_type, urlsplit
 from bmw.errors import BmwError
 from bmw.vehicle import Vehicle
 
@@ -115,8 +115,8 @@ def anonymous(value, secrets=()):
 
 def is_private(name):
     """True if a field of that name (str) holds, or has beneath it, what tells who or where."""
-    small = re.sub("[^a-z]", "", name.lower())
-    words = set(word.lower() for word in _CAMEL.findall(name))
+    small = re.sub("[^a-z]", "", lower(name))
+    words = set(lower(word) for word in _CAMEL.findall(name))
     return bool(words & _WORDS) or any(part in small for part in _PARTS)
 
 

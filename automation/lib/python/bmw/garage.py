@@ -9,14 +9,15 @@ import logging
 import re
 
 from bmw.compat import text_type
-from bmw.errors import AccessDenied, NotFound
+from bmw.errors import AccessDenied, BadAnswer, NotFound, ServerError
 from bmw.redact import mask_vin, remember
 from bmw.vehicle import Vehicle, vehicle_from
 
 log = logging.getLogger("bmw")
 
-#: the list of cars is asked for again after this many seconds
+#: the list of cars is asked for again after this many seconds, and after these when BMW's server failed at it
 LIST_AGAIN = 86400
+LIST_AFTER_FAILURE = 6 * 3600
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -34,6 +35,7 @@ class Garage(object):
         self._cloud = cloud
         self._clock = clock
         self._names = {}  # VIN -> name
+        self._first = None  # VIN
         self._listed_at = None
         self.vehicles = []  # replaced as a whole, never changed, as other threads look at it
         self._has_new = False
@@ -46,12 +48,14 @@ class Garage(object):
         if not is_same_cloud:
             for vehicle in self.vehicles:
                 vehicle.forget()
+        self._first = record.get("first") or next((vehicle.vin for vehicle in self.vehicles), None)
         remember(*self._names)
 
     def to_record(self):
         """JSON-able form, for the store."""
         return {
             "names": self._names,
+            "first": self._first,
             "listed_at": self._listed_at,
             "vehicles": [vehicle.to_record() for vehicle in self.vehicles],
         }
@@ -69,8 +73,8 @@ class Garage(object):
         return next((vehicle for vehicle in self.vehicles if vehicle.name == name), None)
 
     def is_first(self, vehicle):
-        """True for the account's first car, which the user's own item names without a car's name mean. False for one that left."""
-        return vehicle in self.vehicles[:1]
+        """True for the account's first car, which the user's own item names without a car's name mean."""
+        return vehicle.vin == self._first
 
     def in_turn(self):
         """The cars (list), that which was not asked for the longest time first."""
@@ -90,22 +94,39 @@ class Garage(object):
         self._listed_at = None
 
     def refresh_list(self, session):
-        """Asks which cars there are, once a day; a car keeps its name for ever, also when it is gone for a while. Raises BmwError."""
+        """Asks which cars there are, once a day; a car keeps its name and place, also when it is gone for a while. Raises BmwError."""
         now = self._clock.now()
         if self._listed_at is not None and self.vehicles and 0 <= now - self._listed_at < LIST_AGAIN:
             return
-        found = self._cloud.vehicles(session)
-        known = dict((vehicle.vin, vehicle) for vehicle in self.vehicles)
-        vehicles = []
+        try:
+            found = self._cloud.vehicles(session)
+        except (ServerError, BadAnswer) as error:
+            if not self.vehicles:
+                raise
+            log.info("The list of cars stays that of before: %s", error.text())
+            self._listed_at = now - LIST_AGAIN + LIST_AFTER_FAILURE
+            return
+        self._take(found)
+        self._listed_at = now
+
+    def _take(self, found):
+        """Takes over a list of cars (list of bmw.clouds.base.Found); the order is that in which they were found first."""
+        readable = []
         for entry in found:
             remember(entry.vin)
-            if not entry.is_readable:
+            if entry.is_readable:
+                readable.append(entry.vin)
+            else:
                 log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
-                continue
-            vehicles.append(known.get(entry.vin) or Vehicle(entry.vin, self._names.get(entry.vin)))
-            self._has_new = self._has_new or entry.vin not in known
-        self.vehicles = vehicles
-        self._listed_at = now
+        stay = [vehicle for vehicle in self.vehicles if vehicle.vin in readable]
+        known = [vehicle.vin for vehicle in stay]
+        come = [Vehicle(vin, self._names.get(vin)) for vin in readable if vin not in known]
+        # the first car's items are the user's: only a car that was never here takes its place, and only when it is gone
+        new = [vehicle.vin for vehicle in come if vehicle.vin not in self._names]
+        if self._first not in readable and new:
+            self._first = new[0]
+        self.vehicles = stay + come
+        self._has_new = self._has_new or bool(come)
 
     def fetch_facts(self, session, vehicle):
         """Asks BMW for what does not change about a car, once. Raises BmwError."""

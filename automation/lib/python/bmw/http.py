@@ -12,7 +12,7 @@ import re
 import time
 
 from bmw import tls
-from bmw.compat import to_text, urlencode, urlsplit
+from bmw.compat import lower, to_text, urlencode, urlsplit
 from bmw.errors import BadAnswer, ConfigError, NetworkError
 
 #: seconds for one exchange, from connecting to the last byte
@@ -74,7 +74,7 @@ class Response(object):
 def origin(url):
     """``https://host:port`` of a URL, lower case."""
     parts = urlsplit(url)
-    return "{}://{}".format(parts.scheme, parts.netloc).lower()
+    return lower("{}://{}".format(parts.scheme, parts.netloc))
 
 
 def checked_base(url, name):
@@ -162,7 +162,7 @@ class RequestsTransport(object):
             raise NetworkError("No answer within {} seconds".format(request.timeout))
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, IOError) as error:
             raise NetworkError("Connection failed ({})".format(type(error).__name__))
-        headers = dict((name.lower(), value) for name, value in answer.headers.items())
+        headers = dict((lower(name), value) for name, value in answer.headers.items())
         # several of one name are joined with commas above, which cookies do not survive
         return Response(answer.status_code, headers, body, list(answer.raw.headers.getlist("set-cookie")))
 

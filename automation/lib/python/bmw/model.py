@@ -12,6 +12,7 @@ The tree (prefix BMW, one car named i3)::
 from __future__ import absolute_import, unicode_literals
 
 from bmw import words
+from bmw.compat import capitalize, upper
 from bmw.record import record
 
 #: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
@@ -45,7 +46,7 @@ class Model(object):
 
     def __init__(self, prefix, account, language, own_names=None):
         self._prefix = prefix
-        self._account_prefix = "{}_{}".format(prefix, account.capitalize()) if account else prefix
+        self._account_prefix = "{}_{}".format(prefix, capitalize(account)) if account else prefix
         self._language = language
         self._is_german = language == "de"
         self._own_names = own_names or {}
@@ -70,7 +71,7 @@ class Model(object):
         """The car's Equipment group; its sections are made when they get a first item."""
         brand = vehicle.facts.get("brand") or "BMW"
         # BMWi, BMW_I, BMW_M: nobody says that to a voice assistant
-        brand = "BMW" if brand.upper().startswith("BMW") else brand
+        brand = "BMW" if upper(brand).startswith("BMW") else brand
         label = "{} {}".format(brand, vehicle.facts.get("model") or vehicle.name).strip()
         return ItemSpec(self._vehicle_prefix(vehicle), "Group", label, "garage", (self._prefix,), ("Car",), {})
 
@@ -97,7 +98,7 @@ class Model(object):
         return "{}_{}".format(self._account_prefix, vehicle.name)
 
     def _section_name(self, vehicle, section):
-        return "{}_g{}".format(self._vehicle_prefix(vehicle), section.capitalize())
+        return "{}_g{}".format(self._vehicle_prefix(vehicle), capitalize(section))
 
     def _item(self, name, point, group):
         label = point.label_de if self._is_german else point.label
@@ -114,4 +115,4 @@ class Model(object):
 
 
 def _upper_first(key):
-    return key[0].upper() + key[1:]
+    return upper(key[0]) + key[1:]

@@ -86,7 +86,8 @@ class Budget(object):
         """
         if now < self._blocked(now):
             raise _exceeded("BMW's daily allowance of calls is used up", self.blocked_until)
-        if self.limit is not None and self.spent(now) >= self._usable(by_person):
+        spent = self.spent(now)  # also where nothing is limited: it forgets what is older than a day
+        if self.limit is not None and spent >= self._usable(by_person):
             raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
         minute = int(now // _BUCKET)
         if self._calls and self._calls[-1][0] == minute:

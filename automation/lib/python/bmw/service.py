@@ -24,8 +24,9 @@ from bmw.vocabulary import VEHICLE
 
 log = logging.getLogger("bmw")
 
-#: seconds after which a failed token refresh is tried again
+#: seconds after which a failed token refresh is tried again, and files that could not be read
 RETRY_TOKEN = 300
+RETRY_READING = 60
 #: seconds after which what the stream brought is stored: not at each message, for the life of an SD card
 SAVE_LIVE = 120
 #: so many cars in a row at which BMW's server failed: the others would only cost calls
@@ -71,6 +72,7 @@ class Service(object):
         self._is_token_troubled = False
         self._on_command_items = lambda items: None
         self._is_saving_later = False
+        self._is_unread = False  # what is stored could not be read
         self._store_errors = {}  # record -> why it is not stored
         self._seldom = Seldom(
             cloud, outlet, worker, self._garage, lambda: self._new_session(by_person=False), self.take, self._on_seldom_asked
@@ -225,12 +227,20 @@ class Service(object):
         self._outlet.account("diagnose", False)
         if self._config.problem:
             self._status.show_error(self._config.problem)
-            return
+        else:
+            self._take_up()
+
+    def _take_up(self):
+        """Takes up what is stored, tried until it can be read: a file that cannot be read now is no lost sign-in."""
         try:
             self._load()
             self._account.load()
         except StoreError as error:
+            self._is_unread = True
             self._status.show_error(error)
+            self._worker.later("take up", RETRY_READING, self._take_up)
+            return
+        self._is_unread = False
         for vehicle in self._garage.vehicles:
             self._post(vehicle, VEHICLE)
         self._desk.release_buttons()
@@ -279,6 +289,8 @@ class Service(object):
         if self._config.problem:
             self._sign_in.reset()
             self._status.show_error(self._config.problem)
+        elif self._is_unread:
+            self._sign_in.reset()  # the status says why: new tokens would be written over what is there
         else:
             self._sign_in.begin(answer)
 
@@ -291,6 +303,8 @@ class Service(object):
 
     def _is_signed_in(self):
         """True if there are tokens, from the store or the token item. A cloud that needs no person is signed in to."""
+        if self._is_unread:
+            return False
         if self._account.is_signed_in:
             return True
         sealed = self._outlet.sealed_token()

@@ -73,6 +73,8 @@ class SignIn(object):
         prompt = self._prompt
         if prompt is None:
             return
+        # set ahead: an error that nobody expects must not leave a sign-in that never ends, as nothing is asked meanwhile
+        self._worker.later(POLL, prompt.interval, self._poll)
         try:
             tokens = self._cloud.poll_sign_in(prompt)
         except BmwError as error:

@@ -6,7 +6,7 @@ import datetime
 import re
 import time
 
-from bmw.compat import text_type
+from bmw.compat import text_type, upper
 
 _ISO = re.compile(
     r"^\s*(\d{4})-(\d{2})-(\d{2})"
@@ -47,7 +47,7 @@ def _epoch(year, month, day, hour=0, minute=0, second=0):
 
 def _offset(zone):
     """Seconds east of UTC of ``Z``, ``UTC``, ``+01:00``, ``-0500`` or nothing (BMW means UTC then)."""
-    if not zone or zone.upper() in ("Z", "UTC"):
+    if not zone or upper(zone) in ("Z", "UTC"):
         return 0
     digits = zone[1:].replace(":", "")
     seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60

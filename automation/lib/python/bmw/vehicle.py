@@ -12,6 +12,8 @@ LOCK_STATES = {"SECURED": True, "LOCKED": True, "SELECTIVE_LOCKED": False, "PART
 
 _DOORS = ("doorDriverFront", "doorPassengerFront", "doorDriverRear", "doorPassengerRear")
 _WINDOWS = ("windowDriverFront", "windowPassengerFront", "windowDriverRear", "windowPassengerRear")
+#: what holds only while the car charges (cardata.md section 4: power is valid only near its timestamp)
+_WHILE_CHARGING = ("chargingPower", "chargingTimeRemaining")
 _CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST": True, "INACTIVE": False, "STANDBY": False}
 
 
@@ -79,7 +81,18 @@ class Vehicle(object):
             self.readings[key] = reading
             if old is None or old.value != reading.value:
                 changed.add(key)
-        return changed
+        return changed | self._end_charge()
+
+    def _end_charge(self):
+        """Forgets what the car said while it charged and is past now; returns the keys (set)."""
+        charging = self.readings.get("charging")
+        if charging is None or charging.value is not False or charging.time is None:
+            return set()
+        said = [(key, self.readings[key]) for key in _WHILE_CHARGING if key in self.readings]
+        past = [key for key, reading in said if reading.value is not None and (reading.time or 0) < charging.time]
+        for key in past:
+            self.readings[key] = Reading(None, charging.time)
+        return set(past)
 
     def _take(self, key, reading):
         old = self.readings.get(key)

@@ -9,7 +9,7 @@ from __future__ import absolute_import, unicode_literals
 import json
 
 from bmw import times
-from bmw.compat import number_types, text_type
+from bmw.compat import lower, number_types, text_type, upper
 from bmw.record import record
 from bmw.vehicle import Reading
 from bmw.vocabulary import VEHICLE
@@ -97,7 +97,7 @@ def word(value):
         return "true" if value else "false"
     if not isinstance(value, (text_type,) + number_types):
         raise Unknown()  # a list or an object is no word
-    text = text_type(value).strip().lower()
+    text = lower(text_type(value).strip())
     text = text[4:] if text.startswith("asn_") else text
     if text in _UNKNOWN_WORDS:
         raise Unknown()
@@ -118,7 +118,7 @@ def _number(value, unit):
 
 def _unit_word(unit):
     """The unit's spelling to look up; '' when there is none."""
-    return unit.strip().lower() if isinstance(unit, text_type) else ""
+    return lower(unit.strip()) if isinstance(unit, text_type) else ""
 
 
 def _volume(value, unit):
@@ -165,7 +165,7 @@ def _passed(value, _unit):
 
 
 def _upper(value, _unit):
-    return word(value).upper().replace("-", "_").replace(" ", "_"), None
+    return upper(word(value)).replace("-", "_").replace(" ", "_"), None
 
 
 def _time(value, _unit):
@@ -434,11 +434,19 @@ def _choose(readings, preference):
     """The first that says something, unless a later one is newer by more than ``preference``; an unknown one if all are."""
     best = None
     for reading in readings:
-        if best is None or (best.value is None and reading.value is not None):
-            best = reading
-        elif reading.value is not None and (reading.time or 0) > (best.time or 0) + preference:
+        if best is None or _is_better(reading, best, preference):
             best = reading
     return best
+
+
+def _is_better(reading, best, preference):
+    ahead = (reading.time or 0) - (best.time or 0)
+    if reading.value is None:
+        # that the car no longer knows a state is news as well
+        return preference == 0 and best.value is not None and ahead > PREFERENCE
+    if best.value is None:
+        return preference > 0 or ahead >= -PREFERENCE
+    return ahead > preference
 
 
 def _add_climate_time(readings, entries):
@@ -514,7 +522,7 @@ class _Service(record("_Service", "date name status")):
 
 def _service(record):
     name = _field(record, "title") or _field(record, "description")
-    return _Service(times.parse(_field(record, "date")), _cut(name), _field(record, "status").upper())
+    return _Service(times.parse(_field(record, "date")), _cut(name), upper(_field(record, "status")))
 
 
 #: the status of a service that is not due yet, and how urgent the others are; a word that nobody has seen is most likely trouble

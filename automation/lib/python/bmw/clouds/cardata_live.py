@@ -13,8 +13,9 @@ import os
 from bmw import mqtt, times
 from bmw.clouds import cardata_descriptors, cardata_entries
 from bmw.clouds.cardata_stream import CONNECTED, URL, BmwSource, LocalSource, Stream
-from bmw.compat import to_text
+from bmw.compat import to_text, urlsplit
 from bmw.errors import BadAnswer
+from bmw.http import LOOPBACK
 from bmw.redact import mask_vin, remember_for_a_while
 
 log = logging.getLogger("bmw")
@@ -28,6 +29,8 @@ QUIET = 900
 SILENT = 86400
 #: after a gap of so many seconds BMW is asked for what was missed; nothing is kept for us meanwhile (cardata.md section 3)
 GAP = 300
+#: whoever is below it is BMW, and may be given the token
+BMW_DOMAIN = ".bmwgroup.com"
 #: topic at a local broker, as bmw-mqtt-bridge names it
 LOCAL_TOPIC = "bmw/+"
 
@@ -51,8 +54,19 @@ def build(config, account, service, outlet, clock, worker, make_wire):
 
 
 def is_at_home(config):
-    """True if the messages come from a broker at home that passes them on."""
-    return bool(config.stream_topic or config.stream_user or (config.stream_url and not mqtt.parse_url(config.stream_url)[2]))
+    """True if the messages come from a broker at home that passes them on: it gets neither BMW's token nor the account's id."""
+    if config.stream_topic or config.stream_user:
+        return True
+    if not config.stream_url:
+        return False
+    host, _port, is_tls = mqtt.parse_url(config.stream_url)
+    return not (is_tls and _is_bmws(host, config))
+
+
+def _is_bmws(host, config):
+    # on this machine only where the sign-in is here as well: a simulated cloud, which has the token anyway
+    is_simulated = host in LOOPBACK and urlsplit(config.auth_url or "").hostname in LOOPBACK
+    return host.endswith(BMW_DOMAIN) or is_simulated
 
 
 def source_of(config, account):

@@ -249,8 +249,9 @@ class Stream(object):
         self.state = CONNECTING
         if self._shown is None:
             self._show("CONNECTING")
-        self._connection = self._connect(self._login.broker, self._hear)
+        # set ahead: an error that nobody expects must not be the last attempt
         self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
+        self._connection = self._connect(self._login.broker, self._hear)
 
     def _pause(self, now):
         """Seconds that the breaker wants to be waited; 0 mostly."""

@@ -3,7 +3,7 @@
 from __future__ import absolute_import, unicode_literals
 
 
-from bmw.compat import text_type
+from bmw.compat import lower, text_type
 from bmw.errors import (
     AccessDenied,
     CommandFailed,
@@ -68,7 +68,7 @@ def check_command(response):
     description = _description(response.json_or_none()) if response.status >= 400 else ""
     if response.status == 401 or not description:
         return check(response)
-    if "secretknowledge" in description.lower():
+    if "secretknowledge" in lower(description):
         raise CommandFailed(
             "BMW asks for the account's security answer",
             "set security_answer in bmw.cfg to the answer given in the portal",

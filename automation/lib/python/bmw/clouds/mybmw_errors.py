@@ -4,7 +4,7 @@ from __future__ import absolute_import, unicode_literals
 
 import re
 
-from bmw.compat import text_type
+from bmw.compat import lower, text_type
 from bmw.errors import (
     AccessDenied,
     CommandFailed,
@@ -30,7 +30,7 @@ _SECONDS = re.compile(r"in ([0-9]{1,6}) second")
 
 def is_blocked(response):
     """True for the answer that BMW gives to strangers since September 2025."""
-    return response.status == BLOCKED_STATUS or (response.status >= 400 and response.text().strip().lower() == "blocked")
+    return response.status == BLOCKED_STATUS or (response.status >= 400 and lower(response.text().strip()) == "blocked")
 
 
 def check(response):
@@ -46,7 +46,7 @@ def check(response):
         raise AccessDenied(*BLOCKED)
     if status == 401:
         raise TokenRejected("BMW does not accept the token", "it is renewed")
-    if status == 403 and "quota" in response.text().lower():
+    if status == 403 and "quota" in lower(response.text()):
         raise _quota("BMW's allowance of calls is used up", _clock_seconds(response.text()) or QUOTA_PAUSE)
     if status == 429:
         raise _quota("BMW wants fewer calls (HTTP 429)", _pause_seconds(response))

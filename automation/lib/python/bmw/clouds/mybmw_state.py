@@ -6,7 +6,7 @@ Left and right become driver's and passenger's side here. Units are metric whate
 from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import values
-from bmw.compat import text_type
+from bmw.compat import text_type, upper
 from bmw.vehicle import Reading
 
 _FACTS = (
@@ -75,7 +75,7 @@ def facts(profile):
 def has_tank(car_facts):
     """False only for what is surely battery-electric; BMW once called a range extender ELECTRIC too."""
     is_electric = car_facts.get("driveTrain") == "ELECTRIC"
-    return not is_electric or "REX" in text_type(car_facts.get("model") or "").upper()
+    return not is_electric or "REX" in upper(text_type(car_facts.get("model") or ""))
 
 
 def translate(state, car_facts):
@@ -139,7 +139,7 @@ def _add_sides(readings, state, time):
 def _add_roof(readings, state, time):
     roof = values.block(state, "roofState")
     if "roofState" in roof:
-        is_soft_top = "CONVERTIBLE" in text_type(roof.get("roofStateType") or "").upper()
+        is_soft_top = "CONVERTIBLE" in upper(text_type(roof.get("roofStateType") or ""))
         key = "convertibleRoof" if is_soft_top else "sunroof"
         readings[key] = Reading(values.value_or_none(values.word, roof["roofState"]), time)
 

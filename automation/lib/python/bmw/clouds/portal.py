@@ -18,6 +18,7 @@ from bmw.clouds.connecteddrive import API_URLS as APP_URLS
 from bmw.clouds.connecteddrive import MORE_EVERY
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
 from bmw.clouds.connecteddrive_sign_in import AUTH_URLS
+from bmw.compat import upper
 from bmw.errors import BadAnswer, CommandFailed, NotFound
 
 #: outside Europe the app's host serves the portal's paths as well
@@ -187,4 +188,4 @@ class Portal(Cloud):
 def _status(response):
     """BMW's word for how far a command is, or '' when the answer does not say."""
     match = _STATUS.search(response.text())
-    return match.group(1).upper() if match else ""
+    return upper(match.group(1)) if match else ""

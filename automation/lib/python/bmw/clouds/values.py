@@ -11,7 +11,7 @@ import logging
 import re
 
 from bmw import times
-from bmw.compat import number_types, text_type
+from bmw.compat import capitalize, number_types, text_type, upper
 from bmw.errors import CloudError
 from bmw.vehicle import LOCK_STATES, Reading
 
@@ -118,14 +118,14 @@ def text(value):
     if value is None or isinstance(value, (dict, list)):
         raise Unknown()
     result = text_type(value).strip()
-    if result.upper() in _UNKNOWN_WORDS:
+    if upper(result) in _UNKNOWN_WORDS:
         raise Unknown()
     return result
 
 
 def word(value):
     """One of BMW's words, upper case; also one that nobody has seen before."""
-    return text(value).upper()
+    return upper(text(value))
 
 
 def flag(value):
@@ -259,7 +259,7 @@ def place(latitude, longitude):
 def service_name(kind):
     """BMW's type of a service for people: ``BRAKE_FLUID`` -> ``Brake fluid``."""
     name = value_or_none(word, kind)
-    return _SERVICES.get(name, name.replace("_", " ").capitalize()) if name else None
+    return _SERVICES.get(name, capitalize(name.replace("_", " "))) if name else None
 
 
 def service_readings(services, time):
@@ -306,7 +306,7 @@ def drop_fuel(readings):
 
 def timer_text(departure, days, is_on):
     """A departure timer for people: ``07:35 Mon Tue``, ``off (07:35 Mon)`` or ``off``."""
-    names = [day[:3].capitalize() for day in days or [] if isinstance(day, text_type)]
+    names = [capitalize(day[:3]) for day in days or [] if isinstance(day, text_type)]
     parts = " ".join(([departure] if departure else []) + names)
     if is_on:
         return parts or "on"

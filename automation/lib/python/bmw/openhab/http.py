@@ -7,7 +7,7 @@ so that its threads and connections are there once.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import text_type
+from bmw.compat import lower, text_type
 from bmw.errors import NetworkError
 from bmw.http import MOST_BYTES, Response
 from bmw.openhab.tls import strict
@@ -122,7 +122,7 @@ def _give_up(future, handler):
 def _response(answer, body):
     headers = {}
     for name in answer.headers().map().keySet():
-        headers[text_type(name).lower()] = answer.headers().firstValue(name).orElse("")
+        headers[lower(text_type(name))] = answer.headers().firstValue(name).orElse("")
     return Response(answer.statusCode(), headers, body, list(answer.headers().allValues("set-cookie")))
 
 

@@ -14,6 +14,7 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 import re
+import sys
 
 from bmw.openhab import versions
 from org.openhab.core.automation.module.script.rulesupport.shared.simple import SimpleRule
@@ -95,7 +96,7 @@ def decorators(automation_manager):
         return rule, when
     except ImportError:
         log.debug("openhab-helper-libraries are not installed; rules are made by this module")
-    except Exception as error:
+    except:  # noqa: E722 - a Java exception is no Python Exception
         # several published versions do not load on openHAB 3 and later
-        log.info("openhab-helper-libraries do not work here (%s); rules are made by this module", type(error).__name__)
+        log.info("openhab-helper-libraries do not work here (%s); rules are made by this module", sys.exc_info()[0].__name__)
     return own_rule(automation_manager), own_when
