@@ -142,6 +142,13 @@ def test_status_headers_and_body_come_back(web, client):
     assert (response.status, response.headers["x-thing"], response.body) == (418, "1", b"{}")
 
 
+def test_a_cookie_of_one_account_is_not_sent_for_another(web, client):
+    web.get(BASE + "/x", headers={"Set-Cookie": "who=anna; Path=/"})
+    for _account in range(2):
+        assert client.send("GET", BASE + "/x").cookies == ["who=anna; Path=/"]
+    assert [call.request.headers.get("Cookie") for call in web.calls] == [None, None]
+
+
 def test_a_packed_answer_is_unpacked_and_whole(web, client):
     body = bytes(range(256)) * 1000
     web.get(BASE + "/x", body=gzip.compress(body), headers={"Content-Encoding": "gzip"})

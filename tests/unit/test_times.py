@@ -78,8 +78,23 @@ def test_milliseconds_are_rounded_into_the_next_second():
     assert times.to_iso(NOON + 0.9999) == "2026-10-03T12:00:01.000Z"
 
 
-def test_the_utc_day_of_a_time():
-    assert (times.utc_day(NOON), times.utc_day(NOON + 43199.9)) == ("2026-10-03", "2026-10-03")
+def _berlin(seconds):
+    """Until 2026-10-25 01:00 UTC two hours ahead, then one."""
+    return 7200 if seconds < 1792890000 else 3600
+
+
+def test_a_month_begins_by_the_time_at_home(monkeypatch):
+    monkeypatch.setattr(times, "home_offset", _berlin)
+    november = times.parse("2026-10-31T23:00:00Z")
+    assert times.month_start(november, 0) == november
+    assert times.month_start(november - 1, 0) == times.parse("2026-09-30T22:00:00Z") == times.month_start(november + 86400, 1)
+    assert times.month_start(times.parse("2027-01-15T12:00:00Z"), 13) == times.parse("2025-11-30T22:00:00Z")
+    assert times.at_home(november)[:5] == (2026, 11, 1, 0, 0)
+
+
+def test_unless_openhab_says_otherwise_home_is_where_the_machine_is():
+    assert times.home_offset is times.machine_offset
+    assert times.at_home(NOON)[:6] == time.localtime(NOON)[:6]
 
 
 @given(st.integers(min_value=0, max_value=4102444800))

@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 import time
 
-from bmw import cipher, commands
+from bmw import cipher, commands, times
 from bmw.assembly import assemble, record_of
 from bmw.cli_worker import Timetable
 from bmw.errors import BmwError, SignInFailed
@@ -188,4 +188,4 @@ def advised(text):
 
 
 def _local_hour(now):
-    return time.localtime(now).tm_hour
+    return times.at_home(now).tm_hour

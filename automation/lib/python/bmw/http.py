@@ -178,6 +178,8 @@ def _new_session(ca_file):
 
     session = requests.Session()
     session.trust_env = False
+    # one account's cookies are no other's; a sign-in that needs some sends them itself
+    session.cookies.set_policy(requests.compat.cookielib.DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", Adapter())
     return session
 

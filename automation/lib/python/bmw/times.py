@@ -93,16 +93,26 @@ def to_iso(seconds):
     return "{}.{:03d}Z".format(time.strftime(str("%Y-%m-%dT%H:%M:%S"), time.gmtime(millis // 1000)), millis % 1000)
 
 
-def utc_day(seconds):
-    """The UTC day of a time, as ``2026-10-03``."""
-    return to_iso(seconds)[:10]
+def machine_offset(seconds):
+    """Seconds (int) that this machine's time is ahead of UTC at a time (epoch seconds)."""
+    return int(_epoch(*time.localtime(seconds)[:6])) - int(seconds)
+
+
+#: the same of the time at home; openHAB's own setting replaces it, as the machine of a container often keeps UTC
+home_offset = machine_offset
+
+
+def at_home(seconds):
+    """The time at home (time.struct_time) of a time (epoch seconds)."""
+    return time.gmtime(seconds + home_offset(seconds))
 
 
 def month_start(seconds, back):
-    """Epoch seconds at which the month of a time began, by the time of this machine, or the month ``back`` (int) before it."""
-    year, month = time.localtime(seconds)[:2]
+    """Epoch seconds at which the month of a time began at home, or the month ``back`` (int) before it."""
+    year, month = at_home(seconds)[:2]
     year, month = divmod(year * 12 + month - 1 - back, 12)
-    return time.mktime((year, month + 1, 1, 0, 0, 0, 0, 0, -1))
+    start = _epoch(year, month + 1, 1)
+    return start - home_offset(start - home_offset(start))
 
 
 def next_utc_midnight(seconds):

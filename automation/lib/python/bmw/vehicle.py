@@ -89,7 +89,7 @@ class Vehicle(object):
         if charging is None or charging.value is not False or charging.time is None:
             return set()
         said = [(key, self.readings[key]) for key in _WHILE_CHARGING if key in self.readings]
-        past = [key for key, reading in said if reading.value is not None and (reading.time or 0) < charging.time]
+        past = [key for key, reading in said if reading.value and (reading.time or 0) < charging.time]  # 0 holds
         for key in past:
             self.readings[key] = Reading(None, charging.time)
         return set(past)

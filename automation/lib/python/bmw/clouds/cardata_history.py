@@ -146,7 +146,7 @@ def _mean(steps):
 def _last(session):
     minutes = None if session["seconds"] is None else session["seconds"] / 60.0
     parts = (
-        time.strftime(str("%d.%m.%Y %H:%M"), time.localtime(session["start"])),
+        time.strftime(str("%d.%m.%Y %H:%M"), times.at_home(session["start"])),
         None if session["energy"] is None else "{:.1f} kWh".format(session["energy"]),
         None if minutes is None else "{}:{:02d} h".format(*divmod(int(round(minutes)), 60)),
         session["place"],

@@ -5,7 +5,7 @@ from __future__ import absolute_import, unicode_literals
 import logging
 import os
 
-from bmw import __version__, clouds, config, files, key_file, names
+from bmw import __version__, clouds, config, files, key_file, names, times
 from bmw.api_host import ApiHost
 from bmw.assembly import assemble, record_of
 from bmw.diagnostics import Surroundings
@@ -52,7 +52,7 @@ class App(object):
         self._stopper = _Stopper(self)
         items = Items(events, item_registry)
         clock = self._clock = SystemClock()
-        zone = versions.time_zone(item_registry)
+        times.home_offset = _offset_of(versions.time_zone(item_registry))
         self._on_changed = lambda: None
         own_names, problems = names.load(settings.names, versions.config_folder())
         settings.problems.extend(problems)
@@ -61,7 +61,7 @@ class App(object):
         for account in settings.accounts:
             model = Model(settings.item_prefix, account.name, settings.language, own_names)
             page = sitemap.page(account.name, model)
-            self.accounts.append(_build(account, settings.problems, model, items, page, clock, zone, self._shared))
+            self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared))
             own_names = {}  # they name one set of items: those of the first account
         self._join_accounts(settings)
         for runner in self.accounts:
@@ -161,19 +161,25 @@ class AccountRunner(object):
         self.service.item_command(vehicle_name, key, text)
 
 
-def _build(account_config, problems, model, items, page, clock, zone, shared):
+def _build(account_config, problems, model, items, page, clock, shared):
     seal, store = _open_store(account_config, clock)
     outlet = Outlet(items, model, seal, page, PictureFiles(versions.config_folder()))
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
     worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)
-
-    def local_hour(now):
-        return Instant.ofEpochSecond(int(now)).atZone(zone).getHour()
-
     transport = JvmTransport(shared)
-    parts = assemble(account_config, problems, store, outlet, transport, clock, worker, local_hour, JvmWire, shared.lock)
+    parts = assemble(account_config, problems, store, outlet, transport, clock, worker, _local_hour, JvmWire, shared.lock)
     return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input)
+
+
+def _local_hour(now):
+    return times.at_home(now).tm_hour
+
+
+def _offset_of(zone):
+    """For ``bmw.times.home_offset``, of a java.time.ZoneId."""
+    rules = zone.getRules()
+    return lambda seconds: rules.getOffset(Instant.ofEpochSecond(int(seconds))).getTotalSeconds()
 
 
 def _open_store(account_config, clock):
