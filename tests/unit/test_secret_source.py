@@ -140,7 +140,7 @@ def loaded(folder, text, mode=0o640):
     return config.load(str(path))
 
 
-@pytest.mark.parametrize("key", sorted(config.SECRETS))
+@pytest.mark.parametrize("key", config.keys_of(config.NAME, config.SECRET))
 def test_every_secret_setting_can_be_kept_in_a_file_and_is_never_shown(tmp_path, secret_file, key):
     secret_file("private-of-{}\n".format(key).encode())
     settings = loaded(tmp_path, "client_id = {}\n{} = file:bmw-password".format(CLIENT_ID, key))

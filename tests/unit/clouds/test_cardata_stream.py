@@ -6,7 +6,7 @@ import json
 import pytest
 
 from bmw import mqtt
-from bmw.clouds import cardata_stream
+from bmw.clouds import cardata_sign_in, cardata_stream
 from bmw.clouds.cardata_stream import CONNECTED, LONGEST_WAIT, OFF, SUBSCRIBE_AGAIN, WAITING, BmwSource, LocalSource, Stream
 from bmw.errors import AccessDenied, NetworkError, ServerError, SignInNeeded
 from bmw.tokens import Tokens
@@ -25,7 +25,7 @@ def jwt(number, life=LIFE):
 class FakeAccount:
     """Tokens that can be renewed; counts the renewals, and fails them as planned."""
 
-    def __init__(self, clock, life=LIFE, scope=cardata_stream.SCOPE):
+    def __init__(self, clock, life=LIFE, scope=cardata_sign_in.SCOPE_STREAM):
         self._clock, self._life, self._scope = clock, life, scope
         self.renewals = 0
         self.problem = None

@@ -74,14 +74,6 @@ def test_a_model_is_named_alike_whatever_the_cloud(name, written):
     assert values.model(name) == written
 
 
-def test_a_clock_that_was_set_back_does_not_stop_the_rarer_calls():
-    memory = {}
-    assert values.is_due(memory, "more", "V", 1000, 60)
-    assert not values.is_due(memory, "more", "V", 1059, 60)
-    assert values.is_due(memory, "more", "W", 1059, 60)
-    assert values.is_due(memory, "more", "V", 500, 60)
-
-
 def test_a_null_field_is_unknown_and_a_missing_one_is_not_there():
     rows = (("odometer", values.amount, "deep.mileage"), ("stateOfCharge", values.share, "soc"))
     readings = values.read_rows(rows, {"deep": {"mileage": None}}, 5.0)

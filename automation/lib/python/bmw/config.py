@@ -25,7 +25,7 @@ DEFAULT = ""
 DEFAULT_REFRESH_MINUTES = 30
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _DIGITS = re.compile("^[0-9]{1,9}$")
-_ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _ACCOUNT_NAME = re.compile(r"^[a-z][a-z0-9]*$")
 
 
@@ -65,7 +65,7 @@ def _whole(lowest, highest):
 
 
 def _item_prefix(text):
-    if not _ITEM_NAME.match(text):
+    if not ITEM_NAME.match(text):
         raise ConfigError("'{}' cannot start an item name".format(text), "use letters, digits and _")
     return text
 
@@ -104,51 +104,60 @@ def _stream_url(text):
     return text
 
 
-class Setting(object):
-    """One key of the file: how it is read, its default, and whether it is global (not per account)."""
+#: who may see a setting's value. PUBLIC: it stands in reports. HARMLESS: it does not, but other texts may hold it. PRIVATE: it is
+#: taken out of reports. NAME, SECRET: so it is, and it may be kept elsewhere (``bmw.secret_source``); a NAME alone opens nothing
+PUBLIC, HARMLESS, PRIVATE, NAME, SECRET = "public", "harmless", "private", "name", "secret"
 
-    def __init__(self, parse, default=None, is_global=False):
+
+class Setting(object):
+    """One key of the file: how it is read, who may see its value, its default, and whether it is global (not per account)."""
+
+    def __init__(self, parse, privacy, default=None, is_global=False):
         self.parse = parse
+        self.privacy = privacy
         self.default = default
         self.is_global = is_global
 
 
 SETTINGS = {
-    "cloud": Setting(_cloud, "cardata"),
-    "client_id": Setting(_client_id),
-    "refresh": Setting(_refresh, DEFAULT_REFRESH_MINUTES),
-    "calls_per_day": Setting(_whole(10, 1000000), 50),
-    "username": Setting(_secret),
-    "password": Setting(_secret),
-    "api_key": Setting(_secret),
-    "api_secret": Setting(_secret),
-    "security_answer": Setting(_secret),
-    "region": Setting(_one_of("row", "na", "cn"), "row"),
-    "brand": Setting(_one_of("bmw", "mini", "toyota"), "bmw"),
-    "app_version": Setting(_text, "4.9.2(36892)"),
-    "stream": Setting(_one_of("on", "off"), "on"),
-    "stream_url": Setting(_stream_url),
-    "stream_topic": Setting(_text),
-    "stream_user": Setting(_secret),
-    "stream_password": Setting(_secret),
-    "allow_unlock": Setting(_yes_no, False),
-    "confirm_unlock": Setting(_yes_no, False),
-    "data": Setting(_yes_no, True),
-    "commands": Setting(_text, ""),
-    "timeout": Setting(_whole(1, 300), TIMEOUT),
-    "command_timeout": Setting(_whole(1, 3600)),
-    "auth_url": Setting(_base),
-    "api_url": Setting(_base),
-    "item_prefix": Setting(_item_prefix, "BMW", is_global=True),
-    "names": Setting(_text, "", is_global=True),
-    "language": Setting(_one_of("en", "de"), "en", is_global=True),
-    "sitemap": Setting(_yes_no, True, is_global=True),
+    "cloud": Setting(_cloud, PUBLIC, "cardata"),
+    "client_id": Setting(_client_id, PRIVATE),
+    "refresh": Setting(_refresh, PUBLIC, DEFAULT_REFRESH_MINUTES),
+    "calls_per_day": Setting(_whole(10, 1000000), PUBLIC, 50),
+    "username": Setting(_secret, NAME),
+    "password": Setting(_secret, SECRET),
+    "api_key": Setting(_secret, SECRET),
+    "api_secret": Setting(_secret, SECRET),
+    "security_answer": Setting(_secret, SECRET),
+    "region": Setting(_one_of("row", "na", "cn"), PUBLIC, "row"),
+    "brand": Setting(_one_of("bmw", "mini", "toyota"), PUBLIC, "bmw"),
+    "app_version": Setting(_text, HARMLESS, "4.9.2(36892)"),
+    "stream": Setting(_one_of("on", "off"), PUBLIC, "on"),
+    "stream_url": Setting(_stream_url, PRIVATE),
+    "stream_topic": Setting(_text, PRIVATE),
+    "stream_user": Setting(_secret, NAME),
+    "stream_password": Setting(_secret, SECRET),
+    "allow_unlock": Setting(_yes_no, PUBLIC, False),
+    "confirm_unlock": Setting(_yes_no, PUBLIC, False),
+    "data": Setting(_yes_no, PUBLIC, True),
+    "commands": Setting(_text, PUBLIC, ""),
+    "timeout": Setting(_whole(1, 300), PUBLIC, TIMEOUT),
+    "command_timeout": Setting(_whole(1, 3600), PUBLIC),
+    "auth_url": Setting(_base, PRIVATE),
+    "api_url": Setting(_base, PRIVATE),
+    "item_prefix": Setting(_item_prefix, HARMLESS, "BMW", is_global=True),
+    "names": Setting(_text, HARMLESS, "", is_global=True),
+    "language": Setting(_one_of("en", "de"), PUBLIC, "en", is_global=True),
+    "sitemap": Setting(_yes_no, PUBLIC, True, is_global=True),
 }
 
-#: settings whose value may be kept elsewhere, see ``bmw.secret_source``
-SECRETS = frozenset(key for key, setting in SETTINGS.items() if setting.parse is _secret)
-#: those that alone open nothing
-_NAMES = frozenset(("username", "stream_user"))
+
+def keys_of(*privacies):
+    """The keys (sorted list) of the settings that are one of these."""
+    return sorted(key for key, setting in SETTINGS.items() if setting.privacy in privacies)
+
+
+_MAY_BE_ELSEWHERE = frozenset(keys_of(NAME, SECRET))
 
 
 class AccountConfig(object):
@@ -220,7 +229,7 @@ def parse(text, folder="", is_open=False):
             problems.append(_unknown(key, names))
             continue
         try:
-            if setting in SECRETS:
+            if setting in _MAY_BE_ELSEWHERE:
                 value = secret_source.resolve(value, folder)
             values[account][setting] = SETTINGS[setting].parse(value)
         except ConfigError as error:
@@ -231,7 +240,7 @@ def parse(text, folder="", is_open=False):
         if account.commands and account.commands not in names:
             problems.append(ConfigError("commands: there is no account '{}'".format(account.commands), "name one of accounts"))
             account.commands = ""
-    secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in SECRETS)
+    secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in _MAY_BE_ELSEWHERE)
     if is_open:
         problems.extend(_shown_to_all(secrets))
     return Config(accounts, problems, shared, [secret_source.path(value, folder) for value in secrets.values()])
@@ -239,7 +248,8 @@ def parse(text, folder="", is_open=False):
 
 def _shown_to_all(secrets):
     """The problem (list of at most one) that passwords stand in a file that everybody on the machine may read."""
-    shown = sorted(key for key, value in secrets.items() if key.rpartition(".")[2] not in _NAMES and secret_source.is_literal(value))
+    literal = sorted(key for key, value in secrets.items() if secret_source.is_literal(value))
+    shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET]
     advice = "take the right to read it from others (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
     return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
 

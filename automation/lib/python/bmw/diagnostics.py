@@ -86,7 +86,7 @@ def _settings(facts, _surroundings, _now):
     for key, setting in sorted(config.SETTINGS.items()):
         value = getattr(facts.settings, str(key))
         if value != setting.default:
-            changed.append("{}={}".format(key, value) if key in dump.SETTINGS else key)
+            changed.append("{}={}".format(key, value) if setting.privacy == config.PUBLIC else key)
     return ["settings: " + (", ".join(changed) or "as by default")]
 
 
@@ -131,14 +131,10 @@ _BLOCKS = (
 
 def _secrets(facts):
     """Texts that must not be in it, wherever they come from."""
-    private = [getattr(facts.settings, str(key)) for key in config.SETTINGS if key not in dump.SETTINGS and key not in _NOT_SECRET]
+    private = [getattr(facts.settings, str(key)) for key in config.keys_of(config.PRIVATE, config.NAME, config.SECRET)]
     tokens = facts.tokens
     private += [tokens.access_token, tokens.refresh_token, tokens.id_token, tokens.gcid] if tokens is not None else []
     for vehicle in facts.vehicles:
         readings = dict(vehicle.readings)
         private += [vehicle.vin] + [readings[key].value for key in dump.OUR_WORDS if key in readings]
     return [text for text in private if isinstance(text, text_type)]
-
-
-#: numbers, words of ours and what stands in every item's name
-_NOT_SECRET = frozenset("item_prefix names app_version".split())

@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 
 import re
 
-from bmw import __version__, redact
+from bmw import __version__, config, redact
 from bmw.compat import lower, number_types, parse_qs, text_type, urlsplit
 from bmw.errors import BmwError
 from bmw.vehicle import Vehicle
@@ -29,8 +29,6 @@ _PARTS = (
 _HARMLESS = frozenset(("unit", "timestamp", "status", "type", "source"))
 #: our own words that are private, or texts of BMW's that hold an address
 OUR_WORDS = frozenset(("position", "address", "altitude", "lastChargingSession", "lastChargingPlace"))
-#: settings that a report may show
-SETTINGS = "cloud region brand refresh calls_per_day stream data commands allow_unlock confirm_unlock language".split()
 
 _CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")
@@ -94,7 +92,7 @@ def report(cloud_title, settings, vehicles, troubles, exchanges):
     raw = {
         "version": __version__,
         "cloud": cloud_title,
-        "settings": dict((name, getattr(settings, str(name))) for name in SETTINGS if hasattr(settings, str(name))),
+        "settings": dict((name, getattr(settings, str(name))) for name in config.keys_of(config.PUBLIC) if hasattr(settings, str(name))),
         "troubles": troubles,
         "cars": [_car(vehicle) for vehicle in vehicles],
         "answers": [_answer(request, response) for request, response in exchanges],

@@ -6,10 +6,10 @@ A map is {key: item name}; the key is a word of the vocabulary (account, car or 
 from __future__ import absolute_import, unicode_literals
 
 import os
-import re
 
 from bmw import files
 from bmw.compat import to_text
+from bmw.config import ITEM_NAME
 from bmw.errors import ConfigError, StoreError
 from bmw.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE
 
@@ -49,8 +49,6 @@ _BMWCDAPI = {
 
 SHIPPED = {"thread": _THREAD, "bmwcdapi": _BMWCDAPI}
 
-_ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
-
 
 def load(setting, conf_folder):
     """The map that the setting ``names`` means.
@@ -85,7 +83,7 @@ def _parse(text):
         point = key.rpartition(".")[2]
         if not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
             problems.append(ConfigError("names: there is no value '{}'".format(key)))
-        elif not _ITEM_NAME.match(name):
+        elif not ITEM_NAME.match(name):
             problems.append(ConfigError("names: '{}' is no item name".format(name)))
         else:
             names[key] = name

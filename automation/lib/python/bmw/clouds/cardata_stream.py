@@ -18,13 +18,13 @@ import logging
 import random
 
 from bmw import mqtt
+from bmw.clouds.cardata_sign_in import SCOPE_STREAM
 from bmw.compat import number_types, to_bytes, to_text
 from bmw.errors import AccessDenied, BmwError, NetworkError, SignInNeeded
 
 log = logging.getLogger("bmw")
 
 URL = "mqtts://customer.streaming-cardata.bmwgroup.com:9000"
-SCOPE = "cardata:streaming:read"
 
 OFF, WAITING, CONNECTING, CONNECTED = "OFF", "WAITING", "CONNECTING", "CONNECTED"
 
@@ -111,7 +111,7 @@ class BmwSource(object):
         """The Login for now. Raises BmwError: AccessDenied when only the person can help."""
         self._account.access_token()  # renews all tokens when they are near their end
         tokens = self._account.tokens
-        if not tokens.has_scope(SCOPE):
+        if not tokens.has_scope(SCOPE_STREAM):
             raise AccessDenied(
                 "The sign-in does not include the CarData stream",
                 "subscribe the client to CarData Stream in the BMW portal, wait two minutes, then sign in again",

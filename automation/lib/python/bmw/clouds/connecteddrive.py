@@ -16,7 +16,7 @@ import json
 from bmw import commands
 from bmw.clouds import connecteddrive_sign_in as sign_in
 from bmw.clouds import connecteddrive_state as state
-from bmw.clouds import values
+from bmw.clouds import extras, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
 from bmw.errors import BadAnswer, CommandFailed, NotFound
@@ -122,7 +122,7 @@ class ConnectedDrive(Cloud):
     def read(self, session, vehicle):
         status = self._get(session, vehicle, "/status", "vehicleStatus")
         readings = {}
-        if values.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
+        if extras.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
             readings.update(self._more(session, vehicle))
         readings.update(state.status(status, vehicle.facts.get("driveTrain")))
         return readings
@@ -134,7 +134,7 @@ class ConnectedDrive(Cloud):
             (self.last_trip, state.last_trip),
             (self.charging_profile, state.charging_profile),
         )
-        return values.extras(self.title, rows, session, vehicle)
+        return extras.readings(self.title, rows, session, vehicle)
 
     # commands
 

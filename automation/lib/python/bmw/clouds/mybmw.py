@@ -17,7 +17,7 @@ import uuid
 
 from bmw import commands, times
 from bmw.clouds import mybmw_state as state
-from bmw.clouds import values
+from bmw.clouds import extras, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_sign_in import AUTH_URLS
 from bmw.clouds.mybmw_errors import check, check_command, reason
@@ -126,7 +126,7 @@ class MyBMW(Cloud):
 
     def _history(self, session, vehicle):
         """Readings of the charging history, once a day; when that fails, the state is there all the same."""
-        if not values.is_due(session.memory, "history", vehicle.vin, self.clock.now(), MORE_EVERY):
+        if not extras.is_due(session.memory, "history", vehicle.vin, self.clock.now(), MORE_EVERY):
             return {}
         try:
             return state.history(self.charging_statistics(session, vehicle), self.charging_sessions(session, vehicle))

@@ -12,7 +12,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw import commands
-from bmw.clouds import connecteddrive_state, portal_sign_in, portal_state, values
+from bmw.clouds import connecteddrive_state, extras, portal_sign_in, portal_state, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive import API_URLS as APP_URLS
 from bmw.clouds.connecteddrive import MORE_EVERY
@@ -92,7 +92,7 @@ class Portal(Cloud):
         if not values.block(answer, "attributesMap"):
             raise BadAnswer("BMW's answer holds no data of the car", "it is asked again")
         readings = {}
-        if values.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
+        if extras.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
             readings.update(self._more(session, vehicle))
         # last, so that what both tell does not take turns
         readings.update(portal_state.dynamic(answer, vehicle.facts.get("driveTrain")))
@@ -105,7 +105,7 @@ class Portal(Cloud):
             (self.efficiency, portal_state.efficiency),
             (self.charging_profile, connecteddrive_state.charging_profile),
         )
-        return values.extras(self.title, rows, session, vehicle)
+        return extras.readings(self.title, rows, session, vehicle)
 
     # commands
 

@@ -7,15 +7,11 @@ that the car does not know. Knows no request and no cloud.
 
 from __future__ import absolute_import, unicode_literals
 
-import logging
 import re
 
 from bmw import times
 from bmw.compat import capitalize, number_types, text_type, upper
-from bmw.errors import CloudError
 from bmw.vehicle import LOCK_STATES, Reading
-
-log = logging.getLogger("bmw")
 
 #: UNKOWN is the server's own spelling in some answers
 _UNKNOWN_WORDS = frozenset(("", "INVALID", "UNKNOWN", "UNKOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))
@@ -335,28 +331,3 @@ def brand(name):
 def model(name):
     """The model's name: ConnectedDrive writes ``I3 94``, later clouds ``i3 94``; items are named alike."""
     return "i" + name[1:] if name and name[0] == "I" and name[1:2].isdigit() else name
-
-
-def is_due(memory, topic, vin, now, seconds):
-    """True at most every ``seconds`` per topic and car; takes note of it in ``memory`` (JSON-able dict)."""
-    asked = memory.setdefault(topic, {})
-    last = asked.get(vin)
-    if last is not None and 0 <= now - last < seconds:
-        return False
-    asked[vin] = now
-    return True
-
-
-def extras(title, rows, session, vehicle):
-    """Readings of the rarer calls; one that fails costs only itself.
-
-    Args:
-        title (str): the cloud, for the log. rows: pairs of (function that asks with session and vehicle, function that translates).
-    """
-    readings = {}
-    for ask, translate in rows:
-        try:
-            readings.update(translate(ask(session, vehicle)))
-        except CloudError as error:
-            log.debug("%s: left out for now: %s", title, error.text())
-    return readings
