@@ -340,7 +340,7 @@ def test_a_car_is_heard_while_it_is_connected_and_speaks(live, service, worker):
     live._stream.state = "CONNECTED"
     assert not live.hears(vehicle)
     live.receive(message(soc=50))
-    worker.pass_time(cardata_live.QUIET + 1)
+    worker.pass_time(cardata_live.ACTIVE_SILENT + 1)
     assert live.hears(vehicle)
     live._stream.state = "WAITING"
     assert not live.hears(vehicle)
@@ -354,7 +354,7 @@ def test_a_car_that_charges_is_not_heard_after_a_quarter_of_an_hour_of_silence(l
     live._stream.state = "CONNECTED"
     live.receive(message(soc=50))
     vehicle.readings["charging"] = Reading(True, NOON)
-    worker.pass_time(cardata_live.QUIET - 1)
+    worker.pass_time(cardata_live.ACTIVE_SILENT - 1)
     assert live.hears(vehicle)
     worker.pass_time(2)
     assert not live.hears(vehicle)

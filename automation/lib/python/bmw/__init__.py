@@ -3,6 +3,7 @@
 One direction of flow, one room per job::
 
     clock / item command            automation/jsr223/bmw.py   (rules only)
+    CarData's stream                clouds.cardata_live
       -> service                    one account at work
       -> account                    who am I, is the token good
       -> clouds                     ask BMW: one module per API

@@ -169,6 +169,6 @@ class CommandDesk(object):
             self.follow(vehicle, frozenset(_STATES.values()))
 
     def _show_as_it_is(self, vehicle, key):
-        """A switch before or after its command: the car's own state; OFF for what is, or of which the car never says anything, a button."""
+        """Shows a switch while no command is under way: the car's own state, OFF for a push button and where the car never says it."""
         reading = vehicle.readings.get(_STATES.get(key))
         self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._garage.is_first(vehicle))

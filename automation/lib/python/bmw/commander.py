@@ -18,7 +18,7 @@ DEADLINE = 120
 CONFIRM_WITHIN = 10
 #: refusals in a row, while asking how far a command is, after which it is asked no further
 MOST_REFUSALS = 3
-#: however short its time is, how far a command is gets asked about so often
+#: how far a command is, is asked at least so often before its time is over
 ASK_AT_LEAST = 4.0
 
 

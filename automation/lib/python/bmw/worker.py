@@ -51,7 +51,7 @@ class Worker(object):
             self._condition.notify()
 
     def later_unless_waiting(self, name, seconds, function):
-        """As ``later``, but waiting work of the same name stays, with its time: what is asked for ever anew is not put off for ever."""
+        """As ``later``, but work of that name that waits already keeps its time, so repeated calls cannot put it off for ever."""
         with self._condition:
             if name not in self._timetable:
                 self.later(name, seconds, function)

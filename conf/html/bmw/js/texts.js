@@ -1,7 +1,7 @@
 /** What the page says, in English and German. Data only; both have the same keys. */
 
 export const EN = {
-  skip: 'Skip to the car', cars: 'Cars', unknown: 'unknown', justNow: 'just now', min: 'min', justLost: 'Connection lost',
+  skip: 'Skip to the car', cars: 'Cars', unknown: 'unknown', justNow: 'just now', min: 'min',
   // header
   updated: 'Updated {ago}', neverUpdated: 'Not updated yet', live: 'Live', polling: 'Reconnecting', lost: 'Offline',
   locked: 'Token needed', loading: 'Loading', stale: 'Stale', updateNow: 'Update now', updating: 'Updating …',
@@ -16,14 +16,14 @@ export const EN = {
   loadingTitle: 'Loading …', loadingText: 'Asking openHAB for the items.',
   noCarTitle: 'No car yet', noCarText: 'Cars appear here as soon as openHAB has items for them (prefix {prefix}).',
   // account
-  account: 'BMW account', signIn: 'Sign in', cancel: 'Cancel', close: 'Close', signInTitle: 'Sign in to BMW',
+  account: 'BMW account', signIn: 'Sign in', cancel: 'Cancel', close: 'Close',
   signInSteps: 'Scan the code with your phone, or open the link here, and approve the code.', openLink: 'Open BMW’s page',
   badLink: 'The link is not shown, as it is not an https address.', code: 'Code', copy: 'Copy', copied: 'Copied',
   qrLabel: 'QR code of the sign-in link', lastRefresh: 'Last asked', nextRefresh: 'Next time', stream: 'Stream',
   state: 'State', callsLeftShort: 'Calls left today',
   // car
   carFromAbove: 'The car seen from above', allClosed: 'all closed', isOpen: 'open: {parts}', charge: 'State of charge',
-  fuel: 'Fuel', electricRange: 'Electric range', range: 'Range', fuelRange: 'Fuel range', totalRange: 'Total range',
+  fuel: 'Fuel', electricRange: 'Electric range', range: 'Range', fuelRange: 'Fuel range',
   odometer: 'Odometer', target: 'Target {percent}', doorsClosed: 'Doors closed', windowsClosed: 'Windows closed',
   carLocked: 'Locked', carUnlocked: 'Unlocked', plugged: 'Plugged in', unplugged: 'Not plugged in', climateOn: 'Climate on',
   moving: 'Driving', lightsOn: 'Lights on', alarmOn: 'Alarm', openCount: '{count} open',
@@ -41,7 +41,7 @@ export const EN = {
   doorPassengerRear: 'Rear, passenger’s side', windowDriverFront: 'Driver’s window',
   windowPassengerFront: 'Passenger’s window', windowDriverRear: 'Rear window, driver’s side',
   windowPassengerRear: 'Rear window, passenger’s side', trunkWindow: 'Tailgate window', sunroof: 'Sunroof',
-  sunroofTilt: 'Sunroof tilt', roof: 'Convertible roof', chargeFlap: 'Charging flap', cableLock: 'Cable', alarm: 'Alarm',
+  sunroofTilt: 'Sunroof tilt', roof: 'Convertible roof', chargeFlap: 'Charging flap', alarm: 'Alarm',
   // climate, tyres, service
   climate: 'Climate', climateLeft: 'Time left', climateTarget: 'Target', defrost: 'Rear defrost', mirrors: 'Mirror heating',
   wheel: 'Steering wheel', seatDriver: 'Driver’s seat', seatPassenger: 'Passenger’s seat', atDeparture: 'At departure',
@@ -54,13 +54,13 @@ export const EN = {
   // map
   place: 'Position', atHome: 'At home', fromHome: '{distance} {direction} of home', heading: 'Heading {direction}',
   noHome: 'Set home in the settings to see distance and direction.', openMap: 'Open in OpenStreetMap',
-  mapLabel: 'The car is {where}', homeMark: 'Home', newTab: '(opens a new tab)', carMark: 'Car',
+  mapLabel: 'The car is {where}', newTab: '(opens a new tab)',
   // commands
   commands: 'Commands', confirmTitle: '{command}?', confirm: 'Yes, send', sent: '{command}: sent to openHAB',
   notSent: '{command}: openHAB did not take it ({reason})', commandState: '{command}: {state}', lastCommand: 'Last command',
   Lock: 'Lock', Unlock: 'Unlock', FlashLights: 'Flash lights', SoundHorn: 'Sound horn', FindVehicle: 'Find car',
   ClimateON: 'Start climate', ClimateOFF: 'Stop climate', ChargeON: 'Start charging', ChargeOFF: 'Stop charging',
-  ChargingTarget: 'Charging target', ChargingCurrentLimit: 'Charging current', set: 'Set', less: 'Less', more: 'More',
+  ChargingTarget: 'Charging target', ChargingCurrentLimit: 'Charging current', set: 'Set', more: 'More',
   confirmText: 'The command goes to the car at once.', confirmUnlock: 'Anyone near the car can then open it.',
   confirmHorn: 'People near the car will hear it.', confirmSet: '{command}: {value}',
   // settings
@@ -91,7 +91,7 @@ export const EN = {
 
 export const DE = {
   skip: 'Zum Auto springen', cars: 'Autos', unknown: 'unbekannt', justNow: 'gerade eben', min: 'min',
-  justLost: 'Verbindung verloren',
+
   updated: 'Gemeldet {ago}', neverUpdated: 'Noch nichts gemeldet', live: 'Live', polling: 'Verbinde neu', lost: 'Getrennt',
   locked: 'Token fehlt', loading: 'Lädt', stale: 'Veraltet', updateNow: 'Jetzt abfragen', updating: 'Fragt ab …',
   callsLeft: 'Abfragen heute noch: {count}', settings: 'Einstellungen', toDark: 'Dunkle Ansicht', toLight: 'Helle Ansicht',
@@ -102,14 +102,14 @@ export const DE = {
   staleTitle: 'Diese Werte sind veraltet', staleText: 'Das Auto hat sich zuletzt {ago} gemeldet ({time}).',
   loadingTitle: 'Lädt …', loadingText: 'openHAB wird nach den Items gefragt.',
   noCarTitle: 'Noch kein Auto', noCarText: 'Autos erscheinen hier, sobald openHAB Items dafür hat (Präfix {prefix}).',
-  account: 'BMW-Konto', signIn: 'Anmelden', cancel: 'Abbrechen', close: 'Schließen', signInTitle: 'Bei BMW anmelden',
+  account: 'BMW-Konto', signIn: 'Anmelden', cancel: 'Abbrechen', close: 'Schließen',
   signInSteps: 'Mit dem Telefon scannen oder den Link hier öffnen und den Code bestätigen.', openLink: 'BMW-Seite öffnen',
   badLink: 'Der Link wird nicht gezeigt, da er keine https-Adresse ist.', code: 'Code', copy: 'Kopieren', copied: 'Kopiert',
   qrLabel: 'QR-Code des Anmelde-Links', lastRefresh: 'Zuletzt gefragt', nextRefresh: 'Nächstes Mal', stream: 'Datenstrom',
   state: 'Zustand', callsLeftShort: 'Abfragen heute noch',
   carFromAbove: 'Das Auto von oben', allClosed: 'alles geschlossen', isOpen: 'offen: {parts}', charge: 'Ladestand',
   fuel: 'Tank', electricRange: 'Elektrische Reichweite', range: 'Reichweite', fuelRange: 'Kraftstoffreichweite',
-  totalRange: 'Gesamtreichweite', odometer: 'Kilometerstand', target: 'Ziel {percent}', doorsClosed: 'Türen zu',
+  odometer: 'Kilometerstand', target: 'Ziel {percent}', doorsClosed: 'Türen zu',
   windowsClosed: 'Fenster zu', carLocked: 'Verriegelt', carUnlocked: 'Nicht verriegelt', plugged: 'Eingesteckt',
   unplugged: 'Nicht eingesteckt', climateOn: 'Klima an', moving: 'Fährt', lightsOn: 'Licht an', alarmOn: 'Alarm',
   openCount: '{count} offen',
@@ -125,7 +125,7 @@ export const DE = {
   doorPassengerRear: 'Hinten, Beifahrerseite', windowDriverFront: 'Fahrerfenster',
   windowPassengerFront: 'Beifahrerfenster', windowDriverRear: 'Fenster hinten, Fahrerseite',
   windowPassengerRear: 'Fenster hinten, Beifahrerseite', trunkWindow: 'Heckscheibe', sunroof: 'Schiebedach',
-  sunroofTilt: 'Schiebedach gekippt', roof: 'Verdeck', chargeFlap: 'Ladeklappe', cableLock: 'Kabel', alarm: 'Alarmanlage',
+  sunroofTilt: 'Schiebedach gekippt', roof: 'Verdeck', chargeFlap: 'Ladeklappe', alarm: 'Alarmanlage',
   climate: 'Klima', climateLeft: 'Restzeit', climateTarget: 'Ziel', defrost: 'Heckscheibe', mirrors: 'Spiegelheizung',
   wheel: 'Lenkrad', seatDriver: 'Fahrersitz', seatPassenger: 'Beifahrersitz', atDeparture: 'Zur Abfahrt',
   tyres: 'Reifen', frontLeft: 'Vorne links', frontRight: 'Vorne rechts', rearLeft: 'Hinten links',
@@ -136,13 +136,13 @@ export const DE = {
   allValues: 'Alle Werte', value: 'Wert', name: 'Name',
   place: 'Standort', atHome: 'Zu Hause', fromHome: '{distance} {direction} von zu Hause', heading: 'Richtung {direction}',
   noHome: 'Zuhause in den Einstellungen eintragen, um Entfernung und Richtung zu sehen.', openMap: 'In OpenStreetMap öffnen',
-  mapLabel: 'Das Auto ist: {where}', homeMark: 'Zuhause', newTab: '(neuer Tab)', carMark: 'Auto',
+  mapLabel: 'Das Auto ist: {where}', newTab: '(neuer Tab)',
   commands: 'Befehle', confirmTitle: '{command}?', confirm: 'Ja, senden', sent: '{command}: an openHAB gesendet',
   notSent: '{command}: openHAB hat es nicht angenommen ({reason})', commandState: '{command}: {state}',
   lastCommand: 'Letzter Befehl',
   Lock: 'Verriegeln', Unlock: 'Entriegeln', FlashLights: 'Lichthupe', SoundHorn: 'Hupen', FindVehicle: 'Auto finden',
   ClimateON: 'Klima starten', ClimateOFF: 'Klima beenden', ChargeON: 'Laden starten', ChargeOFF: 'Laden beenden',
-  ChargingTarget: 'Ladeziel', ChargingCurrentLimit: 'Ladestrom', set: 'Setzen', less: 'Weniger', more: 'Mehr',
+  ChargingTarget: 'Ladeziel', ChargingCurrentLimit: 'Ladestrom', set: 'Setzen', more: 'Mehr',
   confirmText: 'Der Befehl geht sofort an das Auto.', confirmUnlock: 'Jeder am Auto kann es dann öffnen.',
   confirmHorn: 'Wer beim Auto steht, hört es.', confirmSet: '{command}: {value}',
   language: 'Sprache', auto: 'Automatisch', look: 'Ansicht', light: 'Hell', dark: 'Dunkel', english: 'English', german: 'Deutsch',

@@ -24,8 +24,8 @@ log = logging.getLogger("bmw")
 BURST = 0.15
 #: oddities of a stream that are told at most, as a broken one brings ever new ones
 MOST_TOLD = 50
-#: a car that drives or charges and says nothing for so long (seconds) is not heard; nor is any after a day
-QUIET = 900
+#: seconds of silence after which the stream does not count as telling of a car: one that drives or charges, and any other
+ACTIVE_SILENT = 900
 SILENT = 86400
 #: after a gap of so many seconds BMW is asked for what was missed; nothing is kept for us meanwhile (cardata.md section 3)
 GAP = 300
@@ -119,7 +119,7 @@ class Live(object):
         heard_at = self._heard_at.get(vehicle.vin)
         if heard_at is None or self._stream.state != CONNECTED:
             return False
-        return 0 <= self._clock.now() - heard_at < (QUIET if vehicle.is_active else SILENT)
+        return 0 <= self._clock.now() - heard_at < (ACTIVE_SILENT if vehicle.is_active else SILENT)
 
     def about(self, now):
         """What the diagnostics report tells of the stream (list of text)."""
