@@ -333,6 +333,15 @@ def test_an_unknown_account_names_those_that_exist(laptop):
     assert "use one of mine, hers" in laptop.err
 
 
+def test_a_folder_with_other_things_is_no_store_and_stays_as_it_is(laptop):
+    laptop.configure()
+    laptop.store.mkdir(mode=0o755)
+    (laptop.store / "letter.txt").write_text("Dear Anna")
+    assert laptop.run("cars") == 1
+    assert "holds other things: name a folder of its own with --store" in laptop.err
+    assert stat.S_IMODE(os.stat(laptop.store).st_mode) == 0o755 and len(list(laptop.store.iterdir())) == 1
+
+
 def test_a_store_that_cannot_be_made_is_told_in_one_line(laptop):
     laptop.configure()
     laptop.store.write_text("a file, not a folder")

@@ -5,13 +5,14 @@ Knows neither arguments nor how something is printed. Nothing is asked by itself
 
 from __future__ import absolute_import, unicode_literals
 
+import os
 import time
 
 from bmw import cipher, commands, times
 from bmw.assembly import assemble, record_of
 from bmw.cli_worker import Timetable
 from bmw.errors import BmwError, SignInFailed
-from bmw.store import open_store
+from bmw.store import KEY_FILE, open_store
 
 #: what the texts advise inside openHAB -> what to do here
 _ADVICE = (
@@ -167,8 +168,10 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
         transport: see ``bmw.http``. clock, sleep: the time.
 
     Raises:
-        StoreError: the folder cannot be used.
+        BmwError: the folder cannot be used.
     """
+    if os.path.isdir(folder) and os.listdir(folder) and not os.path.exists(os.path.join(folder, KEY_FILE)):
+        raise CliError("{} holds other things".format(folder), "name a folder of its own with --store")  # it is made private
     _seal, store = open_store(folder, cipher, clock.now())
     timetable = Timetable(clock, sleep)
     accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]

@@ -60,8 +60,10 @@ class Budget(object):
 
     def spent(self, now):
         """Calls in the 24 hours before ``now``. A clock that was set back does not count calls twice."""
-        self._calls = [pair for pair in self._calls if now - DAY < pair[0] * _BUCKET + _BUCKET and pair[0] * _BUCKET <= now + DAY]
-        return sum(count for _minute, count in self._calls)
+        return sum(count for _minute, count in self._lately(now))
+
+    def _lately(self, now):
+        return [pair for pair in self._calls if now - DAY < pair[0] * _BUCKET + _BUCKET and pair[0] * _BUCKET <= now + DAY]
 
     def left(self, now):
         """Calls left (int), or None when not limited."""
@@ -86,8 +88,8 @@ class Budget(object):
         """
         if now < self._blocked(now):
             raise _exceeded("BMW's daily allowance of calls is used up", self.blocked_until)
-        spent = self.spent(now)  # also where nothing is limited: it forgets what is older than a day
-        if self.limit is not None and spent >= self._usable(by_person):
+        self._calls = self._lately(now)  # also where nothing is limited; only here, as other threads look at it
+        if self.limit is not None and self.spent(now) >= self._usable(by_person):
             raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
         minute = int(now // _BUCKET)
         if self._calls and self._calls[-1][0] == minute:
