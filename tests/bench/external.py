@@ -11,20 +11,20 @@ import time
 import requests
 
 openhab, cloud, container, table = sys.argv[1:]
-token = requests.get(openhab + '/rest/items/Thread_Token/state').text
+token = requests.get(openhab + "/rest/items/Thread_Token/state").text
 answer = requests.get(
     cloud,
-    params={'containerId': container},
-    headers={'Authorization': 'Bearer ' + token, 'x-version': 'v1'},
+    params={"containerId": container},
+    headers={"Authorization": "Bearer " + token, "x-version": "v1"},
 )
 answer.raise_for_status()
-entries = answer.json()['telematicData']
+entries = answer.json()["telematicData"]
 count = 2
 for line in open(table):
     descriptor, item = line.split()
-    value = (entries.get(descriptor) or {}).get('value')
-    text = 'UNDEF' if value is None else str(value)
-    headers = {'Content-Type': 'text/plain'}
-    requests.put('{}/rest/items/{}/state'.format(openhab, item), data=text.encode(), headers=headers).raise_for_status()
+    value = (entries.get(descriptor) or {}).get("value")
+    text = "UNDEF" if value is None else str(value)
+    headers = {"Content-Type": "text/plain"}
+    requests.put("{}/rest/items/{}/state".format(openhab, item), data=text.encode(), headers=headers).raise_for_status()
     count += 1
 print(count, time.time())

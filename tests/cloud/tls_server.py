@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 
-ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class TlsServer:
@@ -21,14 +21,14 @@ class TlsServer:
         self.served = 0
         self._context = make_old(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), version)
         self._context.load_cert_chain(certificates.server_file, certificates.server_key)
-        self._listener = socket.create_server(('127.0.0.1', 0))
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._accept, name='tls server', daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="tls server", daemon=True)
         self._thread.start()
 
     @property
     def url(self):
-        return 'https://127.0.0.1:{}'.format(self.port)
+        return "https://127.0.0.1:{}".format(self.port)
 
     def close(self):
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -61,5 +61,5 @@ def make_old(context, version):
     if version is not None:
         context.minimum_version = version
         context.maximum_version = version
-        context.set_ciphers('ALL:@SECLEVEL=0')
+        context.set_ciphers("ALL:@SECLEVEL=0")
     return context

@@ -10,18 +10,18 @@ from tests.openhab.server import OpenHAB
 INSTANCES = []
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope="session")
 def jython(request):
     """The version, as text. No parameter: pytest would mix the tests of all files by it, and each change of file is a new openHAB."""
-    return request.config.getoption('--jython')
+    return request.config.getoption("--jython")
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope="session")
 def openhab_factory(jython):
     """Makes instances that are not started yet; takes the same options as OpenHAB."""
 
     def make(**options):
-        openhab = OpenHAB(**{'jython': jython, **options})
+        openhab = OpenHAB(**{"jython": jython, **options})
         INSTANCES.append(openhab)
         return openhab
 
@@ -36,9 +36,9 @@ def openhab_factory(jython):
 def pytest_runtest_makereport(item):
     report = yield
     if report.failed:
-        name = re.sub(r'[^\w.-]+', '_', item.nodeid.split('/')[-1])
+        name = re.sub(r"[^\w.-]+", "_", item.nodeid.split("/")[-1])
         for openhab in INSTANCES:
             if openhab.log_file.exists():
-                kept = openhab.keep_log('{}-{}'.format(name, openhab.workdir.name))
-                report.sections.append(('openHAB log', str(kept)))
+                kept = openhab.keep_log("{}-{}".format(name, openhab.workdir.name))
+                report.sections.append(("openHAB log", str(kept)))
     return report

@@ -8,7 +8,7 @@ MB = 1000000
 STATUSES = (400, 401, 403, 404, 408, 409, 418, 429, 500, 502, 503, 504, 599)
 #: MQTT's own refusals (CONNACK return codes, MQTT 3.1.1 chapter 3.2.2.3), for the HTTP status of the same meaning
 CONNACK = {400: 1, 409: 2, 503: 3, 401: 4, 403: 5}
-HTML = b'HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<!DOCTYPE html><html></html>'
+HTML = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<!DOCTYPE html><html></html>"
 
 
 class Row:
@@ -26,16 +26,16 @@ class Row:
 
     def reason_against(self, step):
         """Why there is no such fault at a step; None mostly."""
-        if step.name == 'stream' and self._stream is None:
-            return 'MQTT has no such answer'
+        if step.name == "stream" and self._stream is None:
+            return "MQTT has no such answer"
         return None
 
     def is_hidden(self, step):
         """True if the step goes on as if nothing were."""
-        return self.is_harmless or (self.quiet_stream and step.name == 'stream')
+        return self.is_harmless or (self.quiet_stream and step.name == "stream")
 
     def strike(self, step):
-        (self._stream if step.name == 'stream' else self._http)(step)
+        (self._stream if step.name == "stream" else self._http)(step)
 
 
 # what strikes
@@ -73,65 +73,65 @@ def published(payload):
 
 
 def redirect(step):
-    target = 'https://localhost:{}/elsewhere'.format(step.house.trap.port)
-    step.cloud.add_fault(step.place, 'status', times=None, status=302, headers={'Location': target})
+    target = "https://localhost:{}/elsewhere".format(step.house.trap.port)
+    step.cloud.add_fault(step.place, "status", times=None, status=302, headers={"Location": target})
 
 
 def status(number):
-    headers = {'Retry-After': '1'} if number == 429 else {}
+    headers = {"Retry-After": "1"} if number == 429 else {}
     code = CONNACK.get(number)
     stream = mangled(lambda count, data: bytes([0x20, 2, 0, code]) if count == 1 else data) if code else None
-    return Row('HTTP {}'.format(number), planned('status', status=number, headers=headers), stream)
+    return Row("HTTP {}".format(number), planned("status", status=number, headers=headers), stream)
 
 
 #: CONNACK and SUBACK as they should be, then the head of a message of 100 MB
-_HUGE = b'\x20\x02\x00\x00\x90\x03\x00\x01\x00' + b'\x30\x80\xc2\xd7\x2f' + b'x' * 4096
+_HUGE = b"\x20\x02\x00\x00\x90\x03\x00\x01\x00" + b"\x30\x80\xc2\xd7\x2f" + b"x" * 4096
 
 ROWS = (
-    Row('connection refused', shut, shut),
-    Row('no answer', planned('timeout', seconds=30), mangled(lambda count, data: b'')),
-    Row('reset at once', planned('reset'), mangled(lambda count, data: None)),
-    Row('reset after the headers', planned('reset_in_body'), mangled(lambda count, data: data if count == 1 else None)),
-    Row('slow-loris body', planned('drip'), mangled(lambda count, data: data[:1] if count == 1 else b'')),
-    Row('TLS: wrong name', certificate('wrong name'), certificate('wrong name')),
-    Row('TLS: unknown CA', certificate('unknown CA'), certificate('unknown CA')),
-    Row('TLS: expired', certificate('expired'), certificate('expired')),
+    Row("connection refused", shut, shut),
+    Row("no answer", planned("timeout", seconds=30), mangled(lambda count, data: b"")),
+    Row("reset at once", planned("reset"), mangled(lambda count, data: None)),
+    Row("reset after the headers", planned("reset_in_body"), mangled(lambda count, data: data if count == 1 else None)),
+    Row("slow-loris body", planned("drip"), mangled(lambda count, data: data[:1] if count == 1 else b"")),
+    Row("TLS: wrong name", certificate("wrong name"), certificate("wrong name")),
+    Row("TLS: unknown CA", certificate("unknown CA"), certificate("unknown CA")),
+    Row("TLS: expired", certificate("expired"), certificate("expired")),
 ) + tuple(status(number) for number in STATUSES)
 ROWS += (
-    Row('HTML instead of JSON', planned('html', status=200), mangled(lambda count, data: HTML if count == 1 else b'')),
+    Row("HTML instead of JSON", planned("html", status=200), mangled(lambda count, data: HTML if count == 1 else b"")),
     Row(
-        'JSON cut short',
-        planned('truncated'),
+        "JSON cut short",
+        planned("truncated"),
         published(
             b'{"vin": "WBY',
         ),
         quiet_stream=True,
     ),
     Row(
-        'body shorter than promised', planned('truncated', lying=True), mangled(lambda count, data: b'\x20\x02\x00' if count == 1 else None)
+        "body shorter than promised", planned("truncated", lying=True), mangled(lambda count, data: b"\x20\x02\x00" if count == 1 else None)
     ),
-    Row('100 MB body', planned('huge', size=100 * MB), mangled(lambda count, data: _HUGE if count == 1 else b'')),
-    Row('redirect elsewhere', redirect),
-    Row('wrong content type', planned('content_type'), published(b'\x89PNG\r\n\x1a\n'), is_harmless=True),
-    Row('reply lost', planned('reply_lost'), mangled(lambda count, data: b'' if count == 1 else data)),
+    Row("100 MB body", planned("huge", size=100 * MB), mangled(lambda count, data: _HUGE if count == 1 else b"")),
+    Row("redirect elsewhere", redirect),
+    Row("wrong content type", planned("content_type"), published(b"\x89PNG\r\n\x1a\n"), is_harmless=True),
+    Row("reply lost", planned("reply_lost"), mangled(lambda count, data: b"" if count == 1 else data)),
 )
 
-_STARTED_BY_A_PERSON = 'who switched it on is still there: the text says what happened, the switch is off again'
-_NOT_TWICE = 'a command whose fate is unknown is never sent again by itself'
+_STARTED_BY_A_PERSON = "who switched it on is still there: the text says what happened, the switch is off again"
+_NOT_TWICE = "a command whose fate is unknown is never sent again by itself"
 _USED_UP = "BMW has used up the old token and its answer is lost; whether it takes the old one for a while is unknown"
 #: (row or '*', step) -> why a person is needed
 PERSON = {
-    ('*', 'signin'): _STARTED_BY_A_PERSON,
-    ('*', 'command'): _NOT_TWICE,
-    ('reply lost', 'approval'): 'BMW has given out the tokens once and its answer is lost',
-    ('reply lost', 'renewal'): _USED_UP,
+    ("*", "signin"): _STARTED_BY_A_PERSON,
+    ("*", "command"): _NOT_TWICE,
+    ("reply lost", "approval"): "BMW has given out the tokens once and its answer is lost",
+    ("reply lost", "renewal"): _USED_UP,
 }
 # answers that were processed before they were spoilt are lost as well
-for _name in ('reset after the headers', 'slow-loris body', 'JSON cut short', 'body shorter than promised'):
-    PERSON[_name, 'approval'] = PERSON['reply lost', 'approval']
-    PERSON[_name, 'renewal'] = _USED_UP
+for _name in ("reset after the headers", "slow-loris body", "JSON cut short", "body shorter than promised"):
+    PERSON[_name, "approval"] = PERSON["reply lost", "approval"]
+    PERSON[_name, "renewal"] = _USED_UP
 
 
 def person_reason(row_name, step_name):
     """Why only a person can go on there, or None."""
-    return PERSON.get((row_name, step_name)) or PERSON.get(('*', step_name))
+    return PERSON.get((row_name, step_name)) or PERSON.get(("*", step_name))

@@ -35,7 +35,7 @@ class Gate:
     def open(self):
         """Lets in, on the same port as before."""
         if self._listener is None:
-            self._listener = socket.create_server(('127.0.0.1', self.port))
+            self._listener = socket.create_server(("127.0.0.1", self.port))
             self.port = self._listener.getsockname()[1]
             _start(self._accept, self._listener)
         return self
@@ -52,7 +52,7 @@ class Gate:
         """Ends the connections that stand, and those that are about to."""
         self._era += 1
         for connection in list(self._connections):
-            end_connection(connection, 'close')
+            end_connection(connection, "close")
 
     def _accept(self, listener):
         with contextlib.suppress(OSError):
@@ -69,7 +69,7 @@ class Gate:
             stack.callback(self._connections.discard, client)
             if era != self._era:
                 return
-            server = stack.enter_context(socket.create_connection(('127.0.0.1', self._target), 20))
+            server = stack.enter_context(socket.create_connection(("127.0.0.1", self._target), 20))
             self._pass(client, server)
 
     def _context(self):
@@ -96,7 +96,7 @@ class Gate:
                     count += 1
                     data = self.mangle(count, data) if self.mangle else data
                 if data is None:
-                    end_connection(client, 'reset')
+                    end_connection(client, "reset")
                     return
                 if not data and not self.mangle:
                     return
@@ -108,7 +108,7 @@ class Trap:
 
     def __init__(self):
         self.callers = 0
-        self._listener = socket.create_server(('127.0.0.1', 0))
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         _start(self._count)
 
@@ -125,4 +125,4 @@ class Trap:
 
 
 def _start(target, *arguments):
-    threading.Thread(target=target, args=arguments, name='gate', daemon=True).start()
+    threading.Thread(target=target, args=arguments, name="gate", daemon=True).start()

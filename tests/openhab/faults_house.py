@@ -20,33 +20,33 @@ from tests.openhab.server import wait_until
 
 #: account -> cloud; the name is that of the step, and the start of its items
 ACCOUNTS = {
-    'signin': 'cardata',
-    'approval': 'cardata',
-    'renewal': 'cardata',
-    'polling': 'cardata',
-    'command': 'mybmw',
-    'progress': 'mybmw',
-    'stream': 'cardata',
+    "signin": "cardata",
+    "approval": "cardata",
+    "renewal": "cardata",
+    "polling": "cardata",
+    "command": "mybmw",
+    "progress": "mybmw",
+    "stream": "cardata",
 }
 #: accounts that ask at each tick, once a second; the others only when told to
-ASKS = ('renewal', 'polling')
-SOON, NEVER = '0/1 * * * * ?', '0 0 4 1 1 ?'
-APP = {'cloud': 'mybmw', 'username': HOME_USER, 'password': HOME_PASSWORD, 'api_key': MYBMW_APP_KEY}
+ASKS = ("renewal", "polling")
+SOON, NEVER = "0/1 * * * * ?", "0 0 4 1 1 ?"
+APP = {"cloud": "mybmw", "username": HOME_USER, "password": HOME_PASSWORD, "api_key": MYBMW_APP_KEY}
 #: seconds for one exchange, that after a restart, and for a command
 TIMEOUT, PATIENT, COMMAND_TIMEOUT = 2, 20, 12
 #: module -> constants of it, and what they are here
 HURRY = {
-    'bmw.clouds.cardata_stream': {
-        'FIRST_WAIT': 1,
-        'LONGEST_WAIT': 2,
-        'SETTLE': 0.5,
-        'STABLE': 0.5,
-        'SUBSCRIBE_AGAIN': 2,
-        'CONNECT_WITHIN': 4,
-        'MOST_PER_MINUTE': 1000,
+    "bmw.clouds.cardata_stream": {
+        "FIRST_WAIT": 1,
+        "LONGEST_WAIT": 2,
+        "SETTLE": 0.5,
+        "STABLE": 0.5,
+        "SUBSCRIBE_AGAIN": 2,
+        "CONNECT_WITHIN": 4,
+        "MOST_PER_MINUTE": 1000,
     },
-    'bmw.service': {'RETRY_TOKEN': 2, 'SAVE_LIVE': 1},
-    'bmw.commander': {'ASK_AT_LEAST': 8.0},
+    "bmw.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
+    "bmw.commander": {"ASK_AT_LEAST": 8.0},
 }
 #: put before the script, too: while the file is there, whoever stores a token stops before or after it, as the file says, and leaves
 #: a file of its own
@@ -81,26 +81,26 @@ class House:
 
     def __init__(self, make_openhab, folder):
         self.folder = folder
-        good = self._certificates('good')
+        good = self._certificates("good")
         self.certificates = {
-            'good': good,
-            'wrong name': self._certificates('name', hosts=('elsewhere.example',), authority=good),
-            'unknown CA': self._certificates('ca'),
-            'expired': self._certificates('expired', days=(-9, -1), authority=good),
+            "good": good,
+            "wrong name": self._certificates("name", hosts=("elsewhere.example",), authority=good),
+            "unknown CA": self._certificates("ca"),
+            "expired": self._certificates("expired", days=(-9, -1), authority=good),
         }
         self.trap = Trap()
         self.clouds = {name: SimulatedCloud(auto_approve=True, code_interval=1, quota=10**6).start() for name in ACCOUNTS}
-        self.clouds['renewal'].settings(access_lifetime=SHORT_LIFE)
+        self.clouds["renewal"].settings(access_lifetime=SHORT_LIFE)
         self.gates = {name: Gate(cloud.port, good).open() for name, cloud in self.clouds.items()}
-        self.stream = SimulatedStream(self.clouds['stream'], tls=False).start()
+        self.stream = SimulatedStream(self.clouds["stream"], tls=False).start()
         self.stream_gate = Gate(self.stream.port, good).open()
-        self.clock = JvmClock(folder / 'clock')
+        self.clock = JvmClock(folder / "clock")
         self.openhab = make_openhab(jvm_options=good.jvm_options(), environment=self.clock.environment())
         self.openhab.install_module()
         self.openhab.install_probe()
         self._hurry()
         self.openhab.write_conf(SETTINGS_FILE, self._settings())
-        self.disk = Disk(self.openhab.userdata / 'bmw')
+        self.disk = Disk(self.openhab.userdata / "bmw")
         self.hold = Hold(self.openhab.userdata)
         self.watch = ConnectionWatch(self.openhab, self.is_named)
 
@@ -110,31 +110,31 @@ class House:
 
     def _hurry(self):
         """Puts the shorter waits before the script's own lines."""
-        lines = ['import importlib']
+        lines = ["import importlib"]
         for module, constants in HURRY.items():
-            lines.append('hurried = importlib.import_module({!r})'.format(module))
+            lines.append("hurried = importlib.import_module({!r})".format(module))
             for constant, value in constants.items():
-                lines.append('assert hurried.{0} > 0; hurried.{0} = {1}'.format(constant, value))
+                lines.append("assert hurried.{0} > 0; hurried.{0} = {1}".format(constant, value))
         path = self.openhab.conf / SCRIPT
-        self.openhab.write_conf(SCRIPT, '\n'.join(lines) + '\n' + HOLD + path.read_text('utf-8'))
+        self.openhab.write_conf(SCRIPT, "\n".join(lines) + "\n" + HOLD + path.read_text("utf-8"))
 
     def _settings(self, timeout=TIMEOUT):
-        lines = {'accounts': ', '.join(ACCOUNTS), 'timeout': timeout, 'sitemap': 'off'}
+        lines = {"accounts": ", ".join(ACCOUNTS), "timeout": timeout, "sitemap": "off"}
         for name, cloud in ACCOUNTS.items():
-            url = 'https://localhost:{}'.format(self.gates[name].port)
-            own = {'auth_url': url, 'api_url': url, 'refresh': SOON if name in ASKS else NEVER, 'calls_per_day': 1000000}
-            if cloud == 'mybmw':
+            url = "https://localhost:{}".format(self.gates[name].port)
+            own = {"auth_url": url, "api_url": url, "refresh": SOON if name in ASKS else NEVER, "calls_per_day": 1000000}
+            if cloud == "mybmw":
                 own.update(APP, command_timeout=COMMAND_TIMEOUT)
             else:
-                own['client_id'] = self.clouds[name].accounts()[0]['client_id']
+                own["client_id"] = self.clouds[name].accounts()[0]["client_id"]
                 own.update(self._stream_settings(name))
-            lines.update(('{}.{}'.format(name, key), value) for key, value in own.items())
-        return ''.join('{} = {}\n'.format(*pair) for pair in lines.items())
+            lines.update(("{}.{}".format(name, key), value) for key, value in own.items())
+        return "".join("{} = {}\n".format(*pair) for pair in lines.items())
 
     def _stream_settings(self, name):
-        if name != 'stream':
-            return {'stream': 'off'}
-        return {'stream_url': 'mqtts://localhost:{}'.format(self.stream_gate.port), 'refresh': SOON, 'calls_per_day': 50}
+        if name != "stream":
+            return {"stream": "off"}
+        return {"stream_url": "mqtts://localhost:{}".format(self.stream_gate.port), "refresh": SOON, "calls_per_day": 50}
 
     def is_named(self, port):
         """True if bmw.cfg names this port of this machine."""
@@ -146,30 +146,30 @@ class House:
         self.disk.mount()
         self.boot()
         for name, cloud in ACCOUNTS.items():
-            if cloud == 'cardata':
-                self.openhab.command(item(name, 'SignIn'), 'ON')
+            if cloud == "cardata":
+                self.openhab.command(item(name, "SignIn"), "ON")
             else:
-                self.openhab.command(item(name, 'SignInInput'), self.clouds[name].new_captcha_token())
+                self.openhab.command(item(name, "SignInInput"), self.clouds[name].new_captcha_token())
         for name in ACCOUNTS:
-            self.openhab.wait_state(item(name, 'AccountState'), 'ONLINE', 60)
+            self.openhab.wait_state(item(name, "AccountState"), "ONLINE", 60)
         self._give_first_commands()
-        self.openhab.wait_state(item('stream', 'StreamState'), 'CONNECTED', 60)
-        self.clouds['approval'].settings(auto_approve=False)
+        self.openhab.wait_state(item("stream", "StreamState"), "CONNECTED", 60)
+        self.clouds["approval"].settings(auto_approve=False)
         self.watch.start()
         return self
 
     def _give_first_commands(self):
         """The status item of commands is made by the first one; until the rule for commands is there, one is lost."""
-        for name in ('command', 'progress'):
-            switch, status = item(name, 'i3_FlashLights'), item(name, 'i3_CommandStatus')
-            wait_until(lambda: self.openhab.item(switch), 30, 'the command items', self.openhab)
+        for name in ("command", "progress"):
+            switch, status = item(name, "i3_FlashLights"), item(name, "i3_CommandStatus")
+            wait_until(lambda: self.openhab.item(switch), 30, "the command items", self.openhab)
 
             def is_taken():
-                self.openhab.command(switch, 'ON')
+                self.openhab.command(switch, "ON")
                 return self.openhab.state(status)
 
-            wait_until(is_taken, 30, 'the rule for commands', self.openhab)
-            self.openhab.wait_state(status, 'EXECUTED')
+            wait_until(is_taken, 30, "the rule for commands", self.openhab)
+            self.openhab.wait_state(status, "EXECUTED")
 
     def boot(self):
         self.openhab.start().wait_ready()
@@ -201,12 +201,12 @@ class House:
     def heal(self, name):
         """Everything about a step's servers is well again."""
         gate, cloud = self.gates[name], self.clouds[name]
-        gate.certificates = self.certificates['good']
+        gate.certificates = self.certificates["good"]
         gate.drop()
         gate.open()
         cloud.clear_faults()
-        if name == 'stream':
-            self.stream_gate.certificates = self.certificates['good']
+        if name == "stream":
+            self.stream_gate.certificates = self.certificates["good"]
             if self.stream_gate.mangle:
                 self.stream_gate.mangle = None
                 self.stream_gate.drop()
@@ -217,29 +217,29 @@ class House:
 
     def logged(self, since):
         """What openHAB wrote into its logs since `log_sizes`."""
-        return ''.join(read_from(path, since.get(path.name, 0)) for path in self._logs())
+        return "".join(read_from(path, since.get(path.name, 0)) for path in self._logs())
 
     def log_sizes(self):
         return {path.name: path.stat().st_size for path in self._logs()}
 
     def _logs(self):
-        return sorted(path for path in (self.openhab.userdata / 'logs').iterdir() if path.is_file())
+        return sorted(path for path in (self.openhab.userdata / "logs").iterdir() if path.is_file())
 
 
 def item(account, name):
-    return 'BMW_{}_{}'.format(account.capitalize(), name)
+    return "BMW_{}_{}".format(account.capitalize(), name)
 
 
 def read_from(path, offset):
-    with open(path, 'rb') as file:
+    with open(path, "rb") as file:
         file.seek(offset if offset <= path.stat().st_size else 0)
-        return file.read().decode('utf-8', 'replace')
+        return file.read().decode("utf-8", "replace")
 
 
 class Disk:
     """A small file system of its own for userdata/bmw: it can be full and it can be read-only, also for root."""
 
-    SIZE = '1m'
+    SIZE = "1m"
 
     def __init__(self, folder):
         self.folder = folder
@@ -247,46 +247,46 @@ class Disk:
 
     def mount(self):
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = ['mount', '-t', 'tmpfs', '-o', 'size={},mode=0700'.format(self.SIZE), 'tmpfs', str(self.folder)]
+        command = ["mount", "-t", "tmpfs", "-o", "size={},mode=0700".format(self.SIZE), "tmpfs", str(self.folder)]
         self.is_there = subprocess.run(command, capture_output=True).returncode == 0
 
     def unmount(self):
         if self.is_there:
             self.set_writable(True)
-            subprocess.run(['umount', '--lazy', str(self.folder)], check=True)
+            subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
             self.is_there = False
 
     def fill(self):
-        with contextlib.suppress(OSError), open(self.folder / 'filler', 'wb', buffering=0) as file:
+        with contextlib.suppress(OSError), open(self.folder / "filler", "wb", buffering=0) as file:
             while True:
-                file.write(b'x' * 4096)
+                file.write(b"x" * 4096)
 
     def make_room(self):
         with contextlib.suppress(FileNotFoundError):
-            (self.folder / 'filler').unlink()
+            (self.folder / "filler").unlink()
 
     def set_writable(self, is_writable):
         """Tried until no file of it is being written."""
-        option = 'remount,rw' if is_writable else 'remount,ro'
-        command = ['mount', '-o', '{},size={}'.format(option, self.SIZE), str(self.folder)]
-        wait_until(lambda: subprocess.run(command, capture_output=True).returncode == 0, 10, 'the file system to become ' + option)
+        option = "remount,rw" if is_writable else "remount,ro"
+        command = ["mount", "-o", "{},size={}".format(option, self.SIZE), str(self.folder)]
+        wait_until(lambda: subprocess.run(command, capture_output=True).returncode == 0, 10, "the file system to become " + option)
 
 
 class Hold:
     """Stops whoever stores a token, see HOLD. `moment`: 'before' or 'after'."""
 
     def __init__(self, userdata):
-        self._file = userdata / 'hold'
+        self._file = userdata / "hold"
 
     def begin(self, moment):
         self._file.write_text(moment)
 
     def holds(self, account):
-        return self._file.with_name('hold.' + account).exists()
+        return self._file.with_name("hold." + account).exists()
 
     def let_go(self):
         """Only after the kill: else what is held goes on."""
-        for file in self._file.parent.glob('hold*'):
+        for file in self._file.parent.glob("hold*"):
             file.unlink()
 
 
@@ -296,14 +296,14 @@ class ConnectionWatch:
     A look every 50 ms can miss a connection that is shorter; one that is refused or not answered is seen, as it lasts.
     """
 
-    ESTABLISHED, SYN_SENT = '01', '02'
+    ESTABLISHED, SYN_SENT = "01", "02"
 
     def __init__(self, openhab, is_named):
         self.strangers = set()
         self._openhab = openhab
         self._is_named = is_named
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name='watch', daemon=True)
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self):
         self._thread.start()
@@ -317,28 +317,28 @@ class ConnectionWatch:
         while not self._ended.wait(0.05):
             if self._openhab.alive():
                 with contextlib.suppress(OSError):
-                    self._look('/proc/{}'.format(self._openhab.pid))
+                    self._look("/proc/{}".format(self._openhab.pid))
 
     def _look(self, process):
         sockets = set()
-        for handle in os.scandir(process + '/fd'):
+        for handle in os.scandir(process + "/fd"):
             with contextlib.suppress(OSError):
-                found = re.match(r'socket:\[(\d+)\]', os.readlink(handle.path))
+                found = re.match(r"socket:\[(\d+)\]", os.readlink(handle.path))
                 if found:
                     sockets.add(found.group(1))
-        rows = [row.split() for table in ('tcp', 'tcp6') for row in open('{}/net/{}'.format(process, table)).readlines()[1:]]
-        listening = {_port(row[1]) for row in rows if row[3] == '0A'}
+        rows = [row.split() for table in ("tcp", "tcp6") for row in open("{}/net/{}".format(process, table)).readlines()[1:]]
+        listening = {_port(row[1]) for row in rows if row[3] == "0A"}
         for row in rows:
             if row[9] in sockets and row[3] in (self.ESTABLISHED, self.SYN_SENT):
                 is_caller = _port(row[1]) in listening
                 if not is_caller and not (_is_loopback(row[2]) and self._is_named(_port(row[2]))):
-                    self.strangers.add('{}:{}'.format(row[2].partition(':')[0], _port(row[2])))
+                    self.strangers.add("{}:{}".format(row[2].partition(":")[0], _port(row[2])))
 
 
 def _port(address):
-    return int(address.rpartition(':')[2], 16)
+    return int(address.rpartition(":")[2], 16)
 
 
 def _is_loopback(address):
     """True for 127.0.0.1, ::1 and ::ffff:127.0.0.1 as /proc writes them."""
-    return address.partition(':')[0] in ('0100007F', '00000000000000000000000001000000', '0000000000000000FFFF00000100007F')
+    return address.partition(":")[0] in ("0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F")

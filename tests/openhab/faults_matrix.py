@@ -26,8 +26,8 @@ class Matrix:
         house = self.house
         logs, calls = house.log_sizes(), house.trap.callers
         cells = self._run_wide(row) if isinstance(row, Wide) else self._each(lambda step: run_cell(row, step), self.steps)
-        strange = ['{} calls reached another host'.format(house.trap.callers - calls)] if house.trap.callers > calls else []
-        strange += ['connected to ' + place for place in sorted(house.watch.strangers)] + leaks(house, logs)
+        strange = ["{} calls reached another host".format(house.trap.callers - calls)] if house.trap.callers > calls else []
+        strange += ["connected to " + place for place in sorted(house.watch.strangers)] + leaks(house, logs)
         for cell in cells.values():
             if cell.verdict != NONE:
                 cell.problems += strange
@@ -75,27 +75,27 @@ class Matrix:
     def text(self):
         """The table, then the reasons and what went wrong."""
         width = max(map(len, self.rows)) + 2
-        lines = [' ' * width + ''.join(step.title.ljust(15) for step in self.steps)]
+        lines = [" " * width + "".join(step.title.ljust(15) for step in self.steps)]
         notes = {}
         for name, cells in self.rows.items():
             line = name.ljust(width)
             for step in self.steps:
                 cell = cells[step.name]
-                mark = ''
+                mark = ""
                 if cell.note and cell.verdict in (PERSON, NONE):
-                    mark = ' ({})'.format(notes.setdefault(cell.note, len(notes) + 1))
+                    mark = " ({})".format(notes.setdefault(cell.note, len(notes) + 1))
                 line += (cell.verdict + mark).ljust(15)
             lines.append(line)
-        lines += ['({}) {}'.format(number, note) for note, number in notes.items()]
+        lines += ["({}) {}".format(number, note) for note, number in notes.items()]
         for name, cells in self.rows.items():
             for step in self.steps:
-                lines += ['FAIL {} / {}: {}'.format(name, step.title, problem) for problem in cells[step.name].problems]
-        return '\n'.join(lines)
+                lines += ["FAIL {} / {}: {}".format(name, step.title, problem) for problem in cells[step.name].problems]
+        return "\n".join(lines)
 
     def shown(self):
         """What people saw in every cell: a line each."""
-        return '\n'.join(
-            '{} / {}: {}'.format(name, step.title, ': '.join(filter(None, cells[step.name].shown)))
+        return "\n".join(
+            "{} / {}: {}".format(name, step.title, ": ".join(filter(None, cells[step.name].shown)))
             for name, cells in self.rows.items()
             for step in self.steps
             if cells[step.name].shown
@@ -118,7 +118,7 @@ def run_cell(row, step):
 def told(error):
     """An exception as a problem; the place only where it is a mistake of ours."""
     is_expected = isinstance(error, (AssertionError, OSError, OpenHABError))
-    return '{}: {}'.format(type(error).__name__, error) if is_expected else traceback.format_exc()
+    return "{}: {}".format(type(error).__name__, error) if is_expected else traceback.format_exc()
 
 
 def _live_through(row, step, cell):
@@ -136,7 +136,7 @@ def _live_through(row, step, cell):
     cell.problems += unclear(*cell.shown)
     after = step.car_states()
     cell.problems += [
-        '{} changed from {} to {}'.format(name, state, after.get(name)) for name, state in before.items() if after.get(name) != state
+        "{} changed from {} to {}".format(name, state, after.get(name)) for name, state in before.items() if after.get(name) != state
     ]
     step.house.heal(step.name)
     cell.note = person_reason(row.name, step.name)
@@ -161,7 +161,7 @@ def _mend(step):
 def leaks(house, logs):
     """Secrets in what was logged since, or in an item (list of str; never the secret)."""
     logged = house.logged(logs)
-    shown = str([(one['state'], one.get('label')) for one in house.openhab.items().values()])
+    shown = str([(one["state"], one.get("label")) for one in house.openhab.items().values()])
     secrets = house.secrets()
-    places = (('a log', logged), ('an item', shown))
-    return ['secret {} is in {}'.format(number, place) for place, text in places for number, secret in enumerate(secrets) if secret in text]
+    places = (("a log", logged), ("an item", shown))
+    return ["secret {} is in {}".format(number, place) for place, text in places for number, secret in enumerate(secrets) if secret in text]

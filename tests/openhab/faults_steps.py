@@ -11,10 +11,10 @@ from tests.openhab.server import wait_until
 
 #: seconds in which trouble must show, and in which a step must work again
 SHOWS, RECOVERS = 15, 20
-FINAL = ('EXECUTED', 'FAILED', 'TIMED OUT')
-NO_COMMAND = 'none yet'
+FINAL = ("EXECUTED", "FAILED", "TIMED OUT")
+NO_COMMAND = "none yet"
 #: items of a car that a command, or looking at the car after it, changes
-OF_COMMANDS = ('CommandStatus', 'LastCommand', 'LastFetched', 'FlashLights', 'Charge', 'Climate')
+OF_COMMANDS = ("CommandStatus", "LastCommand", "LastFetched", "FlashLights", "Charge", "Climate")
 
 
 class Step:
@@ -40,18 +40,18 @@ class Step:
     def wait(self, name, wanted, timeout=SHOWS):
         return self.openhab.wait_state(self.item(name), wanted, timeout)
 
-    def switch(self, name, command='ON'):
+    def switch(self, name, command="ON"):
         self.openhab.command(self.item(name), command)
 
     def account(self):
         """(state word, line for people)."""
-        return self.state('AccountState'), self.state('Account')
+        return self.state("AccountState"), self.state("Account")
 
     def car_states(self):
         """What the car's items show, but those that a command changes: {name: state}."""
-        start = self.item('i3_')
+        start = self.item("i3_")
         return {
-            name: one['state']
+            name: one["state"]
             for name, one in self.openhab.items().items()
             if name.startswith(start) and name[len(start) :] not in OF_COMMANDS
         }
@@ -98,41 +98,41 @@ class Step:
 
     def sign_in(self):
         """A person signs in: switch, link, approval."""
-        self.switch('SignIn')
-        if not self.cloud.settings()['auto_approve']:
-            self.wait('AccountState', 'WAITING_FOR_APPROVAL')
-            wait_until(self.cloud.pending_codes, SHOWS, 'the code', self.openhab)
+        self.switch("SignIn")
+        if not self.cloud.settings()["auto_approve"]:
+            self.wait("AccountState", "WAITING_FOR_APPROVAL")
+            wait_until(self.cloud.pending_codes, SHOWS, "the code", self.openhab)
             self.cloud.approve()
         self.online()
 
     def online(self, timeout=RECOVERS):
-        self.wait('AccountState', 'ONLINE', timeout)
+        self.wait("AccountState", "ONLINE", timeout)
 
     def next_soc(self):
         """The car says something new; returns what the item must show."""
         self._soc = 20 + (self._soc - 19) % 70
         self.cloud.set_car(self.cloud.cars()[0], soc=self._soc)
-        return lambda state: state.partition(' ')[0] in (str(self._soc), '{}.0'.format(self._soc))
+        return lambda state: state.partition(" ")[0] in (str(self._soc), "{}.0".format(self._soc))
 
 
 class SignIn(Step):
-    name, title, place = 'signin', 'sign-in', 'device_code'
+    name, title, place = "signin", "sign-in", "device_code"
 
     def act(self):
-        self._ended = self.state('TokenExpiry')
-        self.switch('SignIn')
+        self._ended = self.state("TokenExpiry")
+        self.switch("SignIn")
 
     def trouble(self):
-        self.wait('AccountState', lambda state: state not in ('ONLINE', 'WAITING_FOR_APPROVAL'))
+        self.wait("AccountState", lambda state: state not in ("ONLINE", "WAITING_FOR_APPROVAL"))
         return self.account()
 
     def recovered(self):
-        raise AssertionError('only a person signs in')
+        raise AssertionError("only a person signs in")
 
     def finish(self):
         """What was there before is not taken for the new sign-in."""
-        self.wait('TokenExpiry', lambda state: state != self._ended, RECOVERS)
-        self.wait('SignIn', 'OFF')
+        self.wait("TokenExpiry", lambda state: state != self._ended, RECOVERS)
+        self.wait("SignIn", "OFF")
         self.online()
 
     def person(self):
@@ -142,12 +142,12 @@ class SignIn(Step):
 class Approval(Step):
     """The person has got the link; the fault comes before the approval is told."""
 
-    name, title, place = 'approval', 'approval', 'token'
+    name, title, place = "approval", "approval", "token"
 
     def prepare(self):
-        self.switch('SignIn')
-        self.wait('AccountState', 'WAITING_FOR_APPROVAL')
-        wait_until(self.cloud.pending_codes, SHOWS, 'the code', self.openhab)
+        self.switch("SignIn")
+        self.wait("AccountState", "WAITING_FOR_APPROVAL")
+        wait_until(self.cloud.pending_codes, SHOWS, "the code", self.openhab)
 
     def act(self):
         self.cloud.approve()
@@ -165,15 +165,15 @@ class Approval(Step):
 
 
 class Renewal(Step):
-    name, title, place = 'renewal', 'token renewal', 'refresh'
+    name, title, place = "renewal", "token renewal", "refresh"
 
     def trouble(self):
-        self.wait('AccountState', lambda state: state != 'ONLINE')
+        self.wait("AccountState", lambda state: state != "ONLINE")
         return self.account()
 
     def recovered(self):
         fits = self.next_soc()  # it is read with a renewed token
-        self.wait('i3_StateOfCharge', fits, RECOVERS)
+        self.wait("i3_StateOfCharge", fits, RECOVERS)
         self.online()
 
     def person(self):
@@ -182,14 +182,14 @@ class Renewal(Step):
 
 
 class Polling(Step):
-    name, title, place = 'polling', 'poll', 'cardata_api'
+    name, title, place = "polling", "poll", "cardata_api"
 
     def trouble(self):
-        self.wait('AccountState', lambda state: state != 'ONLINE')
+        self.wait("AccountState", lambda state: state != "ONLINE")
         return self.account()
 
     def recovered(self):
-        self.wait('i3_StateOfCharge', self.next_soc(), RECOVERS)
+        self.wait("i3_StateOfCharge", self.next_soc(), RECOVERS)
         self.online()
 
     def person(self):
@@ -200,57 +200,57 @@ class Polling(Step):
 class Command(Step):
     """Flashing the lights, which changes nothing at the car."""
 
-    name, title, place = 'command', 'command', 'mybmw_command'
+    name, title, place = "command", "command", "mybmw_command"
 
     def prepare(self):
         self.cloud.clear_commands()
-        self.openhab.update(self.item('i3_CommandStatus'), NO_COMMAND)
+        self.openhab.update(self.item("i3_CommandStatus"), NO_COMMAND)
 
     def act(self):
-        self.switch('i3_FlashLights')
+        self.switch("i3_FlashLights")
 
     def trouble(self):
-        self.wait('i3_CommandStatus', lambda state: state.startswith(FINAL))
+        self.wait("i3_CommandStatus", lambda state: state.startswith(FINAL))
         return self._status()
 
     def _status(self):
-        word, _colon, text = self.state('i3_CommandStatus').partition(': ')
+        word, _colon, text = self.state("i3_CommandStatus").partition(": ")
         return word, text
 
     def recovered(self):
-        raise AssertionError('a command is never sent twice by itself')
+        raise AssertionError("a command is never sent twice by itself")
 
     def person(self):
         sent = len(self.cloud.commands())
         if sent > 1:
-            raise AssertionError('the command was sent {} times'.format(sent))
-        wait_until(self._try_again, RECOVERS, 'the command to be done', self.openhab)
+            raise AssertionError("the command was sent {} times".format(sent))
+        wait_until(self._try_again, RECOVERS, "the command to be done", self.openhab)
 
     def _try_again(self):
         self.prepare()
         self.act()
-        self.wait('i3_CommandStatus', lambda state: state.startswith(FINAL))
-        return self._status()[0] == 'EXECUTED'
+        self.wait("i3_CommandStatus", lambda state: state.startswith(FINAL))
+        return self._status()[0] == "EXECUTED"
 
     def finish(self):
-        self.wait('i3_CommandStatus', 'EXECUTED', RECOVERS)
-        assert [one['state'] for one in self.cloud.commands()] == ['EXECUTED']
+        self.wait("i3_CommandStatus", "EXECUTED", RECOVERS)
+        assert [one["state"] for one in self.cloud.commands()] == ["EXECUTED"]
 
 
 class Progress(Command):
     """The command reached BMW; asking how far it is meets the fault."""
 
-    name, title, place = 'progress', 'its progress', 'mybmw_event_status'
+    name, title, place = "progress", "its progress", "mybmw_event_status"
     #: so many questions until it is done
     questions = 1
 
     def prepare(self):
         Command.prepare(self)
-        self.cloud.command_plan(steps=('PENDING',), per_poll=self.questions)
+        self.cloud.command_plan(steps=("PENDING",), per_poll=self.questions)
         Command.act(self)
         # shown as sent before BMW has answered: the fault must not strike the command itself
-        self.wait('i3_CommandStatus', lambda state: state in ('SENT', 'PENDING'))
-        wait_until(self._is_at_bmw, SHOWS, 'the command to reach BMW', self.openhab)
+        self.wait("i3_CommandStatus", lambda state: state in ("SENT", "PENDING"))
+        wait_until(self._is_at_bmw, SHOWS, "the command to reach BMW", self.openhab)
 
     def _is_at_bmw(self):
         time.sleep(0.3)  # for the answer, after the command is noted
@@ -268,8 +268,8 @@ class Progress(Command):
 
     def _try_again(self):
         self.prepare()
-        self.wait('i3_CommandStatus', lambda state: state.startswith(FINAL))
-        return self._status()[0] == 'EXECUTED'
+        self.wait("i3_CommandStatus", lambda state: state.startswith(FINAL))
+        return self._status()[0] == "EXECUTED"
 
     def trouble(self):
         """As long as the command has time there may be nothing to see; then the first failed question is waited for."""
@@ -281,7 +281,7 @@ class Progress(Command):
 
 
 class Stream(Step):
-    name, title, place = 'stream', 'stream', None
+    name, title, place = "stream", "stream", None
 
     def __init__(self, house):
         Step.__init__(self, house)
@@ -294,21 +294,21 @@ class Stream(Step):
 
     def trouble(self):
         """It must have tried to come back."""
-        self.wait('StreamState', lambda state: self.gate.callers > self._callers or 'cannot be reached' in state)
-        self.wait('StreamState', lambda state: not state.startswith('CONNECT'))
-        word, _colon, text = self.state('StreamState').partition(': ')
+        self.wait("StreamState", lambda state: self.gate.callers > self._callers or "cannot be reached" in state)
+        self.wait("StreamState", lambda state: not state.startswith("CONNECT"))
+        word, _colon, text = self.state("StreamState").partition(": ")
         return word, text
 
     def recovered(self):
-        self.wait('StreamState', lambda state: state.startswith('CONNECTED'), RECOVERS)
-        wait_until(lambda: self.broker.sessions() == 1, RECOVERS, 'one session', self.openhab)
-        self.wait('i3_StateOfCharge', self.next_soc(), RECOVERS)
+        self.wait("StreamState", lambda state: state.startswith("CONNECTED"), RECOVERS)
+        wait_until(lambda: self.broker.sessions() == 1, RECOVERS, "one session", self.openhab)
+        self.wait("i3_StateOfCharge", self.next_soc(), RECOVERS)
         # after a jump of the clock it may have said that there was no message for long
-        self.wait('StreamState', 'CONNECTED', RECOVERS)
+        self.wait("StreamState", "CONNECTED", RECOVERS)
 
     def finish(self):
         """What stood before is not taken for the new connection."""
-        wait_until(lambda: self.gate.callers > self._callers, RECOVERS, 'a new connection', self.openhab)
+        wait_until(lambda: self.gate.callers > self._callers, RECOVERS, "a new connection", self.openhab)
         self.recovered()
 
     def person(self):

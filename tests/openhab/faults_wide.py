@@ -12,7 +12,7 @@ from tests.openhab.faults_house import item
 from tests.openhab.jvm_clock import WHY_NOT
 from tests.openhab.server import OpenHABError, wait_until
 
-sys.path.insert(0, str(layout.REPO / 'automation' / 'lib' / 'python'))
+sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 
 from bmw import cipher  # noqa: E402
 from bmw.store import open_store  # noqa: E402
@@ -23,7 +23,7 @@ COMES_BACK = 60
 #: seconds in which a cloud takes a used token again, where a lost answer is not what is looked at
 GRACE = 3600
 #: what a command leaves in the store: nothing, so there is nothing to tell
-STORES_NOTHING = ('command', 'progress')
+STORES_NOTHING = ("command", "progress")
 
 
 class Wide:
@@ -73,23 +73,23 @@ class Wide:
 
 class _Disk(Wide):
     def why_not(self, house):
-        return None if house.disk.is_there else 'not run: no right to mount a file system here'
+        return None if house.disk.is_there else "not run: no right to mount a file system here"
 
     def meanwhile(self, step):
         if step.name in STORES_NOTHING:
             return []
         try:
-            step.wait('Account', lambda text: 'annot write' in text and 'check that' in text)
+            step.wait("Account", lambda text: "annot write" in text and "check that" in text)
         except OpenHABError:
-            return ['does not tell that it cannot store: ' + step.state('Account')]
+            return ["does not tell that it cannot store: " + step.state("Account")]
         return []
 
     def afterwards(self, step):
         try:
-            step.wait('Account', lambda text: 'annot write' not in text)
+            step.wait("Account", lambda text: "annot write" not in text)
         except OpenHABError:
-            return ['still tells of the disk: ' + step.state('Account')]
-        if step.cloud.accounts()[0]['client_id'] is None or step.name in STORES_NOTHING:
+            return ["still tells of the disk: " + step.state("Account")]
+        if step.cloud.accounts()[0]["client_id"] is None or step.name in STORES_NOTHING:
             return []
         return self._not_stored(step)
 
@@ -98,18 +98,18 @@ class _Disk(Wide):
         _seal, store = open_store(str(step.house.disk.folder), cipher, now=0)
 
         def is_stored():
-            token = (store.load('{}.cardata.token'.format(step.name)) or {}).get('refresh_token')
+            token = (store.load("{}.cardata.token".format(step.name)) or {}).get("refresh_token")
             return token in step.cloud.tokens.ever_issued[-3:]
 
         try:
-            wait_until(is_stored, 10, 'the token to be stored')
+            wait_until(is_stored, 10, "the token to be stored")
         except OpenHABError:
-            return ['the living token is not stored']
+            return ["the living token is not stored"]
         return []
 
 
 class DiskFull(_Disk):
-    name = 'disk full'
+    name = "disk full"
 
     def strike(self, house):
         house.disk.fill()
@@ -119,7 +119,7 @@ class DiskFull(_Disk):
 
 
 class ReadOnly(_Disk):
-    name = 'read-only store'
+    name = "read-only store"
 
     def strike(self, house):
         house.disk.set_writable(False)
@@ -143,29 +143,29 @@ class _Clock(Wide):
     def _set(self, house, days):
         """Returns when the JVM's clock has jumped, as an account that polls each second shows."""
         house.clock.set(days)
-        house.openhab.wait_state(item('polling', 'LastRefresh'), lambda state: state.startswith(house.clock.today()), 30)
+        house.openhab.wait_state(item("polling", "LastRefresh"), lambda state: state.startswith(house.clock.today()), 30)
 
 
 class ClockForward(_Clock):
-    name, days = 'clock a day ahead', DAY
+    name, days = "clock a day ahead", DAY
 
 
 class ClockBack(_Clock):
-    name, days = 'clock a day behind', -DAY
+    name, days = "clock a day behind", -DAY
 
 
 class ItemsDeleted(Wide):
     """Items that the step shows something in, deleted while it is under way."""
 
-    name = 'items deleted'
+    name = "items deleted"
     ITEMS = {
-        'signin': ('AccountState', 'SignInLink', 'SignInCode'),
-        'approval': ('AccountState', 'SignInLink', 'SignIn'),
-        'renewal': ('AccessToken', 'TokenExpiry', 'i3_StateOfCharge'),
-        'polling': ('LastRefresh', 'i3_StateOfCharge', 'i3_Odometer'),
-        'command': ('i3_CommandStatus', 'i3_LastCommand'),
-        'progress': ('i3_CommandStatus', 'i3_LastCommand'),
-        'stream': ('StreamState', 'i3_StateOfCharge'),
+        "signin": ("AccountState", "SignInLink", "SignInCode"),
+        "approval": ("AccountState", "SignInLink", "SignIn"),
+        "renewal": ("AccessToken", "TokenExpiry", "i3_StateOfCharge"),
+        "polling": ("LastRefresh", "i3_StateOfCharge", "i3_Odometer"),
+        "command": ("i3_CommandStatus", "i3_LastCommand"),
+        "progress": ("i3_CommandStatus", "i3_LastCommand"),
+        "stream": ("StreamState", "i3_StateOfCharge"),
     }
 
     def strike(self, house):
@@ -182,24 +182,24 @@ class ItemsDeleted(Wide):
             return [name for name in self.ITEMS[step.name] if step.item(name) not in items]
 
         try:
-            wait_until(lambda: not missing(), COMES_BACK, 'the deleted items', step.openhab)
+            wait_until(lambda: not missing(), COMES_BACK, "the deleted items", step.openhab)
         except OpenHABError:
-            return ['{} did not come back'.format(name) for name in missing()]
+            return ["{} did not come back".format(name) for name in missing()]
         return []
 
 
 class ItemsOfAnotherType(Wide):
     """Items made anew by somebody with a type that does not fit, or fits in another way."""
 
-    name = 'items of another type'
+    name = "items of another type"
     ITEMS = {
-        'signin': {'SignInLink': 'Number', 'SignInCode': 'Switch'},
-        'approval': {'SignInLink': 'Contact'},
-        'renewal': {'AccessToken': 'Number', 'TokenExpiry': 'String'},
-        'polling': {'i3_StateOfCharge': 'String', 'i3_Odometer': 'Contact'},
-        'command': {'i3_LastCommand': 'Number'},
-        'progress': {'i3_LastCommand': 'Contact'},
-        'stream': {'i3_StateOfCharge': 'String', 'LastMessage': 'Switch'},
+        "signin": {"SignInLink": "Number", "SignInCode": "Switch"},
+        "approval": {"SignInLink": "Contact"},
+        "renewal": {"AccessToken": "Number", "TokenExpiry": "String"},
+        "polling": {"i3_StateOfCharge": "String", "i3_Odometer": "Contact"},
+        "command": {"i3_LastCommand": "Number"},
+        "progress": {"i3_LastCommand": "Contact"},
+        "stream": {"i3_StateOfCharge": "String", "LastMessage": "Switch"},
     }
 
     def strike(self, house):
@@ -207,7 +207,7 @@ class ItemsOfAnotherType(Wide):
         for account, names in self.ITEMS.items():
             for name, item_type in names.items():
                 full = item(account, name)
-                self._types[full] = house.openhab.item(full)['type']
+                self._types[full] = house.openhab.item(full)["type"]
                 house.openhab.remove_item(full)
                 house.openhab.add_item(full, item_type)
 
@@ -217,16 +217,16 @@ class ItemsOfAnotherType(Wide):
 
     def meanwhile(self, step):
         items = step.openhab.items()
-        wrong = [name for name, wanted in self.ITEMS[step.name].items() if items[step.item(name)]['type'] != wanted]
+        wrong = [name for name, wanted in self.ITEMS[step.name].items() if items[step.item(name)]["type"] != wanted]
         return ["the user's own item {} was changed".format(name) for name in wrong]
 
     def afterwards(self, step):
         items = step.openhab.items()
         names = [step.item(name) for name in self.ITEMS[step.name]]
         return [
-            '{} is {} afterwards'.format(name, items[name]['type'])
+            "{} is {} afterwards".format(name, items[name]["type"])
             for name in names
-            if name in items and items[name]['type'] != self._types[name]
+            if name in items and items[name]["type"] != self._types[name]
         ]
 
 
@@ -237,28 +237,28 @@ class Killed(Wide):
     answer comes, so nothing can be written ahead. Should BMW take the old one for a `grace` (seconds), nobody notices.
     """
 
-    HELD = ('signin', 'approval', 'renewal')
-    _UNKNOWN = 'what became of it is not known after the restart, and a command is never sent twice by itself'
+    HELD = ("signin", "approval", "renewal")
+    _UNKNOWN = "what became of it is not known after the restart, and a command is never sent twice by itself"
 
     def __init__(self, name, moment, grace=0):
         self.name = name
         self._moment = moment
         self._grace = grace
         self._before = {}
-        self.person = {'command': self._UNKNOWN, 'progress': self._UNKNOWN}
-        if moment == 'before' and not grace:
-            self.person['renewal'] = 'BMW has used up the old token and the new one was in no file yet: no file can be written ahead'
+        self.person = {"command": self._UNKNOWN, "progress": self._UNKNOWN}
+        if moment == "before" and not grace:
+            self.person["renewal"] = "BMW has used up the old token and the new one was in no file yet: no file can be written ahead"
 
     def strike(self, house):
-        self._renew(house.clouds['renewal'], house.openhab)
+        self._renew(house.clouds["renewal"], house.openhab)
         house.hold.begin(self._moment)
 
     def _renew(self, cloud, openhab):
         """After the rows of the clock the token can be one of tomorrow, which looks good for long."""
         cloud.reset_calls()
         cloud.settings(reuse_grace=GRACE)
-        cloud.add_fault('cardata_api', 'status', status=401)
-        wait_until(lambda: len([call for call in cloud.calls() if call['where'] == 'refresh']) > 1, 30, 'new tokens', openhab)
+        cloud.add_fault("cardata_api", "status", status=401)
+        wait_until(lambda: len([call for call in cloud.calls() if call["where"] == "refresh"]) > 1, 30, "new tokens", openhab)
         cloud.settings(reuse_grace=self._grace)
 
     def meet(self, step, cell):
@@ -267,7 +267,7 @@ class Killed(Wide):
         cell.verdict = PERSON if cell.note else cell.verdict
         step.act()
         if step.name in self.HELD:
-            wait_until(lambda: step.house.hold.holds(step.name), 30, 'the token to be held', step.openhab)
+            wait_until(lambda: step.house.hold.holds(step.name), 30, "the token to be held", step.openhab)
         return []
 
     def lift(self, house):
@@ -276,30 +276,30 @@ class Killed(Wide):
     def heal(self, step):
         """What the account says after the restart, and the car's last states; then what a person does, where one is needed."""
         problems = self._states(step)
-        if step.name == 'renewal' and step.name in self.person:
-            step.wait('AccountState', 'SIGN_IN_NEEDED')
-            if 'sign in again' not in step.state('Account'):
-                problems.append('does not say what to do: ' + step.state('Account'))
-        elif step.name == 'stream':
-            step.wait('StreamState', 'CONNECTED', COMES_BACK)
-        elif step.name not in ('command', 'progress'):
+        if step.name == "renewal" and step.name in self.person:
+            step.wait("AccountState", "SIGN_IN_NEEDED")
+            if "sign in again" not in step.state("Account"):
+                problems.append("does not say what to do: " + step.state("Account"))
+        elif step.name == "stream":
+            step.wait("StreamState", "CONNECTED", COMES_BACK)
+        elif step.name not in ("command", "progress"):
             step.online(COMES_BACK)
         if step.name in self.person:
             step.person()
         return problems
 
     def afterwards(self, step):
-        step.house.clouds['renewal'].settings(reuse_grace=0)
+        step.house.clouds["renewal"].settings(reuse_grace=0)
         return []
 
     def _states(self, step):
         def lost():
             now = step.car_states()
-            return ['{} was {} and is {}'.format(name, state, now.get(name)) for name, state in before.items() if now.get(name) != state]
+            return ["{} was {} and is {}".format(name, state, now.get(name)) for name, state in before.items() if now.get(name) != state]
 
         before = self._before[step.name]
         try:
-            wait_until(lambda: not lost(), COMES_BACK, 'the last states', step.openhab)
+            wait_until(lambda: not lost(), COMES_BACK, "the last states", step.openhab)
         except OpenHABError:
             return lost()
         return []
@@ -313,11 +313,11 @@ class OthersInTrouble(Wide):
         self._struck = struck
 
     def reason_against(self, step):
-        return 'the account that is struck in this row' if step.name in self._struck else None
+        return "the account that is struck in this row" if step.name in self._struck else None
 
     def strike(self, house):
         # a gate that shuts during a renewal loses the answer to it, which is the row 'reply lost' and not this one
-        house.clouds['renewal'].settings(reuse_grace=GRACE)
+        house.clouds["renewal"].settings(reuse_grace=GRACE)
         for name in self._struck:
             house.gates[name].shut()
 
@@ -325,10 +325,10 @@ class OthersInTrouble(Wide):
         for name in self._struck:
             house.gates[name].open()
         for name in self._struck:
-            house.openhab.command(item(name, 'ForceUpdate'), 'ON')  # most of them ask only when told to
+            house.openhab.command(item(name, "ForceUpdate"), "ON")  # most of them ask only when told to
         for name in self._struck:
-            house.openhab.wait_state(item(name, 'AccountState'), 'ONLINE', 30)
-        house.clouds['renewal'].settings(reuse_grace=0)
+            house.openhab.wait_state(item(name, "AccountState"), "ONLINE", 30)
+        house.clouds["renewal"].settings(reuse_grace=0)
 
 
 WIDE_ROWS = (
@@ -338,10 +338,10 @@ WIDE_ROWS = (
     ClockBack(),
     ItemsDeleted(),
     ItemsOfAnotherType(),
-    OthersInTrouble('two accounts (a)', ('signin', 'renewal', 'progress')),
-    OthersInTrouble('two accounts (b)', ('approval', 'polling', 'command', 'stream')),
+    OthersInTrouble("two accounts (a)", ("signin", "renewal", "progress")),
+    OthersInTrouble("two accounts (b)", ("approval", "polling", "command", "stream")),
     # last, see House.pull_the_plug
-    Killed('kill -9 before storing', 'before'),
-    Killed('kill -9, old token good', 'before', grace=GRACE),
-    Killed('kill -9 after storing', 'after'),
+    Killed("kill -9 before storing", "before"),
+    Killed("kill -9, old token good", "before", grace=GRACE),
+    Killed("kill -9 after storing", "after"),
 )

@@ -20,12 +20,12 @@ from pathlib import Path
 
 from tests.openhab import layout
 
-COPY_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
-OPENHAB_ARTIFACT = 'org.openhab.distro:openhab:{}:zip'
-JYTHON_ARTIFACT = 'org.python:jython-standalone:{}'
-SCRIPT_API = 'org/openhab/core/bundles/org.openhab.core.automation.module.script'
+COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
+OPENHAB_ARTIFACT = "org.openhab.distro:openhab:{}:zip"
+JYTHON_ARTIFACT = "org.python:jython-standalone:{}"
+SCRIPT_API = "org/openhab/core/bundles/org.openhab.core.automation.module.script"
 
-MANIFEST = '''Manifest-Version: 1.0
+MANIFEST = """Manifest-Version: 1.0
 Bundle-ManifestVersion: 2
 Bundle-SymbolicName: tests.openhab.engine
 Bundle-Name: Jython {jython} for the openHAB test harness
@@ -37,18 +37,18 @@ Service-Component: OSGI-INF/component.xml
 Provide-Capability: osgi.service;objectClass:List<String>="org.openhab.cor
  e.automation.module.script.ScriptEngineFactory"
 
-'''
+"""
 
 # Read by openHAB on its very first start only: else it looks for add-ons in the network for a minute.
-ADDONS_CFG = 'package = minimal\nremote = false\n'
+ADDONS_CFG = "package = minimal\nremote = false\n"
 
 # Stopped for good by the first boot: they listen on every network address and no test needs them.
-UNWANTED = ('org.openhab.core.model.lsp', 'org.openhab.core.io.transport.mdns')
+UNWANTED = ("org.openhab.core.model.lsp", "org.openhab.core.io.transport.mdns")
 
 # Run by the first boot: fills the compiled standard library and Jython's list of Java packages.
 WARM_UP = (
-    'UNWANTED = {!r}\n'.format(UNWANTED)
-    + '''
+    "UNWANTED = {!r}\n".format(UNWANTED)
+    + """
 import json, hashlib, hmac, base64, uuid, threading, urllib, urllib2, ssl, re, time, datetime, traceback
 from java.net.http import HttpClient
 from org.osgi.framework import FrameworkUtil
@@ -63,7 +63,7 @@ for bundle in FrameworkUtil.getBundle(scriptExtension.getClass()).bundleContext.
     if bundle.symbolicName in UNWANTED:
         bundle.stop()
 LoggerFactory.getLogger("tests.openhab.warm_up").warn("Jython is warm")
-'''
+"""
 )
 
 
@@ -71,7 +71,7 @@ def main(versions=layout.JYTHON_VERSIONS):
     for jython in versions:
         started = time.monotonic()
         print(
-            'openHAB {} with Jython {}: {} ({:.1f} s)'.format(layout.OPENHAB_VERSION, jython, prepare(jython), time.monotonic() - started),
+            "openHAB {} with Jython {}: {} ({:.1f} s)".format(layout.OPENHAB_VERSION, jython, prepare(jython), time.monotonic() - started),
             flush=True,
         )
 
@@ -80,25 +80,25 @@ def prepare(jython=layout.DEFAULT_JYTHON):
     """Make the prepared tree of this Jython version if it is not there, and return its path."""
     tree = layout.tree(jython)
     with only_one_installer():
-        step('unpack openHAB', layout.DIST, layout.OPENHAB_VERSION, unpack_distribution)
+        step("unpack openHAB", layout.DIST, layout.OPENHAB_VERSION, unpack_distribution)
         step(
-            'Jython {} engine bundle'.format(jython),
-            tree / 'addons',
+            "Jython {} engine bundle".format(jython),
+            tree / "addons",
             engine_fingerprint(jython),
             lambda folder: build_engine(folder, jython),
         )
-        step('Jython {} standard library'.format(jython), tree / 'jython', jython, lambda folder: unpack_standard_library(folder, jython))
-        end_orphan(tree / 'prepared')
-        step('first boot with Jython ' + jython, tree / 'prepared', boot_fingerprint(tree, jython), lambda folder: first_boot(folder, tree))
+        step("Jython {} standard library".format(jython), tree / "jython", jython, lambda folder: unpack_standard_library(folder, jython))
+        end_orphan(tree / "prepared")
+        step("first boot with Jython " + jython, tree / "prepared", boot_fingerprint(tree, jython), lambda folder: first_boot(folder, tree))
     return tree
 
 
 def step(name, folder, fingerprint, make):
     """Make a folder unless the same one is there. Its marker comes last: half a folder never counts."""
-    marker = folder.parent / (folder.name + '.done')
+    marker = folder.parent / (folder.name + ".done")
     if marker.exists() and marker.read_text() == fingerprint and folder.is_dir():
         return
-    print('openHAB: {} ...'.format(name), flush=True)
+    print("openHAB: {} ...".format(name), flush=True)
     marker.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -109,32 +109,32 @@ def step(name, folder, fingerprint, make):
 @contextlib.contextmanager
 def only_one_installer():
     layout.ROOT.mkdir(parents=True, exist_ok=True)
-    with open(layout.ROOT / 'lock', 'w') as lock:
+    with open(layout.ROOT / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def engine_fingerprint(jython):
-    sources = b''.join(path.read_bytes() for path in sorted(layout.ENGINE_SOURCE.iterdir()))
+    sources = b"".join(path.read_bytes() for path in sorted(layout.ENGINE_SOURCE.iterdir()))
     return hashlib.sha256(sources + (MANIFEST + jython).encode()).hexdigest()
 
 
 def boot_fingerprint(tree, jython):
     """The prepared userdata holds absolute paths, so a repository that was moved prepares anew."""
-    text = '|'.join([engine_fingerprint(jython), str(tree), WARM_UP, ADDONS_CFG])
+    text = "|".join([engine_fingerprint(jython), str(tree), WARM_UP, ADDONS_CFG])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def download(artifact):
     """Fetch one artifact with Maven, alone: openHAB's zip has no pom to be resolved through."""
-    group, name, version, kind = (artifact.split(':') + ['jar'])[:4]
-    target = layout.DOWNLOADS / '{}-{}.{}'.format(name, version, kind)
+    group, name, version, kind = (artifact.split(":") + ["jar"])[:4]
+    target = layout.DOWNLOADS / "{}-{}.{}".format(name, version, kind)
     if target.exists() and zipfile.is_zipfile(target):
         return target
-    print('openHAB: download {} ...'.format(target.name), flush=True)
-    partial = layout.DOWNLOADS / 'partial'
+    print("openHAB: download {} ...".format(target.name), flush=True)
+    partial = layout.DOWNLOADS / "partial"
     partial.mkdir(parents=True, exist_ok=True)
-    subprocess.run(['mvn', '-q', '-B', COPY_GOAL, '-Dartifact=' + artifact, '-DoutputDirectory={}'.format(partial)], check=True)
+    subprocess.run(["mvn", "-q", "-B", COPY_GOAL, "-Dartifact=" + artifact, "-DoutputDirectory={}".format(partial)], check=True)
     os.replace(partial / target.name, target)
     return target
 
@@ -142,7 +142,7 @@ def download(artifact):
 def unpack_distribution(folder):
     with zipfile.ZipFile(download(OPENHAB_ARTIFACT.format(layout.OPENHAB_VERSION))) as archive:
         archive.extractall(folder)
-    for script in (folder / 'runtime' / 'bin').iterdir():
+    for script in (folder / "runtime" / "bin").iterdir():
         if script.is_file():
             script.chmod(script.stat().st_mode | stat.S_IXUSR)
 
@@ -150,63 +150,63 @@ def unpack_distribution(folder):
 def build_engine(folder, jython):
     """Compile the engine factory against openHAB's own jar and pack it with Jython as an OSGi bundle."""
     jar = download(JYTHON_ARTIFACT.format(jython))
-    api = next((layout.DIST / 'runtime' / 'system' / SCRIPT_API).rglob('*.jar'))
-    classes = folder / 'classes'
-    sources = [str(path) for path in layout.ENGINE_SOURCE.glob('*.java')]
-    compiler = ['javac', '--release', '11', '-cp', '{}:{}'.format(api, jar), '-d', str(classes)]
+    api = next((layout.DIST / "runtime" / "system" / SCRIPT_API).rglob("*.jar"))
+    classes = folder / "classes"
+    sources = [str(path) for path in layout.ENGINE_SOURCE.glob("*.java")]
+    compiler = ["javac", "--release", "11", "-cp", "{}:{}".format(api, jar), "-d", str(classes)]
     subprocess.run(compiler + sources, check=True)
-    with zipfile.ZipFile(folder / 'jython-engine-{}.tmp'.format(jython), 'w') as bundle:
-        bundle.writestr('META-INF/MANIFEST.MF', MANIFEST.format(jython=jython))
-        bundle.write(layout.ENGINE_SOURCE / 'component.xml', 'OSGI-INF/component.xml')
-        for compiled in classes.rglob('*.class'):
+    with zipfile.ZipFile(folder / "jython-engine-{}.tmp".format(jython), "w") as bundle:
+        bundle.writestr("META-INF/MANIFEST.MF", MANIFEST.format(jython=jython))
+        bundle.write(layout.ENGINE_SOURCE / "component.xml", "OSGI-INF/component.xml")
+        for compiled in classes.rglob("*.class"):
             bundle.write(compiled, compiled.relative_to(classes))
-        bundle.write(jar, 'lib/jython.jar')
+        bundle.write(jar, "lib/jython.jar")
         packed = bundle.filename
     shutil.rmtree(classes)
-    os.replace(packed, folder / 'jython-engine-{}.jar'.format(jython))
+    os.replace(packed, folder / "jython-engine-{}.jar".format(jython))
 
 
 def unpack_standard_library(folder, jython):
     with zipfile.ZipFile(download(JYTHON_ARTIFACT.format(jython))) as archive:
-        archive.extractall(folder, [name for name in archive.namelist() if name.startswith('Lib/') and not name.startswith('Lib/test/')])
+        archive.extractall(folder, [name for name in archive.namelist() if name.startswith("Lib/") and not name.startswith("Lib/test/")])
 
 
 def first_boot(folder, tree):
     """Start openHAB once: later its features and the engine bundle are there before scripts are read."""
     from tests.openhab.server import OpenHAB  # here, as server.py prepares its tree through this module
 
-    runtime = tree / 'runtime'
+    runtime = tree / "runtime"
     if not runtime.is_symlink():
-        runtime.symlink_to(os.path.relpath(layout.DIST / 'runtime', tree))
-    make_executable(layout.java_home() / 'bin')
-    shutil.copytree(layout.DIST / 'conf', folder / 'conf')
-    shutil.copytree(layout.DIST / 'userdata', folder / 'userdata')
-    append_log_over_restarts(folder / 'userdata' / 'etc' / 'log4j2.xml')
+        runtime.symlink_to(os.path.relpath(layout.DIST / "runtime", tree))
+    make_executable(layout.java_home() / "bin")
+    shutil.copytree(layout.DIST / "conf", folder / "conf")
+    shutil.copytree(layout.DIST / "userdata", folder / "userdata")
+    append_log_over_restarts(folder / "userdata" / "etc" / "log4j2.xml")
     openhab = OpenHAB(home=tree, workdir=folder)
-    openhab.write_conf('services/addons.cfg', ADDONS_CFG)
-    openhab.write_conf('automation/jsr223/warm_up.py', WARM_UP)
+    openhab.write_conf("services/addons.cfg", ADDONS_CFG)
+    openhab.write_conf("automation/jsr223/warm_up.py", WARM_UP)
     openhab.start()
     try:
         openhab.wait_ready(timeout=240)
-        openhab.wait_for_log('Jython is warm', timeout=120)
+        openhab.wait_for_log("Jython is warm", timeout=120)
     finally:
         openhab.stop()
-    shutil.rmtree(folder / 'conf' / 'automation')
-    for transient in ('logs', 'tmp'):
-        shutil.rmtree(folder / 'userdata' / transient)
+    shutil.rmtree(folder / "conf" / "automation")
+    for transient in ("logs", "tmp"):
+        shutil.rmtree(folder / "userdata" / transient)
 
 
 def append_log_over_restarts(settings):
     """openHAB starts a new log file at each start. One file, so that an offset into it stays good."""
     text = settings.read_text()
-    settings.write_text(text.replace('<OnStartupTriggeringPolicy/>', ''))
+    settings.write_text(text.replace("<OnStartupTriggeringPolicy/>", ""))
 
 
 def end_orphan(folder):
     """End the first boot of an installer that was killed: its openHAB still runs on the folder."""
     try:
-        pid = int((folder / 'java.pid').read_text())
-        if str(folder) in Path('/proc/{}/cmdline'.format(pid)).read_text():
+        pid = int((folder / "java.pid").read_text())
+        if str(folder) in Path("/proc/{}/cmdline".format(pid)).read_text():
             os.kill(pid, signal.SIGKILL)
     except (OSError, ValueError):
         return  # none was started, or it is gone
@@ -218,5 +218,5 @@ def make_executable(folder):
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main(tuple(sys.argv[1:]) or layout.JYTHON_VERSIONS)

@@ -5,9 +5,9 @@ import os
 import time
 
 DAY = 86400
-LIBRARY = sorted(glob.glob('/usr/lib/*/faketime/libfaketime.so.1'))
+LIBRARY = sorted(glob.glob("/usr/lib/*/faketime/libfaketime.so.1"))
 #: why the clock cannot be set on this machine, or None
-WHY_NOT = None if LIBRARY else 'not run: libfaketime is not installed'
+WHY_NOT = None if LIBRARY else "not run: libfaketime is not installed"
 
 
 class JvmClock:
@@ -23,21 +23,21 @@ class JvmClock:
         if WHY_NOT:
             return {}
         return {
-            'LD_PRELOAD': LIBRARY[0],
-            'FAKETIME_TIMESTAMP_FILE': str(self._file),
-            'FAKETIME_CACHE_DURATION': '1',
-            'FAKETIME_DONT_FAKE_MONOTONIC': '1',
-            'FAKETIME_FORCE_MONOTONIC_FIX': '0',
-            'NO_FAKE_STAT': '1',
+            "LD_PRELOAD": LIBRARY[0],
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
+            "NO_FAKE_STAT": "1",
         }
 
     def set(self, days):
         """Sets it so many days (int or float) before or after the real time."""
         self._days = days
-        partial = self._file.with_suffix('.new')
+        partial = self._file.with_suffix(".new")
         partial.write_text("{:+d}\n".format(int(days * DAY)))
         os.replace(partial, self._file)
 
     def today(self):
         """The date that it shows, as the state of a DateTime item begins."""
-        return time.strftime('%Y-%m-%d', time.localtime(time.time() + self._days * DAY))
+        return time.strftime("%Y-%m-%d", time.localtime(time.time() + self._days * DAY))

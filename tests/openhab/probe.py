@@ -11,7 +11,7 @@ import os
 import uuid
 
 # Runs in Jython inside openHAB. The heap is read after a collection, so that two readings can be compared.
-SCRIPT = '''
+SCRIPT = """
 from java.io import ByteArrayInputStream, ByteArrayOutputStream, File, PrintStream
 from java.lang import Runtime, System, Thread
 from org.osgi.framework import FrameworkUtil
@@ -53,10 +53,10 @@ def console(command):
 DO = {"reading": reading, "console": console}
 
 
-'''
+"""
 
 # What each script of that kind ends with; its DO says what it can be asked.
-ANSWER = '''
+ANSWER = """
 
 import json, os, traceback
 from java.lang import System
@@ -89,7 +89,7 @@ class Hand(SimpleRule):
 
 automationManager.addRule(Hand())
 LoggerFactory.getLogger("tests.openhab.probe").warn("NAME is ready")
-'''
+"""
 
 
 class ProbeError(Exception):
@@ -105,17 +105,17 @@ class Hand:
     def __init__(self, name, text):
         self.name = name
         self._text = text
-        self._file = 'automation/jsr223/{}.py'.format(name.lower())
+        self._file = "automation/jsr223/{}.py".format(name.lower())
 
     def install(self, openhab):
         """Add it. In a running openHAB this returns when it is ready to be asked."""
         if (openhab.conf / self._file).exists():
             return
         since = openhab.log_size()
-        openhab.write_conf('items/{}.items'.format(self.name.lower()), 'String {} "Asks the JVM"\n'.format(self.name))
+        openhab.write_conf("items/{}.items".format(self.name.lower()), 'String {} "Asks the JVM"\n'.format(self.name))
         if openhab.alive():
             openhab.wait_state(self.name, lambda state: True)
-        openhab.write_conf(self._file, self._text + ANSWER.replace('NAME', self.name))
+        openhab.write_conf(self._file, self._text + ANSWER.replace("NAME", self.name))
         if openhab.alive():
             openhab.wait_for_log(self._is_ready, since=since, timeout=60)
 
@@ -125,17 +125,17 @@ class Hand:
 
         self.install(openhab)
         openhab.wait_for_log(self._is_ready, since=openhab.started_at, timeout=timeout)
-        path = openhab.userdata / '{}-{}'.format(self.name, uuid.uuid4().hex)
-        question, answer = path.with_suffix('.question'), path.with_suffix('.answer')
-        question.write_text(json.dumps({'do': what, 'arguments': arguments}))
-        openhab.command(self.name, path.name.partition('-')[2])
-        wait_until(answer.exists, timeout, 'the {} to answer'.format(self.name), openhab)
+        path = openhab.userdata / "{}-{}".format(self.name, uuid.uuid4().hex)
+        question, answer = path.with_suffix(".question"), path.with_suffix(".answer")
+        question.write_text(json.dumps({"do": what, "arguments": arguments}))
+        openhab.command(self.name, path.name.partition("-")[2])
+        wait_until(answer.exists, timeout, "the {} to answer".format(self.name), openhab)
         told = json.loads(answer.read_text())
         os.unlink(question)
         os.unlink(answer)
-        if 'error' in told:
-            raise ProbeError(told['error'])
-        return told['answer']
+        if "error" in told:
+            raise ProbeError(told["error"])
+        return told["answer"]
 
     def remove(self, openhab):
         """Take the script away, if it is there."""
@@ -144,7 +144,7 @@ class Hand:
 
     @property
     def _is_ready(self):
-        return '{} is ready'.format(self.name)
+        return "{} is ready".format(self.name)
 
 
-PROBE = Hand('Probe', SCRIPT)
+PROBE = Hand("Probe", SCRIPT)

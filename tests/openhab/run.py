@@ -18,7 +18,7 @@ def main():
         openhab.install_module()
         openhab.start().wait_ready()
         print(
-            'openHAB:  {}\nsitemaps: {}/rest/sitemaps\nconf:     {}\nlog:      {}\nCtrl-C stops it.'.format(
+            "openHAB:  {}\nsitemaps: {}/rest/sitemaps\nconf:     {}\nlog:      {}\nCtrl-C stops it.".format(
                 openhab.url, openhab.url, openhab.conf, openhab.log_file
             ),
             flush=True,
@@ -26,15 +26,15 @@ def main():
         try:
             openhab.process.wait()
         except KeyboardInterrupt:
-            print('stopping ...', flush=True)
+            print("stopping ...", flush=True)
 
 
 def read_options():
-    parser = argparse.ArgumentParser(description='Start a real openHAB with the module installed.')
-    parser.add_argument('--jython', choices=layout.JYTHON_VERSIONS, default=layout.DEFAULT_JYTHON)
-    parser.add_argument('--keep', type=Path, metavar='FOLDER', help='keep the instance here and use it again')
+    parser = argparse.ArgumentParser(description="Start a real openHAB with the module installed.")
+    parser.add_argument("--jython", choices=layout.JYTHON_VERSIONS, default=layout.DEFAULT_JYTHON)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the instance here and use it again")
     return parser.parse_args()
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

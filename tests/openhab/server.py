@@ -27,9 +27,9 @@ from tests.openhab import layout
 from tests.openhab.probe import PROBE
 
 # Instances share a machine: a small heap. The JIT is left as it is: what is measured is what a user gets.
-JVM_OPTIONS = '-Xms256m -Xmx1g'
-READY_LINE = r'Rule engine started'
-ENVIRONMENT_KEPT = ('PATH', 'HOME', 'USER', 'LANG', 'TMPDIR')
+JVM_OPTIONS = "-Xms256m -Xmx1g"
+READY_LINE = r"Rule engine started"
+ENVIRONMENT_KEPT = ("PATH", "HOME", "USER", "LANG", "TMPDIR")
 
 
 class OpenHABError(Exception):
@@ -39,14 +39,14 @@ class OpenHABError(Exception):
 class OpenHAB:
     """A real openHAB 3.0.1 of its own. Use it as a context manager: leaving it stops the process."""
 
-    def __init__(self, jython=layout.DEFAULT_JYTHON, workdir=None, home=None, environment=None, jvm_options=''):
+    def __init__(self, jython=layout.DEFAULT_JYTHON, workdir=None, home=None, environment=None, jvm_options=""):
         self.jython = jython
         self.home = home
         self.workdir = workdir
         self.environment = dict(environment or {})
         self.jvm_options = jvm_options
         self.process = None
-        self.ports = dict(zip(('http', 'https', 'ssh'), free_ports(3)))
+        self.ports = dict(zip(("http", "https", "ssh"), free_ports(3)))
         self._temporary = workdir is None
         self.started_at = 0
         self._token = None
@@ -57,15 +57,15 @@ class OpenHAB:
 
     @property
     def conf(self):
-        return self.workdir / 'conf'
+        return self.workdir / "conf"
 
     @property
     def userdata(self):
-        return self.workdir / 'userdata'
+        return self.workdir / "userdata"
 
     @property
     def log_file(self):
-        return self.userdata / 'logs' / 'openhab.log'
+        return self.userdata / "logs" / "openhab.log"
 
     def _copy_prepared(self):
         from tests.openhab import install  # here, as the installer's first boot runs through this module
@@ -73,24 +73,24 @@ class OpenHAB:
         self.home = install.prepare(self.jython)
         layout.INSTANCES.mkdir(parents=True, exist_ok=True)
         if self.workdir is None:
-            self.workdir = tempfile.mkdtemp(prefix='openhab-', dir=layout.INSTANCES)
+            self.workdir = tempfile.mkdtemp(prefix="openhab-", dir=layout.INSTANCES)
         self.workdir = Path(self.workdir).resolve()
         if self.userdata.exists():
             return  # a kept instance goes on with what it has
-        shutil.copytree(self.home / 'prepared' / 'conf', self.conf, dirs_exist_ok=True)
-        shutil.copytree(self.home / 'prepared' / 'userdata', self.userdata, copy_function=link_or_copy)
+        shutil.copytree(self.home / "prepared" / "conf", self.conf, dirs_exist_ok=True)
+        shutil.copytree(self.home / "prepared" / "userdata", self.userdata, copy_function=link_or_copy)
 
     def install_module(self, source=layout.REPO):
         """Copy the module into conf as a user does: automation/ and what is in conf/."""
-        for folder, target in (('automation', self.conf / 'automation'), ('conf', self.conf)):
+        for folder, target in (("automation", self.conf / "automation"), ("conf", self.conf)):
             shutil.copytree(source / folder, target, dirs_exist_ok=True, ignore=NO_COMPILED)
 
     def write_conf(self, path, text):
         """Write a file below conf, not for everybody's eyes. It appears at once and whole, so that openHAB never reads half of it."""
         target = self.conf / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name('.' + target.name + '.tmp')
-        partial.write_text(text, encoding='utf-8')
+        partial = target.with_name("." + target.name + ".tmp")
+        partial.write_text(text, encoding="utf-8")
         partial.chmod(0o640)
         os.replace(partial, target)
         return target
@@ -110,14 +110,14 @@ class OpenHAB:
     def start(self):
         """Start the process and return at once; see wait_ready."""
         if self.alive():
-            raise OpenHABError('already running')
+            raise OpenHABError("already running")
         self._write_ssh_port()
         self.started_at = self.log_size()
-        self.userdata.joinpath('logs').mkdir(parents=True, exist_ok=True)
-        with open(self.userdata / 'logs' / 'console.log', 'ab') as console:
+        self.userdata.joinpath("logs").mkdir(parents=True, exist_ok=True)
+        with open(self.userdata / "logs" / "console.log", "ab") as console:
             # "daemon" makes the script replace itself by java: our child is then the JVM itself
             self.process = subprocess.Popen(
-                [str(self.home / 'runtime' / 'bin' / 'karaf'), 'daemon'],
+                [str(self.home / "runtime" / "bin" / "karaf"), "daemon"],
                 cwd=self.workdir,
                 env=self._env(),
                 stdin=subprocess.DEVNULL,
@@ -134,14 +134,14 @@ class OpenHAB:
         env = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
         env.update(
             {
-                'JAVA_HOME': str(layout.java_home()),
-                'CHECK_ROOT_INSTANCE_RUNNING': 'false',
-                'OPENHAB_CONF': str(self.conf),
-                'OPENHAB_USERDATA': str(self.userdata),
-                'OPENHAB_HTTP_ADDRESS': '127.0.0.1',
-                'OPENHAB_HTTP_PORT': str(self.ports['http']),
-                'OPENHAB_HTTPS_PORT': str(self.ports['https']),
-                'EXTRA_JAVA_OPTS': ' '.join([JVM_OPTIONS, self.jvm_options]).strip(),
+                "JAVA_HOME": str(layout.java_home()),
+                "CHECK_ROOT_INSTANCE_RUNNING": "false",
+                "OPENHAB_CONF": str(self.conf),
+                "OPENHAB_USERDATA": str(self.userdata),
+                "OPENHAB_HTTP_ADDRESS": "127.0.0.1",
+                "OPENHAB_HTTP_PORT": str(self.ports["http"]),
+                "OPENHAB_HTTPS_PORT": str(self.ports["https"]),
+                "EXTRA_JAVA_OPTS": " ".join([JVM_OPTIONS, self.jvm_options]).strip(),
             }
         )
         env.update(self.environment)
@@ -149,15 +149,15 @@ class OpenHAB:
 
     def _write_ssh_port(self):
         """The port that openHAB takes from a file, not from the environment."""
-        shell = self.userdata / 'etc' / 'org.apache.karaf.shell.cfg'
-        text = re.sub(r'(?m)^sshPort\s*=.*$', 'sshPort = {}'.format(self.ports['ssh']), shell.read_text())
-        shell.write_text(re.sub(r'(?m)^sshHost\s*=.*$', 'sshHost = 127.0.0.1', text))
+        shell = self.userdata / "etc" / "org.apache.karaf.shell.cfg"
+        text = re.sub(r"(?m)^sshPort\s*=.*$", "sshPort = {}".format(self.ports["ssh"]), shell.read_text())
+        shell.write_text(re.sub(r"(?m)^sshHost\s*=.*$", "sshHost = 127.0.0.1", text))
 
     def wait_ready(self, timeout=120):
         """Wait until REST answers and rules run: a command sent earlier is lost for rules."""
         deadline = time.monotonic() + timeout
         self.wait_for_log(READY_LINE, since=self.started_at, timeout=timeout)
-        wait_until(self._rest_answers, deadline - time.monotonic(), 'REST to answer', self)
+        wait_until(self._rest_answers, deadline - time.monotonic(), "REST to answer", self)
         return self
 
     def _rest_answers(self):
@@ -196,7 +196,7 @@ class OpenHAB:
     def __exit__(self, kind, error, trace):
         self.stop()
         if error is not None:
-            print('openHAB log kept: {}'.format(self.keep_log()), flush=True)
+            print("openHAB log kept: {}".format(self.keep_log()), flush=True)
         self.discard()
 
     def discard(self):
@@ -208,7 +208,7 @@ class OpenHAB:
         """Copy the logs to where they outlive the instance, and return that folder."""
         kept = layout.KEPT_LOGS / (name or self.workdir.name)
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(self.userdata / 'logs', kept)
+        shutil.copytree(self.userdata / "logs", kept)
         return kept
 
     # ---- log -------------------------------------------------------------------------------------
@@ -216,47 +216,47 @@ class OpenHAB:
     def log(self, since=0):
         """The text of openhab.log from a byte offset on."""
         if not self.log_file.exists():
-            return ''
-        with open(self.log_file, 'rb') as file:
+            return ""
+        with open(self.log_file, "rb") as file:
             file.seek(since)
-            return file.read().decode('utf-8', 'replace')
+            return file.read().decode("utf-8", "replace")
 
     def log_size(self):
         return self.log_file.stat().st_size if self.log_file.exists() else 0
 
     def wait_for_log(self, pattern, since=0, timeout=30):
         """Wait for a line that matches, and return the match."""
-        return wait_until(lambda: re.search(pattern, self.log(since)), timeout, 'log line ' + pattern, self)
+        return wait_until(lambda: re.search(pattern, self.log(since)), timeout, "log line " + pattern, self)
 
     # ---- REST ------------------------------------------------------------------------------------
 
     @property
     def url(self):
-        return 'http://127.0.0.1:{}'.format(self.ports['http'])
+        return "http://127.0.0.1:{}".format(self.ports["http"])
 
-    def rest(self, method, path, body=None, content_type='text/plain', token=None, timeout=10):
+    def rest(self, method, path, body=None, content_type="text/plain", token=None, timeout=10):
         """One REST call. Returns the parsed JSON answer, or its text; an error status raises HTTPError."""
-        headers = {'Accept': 'application/json, text/plain;q=0.5, */*;q=0.1'}
+        headers = {"Accept": "application/json, text/plain;q=0.5, */*;q=0.1"}
         if body is not None:
-            headers['Content-Type'] = content_type
+            headers["Content-Type"] = content_type
         if token:
-            headers['Authorization'] = 'Bearer ' + token
+            headers["Authorization"] = "Bearer " + token
         request = urllib.request.Request(
-            self.url + '/rest' + path, method=method, headers=headers, data=None if body is None else body.encode('utf-8')
+            self.url + "/rest" + path, method=method, headers=headers, data=None if body is None else body.encode("utf-8")
         )
         with NO_PROXY.open(request, timeout=timeout) as answer:
-            text = answer.read().decode('utf-8')
-            is_json = answer.headers.get_content_type() == 'application/json'
+            text = answer.read().decode("utf-8")
+            is_json = answer.headers.get_content_type() == "application/json"
             return json.loads(text) if is_json and text else text
 
     def items(self):
         """All items by name, each with type, state, label, tags and groupNames."""
-        return {item['name']: item for item in self.rest('GET', '/items')}
+        return {item["name"]: item for item in self.rest("GET", "/items")}
 
     def item(self, name):
         """One item, or None."""
         try:
-            return self.rest('GET', '/items/' + urllib.parse.quote(name))
+            return self.rest("GET", "/items/" + urllib.parse.quote(name))
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None
@@ -265,7 +265,7 @@ class OpenHAB:
     def state(self, name):
         """The state as text; None when there is no such item."""
         item = self.item(name)
-        return item and item['state']
+        return item and item["state"]
 
     def wait_state(self, name, wanted, timeout=30):
         """Wait until the state is the wanted text, or until wanted(state) is true; returns the state."""
@@ -275,46 +275,46 @@ class OpenHAB:
             state = self.state(name)
             return [state] if state is not None and fits(state) else None
 
-        return wait_until(reached, timeout, lambda: 'item {} to be {}; it is {}'.format(name, wanted, self.state(name)), self)[0]
+        return wait_until(reached, timeout, lambda: "item {} to be {}; it is {}".format(name, wanted, self.state(name)), self)[0]
 
     def command(self, name, command):
-        self.rest('POST', '/items/' + urllib.parse.quote(name), str(command))
+        self.rest("POST", "/items/" + urllib.parse.quote(name), str(command))
 
     def update(self, name, state):
-        self.rest('PUT', '/items/{}/state'.format(urllib.parse.quote(name)), str(state))
+        self.rest("PUT", "/items/{}/state".format(urllib.parse.quote(name)), str(state))
 
     def add_item(self, name, item_type, **fields):
         """Make an item in openHAB's own storage, as Main UI does. Needs an administrator: see admin_token."""
         body = json.dumps(dict(fields, name=name, type=item_type))
-        self.rest('PUT', '/items/' + urllib.parse.quote(name), body, 'application/json', self.admin_token())
+        self.rest("PUT", "/items/" + urllib.parse.quote(name), body, "application/json", self.admin_token())
 
     def remove_item(self, name):
-        self.rest('DELETE', '/items/' + urllib.parse.quote(name), token=self.admin_token())
+        self.rest("DELETE", "/items/" + urllib.parse.quote(name), token=self.admin_token())
 
     def rules(self):
         """The rules as REST lists them, with name, uid, tags and status."""
-        return self.rest('GET', '/rules', token=self.admin_token())
+        return self.rest("GET", "/rules", token=self.admin_token())
 
     def sitemap(self, name):
         """A sitemap as openHAB parsed it. A file that does not parse is not there: HTTP error 404."""
-        return self.rest('GET', '/sitemaps/' + urllib.parse.quote(name))
+        return self.rest("GET", "/sitemaps/" + urllib.parse.quote(name))
 
     # ---- console ---------------------------------------------------------------------------------
 
     def console(self, command, timeout=60):
         """Run one line of openHAB's console, such as 'log:set INFO jsr223', and return what it printed."""
-        return PROBE.ask(self, 'console', command, timeout=timeout)
+        return PROBE.ask(self, "console", command, timeout=timeout)
 
-    def add_user(self, name, password, role='administrator'):
-        return self.console('openhab:users add {} {} {}'.format(name, password, role))
+    def add_user(self, name, password, role="administrator"):
+        return self.console("openhab:users add {} {} {}".format(name, password, role))
 
     def admin_token(self):
         """An API token of an administrator, made at the first need."""
         if self._token is None:
-            name = 'tester' + uuid.uuid4().hex[:8]  # an instance that is kept may have one already
+            name = "tester" + uuid.uuid4().hex[:8]  # an instance that is kept may have one already
             self.add_user(name, uuid.uuid4().hex)
-            printed = self.console('openhab:users addApiToken {} harness admin'.format(name))
-            self._token = re.search(r'oh\.harness\.\w+', printed).group()
+            printed = self.console("openhab:users addApiToken {} harness admin".format(name))
+            self._token = re.search(r"oh\.harness\.\w+", printed).group()
         return self._token
 
     # ---- inside the JVM --------------------------------------------------------------------------
@@ -325,16 +325,16 @@ class OpenHAB:
 
     def probe(self, timeout=30):
         """What the JVM holds now: threads (names), http_client_threads, heap_used, open_files, rules."""
-        return PROBE.ask(self, 'reading', timeout=timeout)
+        return PROBE.ask(self, "reading", timeout=timeout)
 
     def threads(self):
-        return self.probe()['threads']
+        return self.probe()["threads"]
 
 
-PID_FILE = 'java.pid'
-LINKED = ('.jar', 'bundleFile')  # openHAB's own jars and the OSGi framework's copies of them
+PID_FILE = "java.pid"
+LINKED = (".jar", "bundleFile")  # openHAB's own jars and the OSGi framework's copies of them
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-NO_COMPILED = shutil.ignore_patterns('__pycache__', '*.pyc', '*$py.class')
+NO_COMPILED = shutil.ignore_patterns("__pycache__", "*.pyc", "*$py.class")
 
 
 def free_ports(count):
@@ -342,7 +342,7 @@ def free_ports(count):
     held = [socket.socket() for _ in range(count)]
     try:
         for one in held:
-            one.bind(('127.0.0.1', 0))
+            one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in held]
     finally:
         for one in held:
@@ -365,9 +365,9 @@ def wait_until(condition, timeout, what, openhab=None):
         if value:
             return value
         if openhab is not None and not openhab.alive():
-            raise OpenHABError('openHAB is not running; waited for {}'.format(told(what)))
+            raise OpenHABError("openHAB is not running; waited for {}".format(told(what)))
         if time.monotonic() > deadline:
-            raise OpenHABError('waited {:.0f} s for {}'.format(timeout, told(what)))
+            raise OpenHABError("waited {:.0f} s for {}".format(timeout, told(what)))
         time.sleep(0.1)
 
 

@@ -11,7 +11,7 @@ import os
 
 import pytest
 
-pytest.importorskip('amqtt', reason="the simulated stream's broker needs Python 3.10")
+pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 3.10")
 
 from tests.openhab.faults import ROWS  # noqa: E402
 from tests.openhab.faults_cell import FAIL  # noqa: E402
@@ -23,39 +23,39 @@ from tests.openhab.faults_wide import WIDE_ROWS  # noqa: E402
 ALL = ROWS + WIDE_ROWS
 #: one of each kind
 SOME = (
-    'connection refused',
-    'reset after the headers',
-    'TLS: wrong name',
-    'HTTP 401',
-    'HTTP 500',
-    'HTML instead of JSON',
-    '100 MB body',
-    'reply lost',
-    'disk full',
-    'clock a day ahead',
-    'kill -9 before storing',
-    'items of another type',
-    'two accounts (a)',
+    "connection refused",
+    "reset after the headers",
+    "TLS: wrong name",
+    "HTTP 401",
+    "HTTP 500",
+    "HTML instead of JSON",
+    "100 MB body",
+    "reply lost",
+    "disk full",
+    "clock a day ahead",
+    "kill -9 before storing",
+    "items of another type",
+    "two accounts (a)",
 )
-RUN = ALL if os.environ.get('FAULTS') == 'all' else [row for row in ALL if row.name in SOME]
+RUN = ALL if os.environ.get("FAULTS") == "all" else [row for row in ALL if row.name in SOME]
 assert len(RUN) >= len(SOME)
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture(scope="module")
 def matrix(openhab_factory, tmp_path_factory, request):
-    house = House(openhab_factory, tmp_path_factory.mktemp('faults'))
+    house = House(openhab_factory, tmp_path_factory.mktemp("faults"))
     matrix = Matrix(house)
     try:
         house.start()
         yield matrix
     finally:
         house.close()
-        with request.config.pluginmanager.getplugin('capturemanager').global_and_fixture_disabled():
-            print('\n' + matrix.text() if matrix.rows else '\nno row was run')
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print("\n" + matrix.text() if matrix.rows else "\nno row was run")
 
 
-@pytest.mark.parametrize('step', [step.name for step in STEPS])
-@pytest.mark.parametrize('row', RUN, ids=lambda row: row.name.replace(' ', '-'))
+@pytest.mark.parametrize("step", [step.name for step in STEPS])
+@pytest.mark.parametrize("row", RUN, ids=lambda row: row.name.replace(" ", "-"))
 def test_a_fault_is_survived(matrix, row, step):
     cell = matrix.cell(row, step)
-    assert cell.verdict != FAIL, '; '.join(cell.problems)
+    assert cell.verdict != FAIL, "; ".join(cell.problems)

@@ -13,7 +13,7 @@ from tests.openhab.jvm_clock import DAY, WHY_NOT, JvmClock
 CARS, CALLS = 50, 50
 #: a day and the moments in which calls of one minute are still counted
 NEXT_DAY = 1.01
-SECONDS = '0/2 * * * * ?'
+SECONDS = "0/2 * * * * ?"
 
 
 class Fleet(Home):
@@ -22,18 +22,18 @@ class Fleet(Home):
         self.clock = clock
         self.days = 0
         for _ in range(CARS - 1):
-            self.cloud.add_car('i3')
+            self.cloud.add_car("i3")
         self.drive()
 
     def drive(self):
         """Every car says something new."""
-        self._round = getattr(self, '_round', 0) + 1
+        self._round = getattr(self, "_round", 0) + 1
         for number, vin in enumerate(self.cloud.cars()):
             self.cloud.set_car(vin, odometer_km=100000 * self._round + number)
 
     def shown(self):
         """{number of the car: the round in which it said what its item shows}, of the cars that have items."""
-        states = [one['state'] for name, one in self.openhab.items().items() if name.endswith('_Odometer')]
+        states = [one["state"] for name, one in self.openhab.items().items() if name.endswith("_Odometer")]
         told = [divmod(int(state.split()[0]), 100000) for state in states]
         return {number: one_round for one_round, number in told}
 
@@ -42,15 +42,15 @@ class Fleet(Home):
         self.days += 1
         self.cloud.advance_clock(NEXT_DAY * DAY)
         self.clock.set(self.days * NEXT_DAY)
-        self.openhab.wait_state('BMW_LastRefresh', lambda state: state.startswith(self.clock.today()), 60)
+        self.openhab.wait_state("BMW_LastRefresh", lambda state: state.startswith(self.clock.today()), 60)
 
     def waits_until_all_say(self, one_round):
-        self.wait(lambda: self.shown() == dict.fromkeys(range(CARS), one_round), lambda: 'all cars: {}'.format(self.shown()), 60)
+        self.wait(lambda: self.shown() == dict.fromkeys(range(CARS), one_round), lambda: "all cars: {}".format(self.shown()), 60)
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture(scope="module")
 def fleet(openhab_factory, tmp_path_factory):
-    clock = JvmClock(tmp_path_factory.mktemp('fifty') / 'clock')
+    clock = JvmClock(tmp_path_factory.mktemp("fifty") / "clock")
     fleet = Fleet(openhab_factory(environment=clock.environment()), clock)
     fleet.configure_file(**fleet.settings(refresh=SECONDS))
     fleet.start()
@@ -59,15 +59,15 @@ def fleet(openhab_factory, tmp_path_factory):
 
 
 def test_the_first_day_ends_with_the_allowance_and_not_beyond_it(fleet):
-    fleet.openhab.command('BMW_SignIn', 'ON')
-    fleet.decide(fleet.openhab.wait_state('BMW_SignInLink', lambda state: state.startswith('http')), 'approved')
-    assert 'next call at' in fleet.wait_status('QUOTA_EXCEEDED', 60)
+    fleet.openhab.command("BMW_SignIn", "ON")
+    fleet.decide(fleet.openhab.wait_state("BMW_SignInLink", lambda state: state.startswith("http")), "approved")
+    assert "next call at" in fleet.wait_status("QUOTA_EXCEEDED", 60)
     shown = fleet.shown()
     assert len(shown) >= 20 and set(shown.values()) == {1}
     assert fleet.cloud.quota_used() == len(fleet.api_calls()) == CALLS
     last = fleet.last_call()
     fleet.force_update()
-    assert 'next call at' in fleet.wait_status('QUOTA_EXCEEDED') and fleet.shown() == shown
+    assert "next call at" in fleet.wait_status("QUOTA_EXCEEDED") and fleet.shown() == shown
     assert fleet.api_calls(last) == []
 
 
@@ -79,7 +79,7 @@ def test_day_by_day_every_car_gets_its_turn(fleet):
     assert len(fleet.shown()) == CARS
     fleet.drive()
     fleet.next_day()
-    assert '44 of 50 cars asked' in fleet.wait_status('ONLINE') and 'take turns' in fleet.openhab.state('BMW_Account')
+    assert "44 of 50 cars asked" in fleet.wait_status("ONLINE") and "take turns" in fleet.openhab.state("BMW_Account")
     assert sorted(fleet.shown().values()) == [1] * 6 + [2] * 44
     fleet.next_day()
     assert fleet.cloud.quota_used() <= CALLS
@@ -93,23 +93,23 @@ def test_with_calls_enough_a_poll_reads_all_of_them(fleet):
     fleet.drive()
     begin, last = time.monotonic(), fleet.last_call()
     fleet.force_update()
-    print('\n{} cars in {:.1f} s'.format(CARS, time.monotonic() - begin))
+    print("\n{} cars in {:.1f} s".format(CARS, time.monotonic() - begin))
     assert set(fleet.shown().values()) == {fleet._round} and len(fleet.shown()) == CARS
-    assert fleet.wait_status('ONLINE') == 'Online'
-    assert [call['where'] for call in fleet.api_calls(last)] == ['telematicData'] * CARS
+    assert fleet.wait_status("ONLINE") == "Online"
+    assert [call["where"] for call in fleet.api_calls(last)] == ["telematicData"] * CARS
 
 
-@pytest.mark.parametrize('kind, options', [('status', {'status': 500}), ('reset', {}), ('truncated', {})])
+@pytest.mark.parametrize("kind, options", [("status", {"status": 500}), ("reset", {}), ("truncated", {})])
 def test_trouble_costs_none_of_them_its_last_state_and_passes_by_itself(fleet, kind, options):
     before, last = fleet.openhab.items(), fleet.last_call()
-    fleet.cloud.add_fault('telematicData', kind, times=None, **options)
+    fleet.cloud.add_fault("telematicData", kind, times=None, **options)
     fleet.force_update()
-    told = fleet.wait_status('OFFLINE')
-    assert ': ' in told and len(told) < 200
+    told = fleet.wait_status("OFFLINE")
+    assert ": " in told and len(told) < 200
     assert len(fleet.api_calls(last)) <= 6
     after = fleet.openhab.items()
-    assert [name for name in before if name.startswith('BMW_i3') and before[name]['state'] != after[name]['state']] == []
+    assert [name for name in before if name.startswith("BMW_i3") and before[name]["state"] != after[name]["state"]] == []
     fleet.cloud.clear_faults()
     fleet.drive()
     fleet.force_update()
-    assert set(fleet.shown().values()) == {fleet._round} and fleet.wait_status('ONLINE') == 'Online'
+    assert set(fleet.shown().values()) == {fleet._round} and fleet.wait_status("ONLINE") == "Online"

@@ -14,16 +14,16 @@ from tests.openhab import layout
 from tests.openhab.home import SCRIPT, STARTED
 from tests.openhab.server import wait_until
 
-pytest.importorskip('amqtt', reason="the simulated stream's broker needs Python 3.10")
+pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 3.10")
 from tests.cloud import SimulatedCloud  # noqa: E402
 from tests.cloud.stream import SimulatedStream  # noqa: E402
 
 SPEED = 500
 DAY = 86400
-SOAK_MINUTES = float(os.environ.get('SOAK_MINUTES', '0'))
-DAYS = SOAK_MINUTES * 60 * SPEED / DAY if SOAK_MINUTES else float(os.environ.get('WEEK_DAYS', '0.4'))
+SOAK_MINUTES = float(os.environ.get("SOAK_MINUTES", "0"))
+DAYS = SOAK_MINUTES * 60 * SPEED / DAY if SOAK_MINUTES else float(os.environ.get("WEEK_DAYS", "0.4"))
 #: BMW's allowance, and what may be late in the sum: a count of the module's own ends at most this much later than BMW's
-CALLS, CHARGE = 50, 'BMW_i3_StateOfCharge'
+CALLS, CHARGE = 50, "BMW_i3_StateOfCharge"
 #: heap (bytes), threads and open files that may be more at the end, as they rise and fall at any moment
 HEAP_MORE, THREADS_MORE, FILES_MORE = 30e6, 6, 25
 
@@ -97,12 +97,12 @@ class Week:
         """The script is saved with a new last line."""
         since = self.openhab.log_size()
         path = self.openhab.conf / SCRIPT
-        self.openhab.write_conf(SCRIPT, path.read_text('utf-8') + '# {}\n'.format(number))
+        self.openhab.write_conf(SCRIPT, path.read_text("utf-8") + "# {}\n".format(number))
         self.openhab.wait_for_log(STARTED, since=since, timeout=60)
 
     def next_connection(self):
         logins = self.stream.good_logins()
-        wait_until(lambda: self.stream.good_logins() > logins and self.stream.sessions() == 1, 60, 'the next login', self.openhab)
+        wait_until(lambda: self.stream.good_logins() > logins and self.stream.sessions() == 1, 60, "the next login", self.openhab)
 
     def follow(self):
         """The car says something new; it must reach its item without a call meanwhile: a call could have brought it as well."""
@@ -111,18 +111,18 @@ class Week:
             soc = 20 + self.updates % 60
             self.updates += 1
             self.cloud.set_car(self.vin, soc=soc)
-            self.openhab.wait_state(CHARGE, lambda state: state.split()[0] in (str(soc), '{}.0'.format(soc)), 10)
+            self.openhab.wait_state(CHARGE, lambda state: state.split()[0] in (str(soc), "{}.0".format(soc)), 10)
             self.slowest = max(self.slowest, time.monotonic() - begin)
             if len(self.asked()) == asked:
                 return
             self.by_poll += 1
 
     def asked(self):
-        return [call for call in self.cloud.calls() if call['kind'] == 'api']
+        return [call for call in self.cloud.calls() if call["kind"] == "api"]
 
     def most_calls(self):
         """The most calls in any 24 hours, and on any UTC day of the simulated cloud."""
-        times = sorted(call['time'] for call in self.asked())
+        times = sorted(call["time"] for call in self.asked())
         rolling = max(sum(first <= moment < first + DAY for moment in times) for first in times)
         days = {}
         for moment in times:
@@ -131,37 +131,37 @@ class Week:
 
     def look(self):
         seen = self.openhab.probe()
-        self.curve.append((self.day(), len(seen['threads']), seen['heap_used'], seen['open_files']))
+        self.curve.append((self.day(), len(seen["threads"]), seen["heap_used"], seen["open_files"]))
 
     def table(self):
-        lines = ['   day  threads  heap (MB)  open files']
-        return lines + ['{:6.2f} {:8d} {:10.1f} {:11d}'.format(day, threads, heap / 1e6, files) for day, threads, heap, files in self.curve]
+        lines = ["   day  threads  heap (MB)  open files"]
+        return lines + ["{:6.2f} {:8d} {:10.1f} {:11d}".format(day, threads, heap / 1e6, files) for day, threads, heap, files in self.curve]
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture(scope="module")
 def week(openhab_factory):
     with SimulatedCloud(auto_approve=True, code_interval=1, quota=CALLS) as cloud:
-        with SimulatedStream(cloud, names=('localhost',)) as stream:
+        with SimulatedStream(cloud, names=("localhost",)) as stream:
             openhab = openhab_factory(jvm_options=stream.certificates.jvm_options())
             openhab.install_module()
             openhab.install_probe()
             origin = cloud.clock.hurry(SPEED)
-            script = (layout.REPO / SCRIPT).read_text('utf-8')
+            script = (layout.REPO / SCRIPT).read_text("utf-8")
             openhab.write_conf(SCRIPT, HURRY.format(speed=SPEED, origin=origin) + script)
             settings = {
-                'client_id': cloud.accounts()[0]['client_id'],
-                'auth_url': cloud.url,
-                'api_url': cloud.url,
-                'stream_url': stream.url,
-                'refresh': '0/4 * * * * ?',  # some 33 simulated minutes
+                "client_id": cloud.accounts()[0]["client_id"],
+                "auth_url": cloud.url,
+                "api_url": cloud.url,
+                "stream_url": stream.url,
+                "refresh": "0/4 * * * * ?",  # some 33 simulated minutes
             }
-            openhab.write_conf('services/bmw.cfg', ''.join('{} = {}\n'.format(*pair) for pair in settings.items()))
+            openhab.write_conf("services/bmw.cfg", "".join("{} = {}\n".format(*pair) for pair in settings.items()))
             week = Week(openhab, cloud, stream)
             week.boot()
-            openhab.wait_state('BMW_AccountState', 'SIGN_IN_NEEDED', 60)
-            openhab.command('BMW_SignIn', 'ON')
-            openhab.wait_state('BMW_AccountState', 'ONLINE')
-            openhab.wait_state('BMW_StreamState', 'CONNECTED', 60)
+            openhab.wait_state("BMW_AccountState", "SIGN_IN_NEEDED", 60)
+            openhab.command("BMW_SignIn", "ON")
+            openhab.wait_state("BMW_AccountState", "ONLINE")
+            openhab.wait_state("BMW_StreamState", "CONNECTED", 60)
             yield week
             openhab.stop()
 
@@ -173,7 +173,7 @@ def test_a_week_loses_no_update_and_no_sign_in_and_does_not_grow(week):
         week.follow()
         end()
         week.boot()
-        week.openhab.wait_state('BMW_StreamState', lambda state: state.startswith('CONNECTED'), 60)
+        week.openhab.wait_state("BMW_StreamState", lambda state: state.startswith("CONNECTED"), 60)
         week.follow()
     for _warm in range(3):
         week.next_connection()
@@ -188,10 +188,10 @@ def test_a_week_loses_no_update_and_no_sign_in_and_does_not_grow(week):
             week.look()
     week.look()
     rolling, a_day = week.most_calls()
-    print('\n' + '\n'.join(week.table()))
+    print("\n" + "\n".join(week.table()))
     print(
-        '{:.1f} days, {} logins of the stream ({} since the last restart), {} updates and none lost ({} told by a poll too), slowest'
-        ' {:.2f} s; at most {} calls in 24 h and {} on a UTC day'.format(
+        "{:.1f} days, {} logins of the stream ({} since the last restart), {} updates and none lost ({} told by a poll too), slowest"
+        " {:.2f} s; at most {} calls in 24 h and {} on a UTC day".format(
             week.day(),
             week.stream.good_logins(),
             week.stream.good_logins() - logins,
@@ -202,11 +202,11 @@ def test_a_week_loses_no_update_and_no_sign_in_and_does_not_grow(week):
             a_day,
         )
     )
-    assert len([call for call in week.cloud.calls() if call['where'] == 'device_code']) == 1
-    assert week.openhab.state('BMW_AccountState') == 'ONLINE'
+    assert len([call for call in week.cloud.calls() if call["where"] == "device_code"]) == 1
+    assert week.openhab.state("BMW_AccountState") == "ONLINE"
     assert rolling <= CALLS and a_day <= CALLS
     first, last = week.curve[0], week.curve[-1]
     assert last[1] <= first[1] + THREADS_MORE
     assert last[2] <= first[2] + HEAP_MORE
     assert last[3] <= first[3] + FILES_MORE
-    assert 'Unexpected error' not in week.openhab.log()
+    assert "Unexpected error" not in week.openhab.log()

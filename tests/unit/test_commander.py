@@ -4,12 +4,9 @@ import logging
 
 import pytest
 
-from bmw import config
 from bmw.clouds.base import Cloud, Progress
 from bmw.commander import CONFIRM_WITHIN, DEADLINE, MOST_REFUSALS, Commander, Order
 from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError
-from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
-from tests.contract.on_cpython import CpythonHome, ItemsInMemory, make_service
 from tests.unit.fakes import FakeClock, HandWorker, car
 
 DONE = Progress("EXECUTED")
@@ -318,110 +315,3 @@ def test_one_car_does_not_confirm_for_another(clock, worker):
     desk.give("unlock", I3)
     assert desk.give("unlock", I4)[0].startswith("FAILED: send unlock again")
     assert desk.cloud.sent == []
-
-
-# with a service round it
-
-
-@pytest.fixture
-def homes(tmp_path):
-    """A maker of CPython homes at one simulated cloud each; see tests/contract."""
-    made = []
-
-    def make(name):
-        made.append(CpythonHome(name, tmp_path))
-        return made[-1]
-
-    yield make
-    for home in made:
-        home.close()
-
-
-def test_after_a_restart_nothing_is_sent_that_was_waiting(homes):
-    home = homes("portal")
-    home.cloud.command_plan(outcome="NEVER")
-    home.command(home.item("SoundHorn"), "ON")
-    home.command(home.item("Lock"), "ON")
-    assert home.state(home.item("CommandStatus")) == "QUEUED"
-    home.use("portal")
-    home.cloud.command_plan()
-    home.pass_time(3600)
-    assert [sent["command"] for sent in home.cloud.commands()] == ["soundHorn"]
-
-
-MIXED = """
-accounts = data, hands
-username = {user}
-password = {password}
-auth_url = {url}
-api_url = {url}
-data.cloud = portal
-data.commands = hands
-hands.cloud = connecteddrive
-hands.api_key = {key}
-hands.api_secret = {secret}
-hands.data = no
-"""
-
-
-class MixedHome:
-    """The data of a car come from one account's cloud, its commands go by another's."""
-
-    def __init__(self, cloud, folder):
-        keys = {"user": HOME_USER, "password": HOME_PASSWORD, "key": CD_API_KEY, "secret": CD_API_SECRET}
-        parsed = config.parse(MIXED.format(url=cloud.url, **keys))
-        assert (parsed.problems, [account.problem for account in parsed.accounts]) == ([], [None, None])
-        self._clock = cloud.clock
-        self.items = ItemsInMemory()
-        self._workers = [HandWorker(cloud.clock) for _account in parsed.accounts]
-        pairs = zip(parsed.accounts, self._workers)
-        self.data, self.hands = [make_service(account, cloud.clock, folder, self.items, worker) for account, worker in pairs]
-        self.data.send_commands_by(self.hands)
-        self.command_items = {}
-        for service in (self.data, self.hands):
-            service.prepare(self.command_items.update)
-            service.start()
-        self.pass_time(0)
-
-    def pass_time(self, seconds):
-        for _second in range(seconds + 1):
-            for worker in self._workers:
-                worker.run()
-            self._clock.advance(1)
-
-
-def test_another_accounts_service_sends_the_commands_and_the_items_follow(tmp_path):
-    with SimulatedCloud(fleet="i3") as cloud:
-        cloud.set_car(cloud.cars()[0], lock="UNLOCKED", plugged=True)
-        home = MixedHome(cloud, tmp_path)
-        assert home.items.state("BMW_Data_i3_DoorLockState") == "UNLOCKED"
-        assert "BMW_Data_i3_Charge" in home.command_items  # the portal could not
-        assert [item for item in home.items.specs if item.startswith("BMW_Hands_i3")] == []
-        home.data.item_command(*(home.command_items["BMW_Data_i3_Lock"] + ("ON",)))
-        home.pass_time(60)
-        walked = [text for item, text in home.items.history if item == "BMW_Data_i3_CommandStatus"]
-        assert walked == ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
-        assert [(sent["cloud"], sent["command"]) for sent in cloud.commands()] == [("cd", "lock")]
-        assert home.items.state("BMW_Data_i3_DoorLockState") == "LOCKED"
-        read = {call["where"] for call in cloud.calls() if call["kind"] == "api"}
-        assert "portal_dynamic" in read and "cd_status" not in read
-
-
-def test_a_command_for_a_car_that_leaves_the_account_meanwhile_is_told_to_its_end(homes):
-    home = homes("portal")
-    home.cloud.command_plan(outcome="NEVER")
-    horn, status = home.item("SoundHorn"), home.item("CommandStatus")
-    home.command(horn, "ON")
-    home.service._garage.vehicles = []
-    home.pass_time(3600)
-    assert (home.state(status), home.state(horn)) == ("TIMED OUT", "OFF")
-
-
-def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(homes):
-    home = homes("portal")
-    flash = home.item("FlashLights")
-    home.cloud.add_fault("portal_command", "status", status=403)
-    home.command(flash, "ON")
-    home.items.states[flash] = "ON"  # openHAB's own update by the command comes late
-    home.pass_time(1)
-    assert home.state(flash) == "OFF"

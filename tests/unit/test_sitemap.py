@@ -19,9 +19,9 @@ from tests.unit.fakes import car
 #: an element and its settings, as they may stand in a line
 STRING = r'"[^"\\]*"'
 SETTING = (
-    r' (?:item=\w+|label={s}|icon={s}|url={s}|height=\d+|mappings=\[[\w.]+={s}(?:, [\w.]+={s})*\]'
-    r'|valuecolor=\[(?:==|<=|>=|<|>)(?:\w+|{s})={s}(?:, (?:==|<=|>=|<|>)(?:\w+|{s})={s})*\]'
-    r'|visibility=\[\w+==\w+(?:, \w+==\w+)*\])'
+    r" (?:item=\w+|label={s}|icon={s}|url={s}|height=\d+|mappings=\[[\w.]+={s}(?:, [\w.]+={s})*\]"
+    r"|valuecolor=\[(?:==|<=|>=|<|>)(?:\w+|{s})={s}(?:, (?:==|<=|>=|<|>)(?:\w+|{s})={s})*\]"
+    r"|visibility=\[\w+==\w+(?:, \w+==\w+)*\])"
 ).format(s=STRING)
 ELEMENT = re.compile(r"^ *(?P<kind>Frame|Text|Switch|Selection|Image|Mapview|Webview)(?:{})*(?P<open> \{{)?$".format(SETTING))
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -304,7 +304,7 @@ def test_a_first_value_puts_its_item_on_the_page(tmp_path, later, file):
     assert "BMW_i3_Odometer" in file.read_text("utf-8")
 
 
-@pytest.mark.parametrize("own", ["sitemap bmw label=\"Mine\" {\n}\n", "", "// mine\n" + MARKER])
+@pytest.mark.parametrize("own", ['sitemap bmw label="Mine" {\n}\n', "", "// mine\n" + MARKER])
 def test_a_sitemap_of_the_user_is_never_touched(tmp_path, later, file, own):
     file.parent.mkdir()
     file.write_text(own, "utf-8")
