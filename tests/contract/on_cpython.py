@@ -130,7 +130,7 @@ def make_service(account_config, clock, folder, items, worker):
     outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal, NoPage(), NoPictures())
     outlet.prepare(leave_out=() if clouds.find(account_config.cloud).ASKS_FOR_INPUT else ("signInInput",))
     store = Store(str(folder), seal)
-    parts = assemble(account_config, [], store, outlet, RequestsTransport(), clock, worker, lambda now: 12, SocketWire)
+    parts = assemble(account_config, [], store, outlet, RequestsTransport(), clock, worker, SocketWire, local_hour=lambda now: 12)
     return parts.service
 
 

@@ -18,17 +18,24 @@ KEY = b"k" * KEY_BYTES
 
 
 class Home:
-    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, **config):
+    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", **config):
         self.cloud = cloud
         self.folder = folder
         self.clock = cloud.clock
         self.worker = HandWorker(self.clock)
         self.outlet = outlet or RecordingOutlet()
-        config = settings(**dict({"client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
+        config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = Store(str(folder), Seal(lambda: [key], cipher))
         self.hour = 12
         parts = assemble(
-            config, list(problems), self.store, self.outlet, RequestsTransport(), self.clock, self.worker, lambda now: self.hour
+            config,
+            list(problems),
+            self.store,
+            self.outlet,
+            RequestsTransport(),
+            self.clock,
+            self.worker,
+            local_hour=lambda now: self.hour,
         )
         self.account, self.service = parts.account, parts.service
 

@@ -342,6 +342,25 @@ def test_a_folder_with_other_things_is_no_store_and_stays_as_it_is(laptop):
     assert stat.S_IMODE(os.stat(laptop.store).st_mode) == 0o755 and len(list(laptop.store.iterdir())) == 1
 
 
+def test_a_store_whose_key_was_deleted_is_still_ours(laptop):
+    laptop.sign_in()
+    (laptop.store / "seal.key").unlink()
+    laptop.sign_in()
+
+
+def test_a_folder_that_may_not_be_read_is_told_in_one_line(laptop, monkeypatch):
+    laptop.configure()
+    laptop.store.mkdir()
+    monkeypatch.setattr(os, "listdir", _may_not)
+    monkeypatch.setattr(os, "chmod", _may_not)
+    assert laptop.run("cars") == 1
+    assert laptop.err.count("\n") == 1 and "Traceback" not in laptop.err
+
+
+def _may_not(*_arguments):
+    raise PermissionError(13, "Permission denied")
+
+
 def test_a_store_that_cannot_be_made_is_told_in_one_line(laptop):
     laptop.configure()
     laptop.store.write_text("a file, not a folder")

@@ -148,7 +148,7 @@ def test_a_car_that_left_and_comes_back_has_its_name_and_is_news(cars, cloud):
     cloud.readable = {FIRST, SECOND}
     cars.list_again()
     listed(cars)
-    assert names(cars) == ["i3_2", "i3"] and cars.take_new()
+    assert names(cars) == ["i3", "i3_2"] and cars.take_new()
 
 
 def test_a_car_that_is_still_there_is_the_same_object_with_what_it_said(cars):

@@ -94,6 +94,15 @@ def test_a_day_without_room_is_not_due_and_bmws_refusal_is_waited_for(clock):
     assert times.times.next_at() == blocked_until
 
 
+def test_the_call_for_the_list_of_cars_belongs_to_a_poll(clock):
+    times = Times(clock, awake(clock))
+    for _call in range(44):
+        times.budget.spend(clock.now())
+    assert not times.times.has_room()
+    times.garage._listed_at = clock.now()
+    assert times.times.has_room()
+
+
 def test_a_clock_that_was_set_back_makes_a_poll_due(clock):
     assert Times(clock, awake(clock)).polled(-HOUR).is_due()
 

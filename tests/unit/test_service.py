@@ -9,7 +9,7 @@ from bmw import files, seldom
 from bmw.clouds import cardata
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.errors import ConfigError, StoreError
-from tests.cloud import ALL_SCOPES, SimulatedCloud
+from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.unit.home import Home
 
 HALF_HOUR = 1800
@@ -442,14 +442,16 @@ def test_at_night_every_second_tick_asks(signed_in):
         assert signed_in.calls() == calls
 
 
-def test_a_car_that_is_always_awake_is_asked_every_half_hour_by_day_and_every_hour_by_night(signed_in):
+@pytest.mark.parametrize("jitter", [(0,), (0, 3, -2, 4, -5)])
+@pytest.mark.parametrize("hours", [0, 12])
+def test_a_car_that_is_always_awake_is_asked_every_half_hour_by_day_and_every_hour_by_night(signed_in, hours, jitter):
+    signed_in.pass_time(3600 * hours)
     home, polls, others = signed_in, [], []
-    for tick in range(4 * 48):
+    for tick in range(6 * 48):
         home.hour = int(home.clock.now() // 3600 % 24)
         home.cloud.set_car(vin(home), odometer_km=48300 + tick)
         polls += [(home.hour, home.clock.now())] if "telematicData" in asked_at_tick(home) else []
-        # cron ticks never fall exactly
-        home.pass_time(HALF_HOUR + (0, 3, -2, 4, -5)[tick % 5])
+        home.pass_time(HALF_HOUR + jitter[tick % len(jitter)])
         others += home.calls()
         assert home.state == "ONLINE", home.text
     # the calls of the sign-in are missing once, at the end of its day
@@ -877,6 +879,26 @@ def test_files_that_cannot_be_read_for_a_while_cost_no_sign_in(signed_in, monkey
     assert again.state == "ONLINE" and again.car()["stateOfCharge"] == 68
     due(again)
     assert again.calls()[0] == "telematicData"
+
+
+def test_after_files_could_not_be_read_for_a_while_the_command_items_work(tmp_path, monkeypatch):
+    with SimulatedCloud(fleet="i3") as cloud:
+        portal = {"kind": "portal", "client_id": None, "username": HOME_USER, "password": HOME_PASSWORD}
+        Home(cloud, tmp_path, **portal).start().service.stop()
+        found, real = {}, files.read
+        again = Home(cloud, tmp_path, **portal)
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "read", _cannot_read)
+            assert again.service.prepare(found.update) == {}
+            again.start()
+        assert again.state == "STORE_ERROR" and files.read is real
+        again.pass_time(60)
+        assert again.state == "ONLINE", again.text
+        assert ("i3", "lock") in found.values()
+
+
+def _cannot_read(*_arguments):
+    raise StoreError("Cannot read", "Too many open files")
 
 
 def test_when_the_list_of_cars_fails_for_days_the_cars_are_asked_all_the_same(signed_in):

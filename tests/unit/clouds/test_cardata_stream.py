@@ -345,6 +345,16 @@ def test_an_error_that_nobody_expects_is_not_the_last_attempt(bench):
     assert bench.word == "CONNECTED"
 
 
+def test_nor_is_one_at_the_token(bench, monkeypatch):
+    monkeypatch.setattr(bench.account, "access_token", lambda: _no_thread(None, None))
+    with pytest.raises(RuntimeError):
+        bench.stream.start()
+    monkeypatch.undo()
+    bench.worker.pass_time(bench.worker.due_in(TIMER))
+    bench.wait_and_connect()
+    assert bench.word == "CONNECTED"
+
+
 def _no_thread(_broker, _hear):
     raise RuntimeError("can't start new thread")
 

@@ -5,7 +5,7 @@ What differs between these places comes in as an argument; the names of the reco
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw import clouds
+from bmw import clouds, times
 from bmw.account import Account
 from bmw.http import Http
 from bmw.record import record
@@ -20,16 +20,18 @@ def record_of(config):
     return config.name or "account"
 
 
-def assemble(config, problems, store, outlet, transport, clock, worker, local_hour, make_wire=None, lock_of=lambda path: None):
+def assemble(
+    config, problems, store, outlet, transport, clock, worker, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour
+):
     """The Parts of an account, not yet started.
 
     Args:
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
         store (bmw.store.Store). outlet: where states go, see ``bmw.openhab.outlet``. transport: see ``bmw.http``.
         clock: object with ``now()``. worker: see ``bmw.worker``.
-        local_hour: callable, epoch seconds -> hour of the day at home.
         make_wire: callable, an unconnected wire for ``bmw.mqtt``; None = no stream is wanted, whatever the settings say.
         lock_of: callable, path of the file of the tokens -> the re-entrant lock for them, see ``bmw.account.Account``.
+        local_hour: callable, epoch seconds -> hour of the day at home.
     """
     name = record_of(config)
     cloud_class = clouds.find(config.cloud)

@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 import os
 import time
 
-from bmw import cipher, commands, times
+from bmw import cipher, commands, files
 from bmw.assembly import assemble, record_of
 from bmw.cli_worker import Timetable
 from bmw.errors import BmwError, SignInFailed
@@ -20,6 +20,9 @@ _ADVICE = (
     ("write its token, which starts with P1_, into the sign-in input item within two minutes", "give its token, which starts with P1_"),
     ("copy it to conf/services and fill in client_id", "name it with --config"),
 )
+
+#: ends of the names of what we store
+_OURS = (".token", ".state", ".calls", files.DAMAGED)
 
 
 class CliError(BmwError):
@@ -85,7 +88,7 @@ class CliAccount(object):
         self._timetable = timetable
         self._outlet = CliOutlet()
         worker = timetable.of(record_of(config))
-        parts = assemble(config, [], store, self._outlet, transport, clock, worker, _local_hour)
+        parts = assemble(config, [], store, self._outlet, transport, clock, worker)
         self.cloud, self._account, self.service = parts.cloud, parts.account, parts.service
 
     def load(self):
@@ -170,8 +173,8 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
     Raises:
         BmwError: the folder cannot be used.
     """
-    if os.path.isdir(folder) and os.listdir(folder) and not os.path.exists(os.path.join(folder, KEY_FILE)):
-        raise CliError("{} holds other things".format(folder), "name a folder of its own with --store")  # it is made private
+    if _holds_other_things(folder):
+        raise CliError("{} holds other things".format(folder), "name a folder of its own with --store")
     _seal, store = open_store(folder, cipher, clock.now())
     timetable = Timetable(clock, sleep)
     accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]
@@ -183,12 +186,17 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
     return accounts
 
 
+def _holds_other_things(folder):
+    """True if a folder that is there is not ours: it would be made private."""
+    try:
+        names = os.listdir(folder)
+    except (OSError, IOError):  # whoever uses it says what is wrong
+        return False
+    return bool(names) and not any(name == KEY_FILE or name.endswith(_OURS) for name in names)
+
+
 def advised(text):
     """A text with openHAB's advice turned into that for the command line."""
     for inside, here in _ADVICE:
         text = text.replace(inside, here)
     return text
-
-
-def _local_hour(now):
-    return times.at_home(now).tm_hour

@@ -93,11 +93,15 @@ class Garage(object):
         """Lets the next ``refresh_list`` ask, however long ago the last one was."""
         self._listed_at = None
 
+    def is_list_due(self):
+        """True if the next ``refresh_list`` asks BMW, which costs a call."""
+        return self._listed_at is None or not self.vehicles or not 0 <= self._clock.now() - self._listed_at < LIST_AGAIN
+
     def refresh_list(self, session):
-        """Asks which cars there are, once a day; a car keeps its name and place, also when it is gone for a while. Raises BmwError."""
-        now = self._clock.now()
-        if self._listed_at is not None and self.vehicles and 0 <= now - self._listed_at < LIST_AGAIN:
+        """Asks which cars there are, once a day. A car keeps its name, and the first stays the first, over an absence. Raises BmwError."""
+        if not self.is_list_due():
             return
+        now = self._clock.now()
         try:
             found = self._cloud.vehicles(session)
         except (ServerError, BadAnswer) as error:
@@ -110,7 +114,7 @@ class Garage(object):
         self._listed_at = now
 
     def _take(self, found):
-        """Takes over a list of cars (list of bmw.clouds.base.Found); the order is that in which they were found first."""
+        """Takes over a list of cars (list of bmw.clouds.base.Found): the first one, those that stay, those that come."""
         readable = []
         for entry in found:
             remember(entry.vin)
@@ -125,7 +129,7 @@ class Garage(object):
         new = [vehicle.vin for vehicle in come if vehicle.vin not in self._names]
         if self._first not in readable and new:
             self._first = new[0]
-        self.vehicles = stay + come
+        self.vehicles = sorted(stay + come, key=lambda vehicle: vehicle.vin != self._first)
         self._has_new = self._has_new or bool(come)
 
     def fetch_facts(self, session, vehicle):

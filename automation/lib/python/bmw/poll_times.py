@@ -6,7 +6,7 @@ from bmw import schedule
 
 
 class PollTimes(object):
-    """Where BMW names no daily limit, the cron alone says when, and most of this says nothing.
+    """Where BMW names no daily limit the cron alone says when: ``is_due`` is always True, ``next_at`` and ``look_again_in`` give None.
 
     Attributes:
         polled_at (float or None): when the last poll began (epoch seconds).
@@ -37,8 +37,8 @@ class PollTimes(object):
         return self.polled_at is None or self.has_room()
 
     def has_room(self):
-        """True if the calls of a poll are left."""
-        return self._budget.has_room(self._clock.now(), self.cars_at_once())
+        """True if the calls of a poll are left: one a car, and one for the list of cars when it is due."""
+        return self._budget.has_room(self._clock.now(), self.cars_at_once() + (1 if self._garage.is_list_due() else 0))
 
     def cars_at_once(self):
         """How many cars (int) a poll asks; a car costs a call."""

@@ -31,6 +31,9 @@ SLEEPS_AFTER = 7200
 SOONEST = 600
 AHEAD = 6 * 3600
 _BUCKET = 60
+#: for automatic calls a day is this much shorter (seconds), which the reserve covers: what is asked at the same time each day must
+#: not be in its own way
+_EARLY = 2 * _BUCKET
 
 
 class Budget(object):
@@ -71,7 +74,7 @@ class Budget(object):
 
     def room(self, now):
         """Automatic calls that can be made now (int), so far as we know; None when not limited."""
-        return None if self.limit is None else max(0, self._usable(by_person=False) - self.spent(now))
+        return None if self.limit is None else max(0, self._usable(by_person=False) - self.spent(now + _EARLY))
 
     def has_room(self, now, calls):
         """True if that many (int) automatic calls can be made now, so far as we know."""
@@ -89,7 +92,7 @@ class Budget(object):
         if now < self._blocked(now):
             raise _exceeded("BMW's daily allowance of calls is used up", self.blocked_until)
         self._calls = self._lately(now)  # also where nothing is limited; only here, as other threads look at it
-        if self.limit is not None and self.spent(now) >= self._usable(by_person):
+        if self.limit is not None and self.spent(now if by_person else now + _EARLY) >= self._usable(by_person):
             raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
         minute = int(now // _BUCKET)
         if self._calls and self._calls[-1][0] == minute:
@@ -128,8 +131,8 @@ def _exceeded(problem, retry_at):
 def interval(calls_per_day, cars, extra=0):
     """Seconds between two automatic polls of all cars, so that the day's calls last the day.
 
-    One interval by day, two by night. The reserve and one call for the list of cars are not spent. BMW's 50 calls suffice for one
-    car every half hour, 41 polls, with three calls beside them.
+    One interval by day, two by night. The reserve and one call for the list of cars are kept from the polls. BMW's 50 calls suffice
+    for one car every half hour, 41 polls, with three calls beside them.
 
     Args:
         calls_per_day (int), cars (int). extra (int): calls a day and car beside the polls; many cars leave them less of the day.

@@ -240,7 +240,9 @@ class Service(object):
             self._status.show_error(error)
             self._worker.later("take up", RETRY_READING, self._take_up)
             return
-        self._is_unread = False
+        if self._is_unread:
+            self._is_unread = False
+            self._on_command_items(self._desk.prepare_items())
         for vehicle in self._garage.vehicles:
             self._post(vehicle, VEHICLE)
         self._desk.release_buttons()

@@ -107,6 +107,11 @@ def at_home(seconds):
     return time.gmtime(seconds + home_offset(seconds))
 
 
+def local_hour(seconds):
+    """The hour (int) of the day at home."""
+    return at_home(seconds).tm_hour
+
+
 def month_start(seconds, back):
     """Epoch seconds at which the month of a time began at home, or the month ``back`` (int) before it."""
     year, month = at_home(seconds)[:2]

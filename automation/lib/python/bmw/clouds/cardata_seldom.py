@@ -17,7 +17,7 @@ from bmw.record import record
 log = logging.getLogger("bmw")
 
 DAY = 86400
-#: calls that are left to polls; more is never left over of a day in which the car is always awake
+#: calls that must stay for the polls; keeping more would leave none for this on a day when the car never sleeps
 KEEP = 1
 #: seconds after which something is asked again that BMW's servers failed at, or that BMW refused
 AFTER_FAILURE, AFTER_REFUSAL = 6 * 3600, DAY

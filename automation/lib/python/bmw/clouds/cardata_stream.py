@@ -233,9 +233,12 @@ class Stream(object):
         if pause:
             self._wait(pause, "PAUSED", "Too many attempts in a minute: the next one in {} minutes".format(pause // 60))
             return
+        # set ahead: an error that nobody expects must not make this the last attempt
+        self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
         try:
             self._login = self._source.login()
         except AccessDenied as error:
+            self._worker.cancel(_TIMER)
             self.state = OFF
             self._show(error.state, error.text())
             return
@@ -249,7 +252,6 @@ class Stream(object):
         self.state = CONNECTING
         if self._shown is None:
             self._show("CONNECTING")
-        # set ahead: an error that nobody expects must not be the last attempt
         self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
         self._connection = self._connect(self._login.broker, self._hear)
 

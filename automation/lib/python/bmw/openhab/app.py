@@ -167,13 +167,8 @@ def _build(account_config, problems, model, items, page, clock, shared):
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
     worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)
-    transport = JvmTransport(shared)
-    parts = assemble(account_config, problems, store, outlet, transport, clock, worker, _local_hour, JvmWire, shared.lock)
+    parts = assemble(account_config, problems, store, outlet, JvmTransport(shared), clock, worker, JvmWire, shared.lock)
     return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input)
-
-
-def _local_hour(now):
-    return times.at_home(now).tm_hour
 
 
 def _offset_of(zone):
