@@ -62,6 +62,17 @@ def test_a_sign_in_can_be_cancelled(signed_in, page):
     signed_in.sign_in()
 
 
+def test_when_only_the_stream_is_missing_a_new_sign_in_is_offered(signed_in, page):
+    page.open()
+    page.wait_text(".account-card .headline", "Online")
+    page.wait_gone("[data-action='sign-in']")
+    signed_in.openhab.update("BMW_StreamState", "ACCESS_DENIED: The sign-in does not include the CarData stream: sign in again")
+    page.wait(lambda: page.find("[data-action='sign-in']"), "the button of the sign-in")
+    assert page.account_state() == "Online"
+    signed_in.openhab.update("BMW_StreamState", "UNDEF")
+    page.wait_gone("[data-action='sign-in']")
+
+
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "http://bmw.example/link", "data:text/html,hello", "no link"])
 def test_a_link_that_is_not_https_is_no_link(signed_in, page, link):
     page.open()
