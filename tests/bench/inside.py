@@ -56,7 +56,7 @@ class Fleet(object):
     def __init__(self, answer, count, prefix="Bench"):
         self.entries = json.loads(answer)["telematicData"]
         self.items = Items(events, ir)
-        outlet = Outlet(self.items, Model(prefix, "", "en"), None, NoPage())
+        outlet = Outlet(self.items, Model(prefix, "", "en"), None, NoPage(), None)
         self.cars = [Car(number, outlet) for number in range(count)]
 
     def whole(self, turn):
