@@ -269,3 +269,16 @@ class CpythonHome:
 
 #: what the library says it can send, to hold the contract's own list against
 COMMANDS = {name: frozenset(clouds.find(name).COMMANDS) for name in CLOUDS}
+
+
+def homes_in(folder):
+    """For a fixture: yields a maker of CpythonHomes (by the name of a cloud), and closes them."""
+    made = []
+
+    def make(name):
+        made.append(CpythonHome(name, folder))
+        return made[-1]
+
+    yield make
+    for home in made:
+        home.close()

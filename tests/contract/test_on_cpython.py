@@ -4,7 +4,7 @@ import pytest
 
 from tests.contract import cases, told, told_seldom
 from tests.contract.clouds import CLOUDS
-from tests.contract.on_cpython import COMMANDS, CpythonHome
+from tests.contract.on_cpython import COMMANDS, homes_in
 
 
 def _every_case():
@@ -15,15 +15,7 @@ def _every_case():
 
 @pytest.fixture
 def make_home(tmp_path):
-    homes = []
-
-    def make(name):
-        homes.append(CpythonHome(name, tmp_path))
-        return homes[-1]
-
-    yield make
-    for home in homes:
-        home.close()
+    yield from homes_in(tmp_path)
 
 
 @pytest.mark.parametrize("name, case", _every_case())

@@ -3,23 +3,16 @@
 import pytest
 
 from bmw import config
+from bmw.assembly import join
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
-from tests.contract.on_cpython import CpythonHome, ItemsInMemory, make_service
+from tests.contract.on_cpython import ItemsInMemory, homes_in, make_service
 from tests.unit.fakes import HandWorker
 
 
 @pytest.fixture
 def homes(tmp_path):
     """A maker of CPython homes at one simulated cloud each; see tests/contract."""
-    made = []
-
-    def make(name):
-        made.append(CpythonHome(name, tmp_path))
-        return made[-1]
-
-    yield make
-    for home in made:
-        home.close()
+    yield from homes_in(tmp_path)
 
 
 def test_after_a_restart_nothing_is_sent_that_was_waiting(homes):
@@ -61,7 +54,7 @@ class MixedHome:
         self._workers = [HandWorker(cloud.clock) for _account in parsed.accounts]
         pairs = zip(parsed.accounts, self._workers)
         self.data, self.hands = [make_service(account, cloud.clock, folder, self.items, worker) for account, worker in pairs]
-        self.data.send_commands_by(self.hands)
+        join(parsed.accounts, [self.data, self.hands])
         self.command_items = {}
         for service in (self.data, self.hands):
             service.prepare(self.command_items.update)

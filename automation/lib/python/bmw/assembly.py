@@ -1,4 +1,4 @@
-"""Puts the parts of one account together: the same inside openHAB, on the command line and in the tests.
+"""Puts the parts of an account, and the accounts, together: the same inside openHAB, on the command line and in the tests.
 
 What differs between these places comes in as an argument; the names of the records, and what is joined to what, stand here only.
 """
@@ -42,3 +42,15 @@ def assemble(
     if make_wire is not None:
         service.attach(cloud.make_live(account, service, outlet, worker, make_wire))
     return Parts(cloud, account, service)
+
+
+def join(configs, services):
+    """Lets the commands of an account go by another one, where its settings name one; before any is started.
+
+    Args:
+        configs (list of bmw.config.AccountConfig), services (list of bmw.service.Service): of all accounts, in the same order.
+    """
+    by_name = dict((config.name, service) for config, service in zip(configs, services))
+    for config, service in zip(configs, services):
+        if config.commands:
+            service.send_commands_by(by_name[config.commands])

@@ -9,7 +9,7 @@ import os
 import time
 
 from bmw import cipher, commands, files
-from bmw.assembly import assemble, record_of
+from bmw.assembly import assemble, join, record_of
 from bmw.cli_worker import Timetable
 from bmw.errors import BmwError, SignInFailed
 from bmw.store import KEY_FILE, open_store
@@ -178,10 +178,8 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
     _seal, store = open_store(folder, cipher, clock.now())
     timetable = Timetable(clock, sleep)
     accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]
-    by_name = dict((account.config.name, account) for account in accounts)
+    join(settings.accounts, [account.service for account in accounts])
     for account in accounts:
-        if account.config.commands:
-            account.service.send_commands_by(by_name[account.config.commands].service)
         account.load()
     return accounts
 

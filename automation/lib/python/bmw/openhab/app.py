@@ -7,7 +7,7 @@ import os
 
 from bmw import __version__, clouds, config, files, key_file, names, times
 from bmw.api_host import ApiHost
-from bmw.assembly import assemble, record_of
+from bmw.assembly import assemble, join, record_of
 from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
 from bmw.log_tail import LogTail
@@ -70,10 +70,7 @@ class App(object):
 
     def _join_accounts(self, settings):
         """Lets an account's commands go by another account, and finds the items that commands come from."""
-        services = dict((config.name, runner.service) for config, runner in zip(settings.accounts, self.accounts))
-        for account_config, runner in zip(settings.accounts, self.accounts):
-            if account_config.commands:
-                runner.service.send_commands_by(services[account_config.commands])
+        join(settings.accounts, [runner.service for runner in self.accounts])
         for runner in self.accounts:
             runner.command_items = runner.service.prepare(runner.found_command_items)
 
