@@ -47,13 +47,16 @@ class HandWorker:
     def now(self):
         return self._clock.now()
 
-    def submit(self, name, function):
-        self.later(name, 0, function)
+    def submit(self, function):
+        self._put(self._order + 1, 0, function)
 
     def later(self, name, seconds, function):
+        self._put(name, seconds, function)
+
+    def _put(self, key, seconds, function):
         if not self.is_stopped:
             self._order += 1
-            self._timetable[name] = (self._clock.now() + seconds, self._order, function)
+            self._timetable[key] = (self._clock.now() + seconds, self._order, function)
 
     def later_unless_waiting(self, name, seconds, function):
         if name not in self._timetable:

@@ -6,7 +6,7 @@ from bmw import config
 from bmw.assembly import join
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.contract.on_cpython import ItemsInMemory, homes_in, make_service
-from tests.unit.fakes import HandWorker
+from tests.unit.fakes import FakeClock, HandWorker
 
 
 @pytest.fixture
@@ -119,3 +119,13 @@ def test_a_button_that_the_user_made_anew_has_a_state_after_the_next_poll(homes)
     home.items.states[horn] = None
     home.update()
     assert home.state(horn) == "OFF"
+
+
+def test_two_commands_of_one_moment_are_both_sent_in_order(homes):
+    home = homes("portal")
+    name = home.name
+    home.service._desk._clock = FakeClock(home.now())  # so coarse that both are accepted at the same time
+    home.service.item_command(name, "command", "lock")
+    home.service.item_command(name, "command", "flashLights")
+    home.pass_time(60)
+    assert [sent["command"] for sent in home.cloud.commands()] == ["lock", "flashLights"]

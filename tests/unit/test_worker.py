@@ -6,7 +6,9 @@ import time
 
 import pytest
 
+from bmw.cli_worker import CliWorker, Timetable
 from bmw.worker import Worker
+from tests.unit.fakes import HandWorker
 
 DEADLINE = 10
 
@@ -24,16 +26,43 @@ def worker():
 def done(worker):
     """Waits until all work that was due is done."""
     event = threading.Event()
-    worker.submit("marker", event.set)
+    worker.submit(event.set)
     assert event.wait(DEADLINE)
 
 
 def test_work_is_done_in_order_on_a_thread_of_its_own(worker):
     order = []
     for number in range(5):
-        worker.submit("work {}".format(number), lambda number=number: order.append((number, threading.current_thread().name)))
+        worker.submit(lambda number=number: order.append((number, threading.current_thread().name)))
     done(worker)
     assert order == [(number, "bmw-test") for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    "stand_in", [None, HandWorker, lambda clock: Timetable(clock).of("home")], ids=["Worker", "HandWorker", "CliWorker"]
+)
+def test_work_without_a_name_is_merged_with_nothing(clock, stand_in):
+    order = []
+    worker = stand_in(clock) if stand_in else Worker("bmw-test", monotonic=clock.now)
+    for number in range(100):
+        worker.submit(lambda number=number: order.append(number))
+        worker.later("merged", 0, lambda number=number: order.append("last {}".format(number)))
+        worker.submit(lambda number=number: order.append(number))
+    do_all(worker)
+    assert order[:-2] == [number for number in range(100) for _twice in range(2)][:-1]
+    assert order[-2:] == ["last 99", 99]
+
+
+def do_all(worker):
+    """Does what waits, with whichever worker."""
+    if isinstance(worker, HandWorker):
+        worker.run()
+    elif isinstance(worker, CliWorker):
+        worker._timetable.run_due()
+    else:
+        worker.start()
+        done(worker)
+        worker.stop()
 
 
 def test_the_thread_does_not_keep_openhab_alive(worker):
@@ -42,9 +71,9 @@ def test_the_thread_does_not_keep_openhab_alive(worker):
 
 def test_waiting_work_of_the_same_name_is_replaced(worker):
     order, go = [], threading.Event()
-    worker.submit("blocker", lambda: go.wait(DEADLINE))
-    worker.submit("refresh", lambda: order.append("first"))
-    worker.submit("refresh", lambda: order.append("second"))
+    worker.submit(lambda: go.wait(DEADLINE))
+    worker.later("refresh", 0, lambda: order.append("first"))
+    worker.later("refresh", 0, lambda: order.append("second"))
     go.set()
     done(worker)
     assert order == ["second"]
@@ -89,14 +118,14 @@ def test_work_that_fails_is_logged_and_ends_nothing(worker, caplog):
         raise ValueError("strange")
 
     with caplog.at_level(logging.ERROR, "bmw"):
-        worker.submit("fail", fail)
+        worker.submit(fail)
         done(worker)
     assert "Unexpected error in bmw-test" in caplog.text
 
 
 def test_work_may_plan_further_work(worker):
     event = threading.Event()
-    worker.submit("first", lambda: worker.submit("second", event.set))
+    worker.submit(lambda: worker.submit(event.set))
     assert event.wait(DEADLINE)
 
 
@@ -105,7 +134,7 @@ def test_after_a_stop_nothing_is_done_and_the_thread_ends():
     worker.start()
     worker.later("later", 3600, lambda: order.append("later"))
     worker.stop()
-    worker.submit("work", lambda: order.append("work"))
+    worker.submit(lambda: order.append("work"))
     worker._thread.join(DEADLINE)
     assert worker.is_stopped and not worker._thread.is_alive()
     assert order == []
@@ -121,7 +150,7 @@ def test_a_stop_lets_the_running_piece_of_work_end():
         order.append("ended")
 
     worker.start()
-    worker.submit("work", work)
+    worker.submit(work)
     assert running.wait(DEADLINE)
     worker.stop(timeout=DEADLINE)
     assert order == ["ended"]
@@ -130,7 +159,7 @@ def test_a_stop_lets_the_running_piece_of_work_end():
 def test_a_stop_does_not_wait_for_ever_for_work_that_hangs():
     worker, running, go = Worker("bmw-test"), threading.Event(), threading.Event()
     worker.start()
-    worker.submit("hang", lambda: (running.set(), go.wait(DEADLINE)))
+    worker.submit(lambda: (running.set(), go.wait(DEADLINE)))
     assert running.wait(DEADLINE)
     started = time.monotonic()
     worker.stop(timeout=0.05)
@@ -142,7 +171,7 @@ def test_a_stop_does_not_wait_for_ever_for_work_that_hangs():
 def test_work_may_stop_its_own_worker():
     worker = Worker("bmw-test")
     worker.start()
-    worker.submit("stop", worker.stop)
+    worker.submit(worker.stop)
     worker._thread.join(DEADLINE)
     assert not worker._thread.is_alive()
 

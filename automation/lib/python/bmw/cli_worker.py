@@ -16,15 +16,17 @@ class Timetable(object):
         self._clock = clock
         self.now = clock.now
         self._sleep = sleep
-        self._waiting = {}  # (account, name of the work) -> (due, order, function)
+        self._waiting = {}  # (account, name of the work, or the order of what has none) -> (due, order, function)
         self._order = 0
 
     def of(self, account):
         """The CliWorker of one account (str)."""
         return CliWorker(self, account)
 
-    def put(self, key, seconds, function):
+    def put(self, account, name, seconds, function):
+        """``name`` (str): replaces waiting work of the same name; None: merged with nothing."""
         self._order += 1
+        key = (account, self._order if name is None else name)
         self._waiting[key] = (self._clock.now() + seconds, self._order, function)
 
     def drop(self, key):
@@ -74,11 +76,11 @@ class CliWorker(object):
     def start(self):
         pass
 
-    def submit(self, name, function):
-        self.later(name, 0, function)
+    def submit(self, function):
+        self._timetable.put(self._account, None, 0, function)
 
     def later(self, name, seconds, function):
-        self._timetable.put((self._account, name), seconds, function)
+        self._timetable.put(self._account, name, seconds, function)
 
     def later_unless_waiting(self, name, seconds, function):
         if not self._timetable.has((self._account, name)):

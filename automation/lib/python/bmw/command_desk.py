@@ -90,8 +90,7 @@ class CommandDesk(object):
     def item_command(self, vehicle_name, key, text):
         """A command item (vocabulary key) of a car got a command (str)."""
         accepted_at = self._clock.now()
-        name = "command {} {} {}".format(vehicle_name, key, accepted_at)
-        self._worker.submit(name, lambda: self._item_command(vehicle_name, key, text, accepted_at))
+        self._worker.submit(lambda: self._item_command(vehicle_name, key, text, accepted_at))
 
     def command(self, vehicle_name, command, arguments, show, on_dropped=None):
         """Sends a command to a car; see ``bmw.service.Service.command``."""
@@ -100,7 +99,7 @@ class CommandDesk(object):
         def order():
             self._order(vehicle_name, command, arguments, self._shown(vehicle_name, show), accepted_at, on_dropped)
 
-        self._worker.submit("command {}".format(id(order)), order)
+        self._worker.submit(order)
 
     def _item_command(self, vehicle_name, key, text, accepted_at):
         """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
@@ -156,7 +155,7 @@ class CommandDesk(object):
                 on_executed()
 
         order.show = shown
-        self._worker.submit("order {}".format(id(order)), lambda: self._commander.take(order))
+        self._worker.submit(lambda: self._commander.take(order))
 
     def _on_executed(self, _vehicle):
         """The clouds show the new state some seconds after the car has done what it was told."""

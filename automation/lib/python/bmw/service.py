@@ -33,6 +33,8 @@ SAVE_LIVE = 120
 GIVE_UP = 3
 #: troubles with cars that are told in one line at most
 MOST_TOLD = 3
+#: name of the work that the sign-in switch asks for: what it was set to last counts
+_SWITCH = "sign-in switch"
 
 
 class Service(object):
@@ -116,27 +118,30 @@ class Service(object):
     def start(self):
         """Shows the last known states and asks for new ones if they are due."""
         self._worker.start()
-        self._worker.submit("start", self._start)
+        self._worker.submit(self._start)
 
     def tick(self):
         """The cron's call: asks if it is due."""
-        self._worker.submit("refresh", self._refresh_if_due)
+        self._worker.later_unless_waiting("refresh", 0, self._refresh_if_due)
 
     def force_update(self):
         """Asks now, in the name of a person; ends with the switch OFF."""
-        self._worker.submit("force update", self._force_update)
+        self._worker.later_unless_waiting("force update", 0, self._force_update)
 
     def diagnose(self):
         """Puts the diagnostics report into its item and the log; ends with the switch OFF."""
-        self._worker.submit("diagnose", self._diagnose)
+        self._worker.later_unless_waiting("diagnose", 0, self._diagnose)
 
     def sign_in(self, answer=None):
         """Starts a sign-in anew; ``answer`` (str): what the person typed, where the cloud needs it."""
-        self._worker.submit("sign-in", lambda: self._begin_sign_in(answer))
+        if answer is None:
+            self._worker.later(_SWITCH, 0, lambda: self._begin_sign_in(None))
+        else:
+            self._worker.submit(lambda: self._begin_sign_in(answer))
 
     def cancel_sign_in(self):
         """Ends a sign-in that waits for a person."""
-        self._worker.submit("sign-in", self._sign_in.cancel)
+        self._worker.later(_SWITCH, 0, self._sign_in.cancel)
 
     def item_command(self, vehicle_name, key, text):
         """A command item (vocabulary key) of a car got a command (str)."""

@@ -1,7 +1,8 @@
 """One thread per account that does what must not block a rule, in order, now or later.
 
-Every piece of work has a name; a second one with the same name replaces one that still waits. Errors are the work's own
-business; what escapes is logged and ends nothing.
+Work that is submitted has no name and is all done, in order. Only work that is meant to be merged has one (a timer, "ask soon"):
+a second piece of the same name replaces one that still waits. Errors are the work's own business; what escapes is logged and
+ends nothing.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -24,7 +25,7 @@ class Worker(object):
     def __init__(self, name, monotonic=None):
         self._monotonic = monotonic or getattr(time, "monotonic", time.time)
         self._condition = threading.Condition()
-        self._timetable = {}  # name of the work -> (due, order, function)
+        self._timetable = {}  # name of the work, or the order of what has none -> (due, order, function)
         self._order = 0
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name=str(name))
@@ -37,18 +38,15 @@ class Worker(object):
         """Seconds that go on evenly, for spans of time: the machine's clock can be set."""
         return self._monotonic()
 
-    def submit(self, name, function):
-        """Does the work as soon as what is before it is done."""
-        self.later(name, 0, function)
+    def submit(self, function):
+        """Does the work once, as soon as what is before it is done; it is merged with nothing. Ignored after ``stop``."""
+        with self._condition:
+            self._put(self._order + 1, 0, function)
 
     def later(self, name, seconds, function):
-        """Does the work in ``seconds``; replaces waiting work of the same name. Ignored after ``stop``."""
+        """Does the work in ``seconds``; replaces waiting work of the same name (str). Ignored after ``stop``."""
         with self._condition:
-            if self._stopped:
-                return
-            self._order += 1
-            self._timetable[name] = (self.now() + seconds, self._order, function)
-            self._condition.notify()
+            self._put(name, seconds, function)
 
     def later_unless_waiting(self, name, seconds, function):
         """As ``later``, but work of that name that waits already keeps its time, so repeated calls cannot put it off for ever."""
@@ -73,6 +71,13 @@ class Worker(object):
     @property
     def is_stopped(self):
         return self._stopped
+
+    def _put(self, key, seconds, function):
+        if self._stopped:
+            return
+        self._order += 1
+        self._timetable[key] = (self.now() + seconds, self._order, function)
+        self._condition.notify()
 
     def _run(self):
         while True:

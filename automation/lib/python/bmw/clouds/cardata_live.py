@@ -150,7 +150,7 @@ class Live(object):
         # one car at a time: an error at one must not cost the others what they said
         vin, descriptors = self._changed.popitem()
         if self._changed:
-            self._worker.submit("stream post", self._post)
+            self._worker.later("stream post", 0, self._post)
         vehicle = self._service.vehicle(vin)
         if vehicle is not None and descriptors:
             known = self._service.memory().get("telematic", {}).get(vin, {})
@@ -172,7 +172,7 @@ class Live(object):
         elif self._lost_at is not None:
             gap, self._lost_at = now - self._lost_at, None
             if not 0 <= gap < GAP:
-                self._worker.submit("catch up", self._service.catch_up)
+                self._worker.later("catch up", 0, self._service.catch_up)
         self._was_connected = self._was_connected or word == "CONNECTED"
 
     def _tell_once(self, what, line, *arguments):

@@ -271,7 +271,7 @@ class Stream(object):
     def _hear(self, connection, event, detail):
         """Called by the connection, on its own threads: hands over to the worker."""
         self._inbox.append((connection, event, detail))
-        self._worker.submit("stream events", self._read_inbox)
+        self._worker.later_unless_waiting("stream events", 0, self._read_inbox)
 
     def _read_inbox(self):
         while self._inbox:
