@@ -236,6 +236,8 @@ UPKEEP = {
     "check_control": [],
     "tyre_season": None,
     "tyre_dimension": None,
+    # What CarData tells that no field above means: descriptor -> [value as the stream types it, unit].
+    "others": {},
 }
 for _wheel in ("fl", "fr", "rl", "rr"):
     UPKEEP.update({"tyre_%s_kpa" % _wheel: None, "tyre_%s_target_kpa" % _wheel: None, "tyre_%s_c" % _wheel: None})

@@ -333,15 +333,16 @@ for _wheel, _place in WHEELS.items():
 BY_KEY = {row.key: row for row in ROWS}
 
 
-def _read_catalogue():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalogue.tsv")
+def _read_table(name):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     with open(path, encoding="utf-8") as lines:
-        rows = (line.rstrip("\n").split("\t") for line in lines if line.strip() and not line.startswith("#"))
-        return {key: (flag, category) for key, flag, category in rows}
+        return [line.rstrip("\n").split("\t") for line in lines if line.strip() and not line.startswith("#")]
 
 
 # key -> (flag, category): S is streamable, R only reachable by a container.
-CATALOGUE = _read_catalogue()
+CATALOGUE = {key: (flag, category) for key, flag, category in _read_table("catalogue.tsv")}
+# key -> [value, unit] of a car that tells all of the catalogue: what its field `others` takes.
+EVERYTHING = {key: [json.loads(value), None if unit == "-" else unit] for key, value, unit in _read_table("everything.tsv")}
 # These never show up in telematicData: they have endpoints of their own, or are basic data.
 DEDICATED = {
     "vehicle.chassis.axle.wheel.tire.diagnosis",
@@ -374,7 +375,7 @@ def telematic_data(car, keys, style=PLAIN):
         if _is_hidden(key):
             continue
         row = BY_KEY.get(key)
-        entry = entry_of(car, row, style) if row and delivers(car, row) else None
+        entry = _own_entry(car, row, style) or _other_entry(car, key, style)
         if entry is not None:
             entries[key] = dict(entry, value=_text(entry["value"]))
         elif style.missing == "null" or (style.missing == "mixed" and row):
@@ -392,7 +393,25 @@ def stream_entries(car, fields, style=PLAIN):
             entry = entry_of(car, row, style)
             if entry is not None:
                 entries[row.key] = entry
+    if "others" in changed:
+        # BMW adds descriptors that no catalogue names yet
+        streamed = [key for key in car["others"] if not is_known(key) or (is_streamable(key) and not _is_hidden(key))]
+        told = [key for key in streamed if _own_entry(car, BY_KEY.get(key), style) is None]
+        entries.update((key, _other_entry(car, key, style)) for key in told)
     return entries
+
+
+def _own_entry(car, row, style):
+    """What a car says by one of its canonical fields, or None."""
+    return entry_of(car, row, style) if row and delivers(car, row) else None
+
+
+def _other_entry(car, key, style):
+    """What a car says that has no canonical field for it, or None."""
+    if key not in car["others"]:
+        return None
+    value, unit = car["others"][key]
+    return {"value": value, "unit": _unit(unit, style), "timestamp": iso(car.times["others"])}
 
 
 def entry_of(car, row, style=PLAIN):

@@ -257,6 +257,20 @@ def test_every_kind_of_car_tells_all_it_delivers(cloud, owner, kind):
     assert len(told) > 40
 
 
+def test_a_car_can_tell_all_of_the_catalogue(cloud, owner):
+    car = cloud.add_car("i4")
+    cloud.set_car(car, others=descriptors.EVERYTHING)
+    data = owner.telematic_data(car, *descriptors.CATALOGUE)
+    hidden = {key for key, (_flag, category) in descriptors.CATALOGUE.items() if category == "basic"} | descriptors.DEDICATED
+    assert {key for key, entry in data.items() if entry["value"] is not None} == set(descriptors.CATALOGUE) - hidden
+    assert data["vehicle.vehicle.speedRange.lowerBound"]["value"] == "30"
+    assert data["vehicle.vehicle.speedRange.lowerBound"]["unit"] == "km/h"
+
+
+def test_the_car_that_tells_everything_knows_each_descriptor():
+    assert set(descriptors.EVERYTHING) == set(descriptors.CATALOGUE)
+
+
 def test_every_row_is_in_the_catalogue():
     assert [row.key for row in descriptors.ROWS if not descriptors.is_known(row.key)] == []
 

@@ -96,6 +96,15 @@ def test_a_change_is_sent_natively_typed_and_only_what_changed(listen, cloud, vi
     assert not any("travelledDistance" in name for name in body["data"])
 
 
+def test_what_no_catalogue_names_is_sent_as_well_and_what_only_rest_tells_is_not(listen, cloud, vin):
+    listener = listen()
+    assert listener.is_listening()
+    cloud.set_car(vin, others={"vehicle.brand.new": [7, "km"], "vehicle.serviceDemand.defect.id": ["17", None]})
+    assert wait_until(lambda: listener.messages)
+    data = listener.bodies()[0]["data"]
+    assert {name: (entry["value"], entry["unit"]) for name, entry in data.items()} == {"vehicle.brand.new": (7, "km")}
+
+
 def test_nothing_is_retained(listen, cloud, vin, stream):
     cloud.set_car(vin, soc=58)
     listener = listen()

@@ -182,8 +182,13 @@ CARDATA = {
     "auxiliaryBatteryStateOfCharge": "battery12_percent",
     "serviceDistance": "service_distance_km",
     "teleservice": "teleservice_status",
+    "currentLimitMax": "charging_ac_limit_max_a",
+    "satellites": "satellites",
+    "coolantTemperature": "coolant_c",
 }
 CARDATA_FLAGS = {
+    "climateAtDeparture": "charging_with_climate",
+    "immediateCharging": "charging_immediate",
     "pluggedIn": "plugged",
     "chargeCableLocked": "plug_locked",
     "chargeFlapLocked": "charging_flap_locked",
@@ -236,12 +241,17 @@ def _cardata(car, cloud, vin):
         chargingPhases=value("charging_phases"),
         timeToFull=told["chargingTimeRemaining"] if is_new else None,
         totalRange=Amount(round(total * 0.621371), "mi") if in_miles else Amount(total, "km"),
+        navigationRange=Amount(round(total * 0.621371), "mi") if in_miles else Amount(total, "km"),
+        serviceCount=len(car["services"]),
         position=_place(car),
         lastTripEnd=Moment(int(car["trip_end_time"])),
         inspectionDate=_day(car["inspection_date"]),
         lastUpdate=Moment(max(_cardata_times(car, entries))),
     )
     told.update(_cardata_climate(car))
+    if car["kind"] in ("i3", "i3_rex"):
+        timers = {timer["id"]: timer for timer in car["timers"]}
+        told.update(("climateTimer%d" % number, _timer(dict(timers[number], weekdays=[]), None)) for number in (1, 2))
     return told
 
 

@@ -13,12 +13,14 @@ from bmw.states import state_text
 from bmw.times import to_iso
 from bmw.vehicle import Vehicle
 from bmw.vocabulary import VEHICLE
+from tests.cloud.descriptors import EVERYTHING
 from tests.unit.fakes import NOON, VIN
 from tests.unit.strategies import JSON
 
 CATALOGUE = os.path.join(os.path.dirname(__file__), "..", "..", "cloud", "catalogue.tsv")
 DT, CAB = "vehicle.drivetrain.", "vehicle.cabin."
 CH = "vehicle.drivetrain.electricEngine.charging."
+PB = "vehicle.powertrain.electric.battery."
 BODY = "vehicle.body."
 
 
@@ -49,6 +51,29 @@ def test_each_word_has_one_row():
     assert len(keys) == len(set(keys))
 
 
+def told(descriptor):
+    """The keys that say something when a car sends nothing but that descriptor and what belongs to it."""
+    together = next((group for group in TOGETHER if descriptor in group), (descriptor,))
+    entries = {name: entry(*EVERYTHING[name]) for name in together}
+    return {key for key, reading in translate(entries, {descriptor}).items() if reading.value is not None}
+
+
+#: what says something with its like only
+TOGETHER = [(LATITUDE, LONGITUDE), descriptors.DESTINATION] + list(descriptors.TIMERS.values())
+
+
+@pytest.mark.parametrize("descriptor", ALL)
+def test_every_descriptor_asked_for_is_told(descriptor):
+    assert told(descriptor)
+
+
+def test_no_text_for_people_is_longer_than_can_be_read():
+    for row in TABLE:
+        for name in row[2]:
+            value = translate({name: entry("A" * 100000)})[row[0]].value
+            assert value is None or len(value) <= 120
+
+
 # values
 
 
@@ -67,6 +92,36 @@ def test_each_word_has_one_row():
         ("tyrePressureFrontLeft", "vehicle.chassis.axle.row1.wheel.left.tire.pressure", "260", "kPa", 260.0, "kPa"),
         ("tyreTemperatureRearRight", "vehicle.chassis.axle.row2.wheel.right.tire.temperature", "18", "Celsius", 18.0, "\u00b0C"),
         ("heading", CAB + "infotainment.navigation.currentLocation.heading", "90", "degrees", 90.0, "\u00b0"),
+        ("minimumStateOfCharge", PB + "stateOfCharge.targetMin", 20, "percent", 20.0, "%"),
+        ("lifetimeEnergyCharged", CH + "consumptionOverLifeTime.overall.gridEnergy", "3330.9", "kWh", 3330.9, "kWh"),
+        ("dcPluggedIn", BODY + "chargingPort.dcStatus", "CONNECTED", None, True, None),
+        ("chargeFlapAlwaysUnlocked", BODY + "flap.isPermanentlyUnlocked", "FLAP_UNLOCKED", None, True, None),
+        ("chargeFlapAlwaysUnlocked", BODY + "flap.isPermanentlyUnlocked", "NO_ACTION", None, None, None),
+        ("chargingReduced", CH + "acRestriction.isChosen", "NOTCHOSEN", None, False, None),
+        ("chargingReduced", CH + "acRestriction.isChosen", "MAXCHARGING", None, None, None),
+        ("immediateCharging", CH + "isSingleImmediateCharging", "DIRECT_CHG_ONCE_ACTIVE", None, True, None),
+        ("immediateCharging", CH + "isSingleImmediateCharging", "true", None, True, None),
+        ("smartChargingPreference", PB + "charging.preferenceSmartCharging", "CO2_OPTIMIZED", None, "CO2_OPTIMIZED", None),
+        ("trunkLower", BODY + "trunk.lower.door.isOpen", "true", None, True, None),
+        ("doorPositionPassengerRear", CAB + "door.row2.passenger.position", "35", "percent", 35.0, "%"),
+        ("seatHeatingThirdDriver", CAB + "seat.row3.driverSide.heating", 60, "percent", 60.0, "%"),
+        ("seatCoolingPassenger", CAB + "seat.row1.passengerSide.cooling", 30, "percent", 30.0, "%"),
+        ("sunroofPosition", CAB + "sunroof.relativePosition", "-40", "percent", -40.0, "%"),
+        (
+            "lastTeleserviceReport",
+            "vehicle.channel.teleservice.lastTeleserviceReportTime",
+            "01.10.2026 06:30:12 UTC",
+            None,
+            1790836212.0,
+            None,
+        ),
+        ("alarmTime", "vehicle.vehicle.antiTheftAlarmSystem.alarm.activationTime", "2026-08-14T02:11:09Z", None, 1786673469.0, None),
+        ("alarmTime", "vehicle.vehicle.antiTheftAlarmSystem.alarm.activationTime", "soon", None, None, None),
+        ("speedFrom", "vehicle.vehicle.speedRange.lowerBound", "30", "km/h", 30.0, "km/h"),
+        ("coolantTemperature", DT + "internalCombustionEngine.engine.ect", "188", "fahrenheit", 188.0, "\u00b0F"),
+        ("auxiliaryBatteryRecharge", "vehicle.electricalSystem.battery.serviceDemand.recharge", "0", None, False, None),
+        ("servicePartner", "vehicle.sevice.preferredSevicePartner", "Autohaus " + "x" * 500, None, "Autohaus " + "x" * 108 + "...", None),
+        ("phoneConnected", CAB + "infotainment.isMobilePhoneConnected", "ASN_isUnknown", None, None, None),
         ("doorDriverFront", CAB + "door.row1.driver.isOpen", "true", None, True, None),
         ("doorDriverFront", CAB + "door.row1.driver.isOpen", False, None, False, None),
         ("doorDriverFront", CAB + "door.row1.driver.isOpen", "OPEN", None, True, None),
@@ -268,3 +323,39 @@ def test_every_known_value_fits_the_type_of_its_item(values):
 
 def test_the_words_that_mean_unknown_are_lower_case():
     assert all(word == word.lower() for word in descriptors._UNKNOWN_WORDS)
+
+
+# timers
+
+
+TIMER = "vehicle.cabin.climate.timers.weekdaysTimer1."
+
+
+@pytest.mark.parametrize(
+    "action, hour, minute, expected",
+    [
+        ("ACTIVATE", "6", "45", "06:45"),
+        ("ACTIVATE", 6, 5, "06:05"),
+        ("DEACTIVATE", "6", "45", "off (06:45)"),
+        ("NO_ACTION", "6", "45", None),
+        ("ACTIVATE", "99", "45", "on"),
+        ("ACTIVATE", None, None, "on"),
+        ("ACTIVATE", [1], {}, "on"),
+    ],
+)
+def test_a_climate_timer_is_told_of_its_three_descriptors(action, hour, minute, expected):
+    entries = {TIMER + "action": entry(action), TIMER + "hour": entry(hour), TIMER + "minute": entry(minute)}
+    assert translate(entries)["climateTimer1"].value == expected
+    assert translate(entries, {TIMER + "minute"})["climateTimer1"].value == expected
+
+
+def test_the_time_of_a_climate_timer_alone_says_nothing():
+    assert translate({TIMER + "hour": entry("6"), TIMER + "minute": entry("45")}) == {}
+
+
+def test_a_destination_is_one_pair():
+    north, east = descriptors.DESTINATION
+    both = {north: entry("48.1372", "degrees"), east: entry("11.5756", "degrees", NOON + 5)}
+    assert translate(both)["destinationPosition"].value == (48.1372, 11.5756)
+    assert translate({north: entry("48.1372")}) == {}
+    assert translate({north: entry("48.1372"), east: entry("11.5756", "degrees", NOON + 60)}) == {}

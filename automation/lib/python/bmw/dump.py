@@ -28,7 +28,9 @@ _PARTS = (
 #: what stays readable in a private block: it helps and tells nothing
 _HARMLESS = frozenset(("unit", "timestamp", "status", "type", "source"))
 #: our own words that are private, or texts of BMW's that hold an address
-OUR_WORDS = frozenset(("position", "address", "altitude", "lastChargingSession", "lastChargingPlace"))
+OUR_WORDS = frozenset(
+    ("position", "destinationPosition", "servicePartner", "address", "altitude", "lastChargingSession", "lastChargingPlace")
+)
 
 _CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")

@@ -62,8 +62,8 @@ _LINES = (
     ("service", ("nextService",)),
     ("", ("lastUpdate",)),
 )
-#: texts for pages that draw, not for people
-_NOT_TO_READ = frozenset(("lastChargingCurve",))
+#: no line: a text for pages that draw, and what has a map of its own
+_NOT_TO_READ = frozenset(("lastChargingCurve", "position"))
 #: a line that is shown only while another point has a state
 _WHILE = {"chargingTimeRemaining": ("charging", "ON"), "climateTimeRemaining": ("climateActive", "ON")}
 
@@ -191,7 +191,7 @@ class _Writer(object):
 
     def _section(self, car, section):
         points = [point for point in VEHICLE_POINTS if point.section == section and point.key in car.items]
-        return [self._value(car, point) for point in points if point.item_type != "Location" and point.key not in _NOT_TO_READ]
+        return [self._value(car, point) for point in points if point.key not in _NOT_TO_READ]
 
     def _value(self, car, point, page=()):
         guard, state = _WHILE.get(point.key, (None, None))

@@ -65,6 +65,58 @@ _BY_KEY = {
         "doorsOnly": ("doors", "Türen"),
         "doorsTiltCabin": ("doors and tilt and cabin", "Türen und Neigung und Innenraum"),
     },
+    "batteryPreconditioningAutomatic": {
+        "OFF": ("off", "aus"),
+        "ON": ("on", "an"),
+        "TEMP_OFF": ("off for now", "vorübergehend aus"),
+    },
+    "batteryPreconditioningManual": {
+        "OFF": ("off", "aus"),
+        "ON_CHARGE": ("on for charging", "an zum Laden"),
+        "ON_DRIVE": ("on for driving", "an zum Fahren"),
+    },
+    "chargingConnection": {
+        "CONDUCTIVE": ("by cable", "per Kabel"),
+        "INDUCTIVE": ("by induction", "induktiv"),
+    },
+    "chargingAuthentication": {
+        "AUTHORIZATION_SUCCESSFUL": ("successful", "erfolgreich"),
+        "AUTHORIZATION_ERROR": ("failed", "fehlgeschlagen"),
+        "AUTHORIZATION_TIMEOUT": ("no answer", "keine Antwort"),
+    },
+    "dcChargingMode": {
+        "EFFICIENT": ("efficient", "effizient"),
+        "STANDARD": ("standard", "normal"),
+        "PERFORMANCE": ("fast", "schnell"),
+    },
+    "smartChargingPreference": {
+        "PRICE_OPTIMIZED": ("low price", "günstiger Preis"),
+        "RENEWABLE_ENERGEY": ("renewable energy", "Ökostrom"),
+        "CO2_OPTIMIZED": ("little CO2", "wenig CO2"),
+    },
+    "routeCharging": {
+        "ROUTE_OPTIMIZED_CHARGING_IN_PROGRESS": ("charging for the route", "lädt für die Route"),
+        "ROUTE_OPTIMIZED_SOC_TARGET_REACHED": ("enough for the route", "genug für die Route"),
+    },
+    "chargingReduction": {
+        "MAXCHARGING": ("full", "voll"),
+        "REDUCEDCHARGING": ("reduced", "reduziert"),
+        "MINCHARGING": ("lowest", "minimal"),
+    },
+    "acousticLimit": {
+        "AUTOMATIC": ("automatic", "automatisch"),
+        "UNLIMITED": ("none", "keine"),
+        "LIMITED": ("quiet", "leise"),
+    },
+    "biDirectionalCharging": {
+        "AVAILABLE": ("available", "verfügbar"),
+        "NOT_AVAILABLE": ("not available", "nicht verfügbar"),
+    },
+    "airPurification": {
+        "UNFILTERED": ("not filtered", "ungefiltert"),
+        "PURIFYING_ONGOING": ("under way", "läuft"),
+        "PURIFIED": ("done", "fertig"),
+    },
     "accountState": {
         "ONLINE": ("online", "verbunden"),
         "WAITING_FOR_APPROVAL": ("waiting for your approval", "wartet auf die Freigabe"),

@@ -9,6 +9,7 @@ from __future__ import absolute_import, unicode_literals
 import json
 
 from bmw import times
+from bmw.clouds import values
 from bmw.compat import lower, number_types, text_type, upper
 from bmw.record import record
 from bmw.vehicle import Reading
@@ -153,7 +154,7 @@ def _choice(words, strict=True):
             return words[text.replace("_", "")], None
         if strict:
             raise Unknown()
-        return text_type(value).strip(), None
+        return _cut(text_type(value).strip()), None
 
     return convert
 
@@ -161,11 +162,11 @@ def _choice(words, strict=True):
 def _passed(value, _unit):
     """A text as it is, when it says something."""
     word(value)
-    return text_type(value).strip(), None
+    return _cut(text_type(value).strip()), None
 
 
 def _upper(value, _unit):
-    return upper(word(value)).replace("-", "_").replace(" ", "_"), None
+    return _cut(upper(word(value)).replace("-", "_").replace(" ", "_")), None
 
 
 def _time(value, _unit):
@@ -202,7 +203,11 @@ _yes = _flag()
 _plugged = _flag(yes=("connected", "plugged"), no=("disconnected", "unplugged"))
 _cable_locked = _flag(yes=("charging_cable_locked",), no=("charging_cable_not_locked",))
 _flap_locked = _flag(yes=("flap_locked",), no=("flap_unlocked", "no_action"))
+_always_unlocked = _flag(yes=("flap_unlocked",), no=("flap_locked",))
 _limit_active = _flag(yes=("ac_limit_active",), no=("ac_limit_inactive",))
+_chosen = _flag(yes=("chosen",), no=("notchosen",))
+_timer_action = _flag(yes=("activate",), no=("deactivate",))
+_once = _flag(yes=("direct_chg_once_active",), no=("direct_chg_once_not_active",))
 _phases = _choice({"no_charging": 0, "1_phases": 1, "2_phases": 2, "3_phases": 3, "1": 1, "2": 2, "3": 3})
 _lock = _choice(
     {
@@ -260,6 +265,20 @@ _SEATS = (
     ("window", "PassengerFront", "CAB.window.row1.passenger.status", _upper),
     ("window", "DriverRear", "CAB.window.row2.driver.status", _upper),
     ("window", "PassengerRear", "CAB.window.row2.passenger.status", _upper),
+)
+_PLACES_IN_A_CAR = (
+    ("DriverFront", "row1.driver"),
+    ("PassengerFront", "row1.passenger"),
+    ("DriverRear", "row2.driver"),
+    ("PassengerRear", "row2.passenger"),
+)
+_WARMED_SEATS = (
+    ("Driver", "row1.driverSide"),
+    ("Passenger", "row1.passengerSide"),
+    ("RearDriver", "row2.driverSide"),
+    ("RearPassenger", "row2.passengerSide"),
+    ("ThirdDriver", "row3.driverSide"),
+    ("ThirdPassenger", "row3.passengerSide"),
 )
 
 #: (vocabulary key, converter, descriptors in order of preference)
@@ -319,8 +338,6 @@ _ROWS = (
     ("rearDefrost", _yes, "HVAC.status.rearDefrostActive"),
     ("mirrorHeating", _yes, "HVAC.status.isExteriorMirrorHeatingActive"),
     ("steeringWheelHeating", _number, "CAB.steeringWheel.heating"),
-    ("seatHeatingDriver", _number, "CAB.seat.row1.driverSide.heating"),
-    ("seatHeatingPassenger", _number, "CAB.seat.row1.passengerSide.heating"),
     ("heading", _number, "NAV.currentLocation.heading"),
     ("altitude", _number, "NAV.currentLocation.altitude"),
     ("gpsFix", _upper, "NAV.currentLocation.fixStatus"),
@@ -341,8 +358,74 @@ _ROWS = (
     ("inspectionDate", _time, "ST.serviceTime.inspectionDateLegal"),
     ("teleservice", _upper, "V.channel.teleservice.status"),
     ("deepSleep", _yes, "VV.deepSleepModeActive"),
+    # what fewer cars tell
+    ("minimumStateOfCharge", _number, "PB.stateOfCharge.targetMin"),
+    ("professionalTargetStateOfCharge", _number, "PB.stateOfCharge.targetSoCForProfessionalMode"),
+    ("batteryPreconditioningAutomatic", _upper, "PB.preconditioning.automaticMode.statusFeedback"),
+    ("batteryPreconditioningManual", _upper, "PB.preconditioning.manualMode.statusFeedback"),
+    ("batteryCare", _yes, "PB.charging.batteryCarePersisted.isActive"),
+    ("navigationRange", _number, "NAV.remainingRange"),
+    ("lifetimeEnergyCharged", _number, "CH.consumptionOverLifeTime.overall.gridEnergy"),
+    ("lifetimeEnergyDistance", _number, "CH.consumptionOverLifeTime.overall.referenceDistance"),
+    ("lifetimeFuel", _volume, "DT.fuelSystem.consumptionOverLifeTime.overall.fuel"),
+    ("lifetimeFuelDistance", _number, "DT.fuelSystem.consumptionOverLifeTime.overall.referenceDistance"),
+    ("dcPluggedIn", _plugged, "BODY.chargingPort.dcStatus"),
+    ("chargeFlapAlwaysUnlocked", _always_unlocked, "BODY.flap.isPermanentlyUnlocked"),
+    ("chargeFlapAutomatic", _yes, "TB.anyPosition.flap.isAutomaticOpenAndCloseActive"),
+    ("chargingConnection", _upper, "CH.connectionType"),
+    ("chargingAuthentication", _upper, "CH.authentication.status", "PB.charging.authenticationStatus"),
+    ("dcChargingMode", _upper, "PB.charging.dcChargingModeActive"),
+    ("smartChargingPreference", _upper, "PB.charging.preferenceSmartCharging"),
+    ("immediateCharging", _once, "CH.isSingleImmediateCharging"),
+    ("routeCharging", _upper, "CH.routeOptimizedChargingStatus"),
+    ("chargingReduced", _chosen, "CH.acRestriction.isChosen"),
+    ("chargingReduction", _upper, "CH.acRestriction.factor"),
+    ("acousticLimit", _upper, "PB.charging.acousticLimit"),
+    ("biDirectionalCharging", _upper, "PB.biDirectionalCharging.availability"),
+    ("dischargeAllowed", _yes, "CH.profile.settings.biDirectionalCharging.dischargeAllowed"),
+    ("chargingTimerType", _upper, "CH.profile.timerType"),
+    ("chargingWindowChosen", _chosen, "CH.windowSelection"),
+    ("climateAtDeparture", _yes, "CH.profile.climatizationActive"),
+    ("currentLimitMin", _number, "PB.charging.acLimit.min"),
+    ("currentLimitMax", _number, "PB.charging.acLimit.max"),
+    ("trunkLeft", _open, "BODY.trunk.left.door.isOpen"),
+    ("trunkRight", _open, "BODY.trunk.right.door.isOpen"),
+    ("trunkUpper", _open, "BODY.trunk.upper.door.isOpen"),
+    ("trunkLower", _open, "BODY.trunk.lower.door.isOpen"),
+    ("alarmTime", _time, "VV.antiTheftAlarmSystem.alarm.activationTime"),
+    ("sunroofPosition", _number, "CAB.sunroof.relativePosition"),
+    ("sunroofShade", _number, "CAB.sunroof.shade.position"),
+    ("remoteEngineRunning", _yes, "VV.preConditioning.isRemoteEngineRunning"),
+    ("remoteEngineAllowed", _yes, "VV.preConditioning.isRemoteEngineStartAllowed"),
+    ("airPurification", _upper, "CAB.hvac.statusAirPurification"),
+    ("satellites", _number, "NAV.currentLocation.numberOfSatellites"),
+    ("speedFrom", _number, "VV.speedRange.lowerBound"),
+    ("speedTo", _number, "VV.speedRange.upperBound"),
+    ("averageDailyDistance", _number, "ST.conditionBasedServicesAverageDistancePerDay"),
+    ("averageWeeklyDistance", _number, "VV.averageWeeklyDistanceLongTerm"),
+    ("recentWeeklyDistance", _number, "VV.averageWeeklyDistanceShortTerm"),
+    ("lastTripRecuperation", _number, "TR.accumulated.drivetrain.electricEngine.recuperationTotal"),
+    ("lastTripComfortEnergy", _number, "TR.accumulated.drivetrain.electricEngine.energyConsumptionComfort"),
+    ("lastTripElectricShare", _number, "TR.accumulated.drivetrain.transmission.setting.fractionDriveElectric"),
+    ("lastTripEcoPro", _number, "TR.accumulated.drivetrain.transmission.setting.fractionDriveEcoPro"),
+    ("lastTripEcoProPlus", _number, "TR.accumulated.drivetrain.transmission.setting.fractionDriveEcoProPlus"),
+    ("lastTripAcceleration", _number, "TR.accumulated.acceleration.starsAverage"),
+    ("lastTripBraking", _number, "TR.accumulated.chassis.brake.starsAverage"),
+    ("auxiliaryBatteryRecharge", _yes, "EB.serviceDemand.recharge"),
+    ("battery48StateOfHealth", _number, "V.electricalSystem.battery48V.stateOfHealth.displayed"),
+    ("coolantTemperature", _number, "DT.internalCombustionEngine.engine.ect"),
+    ("serviceCount", _number, "ST.conditionBasedServicesCount"),
+    ("servicePartner", _passed, "V.sevice.preferredSevicePartner"),
+    ("lastTeleserviceReport", _time, "V.channel.teleservice.lastTeleserviceReportTime"),
+    ("lastServiceCall", _time, "V.channel.teleservice.lastAutomaticServiceCallTime"),
+    ("lastManualServiceCall", _time, "V.channel.teleservice.lastManualCallTime"),
+    ("lastBreakdownCall", _time, "V.channel.teleservice.lastBreakdownCallTime"),
+    ("phoneConnected", _yes, "CAB.infotainment.isMobilePhoneConnected"),
 )
 _ROWS += tuple((part + place, convert, descriptor) for part, place, descriptor, convert in _SEATS)
+_ROWS += tuple(("doorPosition" + place, _number, "CAB.door.{}.position".format(path)) for place, path in _PLACES_IN_A_CAR)
+_ROWS += tuple(("seatHeating" + seat, _number, "CAB.seat.{}.heating".format(path)) for seat, path in _WARMED_SEATS)
+_ROWS += tuple(("seatCooling" + seat, _number, "CAB.seat.{}.cooling".format(path)) for seat, path in _WARMED_SEATS)
 _ROWS += tuple(("tyrePressure" + wheel, _number, "AX.{}.tire.pressure".format(path)) for wheel, path in _WHEELS)
 _ROWS += tuple(("tyreTarget" + wheel, _number, "AX.{}.tire.pressureTarget".format(path)) for wheel, path in _WHEELS)
 _ROWS += tuple(("tyreTemperature" + wheel, _number, "AX.{}.tire.temperature".format(path)) for wheel, path in _WHEELS)
@@ -357,6 +440,12 @@ TABLE = tuple((row[0], row[1], tuple(_full(short) for short in row[2:])) for row
 
 LATITUDE = _full("NAV.currentLocation.latitude")
 LONGITUDE = _full("NAV.currentLocation.longitude")
+DESTINATION = (_full("NAV.destinationSet.latitude"), _full("NAV.destinationSet.longitude"))
+#: word of the vocabulary -> whether the timer is on, its hour, its minute
+TIMERS = dict(
+    (key, tuple(_full("CAB.climate.timers.{}.{}".format(timer, part)) for part in ("action", "hour", "minute")))
+    for key, timer in (("climateTimerOnce", "overwriteTimer"), ("climateTimer1", "weekdaysTimer1"), ("climateTimer2", "weekdaysTimer2"))
+)
 SERVICES = _full("ST.conditionBasedServices")
 MESSAGES = _full("ST.checkControlMessages")
 #: the climate's remaining time in minutes; a second source with another unit when none is given
@@ -369,7 +458,7 @@ PAIR_WITHIN = 10
 MOST_LETTERS = 120
 MOST_MESSAGES = 8
 
-_SPECIAL = (LATITUDE, LONGITUDE, SERVICES, MESSAGES, CLIMATE_MINUTES)
+_SPECIAL = (LATITUDE, LONGITUDE, SERVICES, MESSAGES, CLIMATE_MINUTES) + DESTINATION + sum(TIMERS.values(), ())
 
 #: every descriptor we ask for, and the few that matter most, for when BMW refuses the long list
 ALL = tuple(sorted(set(d for row in TABLE for d in row[2]) | set(_SPECIAL)))
@@ -457,16 +546,36 @@ def _add_climate_time(readings, entries):
 
 
 def _add_position(readings, entries):
+    _add_place(readings, entries, "position", LATITUDE, LONGITUDE)
+
+
+def _add_destination(readings, entries):
+    _add_place(readings, entries, "destinationPosition", *DESTINATION)
+
+
+def _add_place(readings, entries, key, north, east):
     """Only a latitude and longitude of the same moment make a position; a half one keeps the last whole one."""
-    if not (_is_there(entries.get(LATITUDE)) and _is_there(entries.get(LONGITUDE))):
+    if not (_is_there(entries.get(north)) and _is_there(entries.get(east))):
         return
-    latitude, longitude = _read(entries[LATITUDE], _number), _read(entries[LONGITUDE], _number)
+    latitude, longitude = _read(entries[north], _number), _read(entries[east], _number)
     if abs((latitude.time or 0) - (longitude.time or 0)) > PAIR_WITHIN:
         return
     is_known = latitude.value is not None and longitude.value is not None
     # 0,0 and -1,-1 are what BMW's clouds send for 'no position'
     is_known = is_known and (latitude.value, longitude.value) not in ((0.0, 0.0), (-1.0, -1.0))
-    readings["position"] = Reading((latitude.value, longitude.value) if is_known else None, latitude.time)
+    readings[key] = Reading((latitude.value, longitude.value) if is_known else None, latitude.time)
+
+
+def _add_timers(readings, entries):
+    """A timer is three descriptors, and tells something when the car said whether it is on."""
+    for key, parts in TIMERS.items():
+        entry, hour, minute = (entries.get(name) for name in parts)
+        if not _is_there(entry):
+            continue
+        is_on, time = _read(entry, _timer_action), None
+        if _is_there(hour) and _is_there(minute):
+            time = values.value_or_none(values.clock_time, {"hour": hour["value"], "minute": minute["value"]})
+        readings[key] = Reading(None if is_on.value is None else values.timer_text(time, (), is_on.value), is_on.time)
 
 
 def _records(entry, message_type):
@@ -568,6 +677,8 @@ def _joined(texts):
 _SPECIAL_ROWS = (
     ((CLIMATE_MINUTES,) + sum((_row[2] for _row in _CLIMATE_ROWS), ()), _add_climate_time),
     ((LATITUDE, LONGITUDE), _add_position),
+    (DESTINATION, _add_destination),
+    (sum(TIMERS.values(), ()), _add_timers),
     ((SERVICES,), _add_services),
     ((MESSAGES,), _add_messages),
 )
