@@ -52,20 +52,23 @@ class MyBMW(App):
 
     def authenticate(self, captcha=None, **form):
         headers = {"hcaptchatoken": captcha} if captcha else {}
-        fields = dict(
-            {
-                "client_id": MYBMW_CLIENT_ID,
-                "response_type": "code",
-                "scope": " ".join(SCOPES),
-                "redirect_uri": RETURN_URL,
-                "state": "a-state",
-                "nonce": "a-nonce",
-                "code_challenge": challenge_of(VERIFIER),
-                "code_challenge_method": "S256",
-                "grant_type": "authorization_code",
-            },
-            **form,
-        )
+        return self.authenticate_with(dict(self.fields(), **form), headers)
+
+    def fields(self):
+        """What both steps send."""
+        return {
+            "client_id": MYBMW_CLIENT_ID,
+            "response_type": "code",
+            "scope": " ".join(SCOPES),
+            "redirect_uri": RETURN_URL,
+            "state": "a-state",
+            "nonce": "a-nonce",
+            "code_challenge": challenge_of(VERIFIER),
+            "code_challenge_method": "S256",
+            "grant_type": "authorization_code",
+        }
+
+    def authenticate_with(self, fields, headers=None):
         return self.web.post("/gcdm/oauth/authenticate", data=fields, headers=headers)
 
     def first_step(self, captcha=None, user=HOME_USER, password=HOME_PASSWORD):

@@ -74,6 +74,11 @@ def signed_in(cloud, name):
     return cloud.app_tokens.signed_in(name, token.strip()) if scheme.lower() == "bearer" else None
 
 
+def written_in(cloud):
+    """Minutes east of UTC that BMW's server writes times in: the car's own until 2019, UTC since."""
+    return cloud.options.utc_offset if cloud.options.cd_times == "offset" else 0
+
+
 def _refuse(problem):
     if problem.status == 410:
         return Response(HTML_ERROR, 410, mimetype="text/html")
@@ -96,7 +101,7 @@ def _add_reading(rooms, cloud):
 
     @rooms.get("/v1/user/vehicles/<vin>/status")
     def status(vin):
-        return _read(vin, "vehicleStatus", lambda car: connecteddrive_status.status(car, cloud.options.utc_offset))
+        return _read(vin, "vehicleStatus", lambda car: connecteddrive_status.status(car, written_in(cloud)))
 
     @rooms.get("/v1/user/vehicles/<vin>/chargingprofile")
     def charging_profile(vin):
@@ -106,15 +111,15 @@ def _add_reading(rooms, cloud):
 
     @rooms.get("/v1/user/vehicles/<vin>/destinations")
     def destinations(vin):
-        return _read(vin, "destinations", lambda car: connecteddrive_status.destinations(car, cloud.options.utc_offset))
+        return _read(vin, "destinations", lambda car: connecteddrive_status.destinations(car, written_in(cloud)))
 
     @rooms.get("/v1/user/vehicles/<vin>/statistics/lastTrip")
     def last_trip(vin):
-        return _read(vin, "lastTrip", lambda car: connecteddrive_status.last_trip(car, cloud.options.utc_offset))
+        return _read(vin, "lastTrip", lambda car: connecteddrive_status.last_trip(car, written_in(cloud), cloud.options.utc_offset))
 
     @rooms.get("/v1/user/vehicles/<vin>/statistics/allTrips")
     def all_trips(vin):
-        return _read(vin, "allTrips", lambda car: connecteddrive_status.all_trips(car, cloud.options.utc_offset))
+        return _read(vin, "allTrips", lambda car: connecteddrive_status.all_trips(car, written_in(cloud)))
 
     @rooms.get("/v1/user/vehicles/<vin>/rangemap")
     def range_map(vin):
@@ -175,7 +180,7 @@ def _add_services(rooms, cloud):
                 dict(
                     _execution(sent),
                     status=STATUS.get(sent.state, sent.state),
-                    initiationTime=connecteddrive_status.local_time(sent.time, cloud.options.utc_offset),
+                    initiationTime=connecteddrive_status.local_time(sent.time, written_in(cloud)),
                 )
                 for sent in reversed(cloud.remote.of_car("cd", car.vin))
             ]

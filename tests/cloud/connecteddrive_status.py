@@ -95,6 +95,7 @@ def _model(car):
 
 
 def status(car, utc_offset):
+    """`utc_offset`: minutes east of UTC that BMW's server writes times in."""
     told = {
         "vin": car.vin,
         "mileage": round(car["odometer_km"]),
@@ -120,11 +121,22 @@ def status(car, utc_offset):
     for place in ("DriverFront", "DriverRear", "PassengerFront", "PassengerRear"):
         name = place.replace("Front", "_front").replace("Rear", "_rear").lower()
         told.update({"door" + place: car["door_" + name], "window" + place: car["window_" + name]})
-    if car.has_fuel:
-        told.update(_fuel(car))
-    if car.has_battery:
-        told.update(_electric(car))
+    told.update(_fuel(car) if car.has_fuel else NO_TANK)
+    told.update(_electric(car) if car.has_battery else NO_BATTERY)
     return told
+
+
+#: what cars say of what they do not have
+NO_TANK = {"remainingFuel": 0, "remainingRangeFuel": 0, "remainingRangeFuelMls": 0, "maxFuel": 0}
+NO_BATTERY = {
+    "chargingLevelHv": 0,
+    "remainingRangeElectric": 0,
+    "remainingRangeElectricMls": 0,
+    "maxRangeElectric": 0,
+    "chargingStatus": "INVALID",
+    "connectionStatus": "DISCONNECTED",
+    "singleImmediateCharging": False,
+}
 
 
 def _fuel(car):
@@ -155,6 +167,8 @@ def _electric(car):
     }
     if car["charging_status"] == "CHARGING":
         told["chargingTimeRemaining"] = car["charging_time_remaining_min"]
+    elif car["drivetrain"] == "PHEV":
+        told["chargingTimeRemaining"] = 1224  # as a parked and unplugged 225xe said
     return told
 
 
@@ -205,14 +219,19 @@ def _check_control(one):
     return {"ccmId": one["id"], "ccmMileage": one["km"], "ccmDescriptionShort": one["text"], "ccmDescriptionLong": one["text"]}
 
 
+#: what a service without a distance says of it: id -> number; the others say nothing
+NO_DISTANCE = {3: 0, 32: -1}
+
+
 def _service(one):
-    return {
+    told = {
         "cbsType": SERVICES.get(one["id"], "VEHICLE_CHECK"),
         "cbsState": one["status"],
         "cbsDueDate": one["date"],
-        "cbsRemainingMileage": -1 if one["km"] is None else one["km"],
+        "cbsRemainingMileage": NO_DISTANCE.get(one["id"]) if one["km"] is None else one["km"],
         "cbsDescription": one["description"],
     }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 # Charging profile
@@ -304,14 +323,15 @@ LAST_TRIP = {
 }
 
 
-def last_trip(car, utc_offset):
+def last_trip(car, utc_offset, car_offset):
+    """`car_offset`: minutes east of UTC where the car is; its own time is told, whatever it calls itself."""
     told = {key: car[field] for key, field in LAST_TRIP.items() if car[field] is not None}
     marks = [car[field] for key, field in LAST_TRIP.items() if key.endswith("Value") and car[field] is not None]
     if marks:
         told["efficiencyValue"] = round(sum(marks) / (5.0 * len(marks)), 2)
     if car["trip_electric_km"] is not None and car["trip_distance_km"]:
         told["electricDistanceRatio"] = round(100.0 * car["trip_electric_km"] / car["trip_distance_km"])
-    return dict(told, date=local_time(car["trip_end_time"], utc_offset))
+    return dict(told, date=local_time(car["trip_end_time"] + 60 * (car_offset - utc_offset), utc_offset))
 
 
 def all_trips(car, utc_offset):

@@ -109,8 +109,10 @@ def _check_request(form):
         "redirect_uri": RETURN_URL,
         "response_type": "code",
         "code_challenge_method": "S256",
-        "grant_type": "authorization_code",
     }
+    # BMW took the second step without it
+    if not form.get("authorization") or "grant_type" in form:
+        wanted["grant_type"] = "authorization_code"
     if form.get("client_id") != MYBMW_CLIENT_ID:
         raise OAuthError("invalid_client", BAD_CLIENT)
     if any(form.get(name) != value for name, value in wanted.items()):

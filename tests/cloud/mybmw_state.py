@@ -162,6 +162,8 @@ def state(car, now):
 def _windows(car):
     rows = ("Front",) if is_old(car) else ("Front", "Rear")
     panes = _sides(car, "window_", rows)
+    if not is_old(car):
+        panes["rear"] = car["trunk_window"]
     order = ("OPEN", "INTERMEDIATE", "CLOSED")
     return dict(panes, combinedState=next(word for word in order if word in panes.values()))
 
@@ -200,8 +202,8 @@ def _range(car):
 
 def _fuel(car):
     if not car.has_fuel:
-        # What a pure electric car says here differs from car to car.
-        return {} if is_old(car) else {"remainingFuelPercent": 0, "remainingFuelLiters": 0, "range": 0}
+        # What a pure electric car says here differs from car to car: an i3 has a tank of nothing, an i7 ten percent of none.
+        return {"range": 0, "remainingFuelLiters": 0} if is_old(car) else {"remainingFuelPercent": 10}
     combined = car["drivetrain"] == "PHEV"
     return {
         "range": _range(car) if combined else round(car["range_fuel_km"]),
@@ -229,7 +231,7 @@ def charging_status(car):
 
 def _electric(car):
     if not car.has_battery:
-        return None
+        return dict(NO_BATTERY)
     told = {
         "chargingLevelPercent": int(car["soc"]),
         "range": round(car["range_electric_km"]),
@@ -240,7 +242,26 @@ def _electric(car):
     }
     if car["charging_status"] == "CHARGING":
         told["remainingChargingMinutes"] = car["charging_time_remaining_min"]
+    elif not is_old(car):
+        told["remainingChargingMinutes"] = 10  # of the last charge, or of none
     return told
+
+
+#: what a car without a traction battery may say of it
+NO_BATTERY = {
+    "chargingLevelPercent": 0,
+    "range": 0,
+    "isChargerConnected": False,
+    "chargingConnectionType": "UNKNOWN",
+    "chargingStatus": "INVALID",
+    "chargingTarget": 0,
+}
+NO_PLAN = {
+    "chargingMode": "IMMEDIATE_CHARGING",
+    "chargingPreference": "NO_PRESELECTION",
+    "chargingSettings": {"targetSoc": 0, "idcc": "NO_ACTION", "hospitality": "NO_ACTION"},
+    "departureTimes": [],
+}
 
 
 def four_timers(car):
@@ -252,7 +273,7 @@ def four_timers(car):
 
 def _profile(car):
     if not car.has_battery:
-        return None
+        return dict(NO_PLAN)
     window = car["charging_preference"] == "CHARGING_WINDOW"
     return {
         "chargingControlType": "WEEKLY_PLANNER",
@@ -307,14 +328,16 @@ def _services(car):
             **({} if one["km"] is None else {"mileage": one["km"]}),
         )
         for one in car["services"]
-    ]
+    ] + ([] if is_old(car) else [{"type": "TIRE_WEAR_" + axle, "status": "OK"} for axle in ("REAR", "FRONT")])
 
 
 def _check_control(car):
-    return [
+    """What is in order is told as well, as LOW."""
+    watched = [] if is_old(car) else ["TIRE_PRESSURE"] + (["ENGINE_OIL"] if car.has_fuel else [])
+    return [{"type": kind, "severity": "LOW"} for kind in watched] + [
         {
             "type": one.get("type", "CHECK_CONTROL"),
-            "severity": one.get("severity", "LOW"),
+            "severity": one.get("severity", "MEDIUM"),
             "id": one["id"],
             "name": one["text"],
             "description": one["text"],

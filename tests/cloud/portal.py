@@ -63,7 +63,7 @@ def _add_reading(rooms, cloud):
     @rooms.get("/vehicle/dynamic/v1/<vin>")
     def dynamic(vin):
         js_offset = request.args.get("offset", 0, type=int)
-        return _read(vin, lambda car: portal_attributes.dynamic(car, js_offset))
+        return _read(vin, lambda car: portal_attributes.dynamic(car, js_offset, cloud.options.utc_offset))
 
     @rooms.get("/vehicle/navigation/v1/<vin>")
     def navigation(vin):

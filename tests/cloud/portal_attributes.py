@@ -42,14 +42,26 @@ def vehicle(car):
     }
 
 
-def dynamic(car, js_offset):
-    """`js_offset` counts as JavaScript does: -60 is an hour east of UTC. Only converted times follow it."""
-    told = dict(_body(car), **_times(car, js_offset))
-    if car.has_battery:
-        told.update(_electric(car))
-    if car.has_fuel:
-        told.update(_fuel(car))
+def dynamic(car, js_offset, car_offset=0):
+    """`js_offset` counts as JavaScript does: -60 is an hour east of UTC. Only converted times follow it.
+
+    `car_offset`: minutes east of UTC where the car is; the end of its trip is told in its own time, and calls itself UTC.
+    """
+    told = dict(_body(car), **_times(car, js_offset, car_offset))
+    told.update(_electric(car) if car.has_battery else NO_BATTERY)
+    told.update(_fuel(car) if car.has_fuel else NO_TANK)
     return {"attributesMap": told, "vehicleMessages": _messages(car)}
+
+
+#: what cars say of what they do not have
+NO_BATTERY = {"chargingLevelHv": "0.0", "beRemainingRangeElectric": "0.0", "beRemainingRangeElectricKm": "0.0", "soc_hv_percent": "0.0"}
+NO_TANK = {
+    "beRemainingRangeFuel": "0.0",
+    "beRemainingRangeFuelKm": "0.0",
+    "beRemainingRangeFuelMile": "0.0",
+    "kombi_current_remaining_range_fuel": "0.0",
+    "remaining_fuel": "0",
+}
 
 
 def _body(car):
@@ -74,7 +86,7 @@ def _body(car):
         "head_unit": car["head_unit"],
         "head_unit_pu_software": "%s/%s" % (car["pu_step"][:2], car["pu_step"][2:]),
         "check_control_messages": ";".join("%05d,%s" % (one["id"], one["km"]) for one in car["check_control"]),
-        "condition_based_services": ";".join(_service(one) for one in car["services"]),
+        "condition_based_services": ";".join(_service(one, in_miles) for one in car["services"]),
     }
     for place in ("driver_front", "driver_rear", "passenger_front", "passenger_rear"):
         told.update({"door_" + place: car["door_" + place], "window_" + place: car["window_" + place]})
@@ -124,8 +136,8 @@ def _distances(name, kilometres, car):
     return {name: miles if car["distance_unit"] == "mi" else km, name + "Km": km, name + "Mile": miles}
 
 
-def _times(car, js_offset):
-    here, trip = car.last_report - js_offset * 60, car["trip_end_time"]
+def _times(car, js_offset, car_offset):
+    here, trip = car.last_report - js_offset * 60, car["trip_end_time"] + car_offset * 60
     day, time = _stamp(here, "%d.%m.%Y"), _stamp(here, "%H:%M")
     end = "Segment_LastTrip_time_segment_end"
     return {
@@ -148,8 +160,13 @@ def _reason(car):
     return {"VEHICLE_SHUTDOWN_SECURED": "VEHCSHUTDOWN_SECURED"}.get(reason, reason)
 
 
-def _service(one):
-    return "%05d,%s,%s,%s" % (one["id"], one["status"], one["date"], "" if one["km"] is None else one["km"])
+def _service(one, in_miles):
+    return "%05d,%s,%s,%s" % (one["id"], one["status"], one["date"], _distance(one, in_miles))
+
+
+def _distance(one, in_miles):
+    """What is left until a service, in the car's unit of length; "" where only the date counts."""
+    return "" if one["km"] is None else str(round(one["km"] * (MILES_PER_KM if in_miles else 1)))
 
 
 def _messages(car):
@@ -166,6 +183,7 @@ def _messages(car):
                 "status": one["status"],
                 "messageType": "CBS",
                 "date": one["date"],
+                "unitOfLengthRemaining": _distance(one, car["distance_unit"] == "mi"),
             }
             for one in car["services"]
         ],

@@ -37,6 +37,7 @@ DEFAULTS = {
     "portal_fragment_order": "usual",  # usual | reversed: token data in the redirect
     "portal_soc_max_name": "socmax",  # socmax | socMax (until 2019-12)
     "utc_offset": 60,  # minutes east of UTC where ConnectedDrive's cars are
+    "cd_times": "utc",  # utc: all call themselves UTC, that of the last trip is local; offset: all local, with offset (until 2019)
 }
 CHOICES = {
     "reuse_error": ("invalid_grant", "invalid_request"),
@@ -46,6 +47,7 @@ CHOICES = {
     "booleans": ("plain", "catalogue"),
     "mybmw_blocked": (None, 489, 403),
     "portal_refusal": (401, 302),
+    "cd_times": ("utc", "offset"),
     "portal_fragment_order": ("usual", "reversed"),
     "portal_soc_max_name": ("socmax", "socMax"),
 }

@@ -120,7 +120,8 @@ def test_the_status_shows_the_canonical_car(cloud, app):
     assert status["position"] == {"lat": 48.1372, "lon": 11.5756, "heading": 214, "status": "OK"}
 
 
-def test_times_have_an_offset_without_a_colon(cloud, app):
+def test_times_had_the_cars_offset_without_a_colon_until_2019(cloud, app):
+    cloud.settings(cd_times="offset")
     cloud.set_car(app.vin, at=2000000000, soc=50)
     assert app.status()["updateTime"] == "2033-05-18T04:33:20+0100"
     assert app.status()["internalDataTimeUTC"] == "2033-05-18T03:33:20"
@@ -128,12 +129,23 @@ def test_times_have_an_offset_without_a_colon(cloud, app):
     assert app.status()["updateTime"] == "2033-05-17T22:33:20-0500"
 
 
-def test_a_key_that_means_nothing_is_absent(cloud, app):
-    assert "chargingTimeRemaining" not in app.status() and "remainingFuel" not in app.status()
+def test_all_times_call_themselves_utc_and_that_of_the_last_trip_is_the_cars_own(cloud, app):
+    cloud.set_car(app.vin, at=2000000000, soc=50, trip_end_time=2000000000 - 60)
+    assert app.status()["updateTime"] == "2033-05-18T03:33:20+0000"
+    assert app.car("statistics/lastTrip").json["lastTrip"]["date"] == "2033-05-18T04:32:20+0000"
+
+
+def test_the_remaining_time_is_told_while_charging_and_by_a_parked_hybrid(cloud, app):
+    assert "chargingTimeRemaining" not in app.status()
+    assert app_of(cloud, "phev").status()["chargingTimeRemaining"] == 1224
     cloud.set_car(app.vin, plugged=True, charging_status="CHARGING", charging_time_remaining_min=143)
     assert app.status()["chargingTimeRemaining"] == 143
+
+
+def test_a_car_tells_zeros_of_what_it_does_not_have(cloud, app):
     combustion = app_of(cloud, "combustion").status()
-    assert combustion["remainingFuel"] == 37.0 and "chargingLevelHv" not in combustion
+    assert (combustion["remainingFuel"], combustion["chargingLevelHv"], combustion["remainingRangeElectric"]) == (37.0, 0, 0)
+    assert (app.status()["remainingFuel"], app.status()["maxFuel"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +173,13 @@ def test_messages_and_services_are_told(cloud, app):
     status = app.status()
     assert status["checkControlMessages"][0]["ccmId"] == 142
     brake = status["cbsData"][0]
-    assert (brake["cbsType"], brake["cbsDueDate"], brake["cbsRemainingMileage"]) == ("BRAKE_FLUID", "2027-05", -1)
+    assert (brake["cbsType"], brake["cbsDueDate"], brake["cbsRemainingMileage"]) == ("BRAKE_FLUID", "2027-05", 0)
+
+
+def test_a_service_without_a_distance_tells_zero_minus_one_or_nothing(cloud, app):
+    without = [{"id": number, "title": "x", "date": "2027-05", "km": None, "status": "OK", "description": "x"} for number in (3, 32, 17)]
+    cloud.set_car(app.vin, services=without)
+    assert [one.get("cbsRemainingMileage") for one in app.status()["cbsData"]] == [0, -1, None]
 
 
 def test_trips_destinations_and_the_range_map(app):

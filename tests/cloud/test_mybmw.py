@@ -151,7 +151,7 @@ def test_a_newer_car_tells_everything(cloud):
     state = app_of(cloud, "i4", tyre_fl_kpa=231).state()
     assert state["tireState"]["frontLeft"]["status"]["currentPressure"] == 231
     assert state["climateControlState"]["activity"] == "INACTIVE"
-    assert "leftRear" in state["windowsState"] and state["roofState"]["roofState"] == "CLOSED"
+    assert {"leftRear", "rear"} <= set(state["windowsState"]) and state["roofState"]["roofState"] == "CLOSED"
 
 
 def test_the_state_shows_the_canonical_car(cloud, app):
@@ -184,9 +184,27 @@ def test_a_range_extender_tells_the_fuel_part_alone(cloud):
     assert (state["combustionFuelLevel"]["range"], state["range"]) == (118, 82)
 
 
-def test_a_combustion_car_has_no_electric_block(cloud):
+def test_a_combustion_car_tells_a_battery_of_nothing(cloud):
     state = app_of(cloud, "combustion").state()
-    assert "electricChargingState" not in state and "chargingProfile" not in state
+    assert (state["electricChargingState"]["chargingLevelPercent"], state["electricChargingState"]["chargingTarget"]) == (0, 0)
+    assert state["chargingProfile"]["chargingSettings"]["targetSoc"] == 0
+
+
+@pytest.mark.parametrize("kind, tank", [("i3", {"range": 0, "remainingFuelLiters": 0}), ("i4", {"remainingFuelPercent": 10})])
+def test_a_battery_car_tells_a_tank_of_nothing(cloud, kind, tank):
+    assert app_of(cloud, kind).state()["combustionFuelLevel"] == tank
+
+
+def test_what_is_in_order_is_told_as_low_and_what_is_not_as_more(cloud):
+    told = [{"id": 142, "text": "Washer fluid low", "km": 41990}]
+    messages = app_of(cloud, "combustion", check_control=told).state()["checkControlMessages"]
+    assert messages[:2] == [{"type": "TIRE_PRESSURE", "severity": "LOW"}, {"type": "ENGINE_OIL", "severity": "LOW"}]
+    assert (messages[2]["severity"], messages[2]["name"]) == ("MEDIUM", "Washer fluid low")
+
+
+def test_the_wear_of_the_tyres_is_a_service_without_date_and_distance(cloud):
+    services = app_of(cloud, "i4").state()["requiredServices"]
+    assert services[-2:] == [{"type": "TIRE_WEAR_REAR", "status": "OK"}, {"type": "TIRE_WEAR_FRONT", "status": "OK"}]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +224,12 @@ def test_the_charging_status_in_the_apps_words(cloud, fields, word):
     assert app.state()["electricChargingState"]["chargingStatus"] == word
 
 
-def test_the_remaining_time_is_told_only_while_charging(cloud, app):
+def test_a_newer_car_tells_a_remaining_time_of_no_charge(cloud):
+    electric = app_of(cloud, "i4").state()["electricChargingState"]
+    assert (electric["chargingStatus"], electric["remainingChargingMinutes"]) == ("INVALID", 10)
+
+
+def test_an_i3_tells_the_remaining_time_only_while_charging(cloud, app):
     assert "remainingChargingMinutes" not in app.state()["electricChargingState"]
     cloud.set_car(app.vin, plugged=True, charging_status="CHARGING", charging_time_remaining_min=143)
     assert app.state()["electricChargingState"]["remainingChargingMinutes"] == 143

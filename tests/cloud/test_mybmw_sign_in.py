@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.cases import cases
+
 from . import HOME_PASSWORD, HOME_USER, CloudError, jwt
 from .apps import MyBMW
 
@@ -182,3 +184,14 @@ def test_another_account_signs_in_with_its_own_password(cloud, app):
     assert app.first_step(user="second@example.org", password="Simulated-password-second").status_code == 200
     with pytest.raises(CloudError):
         cloud.change_password("third")
+
+
+# what BMW accepted of a program that worked
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in cases("legacy.json") if "second_step" in case])
+def test_a_sign_in_as_a_working_program_sent_it(app, case):
+    authorization = app.first_step().json["redirect_to"].partition("authorization=")[2]
+    fields = dict(app.fields(), authorization=authorization)
+    answer = app.authenticate_with({name: fields[name] for name in case["second_step"]})
+    assert answer.status_code == 302 and "code=" in answer.headers["Location"]

@@ -112,6 +112,23 @@ def test_the_offset_moves_only_the_converted_times(cloud, browser):
     assert told["updateTime_converted_timestamp"] == "2000003600000", "the offset is in it, as in BMW's"
 
 
+def test_the_end_of_the_trip_is_the_cars_own_time_and_calls_itself_utc(cloud, browser):
+    cloud.set_car(browser.vin, at=2000000000, trip_end_time=2000000000)
+    assert browser.attributes()["Segment_LastTrip_time_segment_end"] == "18.05.2033 04:33:20 UTC"
+
+
+def test_a_car_tells_zeros_of_what_it_does_not_have(cloud, browser):
+    assert browser.attributes()["remaining_fuel"] == "0"
+    assert browser_of(cloud, "combustion").attributes()["chargingLevelHv"] == "0.0"
+
+
+def test_a_miles_car_tells_the_distance_to_a_service_in_miles(cloud):
+    told = browser_of(cloud, "i3", distance_unit="mi").car("dynamic").json
+    assert told["attributesMap"]["unitOfLength"] == "mi"
+    assert told["attributesMap"]["condition_based_services"].endswith("00100,OK,2027-05,8699")
+    assert told["vehicleMessages"]["cbsMessages"][2]["unitOfLengthRemaining"] == "8699"
+
+
 def test_services_are_one_text_and_a_list(browser):
     told = browser.car("dynamic").json
     services = told["attributesMap"]["condition_based_services"]
