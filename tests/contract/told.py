@@ -86,15 +86,17 @@ def _windows(car, seats=SEATS):
     return {_camel("window", seat): car["window_" + seat] for seat in seats}
 
 
-def _service(car):
-    """What is due next, and the messages."""
+def _service(car, in_miles=False):
+    """What is due next, and the messages. The simulated services are in order, so none is due and the worst is good."""
     dated = sorted((one["date"], one["title"]) for one in car["services"])
     distances = [one["km"] for one in car["services"] if one["km"] is not None]
     messages = [one["text"] for one in car["check_control"]]
     return {
         "serviceDate": _month(dated[0][0]),
         "nextService": dated[0][1],
-        "serviceDistance": _amount(min(distances), "km"),
+        "serviceDistance": Amount(round(min(distances) * 0.621371), "mi") if in_miles else Amount(min(distances), "km"),
+        "servicesDue": 0,
+        "serviceStatus": "OK",
         "inspectionDate": _month(next(one["date"] for one in car["services"] if one["id"] == 32)),
         "checkControlCount": len(messages),
         "checkControl": "; ".join(messages),
@@ -234,7 +236,6 @@ def _cardata(car, cloud, vin):
     is_new = car["kind"] in ("i4", "ix1")
     in_miles = car["distance_unit"] == "mi"
     total = _total_range(car)
-    # the simulated services are in order, so none is due and the worst is good
     told.update(servicesDue=0, serviceStatus="OK", model=car["model"], driveTrain=car["drivetrain"])
     told.update(
         chargingStatus=CARDATA_CHARGING.get(value("charging_status"), value("charging_status")),
@@ -293,9 +294,7 @@ ALL_TRIPS_KM = {
 LAST_TRIP = {
     "lastTripConsumption": "trip_electric_kwh_100km",
     "lastTripRecuperation": "trip_recuperated_kwh_100km",
-    "lastTripFuelConsumption": "trip_fuel_l_100km",
 }
-LAST_TRIP_KM = {"lastTripDistance": "trip_distance_km", "lastTripElectricDistance": "trip_electric_km"}
 
 
 def _update_reason(car, secured):
@@ -323,17 +322,18 @@ def _connecteddrive(car, cloud, vin):
         lastUpdate=Moment(int(max(car["timestamps"].values()))),
         lastTripEnd=Moment(int(car["trip_end_time"])),
         lastTripDuration=_amount(car["trip_duration_min"], "min"),
-        savedFuel=Amount(car["life_saved_fuel_l"] or 0, "l"),
-        batteryCapacity=_amount(car["battery_gross_kwh"], "kWh"),
+        lastTripDistance=_amount(car["trip_distance_km"], "km"),
     )
-    # sums over all trips are 0, not absent, for a car that never had any
-    told.update((key, car[field] or 0) for key, field in ALL_TRIPS.items())
-    told.update((key, Amount(car[field] or 0, "km")) for key, field in ALL_TRIPS_KM.items())
-    told.update((key, car[field]) for key, field in LAST_TRIP.items())
-    told.update((key, _amount(car[field], "km")) for key, field in LAST_TRIP_KM.items())
     if has_fuel:
         told.update(_fuel(car))
+        told.update(lastTripFuelConsumption=car["trip_fuel_l_100km"])
     if has_battery:
+        # sums over all trips are 0, not absent, for a car that never had any
+        told.update((key, car[field] or 0) for key, field in ALL_TRIPS.items())
+        told.update((key, Amount(car[field] or 0, "km")) for key, field in ALL_TRIPS_KM.items())
+        told.update((key, car[field]) for key, field in LAST_TRIP.items())
+        told.update(lastTripElectricDistance=_amount(car["trip_electric_km"], "km"))
+        told.update(savedFuel=Amount(car["life_saved_fuel_l"] or 0, "l"), batteryCapacity=Amount(car["battery_gross_kwh"], "kWh"))
         told.update(_charging_plan(car, 3, None))
         told.update(
             stateOfCharge=Amount(int(car["soc"]), "%"),
@@ -383,10 +383,10 @@ PORTAL_KM = {
 
 
 def _portal(car, cloud, vin):
-    told = dict(_body(car), **_windows(car))
-    told.update(_service(car))
-    has_battery, has_fuel = car["battery_usable_kwh"] is not None, car["fuel_tank_l"] is not None
     in_miles = car["distance_unit"] == "mi"
+    told = dict(_body(car), **_windows(car))
+    told.update(_service(car, in_miles))
+    has_battery, has_fuel = car["battery_usable_kwh"] is not None, car["fuel_tank_l"] is not None
     told.update(
         odometer=Amount(round(car["odometer_km"] * 0.621371), "mi") if in_miles else _km(car["odometer_km"]),
         lastUpdateReason=_update_reason(car, "VEHCSHUTDOWN_SECURED"),
@@ -452,12 +452,13 @@ def _mybmw(car, cloud, vin):
     if has_fuel:
         told.update(_fuel(car))
     if has_battery:
-        told.update(_charging_plan(car, 4, "00:00"))
+        told.update(_charging_plan(car, 4, None))
         told.update(_mybmw_electric(car))
         told.update(_mybmw_history(car, cloud.now()))
     if not is_old:
         activity = car["climate_activity"]
         told["climateStatus"] = activity
+        told["trunkWindow"] = car["trunk_window"]
         told["climateTimeRemaining"] = Amount(car["climate_remaining_s"] / 60.0, "min") if activity in ACTIVE_CLIMATE else None
         for short, wheel in WHEELS.items():
             told["tyrePressure" + wheel] = Amount(car["tyre_%s_kpa" % short], "kPa")

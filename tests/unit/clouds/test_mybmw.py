@@ -160,7 +160,7 @@ def test_a_solved_captcha_leads_to_tokens_in_four_calls(wire, cloud, clock):
         "openid vehicle_data remote_services",
     )
     assert "hcaptchatoken" not in code.headers and "password" not in form_of(code)
-    assert form_of(code)["authorization"] == "the-authorization"
+    assert form_of(code)["authorization"] == "the-authorization" and "grant_type" not in form_of(code)
     assert token.headers["Authorization"] == "Basic " + base64.b64encode(b"the-client:the-client-secret").decode()
     assert form_of(token)["grant_type"] == "authorization_code"
 

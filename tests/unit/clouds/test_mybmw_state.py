@@ -73,8 +73,9 @@ STATE = {
         {"type": "OIL", "mileage": -1},
     ],
     "checkControlMessages": [
-        {"type": "TIRE_PRESSURE", "severity": "LOW", "name": "Tyre pressure"},
-        {"type": "ENGINE_OIL", "severity": "OK", "name": "Fine"},
+        {"type": "TIRE_PRESSURE", "severity": "MEDIUM", "name": "Tyre pressure"},
+        {"type": "ENGINE_OIL", "severity": "LOW", "name": "Fine"},
+        {"type": "BRAKE_FLUID", "severity": "OK"},
     ],
     "tireState": {
         "frontLeft": {"status": {"currentPressure": 230, "targetPressure": 240}},
@@ -167,7 +168,7 @@ def test_a_hybrid_whose_ranges_contradict_has_no_fuel_range():
 @pytest.mark.parametrize("fuel", [{"range": 0, "remainingFuelLiters": 0}, {"remainingFuelPercent": 0}])
 def test_a_battery_electric_car_has_no_fuel(fuel):
     values = said(dict(STATE, combustionFuelLevel=fuel), BEV)
-    assert not [key for key in values if key.startswith("fuel")]
+    assert {value for key, value in values.items() if key.startswith("fuel")} == {None}
     assert values["totalRange"] == 148
 
 

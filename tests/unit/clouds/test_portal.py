@@ -227,7 +227,9 @@ def test_texts_become_values_with_the_cars_own_time(wire, cloud, session, vehicl
     assert (said["doorLockState"], said["doorDriverFront"], said["trunk"]) == ("SELECTIVE_LOCKED", True, None)
     assert (said["windowDriverFront"], said["sunroof"], said["lights"]) == ("OPEN_TILT", None, False)
     assert said["position"] == (48.1372, 11.5756)
-    assert (said["nextService"], said["serviceDistance"]) == ("Brake fluid", 29000)
+    # what is due without a date comes before what has one
+    assert (said["nextService"], said["serviceDistance"]) == ("Vehicle check", 29000)
+    assert (said["servicesDue"], said["serviceStatus"]) == (1, "PENDING")
     assert said["inspectionDate"] > said["serviceDate"]
     assert said["lastTripEnd"] == UPDATED - 727
     assert {reading.time for reading in readings.values()} == {UPDATED}
@@ -263,7 +265,7 @@ def test_messages_name_services_and_warnings_where_there_are_no_codes(wire, clou
         "ccmMessages": [{"text": "Tyre pressure low", "id": 804}, {"text": None}],
         "cbsMessages": [{"text": "Brake fluid", "date": "2020-05", "unitOfLengthRemaining": "18000"}],
     }
-    readings = read(wire, cloud, session, vehicle, messages, mileage="1")
+    readings = read(wire, cloud, session, vehicle, messages, mileage="1", unitOfLength="km")
     assert (readings["checkControlCount"].value, readings["checkControl"].value) == (2, "Tyre pressure low")
     assert (readings["nextService"].value, readings["serviceDistance"].value) == ("Brake fluid", 18000)
 

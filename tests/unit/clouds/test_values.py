@@ -99,6 +99,7 @@ _ATTRIBUTES = [row[2] for row in portal_state._ATTRIBUTES] + [
     "mileage",
     "unitOfLength",
     "chargingSystemStatus",
+    "Segment_LastTrip_time_segment_end",
     "gps_lat",
     "gps_lng",
     "vehicle_tracking",
@@ -112,14 +113,14 @@ def _answers(fields):
 
 @given(_answers(_STATUS_FIELDS))
 def test_no_status_whatsoever_breaks_the_translation(status):
-    readings = connecteddrive_state.status(status, "BEV_REX")
+    readings = connecteddrive_state.status(status, {"driveTrain": "BEV_REX"})
     assert set(readings) <= set(VEHICLE)
     car().update(readings)
 
 
 @given(_answers(_ATTRIBUTES), _answers(["ccmMessages", "cbsMessages"]))
 def test_no_attributes_whatsoever_break_the_translation(attributes, messages):
-    readings = portal_state.dynamic({"attributesMap": attributes, "vehicleMessages": messages}, "BEV_REX")
+    readings = portal_state.dynamic({"attributesMap": attributes, "vehicleMessages": messages}, {"driveTrain": "BEV_REX"})
     assert set(readings) <= set(VEHICLE)
     car().update(readings)
 
@@ -130,7 +131,7 @@ def test_no_rarer_answer_whatsoever_breaks_the_translation(profile, answer):
     found = [
         connecteddrive_state.charging_profile(planner),
         connecteddrive_state.charging_profile(profile),
-        connecteddrive_state.last_trip({"date": profile, "totalDistance": profile}),
+        connecteddrive_state.last_trip({"date": profile, "totalDistance": profile}, None),
         connecteddrive_state.all_trips({"avgRecuperation": profile, "batterySizeMax": profile}),
         portal_state.navigation(answer),
         portal_state.efficiency(answer),

@@ -20,7 +20,8 @@ _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\
 _PARSED = {}
 MOST_PARSED = 1000
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
-_MONTH = re.compile(r"^\s*(\d{4})-(\d{2})\s*$")
+#: yyyy-mm or m.yyyy
+_MONTH = re.compile(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
 
 
 class SystemClock(object):
@@ -58,7 +59,7 @@ def parse(text):
     """Epoch seconds of a time as BMW writes it, or None if it is none, whatever it is.
 
     Knows ISO 8601 with 0 to n fraction digits and Z, offset or nothing; ``dd.mm.yyyy hh:mm[:ss] UTC``;
-    ``mm/dd/yyyy hh:mm[:ss] UTC``; ``YYYY-MM`` (the first of that month).
+    ``mm/dd/yyyy hh:mm[:ss] UTC``; ``YYYY-MM`` or ``m.yyyy`` (the first of that month).
     """
     if not isinstance(text, text_type):
         return None
@@ -84,7 +85,10 @@ def _parsed(text):
         day, month = (first, middle) if separator == "." else (middle, first)
         return _epoch(year, month, day, hour, minute, second)
     only_month = _MONTH.match(text)
-    return _epoch(only_month.group(1), only_month.group(2), 1) if only_month else None
+    if not only_month:
+        return None
+    year, month, dotted_month, dotted_year = only_month.groups()
+    return _epoch(year or dotted_year, month or dotted_month, 1)
 
 
 def to_iso(seconds):
@@ -116,8 +120,12 @@ def month_start(seconds, back):
     """Epoch seconds at which the month of a time began at home, or the month ``back`` (int) before it."""
     year, month = at_home(seconds)[:2]
     year, month = divmod(year * 12 + month - 1 - back, 12)
-    start = _epoch(year, month + 1, 1)
-    return start - home_offset(start - home_offset(start))
+    return from_home(_epoch(year, month + 1, 1))
+
+
+def from_home(seconds):
+    """Epoch seconds of a time at home that was read as if it were UTC."""
+    return seconds - home_offset(seconds - home_offset(seconds))
 
 
 def next_utc_midnight(seconds):

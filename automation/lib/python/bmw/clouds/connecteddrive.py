@@ -16,7 +16,7 @@ import json
 from bmw import commands
 from bmw.clouds import connecteddrive_sign_in as sign_in
 from bmw.clouds import connecteddrive_state as state
-from bmw.clouds import extras, values
+from bmw.clouds import drive_train, extras, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
 from bmw.errors import BadAnswer, CommandFailed, NotFound
@@ -123,15 +123,15 @@ class ConnectedDrive(Cloud):
         status = self._get(session, vehicle, "/status", "vehicleStatus")
         readings = {}
         if extras.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
-            readings.update(self._more(session, vehicle))
-        readings.update(state.status(status, vehicle.facts.get("driveTrain")))
-        return readings
+            readings.update(self._more(session, vehicle, state.told_at(status)))
+        readings.update(state.status(status, vehicle.facts))
+        return drive_train.without_what_it_lacks(readings, vehicle.facts)
 
-    def _more(self, session, vehicle):
+    def _more(self, session, vehicle, told_at):
         """Readings of the rarer calls; one that fails costs only itself."""
         rows = (
             (self.all_trips, state.all_trips),
-            (self.last_trip, state.last_trip),
+            (self.last_trip, lambda answer: state.last_trip(answer, told_at)),
             (self.charging_profile, state.charging_profile),
         )
         return extras.readings(self.title, rows, session, vehicle)

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import values
+from bmw.clouds import drive_train, values
 from bmw.vehicle import Reading
 
 #: vehicle entry -> facts
@@ -19,7 +19,7 @@ _FACTS = (
 _STATUS = (
     ("stateOfCharge", values.share, "chargingLevelHv"),
     ("electricRange", values.amount, "remainingRangeElectric"),
-    ("maxElectricRange", values.amount, "maxRangeElectric"),
+    ("maxElectricRange", values.positive, "maxRangeElectric"),
     ("fuelRange", values.amount, "remainingRangeFuel"),
     ("fuelLevel", values.share, "fuelPercent"),
     ("fuelVolume", values.amount, "remainingFuel"),
@@ -55,7 +55,6 @@ _LAST_TRIP = (
     ("lastTripConsumption", values.amount, "avgElectricConsumption"),
     ("lastTripRecuperation", values.amount, "avgRecuperation"),
     ("lastTripFuelConsumption", values.amount, "avgCombinedConsumption"),
-    ("lastTripEnd", values.moment, "date"),
 )
 
 _ALL_TRIPS = (
@@ -83,32 +82,44 @@ def facts(entry):
     return values.facts(_FACTS, entry)
 
 
-def status(answer, drive_train=None):
+def told_at(answer):
+    """When the car told a ``vehicleStatus`` (epoch seconds), or None."""
+    # internalDataTimeUTC is without offset and means UTC
+    return values.first(values.moment, answer.get("updateTime"), answer.get("internalDataTimeUTC"))
+
+
+def status(answer, car_facts):
     """Readings of a ``vehicleStatus`` (dict), with the car's own time.
 
     Args:
-        drive_train (str or None): a BEV's fuel, which some answers give as 0, is left out.
+        car_facts (dict): of ``facts``; some cars tell a range of a tank or battery that they do not have.
     """
-    # internalDataTimeUTC is without offset and means UTC
-    time = values.first(values.moment, answer.get("updateTime"), answer.get("internalDataTimeUTC"))
+    time = told_at(answer)
     readings = values.read_rows(_STATUS, answer, time)
     values.settle_charging(readings)
-    if drive_train == "BEV":
-        values.drop_fuel(readings)
-    _add_total_range(readings, time)
+    add_total_range(readings, car_facts, time)
     _add_position(readings, values.block(answer, "position"), time)
     _add_lights(readings, answer, time)
     if isinstance(answer.get("cbsData"), list):
-        readings.update(values.service_readings(_services(answer), time))
+        services = [_service(entry) for entry in values.records(answer, "cbsData")]
+        readings.update(values.service_readings(services, time))
     if isinstance(answer.get("checkControlMessages"), list):
         messages = values.records(answer, "checkControlMessages")
         readings.update(values.message_readings([_message(entry) for entry in messages], time))
     return readings
 
 
-def last_trip(answer):
-    """Readings of a ``lastTrip`` (dict)."""
-    return values.read_rows(_LAST_TRIP, answer, values.value_or_none(values.moment, answer.get("date")))
+def last_trip(answer, told_at):
+    """Readings of a ``lastTrip`` (dict).
+
+    Args:
+        told_at (float or None): when the car said something last.
+    """
+    time = values.value_or_none(lambda date: values.home_moment(date, told_at), answer.get("date"))
+    readings = values.read_rows(_LAST_TRIP, answer, time)
+    if "date" in answer:
+        readings["lastTripEnd"] = Reading(time, time)
+    return readings
 
 
 def all_trips(answer):
@@ -122,6 +133,7 @@ def charging_profile(answer):
         planner = values.block(answer, name)
         if planner:
             readings = values.read_rows(_PROFILE, planner, None)
+            values.settle_window(readings)
             readings["chargingControl"] = Reading(kind)
             for number in (1, 2, 3):
                 timer = values.block(planner, "timer{}".format(number))
@@ -137,8 +149,11 @@ def _timer(timer):
     return values.timer_text(departure, days, timer.get("timerEnabled") is True)
 
 
-def _add_total_range(readings, time):
-    parts = [readings[key].value for key in ("electricRange", "fuelRange") if key in readings]
+def add_total_range(readings, car_facts, time):
+    """The sum of what the car can drive on; unknown while a part of it is."""
+    lacks = drive_train.lacks(car_facts)
+    keys = [key for key in ("electricRange", "fuelRange") if key in readings and key not in lacks]
+    parts = [readings[key].value for key in keys]
     if parts and None not in parts:
         readings["totalRange"] = Reading(sum(parts), time)
 
@@ -160,16 +175,10 @@ def _add_lights(readings, answer, time):
         readings["lights"] = Reading(True if True in shine else None if None in shine else False, time)
 
 
-def _services(answer):
-    return [
-        (
-            entry.get("cbsType"),
-            values.service_name(entry.get("cbsType")),
-            values.value_or_none(values.moment, entry.get("cbsDueDate")),
-            values.value_or_none(values.amount, entry.get("cbsRemainingMileage")),
-        )
-        for entry in values.records(answer, "cbsData")
-    ]
+def _service(entry):
+    kind = entry.get("cbsType")
+    name = values.service_name(kind)
+    return values.service(kind, name, entry.get("cbsDueDate"), entry.get("cbsRemainingMileage"), entry.get("cbsState"))
 
 
 def _message(entry):

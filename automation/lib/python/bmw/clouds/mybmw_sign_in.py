@@ -86,7 +86,6 @@ class SignIn(object):
             "nonce": _random(),
             "code_challenge": challenge(verifier),
             "code_challenge_method": "S256",
-            "grant_type": "authorization_code",
         }
         authorization, cookies = self._authorize(app, fields, captcha.strip())
         code = self._code(app, dict(fields, authorization=authorization), cookies, state)
@@ -134,7 +133,7 @@ class SignIn(object):
 
     def _authorize(self, app, fields, captcha):
         """Shows user, password and captcha; returns the authorization and the cookies that go with it."""
-        form = dict(fields, username=self._config.username, password=self._config.password)
+        form = dict(fields, grant_type="authorization_code", username=self._config.username, password=self._config.password)
         response = self._http.send("POST", self._address(app, "/authenticate"), headers={"hcaptchatoken": captcha}, form=form)
         if response.status != 200:
             raise _failure(response, SignInFailed, _USER)

@@ -5,7 +5,7 @@ Left and right become driver's and passenger's side here. Units are metric whate
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import values
+from bmw.clouds import drive_train, values
 from bmw.compat import text_type, upper
 from bmw.vehicle import Reading
 
@@ -33,6 +33,7 @@ _STATE = (
     ("doorLockState", values.lock, "doorsState.combinedSecurityState"),
     ("hood", values.lid, "doorsState.hood"),
     ("trunk", values.lid, "doorsState.trunk"),
+    ("trunkWindow", values.lid, "windowsState.rear"),
     ("heading", values.amount, "location.heading"),
     ("address", values.text, "location.address.formatted"),
     ("climateStatus", values.word, "climateControlState.activity"),
@@ -64,18 +65,13 @@ _WHEELS = (
     ("RearRight", "rearRight"),
 )
 
-PLUGIN_HYBRID = "PLUGIN_HYBRID"
+#: severities of what is in order: the cars list the pressure of their tyres and their oil so
+_NO_MESSAGE = frozenset(("OK", "LOW"))
 
 
 def facts(profile):
     """What does not change about a car, from its profile."""
     return values.facts(_FACTS, profile)
-
-
-def has_tank(car_facts):
-    """False only for what is surely battery-electric; BMW once called a range extender ELECTRIC too."""
-    is_electric = car_facts.get("driveTrain") == "ELECTRIC"
-    return not is_electric or "REX" in upper(text_type(car_facts.get("model") or ""))
 
 
 def translate(state, car_facts):
@@ -93,14 +89,16 @@ def translate(state, car_facts):
     _add_position(readings, state, time)
     _add_tyres(readings, state, time)
     _add_timers(readings, state, time)
-    _settle_ranges(readings, car_facts, time)
+    values.settle_window(readings)
     if isinstance(state.get("requiredServices"), list):
         services = [_service(entry) for entry in values.records(state, "requiredServices")]
         readings.update(values.service_readings(services, time))
     if isinstance(state.get("checkControlMessages"), list):
         messages = values.records(state, "checkControlMessages")
-        texts = [_message(entry) for entry in messages if entry.get("severity") != "OK"]
+        texts = [_message(entry) for entry in messages if values.value_or_none(values.word, entry.get("severity")) not in _NO_MESSAGE]
         readings.update(values.message_readings(texts, time))
+    readings = drive_train.without_what_it_lacks(readings, car_facts)
+    _settle_ranges(readings, car_facts, time)
     return readings
 
 
@@ -122,9 +120,10 @@ def history(statistics, sessions):
 def _add_target(readings, state, time):
     electric = values.block(state, "electricChargingState")
     settings = values.block(values.block(state, "chargingProfile"), "chargingSettings")
-    target = values.first(values.share, electric.get("chargingTarget"), settings.get("targetSoc"))
+    # no car has a target of 0 %
+    target = values.first(values.positive, electric.get("chargingTarget"), settings.get("targetSoc"))
     if target is not None:
-        readings["targetStateOfCharge"] = Reading(target, time)
+        readings["targetStateOfCharge"] = Reading(values.value_or_none(values.share, target), time)
 
 
 def _add_sides(readings, state, time):
@@ -165,16 +164,17 @@ def _add_timers(readings, state, time):
     for number, timer in enumerate(values.records(values.block(state, "chargingProfile"), "departureTimes")[:4], 1):
         departure = values.value_or_none(values.clock_time, timer.get("timeStamp"))
         days = timer.get("timerWeekDays") if isinstance(timer.get("timerWeekDays"), list) else []
-        text = values.timer_text(departure, days, timer.get("action") == "ACTIVATE")
+        is_on = timer.get("action") == "ACTIVATE"
+        if departure == "00:00" and not days and not is_on:
+            departure = None  # how BMW fills a timer that nobody has set
+        text = values.timer_text(departure, days, is_on)
         readings["departureTimer{}".format(number)] = Reading(text, time)
 
 
 def _settle_ranges(readings, car_facts, time):
     """A plug-in hybrid gives its combined range as the fuel's, so the electric part is taken off there."""
-    if not has_tank(car_facts):
-        values.drop_fuel(readings)
     electric, fuel = [readings[key].value if key in readings else None for key in ("electricRange", "fuelRange")]
-    if car_facts.get("driveTrain") == PLUGIN_HYBRID and fuel is not None:
+    if drive_train.is_plug_in_hybrid(car_facts) and fuel is not None:
         readings["totalRange"] = Reading(fuel, time)
         readings["fuelRange"] = Reading(fuel - electric if electric is not None and fuel >= electric else None, time)
         return
@@ -184,12 +184,8 @@ def _settle_ranges(readings, car_facts, time):
 
 
 def _service(entry):
-    return (
-        entry.get("type"),
-        values.service_name(entry.get("type")),
-        values.value_or_none(values.moment, entry.get("dateTime")),
-        values.value_or_none(values.amount, entry.get("mileage")),
-    )
+    kind = entry.get("type")
+    return values.service(kind, values.service_name(kind), entry.get("dateTime"), entry.get("mileage"), entry.get("status"))
 
 
 def _message(entry):

@@ -3,6 +3,7 @@
 from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import values
+from bmw.clouds.connecteddrive_state import add_total_range
 from bmw.compat import text_type
 from bmw.vehicle import Reading
 
@@ -20,7 +21,7 @@ _FACTS = (
 _ATTRIBUTES = (
     ("stateOfCharge", values.share, "chargingLevelHv"),
     ("electricRange", values.amount, "beRemainingRangeElectricKm"),
-    ("maxElectricRange", values.amount, "beMaxRangeElectricKm"),
+    ("maxElectricRange", values.positive, "beMaxRangeElectricKm"),
     ("fuelRange", values.amount, "beRemainingRangeFuelKm"),
     ("fuelLevel", values.share, "fuelPercent"),
     ("fuelVolume", values.amount, "remaining_fuel"),
@@ -43,7 +44,6 @@ _ATTRIBUTES = (
     ("windowPassengerRear", values.word, "window_passenger_rear"),
     ("sunroof", values.word, "sunroof_state"),
     ("lights", values.lights, "lights_parking"),
-    ("lastTripEnd", values.moment, "Segment_LastTrip_time_segment_end"),
     ("lastUpdateReason", values.word, "lastUpdateReason"),
     ("heading", values.amount, "heading"),
 )
@@ -53,14 +53,23 @@ _CHARGING = ("chargingSystemStatus", "charging_status", "chargingHVStatus")
 #: code of a condition based service -> its name elsewhere
 _SERVICE_CODES = {
     "00001": "OIL",
+    "00002": "BRAKE_PADS_FRONT",
     "00003": "BRAKE_FLUID",
     "00017": "VEHICLE_CHECK",
     "00032": "VEHICLE_TUV",
+    "00033": "EMISSION_CHECK",
     "00100": "VEHICLE_CHECK",
 }
 
+#: BMW's words for units of length; a distance in any other unit is unknown
+_LENGTHS = {"KM": "km", "MI": "mi", "MLS": "mi", "MILE": "mi", "MILES": "mi"}
+#: distances that are told three times: as they are, and ...Km and ...Mile
+_TOLD_THRICE = ("beRemainingRangeElectric", "beRemainingRangeFuel", "beMaxRangeElectric")
+_TRIP_END = "Segment_LastTrip_time_segment_end"
+
 #: scores of the whole life, and of the last trip
 _LIFE = {
+    "SAVED_LITERS_OVERALL": "savedFuel",
     "AVERAGE_ELECTRIC_CONSUMPTION": "averageConsumption",
     "AVERAGE_RECUPERATED_ENERGY_PER_100_KM": "averageRecuperation",
     "CUMULATED_ELECTRIC_DRIVEN_DISTANCE": "totalElectricDistance",
@@ -79,8 +88,12 @@ def facts(entry):
     return values.facts(_FACTS, entry)
 
 
-def dynamic(answer, drive_train=None):
-    """Readings of ``{"attributesMap": ..., "vehicleMessages": ...}``, with the car's own time."""
+def dynamic(answer, car_facts):
+    """Readings of ``{"attributesMap": ..., "vehicleMessages": ...}``, with the car's own time.
+
+    Args:
+        car_facts (dict): of ``facts``; some cars tell a range of a tank or battery that they do not have.
+    """
     attributes = values.block(answer, "attributesMap")
     # updateTime_converted_timestamp was seen an hour off; this one is UTC
     time = values.value_or_none(values.moment, attributes.get("updateTime"))
@@ -89,8 +102,10 @@ def dynamic(answer, drive_train=None):
         words = [attributes.get(name) for name in _CHARGING]
         readings["chargingStatus"] = Reading(values.first(values.charging, *words), time)
     values.settle_charging(readings)
-    if drive_train == "BEV":
-        values.drop_fuel(readings)
+    if _TRIP_END in attributes:
+        end = values.value_or_none(lambda text: values.home_moment(text, time), attributes[_TRIP_END])
+        readings["lastTripEnd"] = Reading(end, time)
+    add_total_range(readings, car_facts, time)
     _add_odometer(readings, attributes, time)
     _add_position(readings, attributes, time)
     _add_services(readings, answer, attributes, time)
@@ -125,12 +140,20 @@ def efficiency(answer):
 
 def _add_odometer(readings, attributes, time):
     if "mileage" in attributes:
-        value = values.value_or_none(values.amount, attributes["mileage"])
-        unit = values.value_or_none(values.word, attributes.get("unitOfLength")) or "KM"
-        readings["odometer"] = Reading(value, time, "km" if unit == "KM" else "mi")
-    parts = [readings[key].value for key in ("electricRange", "fuelRange") if key in readings]
-    if parts and None not in parts:
-        readings["totalRange"] = Reading(sum(parts), time)
+        value, unit = values.value_or_none(values.amount, attributes["mileage"]), _length(attributes)
+        readings["odometer"] = Reading(value, time, unit) if unit else Reading(None, time)
+
+
+def _length(attributes):
+    """The car's unit of length (openHAB's symbol), or None; without one named, that of a distance that is told in both."""
+    named = values.value_or_none(values.word, attributes.get("unitOfLength"))
+    if named:
+        return _LENGTHS.get(named)
+    for name in _TOLD_THRICE:
+        told, km, miles = [values.value_or_none(values.positive, attributes.get(name + end)) for end in ("", "Km", "Mile")]
+        if told is not None and (told == km) != (told == miles):
+            return "km" if told == km else "mi"
+    return None
 
 
 def _add_position(readings, attributes, time):
@@ -147,27 +170,29 @@ def _add_position(readings, attributes, time):
 def _add_services(readings, answer, attributes, time):
     """The messages have names for people; the attribute has the distances as well."""
     listed = [part for part in text_type(attributes.get("condition_based_services") or "").split(";") if part.strip()]
-    services = [_coded(part.split(",")) for part in listed]
+    services = [_coded(part) for part in listed]
     if not services:
         entries = values.records(values.block(answer, "vehicleMessages"), "cbsMessages")
         services = [_message(entry) for entry in entries]
+    unit = _length(attributes)
+    if unit is None:
+        services = [_without_distance(service) for service in services]
     if services or attributes.get("condition_based_services") is not None:
-        readings.update(values.service_readings(services, time))
+        readings.update(values.service_readings(services, time, unit))
 
 
-def _coded(fields):
-    """``00100,OK,2021-01,29000``"""
-    code, _state, date, km = [field.strip() for field in fields + [""] * 4][:4]
-    name = _SERVICE_CODES.get(code, code)
-    return (
-        name,
-        values.service_name(name),
-        values.value_or_none(values.moment, date),
-        values.value_or_none(values.amount, km),
-    )
+def _without_distance(service):
+    return values.Service(service.kind, service.name, service.date, None, service.status)
+
+
+def _coded(text):
+    """``00100,OK,2021-01,29000``, from some cars with more that nobody has understood."""
+    code, status, date, distance = [field.strip() for field in text.split(",") + [""] * 4][:4]
+    kind = _SERVICE_CODES.get(code, code)
+    return values.service(kind, values.service_name(kind), date, distance, status)
 
 
 def _message(entry):
     name = values.first(values.text, entry.get("text"), entry.get("description"))
-    date = values.value_or_none(values.moment, entry.get("date"))
-    return None, name, date, values.value_or_none(values.amount, entry.get("unitOfLengthRemaining"))
+    kind = _SERVICE_CODES.get(text_type(entry.get("id")).zfill(5))
+    return values.service(kind, name, entry.get("date"), entry.get("unitOfLengthRemaining"), entry.get("status"))

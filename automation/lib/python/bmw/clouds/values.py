@@ -11,6 +11,7 @@ import re
 
 from bmw import times
 from bmw.compat import capitalize, number_types, text_type, upper
+from bmw.record import record
 from bmw.vehicle import LOCK_STATES, Reading
 
 #: UNKOWN is the server's own spelling in some answers
@@ -43,13 +44,19 @@ _CHARGING = {
     "CHARGINGPAUSED": "CHARGING_PAUSED",
     "CHARGINGERROR": "ERROR",
 }
-#: 07:35 or 0001-01-01T07:35:00
 _VIN = re.compile("^[A-Za-z0-9]{1,32}$")
+#: 07:35 or 0001-01-01T07:35:00
 _CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
+#: an offset from UTC that says something; +0000 and UTC stand behind local times as well
+_REAL_OFFSET = re.compile("[+-](?!00:?00$)[0-9]{2}:?[0-9]{2}$")
+#: seconds after the car's last word at which a trip may have ended at most, and by which a guess of its time zone goes back
+_ENDED_BY = 600
+_HOUR = 3600
 #: BMW's descriptions of services are whole sentences, and they do not say which service it is
 _SERVICES = {
     "OIL": "Engine oil",
     "VEHICLE_TUV": "Statutory inspection",
+    "EMISSION_CHECK": "Emission check",
     "BRAKE_PADS_FRONT": "Front brake pads",
     "BRAKE_PADS_REAR": "Rear brake pads",
 }
@@ -159,6 +166,23 @@ def moment(value):
     return seconds
 
 
+def home_moment(value, told_at):
+    """Epoch seconds of a time of the car's own day that calls itself UTC, as BMW's servers tell the end of a trip.
+
+    It is taken for the time at home. A car that tells of the end before it has come is further east than that.
+
+    Args:
+        value: text. told_at (float or None): epoch seconds at which the car told it.
+    """
+    seconds = moment(value)
+    if _REAL_OFFSET.search(text(value)):
+        return seconds
+    seconds = times.from_home(seconds)
+    if told_at is None or seconds <= told_at + _ENDED_BY:
+        return seconds
+    return seconds - ((seconds - told_at - _ENDED_BY) // _HOUR + 1) * _HOUR
+
+
 def clock_time(value):
     """``07:35`` of a text, also within a date, or of {"hour", "minute"}."""
     if isinstance(value, dict):
@@ -258,20 +282,46 @@ def service_name(kind):
     return _SERVICES.get(name, capitalize(name.replace("_", " "))) if name else None
 
 
-def service_readings(services, time):
-    """What is due next.
+#: kind (BMW's type), name (for people), date (epoch seconds), distance, status: each None where unknown
+Service = record("Service", "kind name date distance status")
+#: the status of a service that is not due yet, and how urgent the others are; a word that nobody has seen is most likely trouble
+_IN_ORDER = "OK"
+_OVERDUE = "OVERDUE"
+_URGENCY = {_OVERDUE: 0, "PENDING": 2, _IN_ORDER: 3}
+
+
+def service(kind, name, date, distance, status):
+    """The Service of BMW's fields, whatever they are.
+
+    Without a distance BMW sends none, -1 or 0; below zero is how far an overdue one is overdue.
+    """
+    status = value_or_none(word, status)
+    left = value_or_none(number, distance)
+    if left is not None and (left == 0 or (left < 0 and (status != _OVERDUE or left == -1))):
+        left = None
+    return Service(kind, name, value_or_none(moment, date), left, status)
+
+
+def service_readings(services, time, unit=None):
+    """What is due next, how many services are due, and how bad the worst is.
 
     Args:
-        services: (BMW's type, name for people, due date, due in km) each; date and km None where unknown.
+        services (list of Service). time (float or None): of all readings. unit (str or None): of their distances.
     """
-    dated = sorted((date, name or "") for _kind, name, date, _km in services if date is not None)
-    distances = [km for _kind, _name, _date, km in services if km is not None]
-    inspections = [date for kind, _name, date, _km in services if kind == "VEHICLE_TUV" and date is not None]
+    waiting = [one for one in services if one.status not in (None, _IN_ORDER) and one.date is None]
+    dated = sorted((one for one in services if one.date is not None), key=lambda one: (one.date, one.name or ""))
+    # what is due and has no date is due before what has one
+    following = (waiting + dated or [Service(None, None, None, None, None)])[0]
+    distances = [one.distance for one in services if one.distance is not None]
+    inspections = [one.date for one in dated if one.kind == "VEHICLE_TUV"]
+    statuses = [one.status for one in services if one.status]
     return {
-        "serviceDate": Reading(dated[0][0] if dated else None, time),
-        "nextService": Reading((dated[0][1] or None) if dated else None, time),
-        "serviceDistance": Reading(min(distances) if distances else None, time),
-        "inspectionDate": Reading(min(inspections) if inspections else None, time),
+        "serviceDate": Reading(following.date, time),
+        "nextService": Reading(following.name or None, time),
+        "serviceDistance": Reading(min(distances), time, unit) if distances else Reading(None, time),
+        "inspectionDate": Reading(inspections[0] if inspections else None, time),
+        "servicesDue": Reading(sum(status != _IN_ORDER for status in statuses) if statuses else None, time),
+        "serviceStatus": Reading(min(statuses, key=lambda status: _URGENCY.get(status, 1)) if statuses else None, time),
     }
 
 
@@ -284,20 +334,22 @@ def message_readings(texts, time):
 
 
 def settle_charging(readings):
-    """INVALID is sent for an unplugged car: then it is known that it does not charge, and no time remains."""
+    """INVALID is sent for an unplugged car: then it is known that it does not charge. Time remains only of a charge that runs."""
     status, plugged = readings.get("chargingStatus"), readings.get("pluggedIn")
     if status is None:
         return
     if status.value is None and plugged is not None and plugged.value is False:
         status.value = "NOT_CHARGING"
-    # the remaining time is only sent while charging: a missing one must not leave the last one standing
-    readings.setdefault("chargingTimeRemaining", Reading(None, status.time))
+    # some cars leave the remaining time of the last charge standing, others send none
+    if status.value != "CHARGING" or "chargingTimeRemaining" not in readings:
+        readings["chargingTimeRemaining"] = Reading(None, status.time)
 
 
-def drop_fuel(readings):
-    """Takes out what a car without a tank cannot mean."""
-    for key in ("fuelRange", "fuelLevel", "fuelVolume"):
-        readings.pop(key, None)
+def settle_window(readings):
+    """From a time to the same time is how BMW fills a charging window that is not used."""
+    ends = [readings[key] for key in ("chargingWindowStart", "chargingWindowEnd") if key in readings]
+    if len(ends) == 2 and ends[0].value == ends[1].value:
+        ends[0].value = ends[1].value = None
 
 
 def timer_text(departure, days, is_on):

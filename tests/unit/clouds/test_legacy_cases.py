@@ -1,0 +1,29 @@
+"""What real cars answered in the older clouds, and what it means: tests/cases/legacy.json, one test a case."""
+
+import pytest
+
+from bmw import times
+from bmw.vocabulary import VEHICLE
+from tests.cases import cases
+from tests.cases.play import play, said
+
+CASES = [pytest.param(case, id=case["name"]) for case in cases("legacy.json") if "expect" in case]
+
+
+def is_as_expected(vehicle, key, expected):
+    """Whether a car says what is expected of a key: null (unknown), a number with or without unit, a moment, a place or a word."""
+    value, unit = said(vehicle, key)
+    if isinstance(expected, dict):
+        return (value, unit or VEHICLE[key].unit) == (expected["value"], expected["unit"])
+    if isinstance(expected, list):
+        return value == tuple(expected)
+    if expected is not None and VEHICLE[key].item_type == "DateTime":
+        return value == times.parse(expected)
+    return value == expected and isinstance(value, bool) == isinstance(expected, bool)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_of_a_real_car(case):
+    vehicle = play(case)
+    wrong = {key: (expected, said(vehicle, key)) for key, expected in case["expect"].items() if not is_as_expected(vehicle, key, expected)}
+    assert not wrong
