@@ -106,3 +106,12 @@ def test_any_text_is_a_command_or_a_told_mistake(key, text):
     else:
         assert command is None or command in commands.ALL
         assert isinstance(arguments, dict)
+
+
+@pytest.mark.parametrize("key", ["chargingTarget", "destination", "command", "lock"])
+def test_a_command_without_end_is_not_read(key):
+    with pytest.raises(CommandFailed, match="1000000 letters"):
+        commands.of_item(key, "9" * 1000000)
+    with pytest.raises(CommandFailed, match="letters"):
+        commands.of_text("lock" + " " * commands.MOST_LETTERS)
+    assert commands.of_text("lock".ljust(commands.MOST_LETTERS)) == ("lock", {})

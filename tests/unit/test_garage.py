@@ -268,3 +268,12 @@ def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
     name = vehicle_name(text, taken)
     assert name not in taken
     assert re.match(r"^BMW_[A-Za-z0-9_]+$", "BMW_" + name)
+
+
+def test_of_a_list_without_end_the_first_cars_are_taken_over(clock, caplog):
+    cars = listed(Garage(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(garage.MOST_CARS + 5)}), clock))
+    assert len(cars.vehicles) == garage.MOST_CARS and "205 cars" in caplog.text
+
+
+def test_a_model_without_end_gives_a_short_name():
+    assert vehicle_name("x" * 100000, set()) == "x" * garage.LONGEST_NAME

@@ -99,3 +99,11 @@ def test_cleaning_never_raises_and_changes_nothing_the_second_time(text):
 def test_a_shown_vin_tells_two_cars_apart_and_no_more():
     assert mask_vin("WBY00TEST00000001") == "VIN*0001"
     assert mask_vin(None) == mask_vin("") == "VIN*"
+
+
+def test_of_values_without_end_the_first_stay_secret(monkeypatch):
+    monkeypatch.setattr(redact, "_lasting", [])
+    redact.remember("the password")
+    for number in range(redact.MOST_LASTING + 50):
+        redact.remember("value {:09}".format(number), "other {:09}".format(number))
+    assert len(redact._lasting) == redact.MOST_LASTING and clean("the password") == "[secret]"

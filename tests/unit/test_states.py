@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bmw import states
 from bmw.states import number_text, state_text
 
 TYPES = ("Number", "Number:Length", "Dimmer", "Contact", "Switch", "String", "DateTime", "Location", "Group", "Color")
@@ -72,3 +73,8 @@ def test_a_number_is_written_without_exponent_and_idle_zeros(number):
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), 10**400])
 def test_what_is_no_number_of_this_world_has_no_text(number):
     assert number_text(number) is None
+
+
+def test_a_text_without_end_is_unknown():
+    assert state_text("x" * states.MOST_LETTERS, "", "String") == "x" * states.MOST_LETTERS
+    assert state_text("x" * (states.MOST_LETTERS + 1), "", "String") is None

@@ -136,3 +136,9 @@ def test_what_was_read_is_read_the_same_again_and_kept_for_a_while_only():
     for _twice in range(2):
         assert [times.parse(text) for text in texts] == [NOON + second for second in range(len(texts))]
     assert len(times._PARSED) <= times.MOST_PARSED
+
+
+def test_a_time_without_end_is_none_and_is_not_kept():
+    assert times.parse("2026-10-03T12:00:00." + "1" * 30 + "Z") is not None
+    for text in ("2026-10-03T12:00:00." + "1" * 1000 + "Z", " " * 1000 + "2026-10-03"):
+        assert times.parse(text) is None and text not in times._PARSED

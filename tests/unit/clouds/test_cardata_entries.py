@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bmw import times
 from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds import cardata_entries
 from bmw.clouds.cardata_entries import merge, parse_message
 from bmw.errors import BadAnswer
 from tests.unit.fakes import NOON, VIN, car
@@ -180,3 +181,23 @@ def test_no_message_of_the_right_form_can_stop_us(data):
     known = {}
     changed = merge(known, entries, NOON)
     descriptors.translate(known, changed)
+
+
+LETTERS, BESIDE = cardata_entries.MOST_LETTERS, cardata_entries.MOST_LETTERS_BESIDE
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"value": "x" * (LETTERS + 1)},
+        {"value": ["x" * LETTERS]},
+        {"value": {"x" * LETTERS: 1}},
+        {"unit": "x" * (BESIDE + 1)},
+        {"timestamp": "x" * (BESIDE + 1)},
+    ],
+)
+def test_an_entry_without_end_is_left_out(more):
+    good = {"value": "x" * LETTERS, "unit": "km", "timestamp": None}
+    known = {}
+    assert merge(known, {SOC: dict(good, **more)}, NOON) == set() and known == {}
+    assert merge(known, {SOC: good}, NOON) == {SOC}

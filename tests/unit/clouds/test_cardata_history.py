@@ -142,3 +142,9 @@ def test_no_history_is_too_strange(entries):
     history.take(notes, [entry for entry in entries if isinstance(entry, dict)], NOON)
     history.readings(json.loads(json.dumps(notes)), NOON)
     assert len(notes["sessions"]) <= len(entries)
+
+
+def test_of_sessions_without_end_the_newest_are_kept():
+    notes = {}
+    history.take(notes, [session(NOON - 10 * number, hours=0.001) for number in range(history.MOST_SESSIONS + 5)], NOON)
+    assert len(notes["sessions"]) == history.MOST_SESSIONS and notes["sessions"][-1][0] == NOON

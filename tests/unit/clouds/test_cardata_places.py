@@ -83,3 +83,9 @@ def test_no_reading_tells_where_a_place_is():
 @given(JSON)
 def test_no_place_is_too_strange(entry):
     shown(*[entry] if isinstance(entry, dict) else [place(chargingTimeWindows=entry, visits=entry, latitude=entry)])
+
+
+def test_of_places_without_end_some_are_kept():
+    notes = {}
+    places.take(notes, [place() for _ in range(places.MOST_PLACES + 5)])
+    assert len(notes["places"]) == places.MOST_PLACES

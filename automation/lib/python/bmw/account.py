@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 
+from bmw import json_in
 from bmw import tokens as token_sets
 from bmw.errors import SignInFailed, SignInNeeded, StoreError
 
@@ -65,7 +66,7 @@ class Account(object):
         if self.is_signed_in:
             return False
         try:
-            record = json.loads(text)
+            record = json_in.parse(text)
             tokens = token_sets.from_record(record)
         except (ValueError, AttributeError, TypeError):
             return False

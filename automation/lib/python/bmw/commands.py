@@ -40,6 +40,9 @@ QUEUED, SENT, PENDING, DELIVERED = "QUEUED", "SENT", "PENDING", "DELIVERED"
 EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED OUT"
 FINAL = frozenset((EXECUTED, FAILED, TIMED_OUT))
 
+#: letters of what a person writes as a command; a number of more could keep the JVM busy
+MOST_LETTERS = 500
+
 #: switch item -> command for ON, command for OFF (None: OFF means nothing)
 SWITCHES = {
     "lock": (LOCK, None),
@@ -68,6 +71,7 @@ def of_item(key, text):
     Raises:
         CommandFailed: not understood; says what is expected.
     """
+    _check_length(text)
     if key in SWITCHES:
         return SWITCHES[key][0 if text == "ON" else 1], {}
     if key in SETTINGS:
@@ -83,6 +87,7 @@ def of_text(text):
     Raises:
         CommandFailed: not understood.
     """
+    _check_length(text)
     name, _, rest = text.strip().partition(" ")
     command = dict((lower(known), known) for known in ALL).get(lower(name))
     if command is None:
@@ -97,6 +102,11 @@ def of_text(text):
     if command == SEND_DESTINATION:
         return command, _destination(rest)
     return command, {}
+
+
+def _check_length(text):
+    if len(text) > MOST_LETTERS:
+        raise CommandFailed("A command of {} letters is not read".format(len(text)))
 
 
 def _setting(key, text):

@@ -18,6 +18,9 @@ log = logging.getLogger("bmw")
 #: the list of cars is asked for again after this many seconds, and after these when BMW's server failed at it
 LIST_AGAIN = 86400
 LIST_AFTER_FAILURE = 6 * 3600
+#: cars of an account that are taken over, and letters of a car's name
+MOST_CARS = 200
+LONGEST_NAME = 40
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -116,7 +119,9 @@ class Garage(object):
     def _take(self, found):
         """Takes over a list of cars (list of bmw.clouds.base.Found): the first one, those that stay, those that come."""
         readable = []
-        for entry in found:
+        if len(found) > MOST_CARS:
+            log.warning("BMW's list has %d cars; the first %d are taken over", len(found), MOST_CARS)
+        for entry in found[:MOST_CARS]:
             remember(entry.vin)
             if entry.is_readable:
                 readable.append(entry.vin)
@@ -155,7 +160,7 @@ class Garage(object):
 def vehicle_name(model, taken):
     """A short item-safe name from a model, not among ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
     words = text_type(model or "").split()
-    name = _NOT_IN_NAMES.sub("_", words[0]).strip("_") if words else ""
+    name = _NOT_IN_NAMES.sub("_", words[0][:LONGEST_NAME]).strip("_") if words else ""
     name = name or "Car"
     number, unique = 1, name
     while unique in taken:

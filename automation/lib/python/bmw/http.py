@@ -11,7 +11,7 @@ import json
 import re
 import time
 
-from bmw import tls
+from bmw import json_in, tls
 from bmw.compat import lower, to_text, urlencode, urlsplit
 from bmw.errors import BadAnswer, ConfigError, NetworkError
 
@@ -52,11 +52,11 @@ class Response(object):
         return to_text(self.body)
 
     def json(self):
-        """The body parsed. Raises BadAnswer when it is not JSON (an HTML page, a cut answer, nothing)."""
+        """The body parsed. Raises BadAnswer: no JSON (an HTML page, a cut answer, nothing), or beyond the limits of ``bmw.json_in``."""
         try:
-            return json.loads(self.text())
-        except (ValueError, RuntimeError):  # RuntimeError: nested too deep
-            raise BadAnswer("BMW's answer is not JSON (HTTP {}, {} bytes)".format(self.status, len(self.body)))
+            return json_in.parse(self.body)
+        except json_in.BadJson as error:
+            raise BadAnswer("BMW's answer is {} (HTTP {}, {} bytes)".format(error, self.status, len(self.body)))
 
     def retry_after(self):
         """The seconds (float) that the header Retry-After names; None without, or when it is a date, which nobody has seen here."""
@@ -178,6 +178,8 @@ def _new_session(ca_file):
 
     session = requests.Session()
     session.trust_env = False
+    # as the JVM's client: what is not compressed cannot unfold to many times what was sent
+    session.headers["Accept-Encoding"] = "identity"
     # one account's cookies are no other's; a sign-in that needs some sends them itself
     session.cookies.set_policy(requests.compat.cookielib.DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", Adapter())
@@ -190,7 +192,7 @@ def _read(answer, deadline):
     read = getattr(answer.raw, "read1", answer.raw.read)
     chunks, size = [], 0
     while True:
-        chunk = read(65536, decode_content=True)
+        chunk = read(65536, decode_content=False)
         if not chunk:
             return b"".join(chunks)
         size += len(chunk)

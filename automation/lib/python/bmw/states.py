@@ -54,7 +54,8 @@ def _text(value, unit, _item_type):
         return _place(value, unit, _item_type)
     if _is_number(value):
         return number_text(value)
-    return value
+    # every page, database and log that shows the item has to bear it
+    return None if isinstance(value, text_type) and len(value) > MOST_LETTERS else value
 
 
 def _time(value, _unit, _item_type):
@@ -70,6 +71,8 @@ def _place(value, _unit, _item_type):
     return "{},{}".format(number_text(latitude), number_text(longitude))
 
 
+#: letters of a text; the longest real one, the curve of a charge, has some thousand
+MOST_LETTERS = 20000
 _SIX_DIGITS = "{:.6f}".format
 #: what no item shows, and what it shows instead; None where there is no such number
 _OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}

@@ -19,6 +19,8 @@ _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\
 #: what was read lately: a refresh reads the time of each value several times, and most are those of the last refresh
 _PARSED = {}
 MOST_PARSED = 1000
+#: letters of a time; BMW needs some thirty at most
+LONGEST = 64
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 #: yyyy-mm or m.yyyy
 _MONTH = re.compile(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
@@ -61,7 +63,7 @@ def parse(text):
     Knows ISO 8601 with 0 to n fraction digits and Z, offset or nothing; ``dd.mm.yyyy hh:mm[:ss] UTC``;
     ``mm/dd/yyyy hh:mm[:ss] UTC``; ``YYYY-MM`` or ``m.yyyy`` (the first of that month).
     """
-    if not isinstance(text, text_type):
+    if not isinstance(text, text_type) or len(text) > LONGEST:
         return None
     seconds = _PARSED.get(text)
     if seconds is None:

@@ -6,9 +6,7 @@ a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the
 
 from __future__ import absolute_import, unicode_literals
 
-import json
-
-from bmw import times
+from bmw import json_in, times
 from bmw.clouds import values
 from bmw.compat import lower, number_types, text_type, upper
 from bmw.record import record
@@ -587,8 +585,8 @@ def _records(entry, message_type):
     value = entry.get("value")
     if isinstance(value, text_type):
         try:
-            value = json.loads(value)
-        except (ValueError, RuntimeError):  # no JSON, or nested without end
+            value = json_in.parse(value)
+        except json_in.BadJson:
             raise Unknown()
     if not isinstance(value, list):
         raise Unknown()

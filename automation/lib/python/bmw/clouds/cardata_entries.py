@@ -8,13 +8,16 @@ from __future__ import absolute_import, unicode_literals
 
 import json
 
-from bmw import times
+from bmw import json_in, times
 from bmw.clouds import cardata_descriptors as descriptors
-from bmw.compat import text_type, to_text
+from bmw.compat import text_type
 from bmw.errors import BadAnswer
 
 #: a time this far ahead of our clock (seconds) is a mistake of one of the two
 FUTURE = 86400
+#: letters of a value and of its unit or time, and of a value with parts as JSON: some descriptors hold lists of some kilobytes.
+#: What is longer is left out, as it would stay in memory and in the store
+MOST_LETTERS, MOST_LETTERS_BESIDE = 20000, 100
 
 _WANTED = frozenset(descriptors.ALL)
 
@@ -28,9 +31,9 @@ def parse_message(payload):
         BadAnswer: not JSON, or not of the form of a stream message.
     """
     try:
-        message = json.loads(to_text(payload))
-    except (ValueError, RuntimeError):  # RuntimeError: nested too deeply
-        raise BadAnswer("A message of the stream is not JSON ({} bytes)".format(len(payload)))
+        message = json_in.parse(payload)
+    except json_in.BadJson as error:
+        raise BadAnswer("A message of the stream is {} ({} bytes)".format(error, len(payload)))
     vin = message.get("vin") if isinstance(message, dict) else None
     data = message.get("data") if isinstance(message, dict) else None
     if not isinstance(vin, text_type) or not isinstance(data, dict):
@@ -53,7 +56,7 @@ def merge(known, entries, now):
     """
     changed = set()
     for name, entry in entries.items():
-        if name not in _WANTED or not isinstance(entry, dict) or "value" not in entry:
+        if name not in _WANTED or not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry):
             continue
         taken = _newer(known.get(name), entry, now)
         if taken is not None and taken != known.get(name):
@@ -75,6 +78,17 @@ def _newer(old, entry, now):
     if time > now + FUTURE and not (old_time or 0) > now + FUTURE:
         taken["timestamp"] = times.to_iso(max(now, old_time or 0))
     return taken
+
+
+def _is_too_long(entry):
+    value = entry["value"]
+    text = json.dumps(value) if isinstance(value, (list, dict)) else value
+    beside = (entry.get("unit"), entry.get("timestamp"))
+    return _length(text) > MOST_LETTERS or any(_length(one) > MOST_LETTERS_BESIDE for one in beside)
+
+
+def _length(value):
+    return len(value) if isinstance(value, (text_type, str)) else 0
 
 
 def _text(value):

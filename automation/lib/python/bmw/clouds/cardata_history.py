@@ -17,6 +17,8 @@ from bmw.vehicle import Reading
 OVERLAP = 86400
 #: points of a curve at most, so that the item's text stays short
 MOST_POINTS = 60
+#: sessions that are kept of two months: some forty a day are believed
+MOST_SESSIONS = 2500
 
 _LAST = (
     "lastChargingSession",
@@ -46,7 +48,7 @@ def take(notes, entries, now):
     kept = dict((row[0], row) for row in notes.get("sessions", ()))
     kept.update((session["start"], [session["start"], session["end"], session["energy"]]) for session in fresh)
     oldest = times.month_start(now, 1)
-    notes["sessions"] = sorted(row for row in kept.values() if row[0] >= oldest)
+    notes["sessions"] = sorted(row for row in kept.values() if row[0] >= oldest)[-MOST_SESSIONS:]
     ended = [session for session in fresh if session["end"] is not None]
     last = notes.get("last")
     if last is not None:

@@ -28,9 +28,13 @@ _KEYS = {
 }
 
 
+#: places that are kept
+MOST_PLACES = 500
+
+
 def take(notes, entries):
     """Keeps the places of ``entries`` (list of dict) instead of those known before."""
-    notes["places"] = [_place(entry) for entry in entries]
+    notes["places"] = [_place(entry) for entry in entries[:MOST_PLACES]]
 
 
 def readings(notes, position):
