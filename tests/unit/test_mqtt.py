@@ -234,20 +234,168 @@ def test_the_subscribe_packet_asks_for_qos_0():
     assert mqtt.subscribe_packet("a/+") == bytes.fromhex("82 08 0001 0003 612f2b 00")
 
 
-@pytest.mark.parametrize("size", [0, 1, 127, 128, 16383, 16384, 300000])
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 16383, 16384, mqtt.MOST_BYTES])
 def test_a_packet_of_any_length_is_read_as_it_was_written(size):
     kind, body = mqtt.read_packet(Bytes(mqtt._packet(0x30, b"x" * size)))
     assert (kind, len(body)) == (0x30, size)
 
 
-def test_a_packet_that_is_too_large_is_not_read():
-    with pytest.raises(NetworkError):
-        mqtt.read_packet(Bytes(b"\x30\xff\xff\xff\x7f"))
+@pytest.mark.parametrize("size", [mqtt.MOST_BYTES + 1, 2 * mqtt.MOST_BYTES, 268435455])
+def test_a_message_that_is_too_large_is_passed_over_in_small_parts(size):
+    class Endless(Bytes):
+        read_bytes = largest = 0
+
+        def read(self, count):
+            if self._data:
+                return Bytes.read(self, count)
+            self.read_bytes, self.largest = self.read_bytes + count, max(self.largest, count)
+            return b""
+
+    wire = Endless(mqtt._packet(0x30, b"")[:1] + _length(size))
+    assert mqtt.read_packet(wire) == (0x30, None)
+    assert wire.read_bytes == size and wire.largest <= 16384
 
 
-def test_a_length_without_end_is_refused():
-    with pytest.raises(NetworkError):
-        mqtt.read_packet(Bytes(b"\x30\xff\xff\xff\xff\xff\x01"))
+def _length(size):
+    digits = bytearray()
+    while size:
+        size, digit = divmod(size, 128)
+        digits.append(digit | (0x80 if size else 0))
+    return bytes(digits)
+
+
+def test_another_packet_that_is_too_large_is_refused():
+    with pytest.raises(NetworkError, match="does not speak MQTT"):
+        mqtt.read_packet(Bytes(b"\x90" + _length(mqtt.MOST_BYTES + 1)))
+
+
+@pytest.mark.parametrize("data", [b"\x30\xff\xff\xff\xff\xff\x01", b"\x30\x80\x80\x80\x80\x01", b"\x30\x81\x80\x80\x80\x00x"])
+def test_a_length_of_five_digits_is_refused(data):
+    with pytest.raises(NetworkError, match="does not speak MQTT"):
+        mqtt.read_packet(Bytes(data))
+
+
+def test_what_is_too_large_is_told_and_what_comes_after_it_is_heard():
+    large = "30" + _length(mqtt.MOST_BYTES + 1).hex() + "00" * (mqtt.MOST_BYTES + 1)
+    told = hear_all("20020000 9003 0001 00" + large + "3004 0001 74 78")
+    assert told == [(mqtt.CONNECTED, None), (mqtt.TOO_LARGE, None), (mqtt.MESSAGE, ("t", b"x"))]
+
+
+@pytest.mark.parametrize("kind, body", [(0x30, b""), (0x30, b"\x00"), (0x30, b"\x00\x02t"), (0x30, b"\xff\xfft"), (0x32, b"\x00\x01t\x00")])
+def test_a_message_whose_topic_is_longer_than_itself_is_broken(kind, body):
+    with pytest.raises(NetworkError, match="broken message"):
+        mqtt.parse_publish(kind, bytearray(body))
+
+
+class Line(Bytes):
+    """A broker that lets us in and is silent then; ``read`` waits until the wire is closed."""
+
+    def __init__(self, data="20020000 9003 0001 00", more=lambda: b""):
+        Bytes.__init__(self, bytes.fromhex(data))
+        self.closed = threading.Event()
+        self.fails = self.blocks = None
+        self._more = more
+
+    def write(self, data):
+        if self.blocks is not None and data == mqtt._PING_REQUEST:
+            self.blocks.set()
+            self.closed.wait(10)
+        if self.fails == data:
+            raise NetworkError("gone")
+        Bytes.write(self, data)
+
+    def read(self, count):
+        if not self._data and not self.closed.is_set():
+            self._data = self._more()
+        if len(self._data) >= count:
+            return Bytes.read(self, count)
+        self.closed.wait(10)
+        raise NetworkError("closed")
+
+    def close(self):
+        self.closed.set()
+
+
+@pytest.fixture
+def open_line(ear):
+    made = []
+
+    def open_line(line, hear=None):
+        connection = mqtt.Connection(mqtt.Broker("h", 1, False, None, None, "t"), "me", line, hear or ear)
+        made.append(connection)
+        connection.open()
+        return connection
+
+    yield open_line
+    for connection in made:
+        connection.close()
+    until(lambda: not stream_threads())
+
+
+def test_a_ping_that_cannot_be_sent_ends_the_connection(open_line, ear, monkeypatch):
+    monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
+    line = Line()
+    line.fails = mqtt._PING_REQUEST
+    open_line(line)
+    ear.wait(mqtt.LOST)
+    assert line.closed.is_set()
+
+
+def test_a_broker_that_completes_no_packet_is_dead_after_three_pings(open_line, ear, monkeypatch):
+    monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
+    line = Line("20020000 9003 0001 00 30 7f 0001")  # a message begins and never ends
+    open_line(line)
+    ear.wait(mqtt.LOST)
+    assert line.written.count(mqtt._PING_REQUEST) == mqtt.MOST_UNANSWERED - 1
+
+
+def test_a_broker_that_answers_pings_lives(open_line, ear, monkeypatch):
+    monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
+    line = Line(more=lambda: (time.sleep(0.001), b"\xd0\x00")[1])
+    open_line(line)
+    until(lambda: line.written.count(mqtt._PING_REQUEST) > 5 * mqtt.MOST_UNANSWERED)
+    assert [event for event, _detail in ear.told] == [mqtt.CONNECTED]
+
+
+def test_while_a_message_waits_to_be_heard_nothing_is_read_and_the_broker_is_not_blamed(open_line, ear, monkeypatch):
+    monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
+    go_on = threading.Event()
+
+    def hear(connection, event, detail):
+        ear(connection, event, detail)
+        if event == mqtt.MESSAGE:
+            go_on.wait(10)
+
+    line = Line("20020000 9003 0001 00" + "3004 0001 74 78" * 3)
+    open_line(line, hear)
+    until(lambda: line.written.count(mqtt._PING_REQUEST) > 3 * mqtt.MOST_UNANSWERED)
+    assert [event for event, _detail in ear.told] == [mqtt.CONNECTED, mqtt.MESSAGE] and len(line._data) == 12
+    go_on.set()
+    until(lambda: len(ear.told) >= 4)
+    # from now on it is silent, and that counts
+    assert isinstance(ear.wait(mqtt.LOST), NetworkError)
+
+
+def test_closing_never_waits_for_a_broker_that_takes_nothing(open_line, ear, monkeypatch):
+    monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
+    line = Line()
+    line.blocks = threading.Event()
+    connection = open_line(line)
+    assert line.blocks.wait(10)
+    closing = threading.Thread(target=connection.close)
+    closing.start()
+    closing.join(5)
+    assert not closing.is_alive() and line.closed.is_set() and connection.is_closed
+
+
+def test_a_closed_connection_says_good_bye_once(open_line, ear):
+    line = Line()
+    connection = open_line(line)
+    ear.wait(mqtt.CONNECTED)
+    assert not connection.is_closed
+    connection.close()
+    connection.close()
+    assert line.written.endswith(b"\xe0\x00") and line.written.count(b"\xe0\x00") == 1 and connection.is_closed
 
 
 @pytest.mark.parametrize("kind, body, payload", [(0x30, b"\x00\x01txyz", b"xyz"), (0x32, b"\x00\x01t\x00\x07xyz", b"xyz")])
@@ -255,7 +403,10 @@ def test_the_payload_of_a_message_is_found_with_and_without_a_packet_id(kind, bo
     assert mqtt.parse_publish(kind, bytearray(body)) == ("t", payload)
 
 
-@pytest.mark.parametrize("url", ["https://host", "host:9000", "mqtts://", "mqtts://host:x", "mqtts://host:9000/path", "mqtt://u:p@host"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://host", "host:9000", "mqtts://", "mqtts://host:x", "mqtts://host:9000/path", "mqtt://u:p@host", "mqtt://host:" + "9" * 300],
+)
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(ConfigError):
         mqtt.parse_url(url)

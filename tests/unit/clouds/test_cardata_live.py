@@ -131,12 +131,47 @@ def test_a_car_that_is_not_ours_is_ignored_with_one_line_that_hides_its_vin(live
     assert service.taken == [] and len(caplog.records) == 1 and other not in caplog.text
 
 
-def test_a_stream_of_ever_new_cars_fills_neither_log_nor_memory(live, worker, caplog):
+def test_a_stream_of_ever_new_cars_fills_neither_log_nor_memory(live, service, worker, caplog):
+    redact.remember_for_a_while("the true token")
     with caplog.at_level(logging.WARNING, "bmw"):
-        for number in range(5 * cardata_live.MOST_TOLD):
+        for number in range(100, 200 + redact.MOST_SECRETS):
             live.receive(message(vin="WBY00TEST{:08}".format(number), soc=50))
     assert 0 < len(caplog.records) <= cardata_live.MOST_TOLD
-    assert len(redact._passing) <= redact.MOST_SECRETS
+    assert service.kept == {} and live._heard_at == {} and live._changed == {}
+    # and the secrets are still known: what others send takes no place among them
+    assert redact.clean("with the true token") == "with [secret]"
+
+
+@pytest.mark.parametrize("vin", ["CONNECTED", "x" * 100000, "a line\nof its own"])
+def test_what_a_stream_calls_a_car_is_neither_hidden_elsewhere_nor_shown(live, caplog, vin):
+    with caplog.at_level(logging.WARNING, "bmw"):
+        live.receive(message(vin=vin, soc=50))
+    assert redact.clean("CONNECTED") == "CONNECTED"
+    (record,) = caplog.records
+    assert len(record.getMessage()) < 200 and "\n" not in record.getMessage()
+
+
+def test_ever_new_descriptors_and_endless_values_stay_out_of_the_memory(live, service, worker):
+    for number in range(300):
+        data = {"some.new.thing%d" % number: {"value": number}, SOC: {"value": "9" * 30000, "unit": "x" * 200}}
+        live.receive(json.dumps({"vin": VIN, "timestamp": times.to_iso(NOON), "data": data}).encode())
+    live.receive(message(soc=50))
+    worker.pass_time(1)
+    assert list(service.kept["telematic"][VIN]) == [SOC] and service.taken == [{"stateOfCharge": 50}]
+
+
+@pytest.mark.parametrize(
+    "soc",
+    ["9" * 1000000, "[" * 5000 + "]" * 5000, "[" + "0," * 100000 + "0]", '"' + "x" * 2000000 + '"'],
+    ids=["digits", "depth", "values", "size"],
+)
+def test_a_message_beyond_the_limits_is_one_line_and_no_work(live, service, worker, caplog, soc, monkeypatch):
+    payload = '{"vin": "%s", "data": {"%s": {"value": %s}}}' % (VIN, SOC, soc)
+    monkeypatch.setattr(json, "loads", None)  # it is not even parsed
+    with caplog.at_level(logging.WARNING, "bmw"):
+        live.receive(payload.encode())
+        live.receive(payload.encode())
+    assert len(caplog.records) == 1 and "9999" not in caplog.text and service.kept == {}
 
 
 def test_broken_messages_are_ignored_with_one_line_and_good_ones_go_on(live, service, worker, caplog):
@@ -191,6 +226,9 @@ def test_bmw_is_asked_unless_the_configuration_names_a_broker_at_home():
         {"stream_url": "mqtts://localhost:8883"},
         {"stream_url": "mqtts://192.168.1.5:8883", "auth_url": "http://127.0.0.1:8080"},
         {"stream_url": "mqtts://bmwgroup.com.example:8883"},
+        {"stream_url": "mqtts://evilbmwgroup.com:8883"},
+        {"stream_url": "mqtt://customer.streaming-cardata.bmwgroup.com:9000"},
+        {"stream_url": "mqtt://localhost:8883", "auth_url": "http://127.0.0.1:8080"},
         {"stream_url": "mqtts://relay:8883", "stream_topic": "cars/+"},
         {"stream_url": "mqtts://relay:8883", "stream_user": "me", "stream_password": "secret"},
     ],

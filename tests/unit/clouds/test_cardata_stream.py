@@ -2,6 +2,9 @@
 
 import base64
 import json
+import logging
+import threading
+import time
 
 import pytest
 
@@ -413,4 +416,144 @@ def test_a_broker_at_home_is_used_with_its_own_login_and_for_ever(clock, worker)
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.!!.c", "a.e30.c", None])
 def test_a_token_that_does_not_say_its_life_is_taken_to_live_an_hour(token):
+    assert cardata_stream.token_life(token) == cardata_stream.TOKEN_LIFE
+
+
+# messages without end
+
+
+def test_messages_are_read_in_slices_and_other_work_has_its_turn(bench):
+    bench.connect()
+    for number in range(3 * cardata_stream.SLICE):
+        bench.line.tell(mqtt.MESSAGE, ("t", b"%d" % number))
+    heard = []
+    bench.worker.submit(lambda: heard.append(len(bench.messages)))
+    bench.worker.run()
+    assert heard == [cardata_stream.SLICE] and len(bench.messages) == 3 * cardata_stream.SLICE
+    assert bench.messages == [b"%d" % number for number in range(3 * cardata_stream.SLICE)]
+
+
+def test_messages_that_take_their_time_are_read_in_slices_of_time(bench):
+    bench.connect()
+    keep = bench.messages.append
+    bench.stream._on_message = lambda payload: (keep(payload), bench.clock.advance(0.6 * cardata_stream.SLICE_SECONDS))
+    for _ in range(6):
+        bench.line.tell(mqtt.MESSAGE, ("t", b""))
+    heard = []
+    bench.worker.submit(lambda: heard.append(len(bench.messages)))
+    bench.worker.run()
+    assert heard == [2] and len(bench.messages) == 6
+
+
+def test_messages_that_keep_coming_do_not_put_other_work_off(bench):
+    bench.connect()
+    keep, heard = bench.messages.append, []
+
+    def read_and_get_more(payload):
+        keep(payload)
+        if len(bench.messages) == 5:
+            bench.worker.submit(lambda: heard.append(len(bench.messages)))
+        if len(bench.messages) < 20 * cardata_stream.SLICE:
+            bench.line.tell(mqtt.MESSAGE, ("t", b""))
+
+    bench.stream._on_message = read_and_get_more
+    bench.line.tell(mqtt.MESSAGE, ("t", b""))
+    bench.worker.run()
+    assert heard[0] <= 2 * cardata_stream.SLICE and len(bench.messages) == 20 * cardata_stream.SLICE
+
+
+def test_an_unexpected_error_at_one_message_loses_no_other(bench):
+    bench.connect()
+    keep = bench.messages.append
+
+    def fail_at_first(payload):
+        keep(payload)
+        if len(bench.messages) == 1:
+            raise RuntimeError("nobody thought of this")
+
+    bench.stream._on_message = fail_at_first
+    bench.line.tell(mqtt.MESSAGE, ("t", b"1"))
+    bench.line.tell(mqtt.MESSAGE, ("t", b"2"))
+    with pytest.raises(RuntimeError):
+        bench.worker.run()
+    bench.worker.run()
+    assert bench.messages == [b"1", b"2"]
+
+
+def flood(line, payload):
+    """Tells messages on a thread of its own; the list has an entry for each that was let in."""
+    told = []
+
+    def tell():
+        for _ in range(100000):
+            line.tell(mqtt.MESSAGE, ("t", payload))
+            if line.is_closed:
+                return
+            told.append(1)
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    return thread, told
+
+
+def settled(told):
+    """Waits until no more is let in; how many were."""
+    count = -1
+    while count != len(told) or not count:
+        count = len(told)
+        time.sleep(0.1)
+    return count
+
+
+@pytest.mark.parametrize("payload, most", [(b"x", 500), (b"x" * 200000, 10)])
+def test_a_flood_waits_outside_while_the_worker_is_busy(bench, payload, most):
+    bench.connect()
+    thread, told = flood(bench.line, payload)
+    assert settled(told) == most
+    bench.stream.stop()
+    thread.join(10)
+    assert not thread.is_alive() and len(told) == most
+
+
+def test_the_end_of_a_connection_comes_in_however_full_it_is(bench):
+    bench.connect()
+    thread, told = flood(bench.line, b"x")
+    settled(told)
+    line = bench.line
+    line.tell(mqtt.LOST, NetworkError("gone"))
+    line.close()
+    thread.join(10)
+    bench.worker.run()
+    assert bench.stream.state == WAITING and not thread.is_alive()
+
+
+def test_a_message_that_was_too_large_is_told_once(bench, caplog):
+    bench.connect()
+    with caplog.at_level(logging.INFO, "bmw"):
+        for _ in range(3):
+            bench.tell(mqtt.TOO_LARGE)
+    assert [record.message for record in caplog.records] == ["Stream: a message of more than 256 kB was left out, as all further ones are"]
+    assert bench.messages == []
+
+
+# stopping
+
+
+def test_after_the_worker_stopped_no_connection_is_made(bench):
+    login = bench.account.access_token
+    bench.account.access_token = lambda: (bench.worker.stop(), login())[1]  # the token's renewal takes longer than the stop waits
+    bench.stream.start()
+    assert bench.lines == []
+
+
+def test_a_connection_that_is_made_while_the_worker_stops_is_closed(bench):
+    make = bench.stream._connect
+    bench.stream._connect = lambda broker, hear: (bench.worker.stop(), bench.stream.stop(), make(broker, hear))[2]
+    bench.stream.start()
+    assert [line.is_closed for line in bench.lines] == [True]
+
+
+@pytest.mark.parametrize("claims", ["9" * 5000, '{"iat": 0, "exp": %s}' % ("9" * 5000), "[" * 100000])
+def test_a_token_whose_claims_are_beyond_all_limits_has_the_usual_life(claims):
+    token = "eyJh.{}.sig".format(base64.urlsafe_b64encode(claims.encode()).decode())
     assert cardata_stream.token_life(token) == cardata_stream.TOKEN_LIFE

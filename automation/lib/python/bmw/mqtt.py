@@ -31,8 +31,13 @@ KEEP_ALIVE = 30
 PING_EVERY = 20
 #: seconds without a byte from the broker, not even the answer to a ping, after which the connection is dead
 DEAD_AFTER = 45
-#: a longer packet is not read: the largest real one is some 30 kB
-MOST_BYTES = 1024 * 1024
+#: pings in a row on which the broker completed no packet, not even the answers, after which the connection is dead: one that
+#: sends a byte now and then is no better than one that is silent
+MOST_UNANSWERED = 3
+#: a longer message is passed over, byte by byte: the largest real one is some 30 kB
+MOST_BYTES = 256 * 1024
+#: bytes that are passed over at once
+_PASSED_AT_ONCE = 16 * 1024
 
 #: Where and as whom to listen. user and password: text or None.
 Broker = record("Broker", "host port is_tls user password topic")
@@ -42,6 +47,7 @@ CONNECTED = "connected"
 REFUSED = "refused"
 NOT_SUBSCRIBED = "not subscribed"
 MESSAGE = "message"
+TOO_LARGE = "too large"
 LOST = "lost"
 
 # CONNACK return codes (chapter 3.2.2.3) that mean: these credentials do not do
@@ -51,13 +57,16 @@ _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK = 1, 2, 3, 8, 9
 _PING_REQUEST = b"\xc0\x00"
 _DISCONNECT = b"\xe0\x00"
 _SUBACK_FAILURE = 0x80
+#: letters of an address; the name of a host has 253 at most
+LONGEST_URL = 300
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 def parse_url(url):
     """(host, port, is_tls) of ``mqtts://host:port`` or ``mqtt://host:port``. Raises ConfigError."""
     try:
-        parts = urlsplit(url)
+        # a port of very many digits would keep Jython busy
+        parts = urlsplit(url if len(url) <= LONGEST_URL else "")
         port = parts.port
     except ValueError:  # the port is no number, or a bracket is missing
         parts, port = urlsplit(""), -1
@@ -70,8 +79,9 @@ class Connection(object):
     """One connection from its opening to its end; it never comes back by itself.
 
     ``hear(connection, event, detail)`` is called on a thread of the connection: CONNECTED (once, after the subscription was
-    granted), MESSAGE with (topic, payload bytes), and as the last one REFUSED with the CONNACK code, NOT_SUBSCRIBED, or LOST
-    with a NetworkError. After ``close`` nothing is heard any more.
+    granted), MESSAGE with (topic, payload bytes), TOO_LARGE when a message was passed over, and as the last one REFUSED
+    with the CONNACK code, NOT_SUBSCRIBED, or LOST with a NetworkError. After ``close`` nothing is heard any more.
+    While ``hear`` waits with a message nothing more is read, and TCP lets the broker wait.
 
     Args:
         broker (Broker); client_id (str): unique at the broker; hear: see above.
@@ -84,20 +94,31 @@ class Connection(object):
         self._wire = wire
         self._hear = hear
         self._ended = threading.Event()
+        self._packets = 0  # that came, complete
+        self._is_telling = False
         self._write_lock = threading.Lock()
 
     def open(self):
         """Starts connecting; returns at once."""
         _start_thread("bmw-stream", self._run)
 
+    @property
+    def is_closed(self):
+        """True if nothing is heard any more."""
+        return self._ended.is_set()
+
     def close(self):
-        """Ends the connection, whatever it is doing."""
-        if not self._ended.is_set():
+        """Ends the connection, whatever it is doing; never waits for it."""
+        # somebody who writes just now may be held up by the broker for ever
+        if not self._ended.is_set() and self._write_lock.acquire(False):
             self._ended.set()
             try:
-                self._write(_DISCONNECT)
+                self._wire.write(_DISCONNECT)
             except NetworkError:
                 pass  # it was lost already
+            finally:
+                self._write_lock.release()
+        self._ended.set()
         self._wire.close()
 
     def _run(self):
@@ -127,23 +148,34 @@ class Connection(object):
         self._tell(CONNECTED, None)
         _start_thread("bmw-stream-ping", self._ping)
         while True:
-            kind, body = read_packet(self._wire)
+            kind, body = self._read()
             if kind >> 4 == _PUBLISH:
-                self._tell(MESSAGE, parse_publish(kind, body))
+                self._tell_message(kind, body)
+
+    def _read(self):
+        kind, body = read_packet(self._wire)
+        self._packets += 1
+        return kind, body
 
     def _expect(self, wanted):
         """The body of the next packet, which must be of the wanted kind; only messages may come before a SUBACK."""
-        kind, body = read_packet(self._wire)
+        kind, body = self._read()
         while wanted == _SUBACK and kind >> 4 == _PUBLISH:
-            self._tell(MESSAGE, parse_publish(kind, body))
-            kind, body = read_packet(self._wire)
+            self._tell_message(kind, body)
+            kind, body = self._read()
         if kind >> 4 != wanted or len(body) < (2 if wanted == _CONNACK else 3):
             raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
         return body
 
     def _ping(self):
+        packets, unanswered = self._packets, 0
         while not self._ended.wait(PING_EVERY):
+            # while a message waits to be heard nothing is read, which is not the broker's fault
+            unanswered = unanswered + 1 if packets == self._packets and not self._is_telling else 0
+            packets = self._packets
             try:
+                if unanswered >= MOST_UNANSWERED:
+                    raise NetworkError("The server does not answer any more")
                 self._write(_PING_REQUEST)
             except NetworkError:
                 self._wire.close()  # wakes the reader, which tells
@@ -152,6 +184,14 @@ class Connection(object):
     def _write(self, data):
         with self._write_lock:
             self._wire.write(data)
+
+    def _tell_message(self, kind, body):
+        self._is_telling = True
+        if body is None:
+            self._tell(TOO_LARGE, None)
+        else:
+            self._tell(MESSAGE, parse_publish(kind, body))
+        self._is_telling = False
 
     def _tell(self, event, detail):
         if not self._ended.is_set():
@@ -191,14 +231,15 @@ def parse_publish(kind, body):
     if len(body) < 2:
         raise NetworkError("The server sent a broken message")
     end = 2 + struct.unpack(str("!H"), bytes(body[:2]))[0]
-    topic = to_text(bytes(body[2:end]))
     # a packet id is there for QoS 1 and 2, which we did not ask for
     start = end + (2 if kind & 0x06 else 0)
-    return topic, bytes(body[start:])
+    if start > len(body):
+        raise NetworkError("The server sent a broken message")
+    return to_text(bytes(body[2:end])), bytes(body[start:])
 
 
 def read_packet(wire):
-    """(first byte, body as bytearray) of the next packet."""
+    """(first byte, body as bytearray) of the next packet; None for the body of a message that was passed over."""
     kind = bytearray(wire.read(1))[0]
     length, shift = 0, 0
     while True:
@@ -209,9 +250,13 @@ def read_packet(wire):
         shift += 7
         if shift > 21:
             raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
-    if length > MOST_BYTES:
-        raise NetworkError("The server sent a message of more than {} kB".format(MOST_BYTES // 1024))
-    return kind, bytearray(wire.read(length)) if length else bytearray()
+    if length <= MOST_BYTES:
+        return kind, bytearray(wire.read(length)) if length else bytearray()
+    if kind >> 4 != _PUBLISH:
+        raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
+    for passed in range(0, length, _PASSED_AT_ONCE):
+        wire.read(min(_PASSED_AT_ONCE, length - passed))
+    return kind, None
 
 
 def _packet(kind, body):

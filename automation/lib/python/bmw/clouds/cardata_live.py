@@ -13,10 +13,11 @@ import os
 from bmw import mqtt, times
 from bmw.clouds import cardata_descriptors, cardata_entries
 from bmw.clouds.cardata_stream import CONNECTED, URL, BmwSource, LocalSource, Stream
+from bmw.clouds.values import is_vin
 from bmw.compat import to_text, urlsplit
 from bmw.errors import BadAnswer
 from bmw.http import LOOPBACK
-from bmw.redact import mask_vin, remember_for_a_while
+from bmw.redact import mask_vin
 
 log = logging.getLogger("bmw")
 
@@ -138,8 +139,9 @@ class Live(object):
             self._tell_once("bad message", "%s; it is ignored, as all further ones of that kind", error.text())
             return
         if self._service.vehicle(vin) is None:
-            remember_for_a_while(vin)
-            self._tell_once(vin, "The stream speaks of %s, which this account does not read; it is ignored", mask_vin(vin))
+            # not remembered as a secret: whoever can send messages would make us forget the true ones, and hide plain words
+            known_by = mask_vin(vin) if is_vin(vin) else "a car without a VIN"
+            self._tell_once(vin[-4:], "The stream speaks of %s, which this account does not read; it is ignored", known_by)
             return
         self._heard_at[vin] = self._clock.now()
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})

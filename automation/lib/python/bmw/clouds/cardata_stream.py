@@ -13,14 +13,14 @@ States, each with one timer on the worker:
 from __future__ import absolute_import, unicode_literals
 
 import base64
-import json
 import logging
 import random
 
-from bmw import mqtt
+from bmw import json_in, mqtt
 from bmw.clouds.cardata_sign_in import SCOPE_STREAM
 from bmw.compat import number_types, to_bytes, to_text
 from bmw.errors import AccessDenied, BmwError, NetworkError, SignInNeeded
+from bmw.inbox import Inbox
 
 log = logging.getLogger("bmw")
 
@@ -53,7 +53,13 @@ TOKEN_LIFE = 3600
 #: seconds without a message after which the user is told what may be wrong
 SILENT = 86400
 
+#: messages, and seconds, after which other work of the account has its turn
+SLICE, SLICE_SECONDS = 100, 0.2
+#: bytes that a message takes beside its own
+_BESIDE = 500
+
 _TIMER = "stream"
+_READING = "stream events"
 
 
 class StreamRefused(AccessDenied):
@@ -153,7 +159,7 @@ def token_life(id_token):
     """Seconds between issue and end of a JWT, by its own claims (never checked: the broker does that)."""
     try:
         part = to_text(id_token).split(".")[1]
-        claims = json.loads(to_text(base64.urlsafe_b64decode(to_bytes(part + "=" * (-len(part) % 4)))))
+        claims = json_in.parse(base64.urlsafe_b64decode(to_bytes(part + "=" * (-len(part) % 4))))
         life = claims["exp"] - claims["iat"]
         return life if isinstance(life, number_types) and life > 0 else TOKEN_LIFE
     except (ValueError, IndexError, KeyError, TypeError):  # TypeError: also binascii's in Python 2
@@ -185,9 +191,8 @@ class Stream(object):
         self._clock = clock
         self._worker = worker
         self._chance = chance
-        #: the connection's thread appends, the worker pops: either is one step on CPython and Jython. No deque, as collections
-        #: is slow to load while openHAB starts
-        self._inbox = []
+        self._inbox = Inbox()
+        self._has_told_too_large = False
         self._shown = None
         self._connection = None
         self._login = None
@@ -202,6 +207,7 @@ class Stream(object):
             mqtt.NOT_SUBSCRIBED: self._not_subscribed,
             mqtt.LOST: self._lost,
             mqtt.MESSAGE: self._message,
+            mqtt.TOO_LARGE: self._too_large,
         }
 
     # what the service calls, on the worker
@@ -220,10 +226,8 @@ class Stream(object):
     def stop(self):
         """Ends the connection. May be called on any thread, last."""
         self.state = OFF
-        connection, self._connection = self._connection, None
         self._worker.cancel(_TIMER)
-        if connection is not None:
-            connection.close()
+        self._drop()
 
     # connecting
 
@@ -254,6 +258,8 @@ class Stream(object):
             self._show("CONNECTING")
         self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
         self._connection = self._connect(self._login.broker, self._hear)
+        if self._worker.is_stopped:
+            self._drop()  # stopped meanwhile, and whoever did that may have looked for a connection too early
 
     def _pause(self, now):
         """Seconds that the breaker wants to be waited; 0 mostly."""
@@ -269,16 +275,28 @@ class Stream(object):
         self._failed(NetworkError("The stream server does not answer", "check the network"))
 
     def _hear(self, connection, event, detail):
-        """Called by the connection, on its own threads: hands over to the worker."""
-        self._inbox.append((connection, event, detail))
-        self._worker.later_unless_waiting("stream events", 0, self._read_inbox)
+        """Called by the connection, on its own threads: hands over to the worker. With a message it waits until there is room."""
+        size = _BESIDE + len(detail[1]) if event == mqtt.MESSAGE else _BESIDE if event == mqtt.TOO_LARGE else 0
+        if self._inbox.put((connection, event, detail), size, lambda: connection.is_closed):
+            self._worker.later_unless_waiting(_READING, 0, self._read_inbox)
 
     def _read_inbox(self):
-        while self._inbox:
-            connection, event, detail = self._inbox.pop(0)
-            # what a connection says that was given up is of no interest, but for what it brought before
-            if connection is self._connection or event == mqtt.MESSAGE:
-                self._handlers[event](detail)
+        """Takes a slice of what waits. The rest comes after all other work that is due by then, however much of it there is."""
+        begin = self._worker.now()
+        try:
+            for _ in range(SLICE):
+                entry = self._inbox.take()
+                if entry is None:
+                    return
+                connection, event, detail = entry
+                # what a connection says that was given up is of no interest, but for what it brought before
+                if connection is self._connection or event == mqtt.MESSAGE:
+                    self._handlers[event](detail)
+                if self._worker.now() - begin >= SLICE_SECONDS:
+                    return
+        finally:
+            if len(self._inbox):
+                self._worker.later(_READING, 0, self._read_inbox)
 
     # what the connection tells
 
@@ -296,6 +314,11 @@ class Stream(object):
         if self.state == CONNECTED:
             self._show_connected()
         self._on_message(detail[1])
+
+    def _too_large(self, _detail):
+        if not self._has_told_too_large:
+            self._has_told_too_large = True
+            log.warning("Stream: a message of more than %d kB was left out, as all further ones are", mqtt.MOST_BYTES // 1024)
 
     def _refused(self, code):
         self._drop()
@@ -375,6 +398,7 @@ class Stream(object):
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+        self._inbox.wake()
 
     def _failed(self, error):
         self._failures += 1
