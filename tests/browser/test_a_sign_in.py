@@ -66,22 +66,84 @@ def test_when_only_the_stream_is_missing_a_new_sign_in_is_offered(signed_in, pag
     page.open()
     page.wait_text(".account-card .headline", "Online")
     page.wait_gone("[data-action='sign-in']")
-    signed_in.openhab.update("BMW_StreamState", "ACCESS_DENIED: The sign-in does not include the CarData stream: sign in again")
-    page.wait(lambda: page.find("[data-action='sign-in']"), "the button of the sign-in")
-    assert page.account_state() == "Online"
-    signed_in.openhab.update("BMW_StreamState", "UNDEF")
-    page.wait_gone("[data-action='sign-in']")
+    with signed_in.unloaded():
+        state = "ACCESS_DENIED: The sign-in does not include the CarData stream: sign in again"
+        signed_in.openhab.update("BMW_StreamState", state)
+        page.wait(lambda: page.find("[data-action='sign-in']"), "the button of the sign-in")
+        assert page.account_state() == "Online"
+        signed_in.openhab.update("BMW_StreamState", "UNDEF")
+        page.wait_gone("[data-action='sign-in']")
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "http://bmw.example/link", "data:text/html,hello", "no link"])
-def test_a_link_that_is_not_https_is_no_link(signed_in, page, link):
+#: hosts and tricks that are not BMW's
+FOREIGN_LINKS = (
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    "no link",
+    "//customer.bmwgroup.com/link",
+    "http://customer.bmwgroup.com/link",
+    "https://bmw.example/link",
+    "https://evilbmwgroup.com/link",
+    "https://bmwgroup.com.example/link",
+    "https://bmwgroup.com@evil.example/link",
+    "https://customer.bmwgroup.com:pass@evil.example/",
+    "https://user@customer.bmwgroup.com/",
+    "https://evil.example\\.bmwgroup.com/",
+    "https://evil.example\\@customer.bmwgroup.com/",
+    "https:\\\\customer.bmwgroup.com/link",
+    "https:customer.bmwgroup.com/link",
+    "https://customer.bmwgroup.com:8443/link",
+    "https://customer.bmwgroup.com./link",
+    "https://customer..bmwgroup.com/link",
+    "https://xn--bmwgrop-q2a.com/",
+    "https://xn--e1afmkfd.bmwgroup.com/",
+    "https://bmwgroup.c\u043em/link",
+    "https://customer.bmw\uff47roup.com/",
+    "https://customer.bmwgroup%2ecom/",
+    " https://customer.bmwgroup.com/",
+    "https://customer.bmwgroup.com/\n",
+    "https://127.0.0.1@evil.example/",
+    "https://127.0.0.1.evil.example/",
+    "ftp://127.0.0.1/",
+    "http://[::ffff:127.0.0.1]/",
+)
+BMW_LINKS = (
+    "https://customer.bmwgroup.com/oneid/link?user_code=ABCD1234",
+    "https://bmwgroup.com/",
+    "HTTPS://Customer.BMWgroup.com/oneid/link",
+    "https://www.bmw.com/link",
+    "https://www.mini.com/link",
+)
+HERE = ("http://127.0.0.1:8080/oneid/link?user_code=ABCD1234", "http://localhost:8080/", "https://[::1]:8443/link")
+
+
+def test_only_links_to_bmw_and_on_this_machine_to_a_simulator_are_links(home, page):
+    assert [link for link in FOREIGN_LINKS if followed(page, link, "127.0.0.1")] == []
+    assert [link for link in BMW_LINKS if followed(page, link, "openhab") is None] == []
+    assert [link for link in HERE if followed(page, link, "localhost") is None] == []
+    assert [link for link in HERE if followed(page, link, "openhab")] == []
+
+
+def followed(page, link, host):
+    """Where the page would lead a person, asked in the browser."""
+    if not page.driver.current_url.startswith(page.url):
+        page.driver.get(page.url)
+    return page.driver.execute_async_script(
+        "const [link, host, done] = arguments;import('/static/bmw/js/links.js').then((links) => done(links.signInLink(link, host)));",
+        link,
+        host,
+    )
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "https://evilbmwgroup.com/link?user_code=ABCD1234"])
+def test_a_link_that_somebody_wrote_is_no_link_and_goes_away(signed_in, page, link):
     page.open()
-    signed_in.openhab.update("BMW_SignInLink", link)
-    page.wait_text(".sign-in-text .sub", lambda text: "https" in text)
-    assert page.find("#sign-in-link") is None
-    assert page.driver.find_element(By.ID, "sign-in-link").get_attribute("href") is None
-    assert page.find(".qr svg") is None
-    signed_in.openhab.update("BMW_SignInLink", "UNDEF")
+    with signed_in.unloaded():
+        signed_in.openhab.update("BMW_SignInLink", link)
+        page.wait_text(".sign-in-text .sub", lambda text: "not an address of BMW" in text)
+        assert page.find("#sign-in-link") is None
+        assert page.driver.find_element(By.ID, "sign-in-link").get_attribute("href") is None
+        assert page.find(".qr svg") is None
     page.wait_gone(".sign-in")
 
 

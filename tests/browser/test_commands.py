@@ -36,7 +36,7 @@ def car(commanding, page):
 
 
 def test_a_solved_captcha_can_be_given_on_the_page(commanding, page):
-    commanding.openhab.update("BMW_AccountState", "SIGN_IN_NEEDED")
+    commanding.wait_status("SIGN_IN_NEEDED")
     page.open("?car=i4")
     page.wait_text(".account-card .headline", "Sign-in needed")
     page.wait(lambda: page.find("#captcha"), "the field")

@@ -27,6 +27,41 @@ def may_read(openhab):
         return False
 
 
+@pytest.fixture(scope="module")
+def lamp(home):
+    """An item that is not ours."""
+    home.openhab.add_item("Lamp", "Switch")
+    home.openhab.command("Lamp", "OFF")
+    home.openhab.wait_state("Lamp", "OFF")
+    yield "Lamp"
+    home.openhab.remove_item("Lamp")
+
+
+def send_from_elsewhere(home, page, item):
+    """What a page of another origin that is opened at home can do; returns what its script learns."""
+    page.driver.get(home.cloud.url + "/oneid/link")
+    return page.driver.execute_async_script(
+        "const [url, done] = arguments;"
+        "fetch(url, {method: 'POST', mode: 'no-cors', body: 'ON', headers: {'Content-Type': 'text/plain'}})"
+        ".then((answer) => done(answer.type), (error) => done(String(error)));",
+        home.openhab.url + "/rest/items/" + item,
+    )
+
+
+def test_a_page_from_elsewhere_can_send_commands_while_rest_is_open(home, page, lamp):
+    """docs/security.md says so: openHAB does not look where a request comes from."""
+    assert send_from_elsewhere(home, page, lamp) == "opaque"
+    home.openhab.wait_state(lamp, "ON")
+
+
+def test_a_page_from_elsewhere_can_send_nothing_when_rest_is_closed(lamp, closed, page):
+    home, token = closed
+    home.openhab.rest("POST", "/items/Lamp", "OFF", token=token)
+    home.wait(lambda: home.openhab.rest("GET", "/items/Lamp", token=token)["state"] == "OFF", "the lamp to be off")
+    assert send_from_elsewhere(home, page, lamp) == "opaque"
+    assert home.openhab.rest("GET", "/items/Lamp", token=token)["state"] == "OFF"
+
+
 def test_a_closed_rest_interface_is_opened_with_a_token(closed, page):
     home, token = closed
     page.driver.get(page.url)

@@ -1,6 +1,6 @@
 /**
  * Makes and fills elements. The only room that builds DOM, so that one look shows that text is never markup: children
- * that are strings become text nodes, and no attribute is made from an item's state (links go through safeLink).
+ * that are strings become text nodes, and no attribute is made from an item's state (the sign-in link goes through links.js).
  * Knows no car and no openHAB.
  */
 
@@ -48,17 +48,4 @@ export function setText(node, text) {
 export function show(node, isShown) {
   node.toggleAttribute('hidden', !isShown);
   return Boolean(isShown);
-}
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** The address if a person may be sent there (https, or http on this machine), else null. */
-export function safeLink(text) {
-  try {
-    const url = new URL(text);
-    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
-    return isSafe ? url.href : null;
-  } catch (error) {
-    return null;
-  }
 }

@@ -81,7 +81,7 @@ export class Part {
 
   /** Not for an item that was made for a command or for later and never had a value. */
   hasSaid(key) {
-    return this.has(key) && this.item(key).state !== 'NULL';
+    return this.has(key) && isState(this.item(key).state) && this.item(key).state !== 'NULL';
   }
 
   /** An item that takes commands: one that only tells is marked read-only. */
@@ -92,7 +92,7 @@ export class Part {
 
   text(key) {
     const item = this.item(key);
-    return item && !NOTHING.has(item.state) ? item.state : null;
+    return item && isState(item.state) && !NOTHING.has(item.state) ? item.state : null;
   }
 
   is(key, state) {
@@ -117,4 +117,9 @@ export class Part {
   place(key) {
     return parsePlace(this.text(key));
   }
+}
+
+/** Not when openHAB itself has none: 5.2 restores states that are null. */
+function isState(state) {
+  return typeof state === 'string';
 }

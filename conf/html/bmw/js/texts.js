@@ -18,7 +18,7 @@ export const EN = {
   // account
   account: 'BMW account', signIn: 'Sign in', cancel: 'Cancel', close: 'Close',
   signInSteps: 'Scan the code with your phone, or open the link here, and approve the code.', openLink: 'Open BMW’s page',
-  badLink: 'The link is not shown, as it is not an https address.', code: 'Code', copy: 'Copy', copied: 'Copied',
+  badLink: 'The link is not shown, as it is not an address of BMW.', code: 'Code', copy: 'Copy', copied: 'Copied',
   qrLabel: 'QR code of the sign-in link', lastRefresh: 'Last asked', nextRefresh: 'Next time', stream: 'Stream',
   state: 'State', callsLeftShort: 'Calls left today',
   // car
@@ -104,7 +104,7 @@ export const DE = {
   noCarTitle: 'Noch kein Auto', noCarText: 'Autos erscheinen hier, sobald openHAB Items dafür hat (Präfix {prefix}).',
   account: 'BMW-Konto', signIn: 'Anmelden', cancel: 'Abbrechen', close: 'Schließen',
   signInSteps: 'Mit dem Telefon scannen oder den Link hier öffnen und den Code bestätigen.', openLink: 'BMW-Seite öffnen',
-  badLink: 'Der Link wird nicht gezeigt, da er keine https-Adresse ist.', code: 'Code', copy: 'Kopieren', copied: 'Kopiert',
+  badLink: 'Der Link wird nicht gezeigt, da er keine Adresse von BMW ist.', code: 'Code', copy: 'Kopieren', copied: 'Kopiert',
   qrLabel: 'QR-Code des Anmelde-Links', lastRefresh: 'Zuletzt gefragt', nextRefresh: 'Nächstes Mal', stream: 'Datenstrom',
   state: 'Zustand', callsLeftShort: 'Abfragen heute noch',
   carFromAbove: 'Das Auto von oben', allClosed: 'alles geschlossen', isOpen: 'offen: {parts}', charge: 'Ladestand',

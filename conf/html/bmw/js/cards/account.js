@@ -1,7 +1,8 @@
 /** The BMW account: how it is, and the sign-in with link, code and QR code. */
 
-import { el, safeLink, setAttribute, setText, show, svg } from '../dom.js';
+import { el, setAttribute, setText, show, svg } from '../dom.js';
 import { icon } from '../icons.js';
+import { signInLink } from '../links.js';
 import { encode } from '../qr.js';
 import { facts, frame, isKnown } from './card.js';
 
@@ -113,7 +114,7 @@ function signInPrompt(texts) {
     root,
     update(account) {
       const text = account.text('SignInLink');
-      const address = text === null ? null : safeLink(text);
+      const address = text === null ? null : signInLink(text, window.location.hostname);
       if (text !== drawn) {
         drawn = text;
         setText(copyLabel, texts.t('copy'));
