@@ -11,6 +11,7 @@ from bmw.openhab.items import Items
 from bmw.openhab.outlet import Outlet
 from bmw.times import SystemClock
 from bmw.vehicle import Vehicle
+from bmw.vocabulary import VEHICLE
 from java.lang import Runtime, System, Thread
 from java.lang.management import ManagementFactory
 
@@ -42,8 +43,7 @@ class Car(object):
     def take(self, entries):
         """From the entries to the keys that changed, as the cloud and the service do it."""
         cardata_entries.merge(self.known, entries, SystemClock().now())
-        changed = self.vehicle.update(cardata_descriptors.translate(self.known))
-        return changed.union(self.outlet.unshown(self.vehicle, True))
+        return self.vehicle.update(cardata_descriptors.translate(self.known)).union(VEHICLE)
 
     def post(self, keys):
         self.outlet.vehicle(self.vehicle, keys, True)

@@ -12,9 +12,10 @@ from tests.openhab.server import wait_until
 #: seconds in which trouble must show, and in which a step must work again
 SHOWS, RECOVERS = 15, 20
 FINAL = ("EXECUTED", "FAILED", "TIMED OUT")
-NO_COMMAND = "none yet"
+#: what no cloud is asked for, so that the status is known before a command
+NO_COMMAND = "nothing"
 #: items of a car that a command, or looking at the car after it, changes
-OF_COMMANDS = ("CommandStatus", "LastCommand", "LastFetched", "FlashLights", "Charge", "Climate")
+OF_COMMANDS = ("Command", "CommandStatus", "LastCommand", "LastFetched", "FlashLights", "Charge", "Climate")
 
 
 class Step:
@@ -197,6 +198,14 @@ class Polling(Step):
         self.recovered()
 
 
+def _is_refused(state):
+    return "no command '{}'".format(NO_COMMAND) in state
+
+
+def _is_final(state):
+    return state.startswith(FINAL) and not _is_refused(state)
+
+
 class Command(Step):
     """Flashing the lights, which changes nothing at the car."""
 
@@ -204,13 +213,14 @@ class Command(Step):
 
     def prepare(self):
         self.cloud.clear_commands()
-        self.openhab.update(self.item("i3_CommandStatus"), NO_COMMAND)
+        self.openhab.command(self.item("i3_Command"), NO_COMMAND)
+        self.wait("i3_CommandStatus", _is_refused)
 
     def act(self):
         self.switch("i3_FlashLights")
 
     def trouble(self):
-        self.wait("i3_CommandStatus", lambda state: state.startswith(FINAL))
+        self.wait("i3_CommandStatus", _is_final)
         return self._status()
 
     def _status(self):
@@ -229,7 +239,7 @@ class Command(Step):
     def _try_again(self):
         self.prepare()
         self.act()
-        self.wait("i3_CommandStatus", lambda state: state.startswith(FINAL))
+        self.wait("i3_CommandStatus", _is_final)
         return self._status()[0] == "EXECUTED"
 
     def finish(self):
@@ -268,7 +278,7 @@ class Progress(Command):
 
     def _try_again(self):
         self.prepare()
-        self.wait("i3_CommandStatus", lambda state: state.startswith(FINAL))
+        self.wait("i3_CommandStatus", _is_final)
         return self._status()[0] == "EXECUTED"
 
     def trouble(self):

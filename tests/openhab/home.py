@@ -1,5 +1,6 @@
 """A household for tests: a simulated BMW cloud, a real openHAB with the module installed, and a person who signs in."""
 
+import contextlib
 import re
 import time
 import urllib.parse
@@ -49,6 +50,19 @@ class Home:
         self.openhab.start().wait_ready()
         self.openhab.wait_for_log(STARTED, since=self.openhab.started_at, timeout=90)
         return self
+
+    @contextlib.contextmanager
+    def unloaded(self):
+        """Takes the module away, so that items stay as a test makes them, and gives it back in the end."""
+        script = (self.openhab.conf / SCRIPT).read_text("utf-8")
+        self.openhab.remove_conf(SCRIPT)
+        self.wait(lambda: not any("BMW" in rule["tags"] for rule in self.openhab.rules()), "the module to be gone")
+        try:
+            yield
+        finally:
+            since = self.openhab.log_size()
+            self.openhab.write_conf(SCRIPT, script)
+            self.openhab.wait_for_log(STARTED, since=since, timeout=60)
 
     def close(self):
         self.openhab.stop()

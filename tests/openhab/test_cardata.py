@@ -132,14 +132,6 @@ def test_an_unchanged_car_posts_no_item(signed_in):
     assert changed == []
 
 
-def test_what_somebody_else_put_into_an_item_is_put_right_though_nothing_changed(signed_in):
-    signed_in.force_update()
-    signed_in.openhab.update("BMW_AccountState", "NONSENSE")
-    signed_in.openhab.wait_state("BMW_AccountState", "NONSENSE")
-    signed_in.force_update()
-    signed_in.openhab.wait_state("BMW_AccountState", "ONLINE")
-
-
 def test_charges_places_and_tyres_follow_a_moment_after_the_states(signed_in):
     openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
     openhab.wait_state("BMW_i3_ChargingPlaces", lambda state: state not in ("NULL", "UNDEF"), 60)

@@ -56,3 +56,38 @@ def test_no_second_items_are_made_beside_the_users_own(home):
     assert "BMW_i3_StateOfCharge" not in items
     assert "BMW_ForceUpdate" not in items
     assert "BMW_i3_Odometer" in items
+
+
+def list_cars_again(home):
+    """A new sign-in lets the module ask at once which cars there are."""
+    home.openhab.command("BMW_SignIn", "ON")
+
+
+def test_a_loaner_has_the_users_items_only_while_it_is_there(home):
+    cloud, openhab, own = home.cloud, home.openhab, home.cloud.cars()[0]
+    cloud.set_car(own, lock="UNLOCKED")
+    cloud.set_mapping(own, "SECONDARY")
+    loaner = cloud.add_car("i4", lock="LOCKED", odometer_km=12)
+    list_cars_again(home)
+    openhab.wait_state("doorLockState", "LOCKED")
+    openhab.wait_state("BMW_i4_Odometer", "12 km")
+    since = openhab.log_size()
+    cloud.set_mapping(loaner, "SECONDARY")
+    cloud.set_mapping(own, "PRIMARY")
+    list_cars_again(home)
+    openhab.wait_state("doorLockState", "UNLOCKED")
+    openhab.wait_state("BMW_i4_Odometer", "UNDEF")
+    openhab.wait_state("BMW_i3_Odometer", lambda state: state.endswith("km"))
+    assert openhab.log(since).count("i4 is no longer among the cars of this account") == 1
+
+
+def test_without_a_car_the_users_items_say_that_nothing_is_known_also_after_a_late_restore(home):
+    own = home.cloud.cars()[0]
+    home.cloud.set_mapping(own, "SECONDARY")
+    list_cars_again(home)
+    home.openhab.wait_state("doorLockState", "UNDEF")
+    home.openhab.update("doorLockState", "LOCKED")
+    home.openhab.wait_state("doorLockState", "UNDEF")
+    home.cloud.set_mapping(own, "PRIMARY")
+    list_cars_again(home)
+    home.openhab.wait_state("doorLockState", "UNLOCKED")

@@ -111,16 +111,17 @@ class RecordingOutlet:
         self.shown[key] = value
         self.history.append((key, value))
 
-    def unshown(self, vehicle, is_first):
-        """The keys whose items were deleted."""
-        values = self.cars.get(vehicle.name, {})
-        return [key for key, reading in vehicle.readings.items() if reading.value is not None and key not in values]
+    def put_right(self):
+        """What others write into items is tested with the items."""
+
+    def settle(self, present, gone):
+        self.settled = [[vehicle.name for vehicle, _is_first in cars] for cars in (present, gone)]
 
     def vehicle(self, vehicle, keys, is_first):
         values = self.cars.setdefault(vehicle.name, {})
         for key in keys:
             reading = vehicle.readings.get(key)
-            if reading is not None:
+            if reading is not None and (key not in values or values[key] != reading.value):
                 values[key] = reading.value
                 self.posts.append((vehicle.name, key, reading.value))
 

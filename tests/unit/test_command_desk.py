@@ -95,6 +95,27 @@ def test_a_command_for_a_car_that_leaves_the_account_meanwhile_is_told_to_its_en
     assert (home.state(status), home.state(horn)) == ("TIMED OUT", "OFF")
 
 
+def test_a_command_for_a_car_that_is_gone_fails_and_says_why(homes):
+    home = homes("portal")
+    horn, status = home.item("SoundHorn"), home.item("CommandStatus")
+    home.service._garage.vehicles = []
+    home.command(horn, "OFF")
+    assert home.state(status) is None, "OFF means nothing at a push button"
+    home.items.states[horn] = "ON"  # openHAB's own update by the command
+    home.command(horn, "ON")
+    assert home.state(status) == "FAILED: this car is no longer in the account"
+    assert home.state(horn) is None and home.cloud.commands() == []
+
+
+def test_the_command_items_of_a_car_that_is_gone_are_still_listened_to(homes):
+    home = homes("portal")
+    horn, lock = home.item("SoundHorn"), home.item("Lock")
+    there = home.service.prepare(lambda items: None)
+    assert {horn, lock} <= set(there)
+    home.service._garage.vehicles = []
+    assert home.service._desk.prepare_items() == there
+
+
 def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(homes):
     home = homes("portal")
     flash = home.item("FlashLights")

@@ -193,6 +193,25 @@ def test_a_new_car_takes_the_place_of_a_first_one_that_is_gone(cars, cloud, cloc
     assert first_of(again(cars, cloud, clock)) == ["i4"]
 
 
+def test_a_car_that_was_the_first_is_it_again_when_the_one_in_its_place_is_gone(cars, cloud, clock):
+    """A loaner came and left; the user's items are the own car's again."""
+    cloud.models[THIRD] = "i4"
+    assert first_of(list_anew(cars, cloud, THIRD)) == ["i4"]
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i4"]
+    restarted = again(cars, cloud, clock)
+    restarted.take_new()
+    assert first_of(list_anew(restarted, cloud, FIRST, SECOND)) == ["i3"]
+    assert restarted.take_new(), "the items that take commands are others now"
+    assert first_of(list_anew(restarted, cloud, SECOND)) == []
+
+
+def test_a_car_that_is_gone_is_known_by_its_name_and_has_said_nothing(cars, cloud, clock):
+    assert cars.gone() == []
+    list_anew(cars, cloud, SECOND)
+    assert [(gone.name, gone.vin, gone.readings) for gone in again(cars, cloud, clock).gone()] == [("i3", FIRST, {})]
+    assert cars.is_first(cars.gone()[0])
+
+
 def test_a_second_new_car_takes_no_place(cars, cloud):
     cloud.models[THIRD] = "i4"
     assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i3"]
@@ -273,6 +292,11 @@ def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
 def test_of_a_list_without_end_the_first_cars_are_taken_over(clock, caplog):
     cars = listed(Garage(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(garage.MOST_CARS + 5)}), clock))
     assert len(cars.vehicles) == garage.MOST_CARS and "205 cars" in caplog.text
+
+
+@pytest.mark.parametrize("model", ["Account", "SignIn Tourer", "gAccount", "AccessToken"])
+def test_no_car_gets_the_name_of_an_item_of_the_account(model):
+    assert vehicle_name(model, set()) == model.split()[0] + "_2"
 
 
 def test_a_model_without_end_gives_a_short_name():

@@ -45,14 +45,14 @@ def line_of(key, language="en"):
 def test_a_number_carries_label_pattern_icon_group_tags_and_unit():
     assert line_of("electricRange") == (
         'Number:Length BMW_i3_ElectricRange "Electric range [%.0f km]" <line> (BMW_i3_gBattery) ["Measurement"]'
-        ' { stateDescription=" " [readOnly=true], unit="km" }'
+        ' { autoupdate="false", stateDescription=" " [readOnly=true], unit="km" }'
     )
 
 
 def test_a_contact_tells_its_words_in_german():
     assert line_of("hood", "de") == (
         'Contact BMW_i3_Hood "Motorhaube [%s]" <door> (BMW_i3_gDoors) ["Status", "Opening"]'
-        ' { stateDescription=" " [options="CLOSED=geschlossen,OPEN=offen", readOnly=true] }'
+        ' { autoupdate="false", stateDescription=" " [options="CLOSED=geschlossen,OPEN=offen", readOnly=true] }'
     )
 
 

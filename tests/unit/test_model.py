@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bmw.model import SECTIONS, Model
-from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, VEHICLE, VEHICLE_POINTS
+from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, VEHICLE, VEHICLE_POINTS
 from tests.unit.fakes import car
 
 ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -99,7 +99,19 @@ def test_a_car_is_equipment_of_kind_car():
 
 def test_a_measured_item_is_read_only_and_tells_its_pattern_and_unit():
     spec = item(model(), "electricRange")
-    assert spec.metadata == {"stateDescription": (" ", {"pattern": "%.0f km", "readOnly": True}), "unit": ("km", {})}
+    assert spec.metadata["stateDescription"] == (" ", {"pattern": "%.0f km", "readOnly": True})
+    assert spec.metadata["unit"] == ("km", {})
+
+
+def test_a_command_changes_nothing_at_an_item_that_only_tells():
+    specs = [item(model(), key) for key in VEHICLE] + [model().account_item(ACCOUNT["signInLink"])]
+    specs.append(model().vehicle_item(car(), COMMAND["commandStatus"], True))
+    assert [spec.name for spec in specs if spec.metadata.get("autoupdate") != ("false", {})] == []
+
+
+@pytest.mark.parametrize("key", ["lock", "climate", "chargingTarget"])
+def test_an_item_for_commands_is_updated_by_them(key):
+    assert "autoupdate" not in model().vehicle_item(car(), COMMAND[key], True).metadata
 
 
 def test_a_switch_for_the_person_is_not_read_only():

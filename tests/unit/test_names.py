@@ -38,3 +38,45 @@ def test_a_missing_file_is_told(tmp_path):
     found, problems = names.load("nowhere", str(tmp_path))
     assert found == {}
     assert problems[0].problem == "names: there is no file nowhere"
+
+
+def problems_of(tmp_path, text, *options):
+    (tmp_path / "my.names").write_text(text, "utf-8")
+    found, problems = names.load("my.names", str(tmp_path), *options)
+    return found, [problem.text() for problem in problems]
+
+
+def test_two_keys_with_one_item_are_refused_and_both_are_named(tmp_path):
+    found, told = problems_of(tmp_path, "doorLockState = Lock1\ni4.doorLockState = Lock1\nlocked = Lock1\n")
+    assert found == {"doorLockState": "Lock1"}
+    assert told == [
+        "names: '{}' and '{}' have the same item Lock1: give each an item of its own; '{}' is left out".format("doorLockState", key, key)
+        for key in ("i4.doorLockState", "locked")
+    ]
+
+
+def test_a_key_that_is_there_twice_is_told(tmp_path):
+    assert problems_of(tmp_path, "lock = A\nlock = B\n") == ({"lock": "A"}, ["names: 'lock' is there twice: the first line counts"])
+
+
+@pytest.mark.parametrize(
+    "line, options",
+    [
+        ("lock = BMW_SignIn", ()),
+        ("doorLockState = BMW_AccountState", ()),
+        ("accessToken = BMW_Account", ()),
+        ("doorLockState = BMW_i3_Address", ()),
+        ("unlock = BMW_i3_Lock", ()),
+        ("lock = BMW", ()),
+        ("lock = BMW_gAccount", ()),
+        ("lock = Car_Home_SignIn", ("Car", ["home", "wife"])),
+    ],
+)
+def test_a_name_that_is_another_item_of_the_module_is_refused(tmp_path, line, options):
+    found, told = problems_of(tmp_path, line + "\n", *options)
+    assert found == {} and "is the name of another item of this module: choose another name" in told[0]
+
+
+@pytest.mark.parametrize("line", ["locked = BMW_i3_Locked", "stateOfCharge = BMW_Soc", "doorLockState = BMW_Lock", "signIn = BMW_SignIn"])
+def test_a_name_that_the_same_value_had_before_is_taken(tmp_path, line):
+    assert len(problems_of(tmp_path, line + "\n")[0]) == 1

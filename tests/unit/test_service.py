@@ -1017,3 +1017,11 @@ def test_while_it_does_not_charge_the_estimate_is_the_cars_word(signed_in):
     assert signed_in.outlet.cars["i3"]["estimatedStateOfCharge"] == 61
     signed_in.pass_time(600)
     assert not [name for name in signed_in.worker.waiting() if name.startswith("estimate")]
+
+
+def test_what_is_typed_for_a_sign_in_without_end_is_sent_nowhere(home):
+    home.start()
+    home.service.sign_in("x" * 10000000)
+    home.worker.run()
+    assert home.state == "SIGN_IN_FAILED" and "too long" in home.text
+    assert (home.outlet.shown["signIn"], home.cloud.calls()) == (False, [])

@@ -220,7 +220,7 @@ def make_dump(options, accounts, terminal, context):
 def print_items(options, accounts, terminal, context):
     settings = context.settings
     conf = os.path.dirname(os.path.dirname(os.path.abspath(_option(options, "config", "bmw.cfg"))))
-    own_names, problems = names.load(settings.names, conf)
+    own_names, problems = names.load(settings.names, conf, settings.item_prefix, [one.name for one in settings.accounts])
     for problem in problems:
         terminal.note("bmw.cfg: " + problem.text())
     specs = []

@@ -42,8 +42,11 @@ class CliOutlet(object):
     def account(self, key, value):
         self.account_values[key] = value
 
-    def unshown(self, vehicle, is_first):
-        return ()
+    def put_right(self):
+        pass  # there are no items
+
+    def settle(self, present, gone):
+        pass
 
     def vehicle(self, vehicle, keys, is_first):
         pass  # read from the vehicle itself

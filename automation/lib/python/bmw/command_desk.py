@@ -6,12 +6,15 @@ Sends them by this account's ``bmw.commander`` or by that of another account. Ru
 
 from __future__ import absolute_import, unicode_literals
 
+import logging
+
 from bmw import commands
 from bmw.commander import Commander, Order
 from bmw.errors import CommandFailed
 from bmw.redact import clean
 from bmw.switches import put_back
 
+log = logging.getLogger("bmw")
 
 #: switch -> what the car says of it; the other switches are push buttons
 _STATES = {"climate": "climateActive", "charge": "charging"}
@@ -57,11 +60,13 @@ class CommandDesk(object):
         return self._sender._cloud.COMMANDS
 
     def prepare_items(self):
-        """Makes the command items of the cars: {item name: (vehicle name, key)}."""
+        """Makes the command items of the cars: {item name: (vehicle name, key)}; also those that a car left behind, to say so."""
         names = {}
-        for vehicle in self._garage.named() if self._config.data else ():
-            keys = self._outlet.prepare_commands(vehicle, self.can, self._garage.is_first(vehicle))
-            names.update((name, (vehicle.name, key)) for key, name in keys.items())
+        if self._config.data:
+            present = [(vehicle, self.can) for vehicle in self._garage.named()]
+            for vehicle, can in present + [(vehicle, frozenset()) for vehicle in self._garage.gone()]:
+                for key, name in self._outlet.prepare_commands(vehicle, can, self._garage.is_first(vehicle)).items():
+                    names.setdefault(name, (vehicle.name, key))
         return names
 
     def release_buttons(self):
@@ -105,6 +110,7 @@ class CommandDesk(object):
         """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
         vehicle = self._garage.find_named(vehicle_name)
         if vehicle is None:
+            self._refuse_for_gone(vehicle_name, key, text)
             return
 
         def show_switch(state, _reason):
@@ -119,6 +125,17 @@ class CommandDesk(object):
             return
         if command is not None:
             self._order(vehicle_name, command, arguments, show, accepted_at)
+
+    def _refuse_for_gone(self, vehicle_name, key, text):
+        """Says of a command to a car that left the account that it was not sent."""
+        vehicle = next((one for one in self._garage.gone() if one.name == vehicle_name), None)
+        if vehicle is None or not _is_command(key, text):
+            return
+        is_first, reason = self._garage.is_first(vehicle), "this car is no longer in the account"
+        log.warning("A command to %s was not sent: %s", vehicle_name, reason)
+        self._outlet.command(vehicle, "commandStatus", "{}: {}".format(commands.FAILED, reason), is_first)
+        if key in commands.SWITCHES:
+            put_back(self._worker, "{} {}".format(vehicle_name, key), lambda: self._outlet.command(vehicle, key, None, is_first))
 
     def _shown(self, vehicle_name, show):
         """``show``, with the life of the command shown in the car's status items before."""
@@ -171,3 +188,11 @@ class CommandDesk(object):
         """Shows a switch while no command is under way: the car's own state, OFF for a push button and where the car never says it."""
         reading = vehicle.readings.get(_STATES.get(key))
         self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._garage.is_first(vehicle))
+
+
+def _is_command(key, text):
+    """False for what means nothing at a command item, such as OFF at a push button."""
+    try:
+        return commands.of_item(key, text)[0] is not None
+    except CommandFailed:
+        return True

@@ -72,6 +72,11 @@ def capitalize(text):
     return upper(text[:1]) + lower(text[1:])
 
 
+def upper_first(key):
+    """The text with its first letter as a capital: a key of the vocabulary as the end of an item's name."""
+    return upper(key[:1]) + key[1:]
+
+
 def quote(text):
     """Percent-encodes one path segment or form value (UTF-8).
 

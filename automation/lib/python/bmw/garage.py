@@ -8,10 +8,11 @@ from __future__ import absolute_import, unicode_literals
 import logging
 import re
 
-from bmw.compat import text_type
+from bmw.compat import text_type, upper_first
 from bmw.errors import AccessDenied, BadAnswer, NotFound, ServerError
 from bmw.redact import mask_vin, remember
 from bmw.vehicle import Vehicle, vehicle_from
+from bmw.vocabulary import ACCOUNT
 
 log = logging.getLogger("bmw")
 
@@ -22,6 +23,8 @@ LIST_AFTER_FAILURE = 6 * 3600
 MOST_CARS = 200
 LONGEST_NAME = 40
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
+#: words that are the ends of names of the account's own items
+_RESERVED = frozenset(upper_first(key) for key in ACCOUNT) | frozenset(("gAccount",))
 
 
 class Garage(object):
@@ -39,6 +42,7 @@ class Garage(object):
         self._clock = clock
         self._names = {}  # VIN -> name
         self._first = None  # VIN
+        self._firsts_before = []  # VINs of cars that were the first before, the last one last
         self._listed_at = None
         self.vehicles = []  # replaced as a whole, never changed, as other threads look at it
         self._has_new = False
@@ -52,6 +56,7 @@ class Garage(object):
             for vehicle in self.vehicles:
                 vehicle.forget()
         self._first = record.get("first") or next((vehicle.vin for vehicle in self.vehicles), None)
+        self._firsts_before = list(record.get("firsts_before", []))
         remember(*self._names)
 
     def to_record(self):
@@ -59,6 +64,7 @@ class Garage(object):
         return {
             "names": self._names,
             "first": self._first,
+            "firsts_before": self._firsts_before,
             "listed_at": self._listed_at,
             "vehicles": [vehicle.to_record() for vehicle in self.vehicles],
         }
@@ -75,6 +81,11 @@ class Garage(object):
         """The car of that name, or None."""
         return next((vehicle for vehicle in self.vehicles if vehicle.name == name), None)
 
+    def gone(self):
+        """The cars (list of Vehicle, without a reading) that had items and are not in the account now."""
+        present = set(vehicle.vin for vehicle in self.vehicles)
+        return [Vehicle(vin, name) for vin, name in sorted(self._names.items()) if vin not in present]
+
     def is_first(self, vehicle):
         """True for the account's first car, which the user's own item names without a car's name mean."""
         return vehicle.vin == self._first
@@ -86,7 +97,7 @@ class Garage(object):
         return sorted(self.vehicles, key=lambda vehicle: vehicle.asked_at if vehicle.asked_at <= now else 0)
 
     def take_new(self):
-        """True if a car came or got its name since this was asked last."""
+        """True if a car came, got its name or became the first since this was asked last."""
         has_new, self._has_new = self._has_new, False
         return has_new
 
@@ -130,12 +141,20 @@ class Garage(object):
         stay = [vehicle for vehicle in self.vehicles if vehicle.vin in readable]
         known = [vehicle.vin for vehicle in stay]
         come = [Vehicle(vin, self._names.get(vin)) for vin in readable if vin not in known]
-        # the first car's items are the user's: only a car that was never here takes its place, and only when it is gone
-        new = [vehicle.vin for vehicle in come if vehicle.vin not in self._names]
-        if self._first not in readable and new:
-            self._first = new[0]
+        if self._first not in readable:
+            self._choose_first(readable, [vehicle.vin for vehicle in come if vehicle.vin not in self._names])
         self.vehicles = sorted(stay + come, key=lambda vehicle: vehicle.vin != self._first)
         self._has_new = self._has_new or bool(come)
+
+    def _choose_first(self, readable, new):
+        """The first car's items are the user's: in its absence a car takes its place that was never here, or had it before."""
+        back = [vin for vin in self._firsts_before if vin in readable]
+        chosen = (new[:1] or back[-1:] or [None])[0]
+        if chosen is None:
+            return
+        self._firsts_before = [vin for vin in self._firsts_before + [self._first] if vin not in (chosen, None)]
+        self._first = chosen
+        self._has_new = True
 
     def fetch_facts(self, session, vehicle):
         """Asks BMW for what does not change about a car, once. Raises BmwError."""
@@ -163,7 +182,7 @@ def vehicle_name(model, taken):
     name = _NOT_IN_NAMES.sub("_", words[0][:LONGEST_NAME]).strip("_") if words else ""
     name = name or "Car"
     number, unique = 1, name
-    while unique in taken:
+    while unique in taken or unique in _RESERVED:
         number += 1
         unique = "{}_{}".format(name, number)
     return unique

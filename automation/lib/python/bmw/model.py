@@ -12,7 +12,7 @@ The tree (prefix BMW, one car named i3)::
 from __future__ import absolute_import, unicode_literals
 
 from bmw import words
-from bmw.compat import capitalize, upper
+from bmw.compat import capitalize, upper, upper_first
 from bmw.record import record
 
 #: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
@@ -46,13 +46,18 @@ class Model(object):
 
     def __init__(self, prefix, account, language, own_names=None):
         self._prefix = prefix
-        self._account_prefix = "{}_{}".format(prefix, capitalize(account)) if account else prefix
+        self._account_prefix = account_prefix(prefix, account)
         self._language = language
         self._is_german = language == "de"
         self._own_names = own_names or {}
         # made once, as they are looked up for each value of each refresh
         self._account_items = {}
         self._vehicle_items = {}
+
+    @property
+    def has_own_names(self):
+        """True if the user named items, so that what a car's items are called hangs on which one is the first."""
+        return bool(self._own_names)
 
     def root(self):
         return ItemSpec(self._prefix, "Group", "BMW", "garage", (), (), {})
@@ -63,7 +68,7 @@ class Model(object):
 
     def account_item(self, point):
         if point.key not in self._account_items:
-            name = self._own_names.get(point.key) or "{}_{}".format(self._account_prefix, _upper_first(point.key))
+            name = self._own_names.get(point.key) or "{}_{}".format(self._account_prefix, upper_first(point.key))
             self._account_items[point.key] = self._item(name, point, self._account_prefix + "_gAccount")
         return self._account_items[point.key]
 
@@ -91,7 +96,7 @@ class Model(object):
     def _new_vehicle_item(self, vehicle, point, is_first):
         own = self._own_names.get("{}.{}".format(vehicle.name, point.key))
         own = own or (self._own_names.get(point.key) if is_first else None)
-        name = own or "{}_{}".format(self._vehicle_prefix(vehicle), _upper_first(point.key))
+        name = own or "{}_{}".format(self._vehicle_prefix(vehicle), upper_first(point.key))
         return self._item(name, point, self._section_name(vehicle, point.section))
 
     def _vehicle_prefix(self, vehicle):
@@ -102,17 +107,25 @@ class Model(object):
 
     def _item(self, name, point, group):
         label = point.label_de if self._is_german else point.label
-        description = {"readOnly": not _WRITABLE.intersection(point.tags)}
+        description = {"readOnly": not is_writable(point)}
         if point.pattern:
             description["pattern"] = point.pattern
         options = words.options(point, self._language)
         if options:
             description["options"] = options
         metadata = {"stateDescription": (" ", description)}
+        if not is_writable(point):
+            metadata["autoupdate"] = ("false", {})  # a command, such as "all on", does not change what the car says
         if point.unit:
             metadata["unit"] = (point.unit, {})
         return ItemSpec(name, point.item_type, label, point.icon, (group,), point.tags, metadata)
 
 
-def _upper_first(key):
-    return upper(key[0]) + key[1:]
+def account_prefix(prefix, account):
+    """Start of the names of all items of an account (str, '' for the only one)."""
+    return "{}_{}".format(prefix, capitalize(account)) if account else prefix
+
+
+def is_writable(point):
+    """True for a point (of bmw.vocabulary) whose item a person commands."""
+    return bool(_WRITABLE.intersection(point.tags))

@@ -8,9 +8,10 @@ from __future__ import absolute_import, unicode_literals
 import os
 
 from bmw import files
-from bmw.compat import to_text
+from bmw.compat import to_text, upper_first
 from bmw.config import ITEM_NAME
 from bmw.errors import ConfigError, StoreError
+from bmw.model import account_prefix
 from bmw.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE
 
 #: the items of the forum thread "Binding for BMW i3" (names as written there)
@@ -50,11 +51,12 @@ _BMWCDAPI = {
 SHIPPED = {"thread": _THREAD, "bmwcdapi": _BMWCDAPI}
 
 
-def load(setting, conf_folder):
+def load(setting, conf_folder, prefix="BMW", accounts=("",)):
     """The map that the setting ``names`` means.
 
     Args:
         setting (str): '', a name in SHIPPED, or a file relative to ``conf_folder`` with lines ``key = itemName``.
+        prefix (str), accounts (list of str): start of the names of our own items, and the accounts' names.
 
     Returns:
         (dict, list of ConfigError): the map, and what is wrong in the file; wrong lines are left out.
@@ -70,11 +72,12 @@ def load(setting, conf_folder):
     if data is None:
         shipped = ", ".join(sorted(SHIPPED))
         return {}, [ConfigError("names: there is no file {}".format(setting), "use {} or a file in conf".format(shipped))]
-    return _parse(to_text(data))
+    return _parse(to_text(data), prefix, accounts)
 
 
-def _parse(text):
+def _parse(text, prefix="BMW", accounts=("",)):
     names, problems = {}, []
+    ours = _Ours(prefix, accounts)
     for line in text.splitlines():
         line = line.strip()
         if not line or line.startswith("#"):
@@ -85,6 +88,35 @@ def _parse(text):
             problems.append(ConfigError("names: there is no value '{}'".format(key)))
         elif not ITEM_NAME.match(name):
             problems.append(ConfigError("names: '{}' is no item name".format(name)))
+        elif key in names:
+            problems.append(ConfigError("names: '{}' is there twice".format(key), "the first line counts"))
+        elif name in names.values():
+            other = next(one for one in names if names[one] == name)
+            text = "names: '{}' and '{}' have the same item {}".format(other, key, name)
+            problems.append(ConfigError(text, "give each an item of its own; '{}' is left out".format(key)))
+        elif ours.takes(key, name):
+            text = "names: {} for '{}' is the name of another item of this module".format(name, key)
+            problems.append(ConfigError(text, "choose another name"))
         else:
             names[key] = name
     return names, problems
+
+
+class _Ours(object):
+    """Whether a name would be that of another item that the module makes."""
+
+    def __init__(self, prefix, accounts):
+        starts = [account_prefix(prefix, account) for account in accounts]
+        self._prefix = prefix + "_"
+        self._account = dict(("{}_{}".format(start, upper_first(key)), key) for start in starts for key in ACCOUNT)
+        self._groups = set([prefix] + [start + "_gAccount" for start in starts])
+        self._points = dict((upper_first(key), key) for table in (VEHICLE, COMMAND, (PICTURE.key,)) for key in table)
+
+    def takes(self, key, name):
+        """True if ``name`` is, or may be with some car's name in it, the item of another key than ``key``."""
+        if name in self._groups:
+            return True
+        start, _, end = name.rpartition("_")
+        # with a car's name in front of the key: the item of the same key may be wanted, as another car had it before
+        meant = self._account.get(name) or (self._points.get(end) if start.startswith(self._prefix) else None)
+        return meant is not None and meant != key.rpartition(".")[2]

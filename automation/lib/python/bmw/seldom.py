@@ -42,11 +42,6 @@ class Seldom(object):
     def after_action(self):
         self._worker.later("seldom after action", AFTER_ACTION, self._look)
 
-    def show_pictures(self):
-        """Shows the pictures that are there already: openHAB forgets an image when it restarts."""
-        for vehicle in self._garage.named():
-            self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
-
     def _look(self):
         session = self._new_session()
         try:

@@ -8,9 +8,9 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw import diagnostics, estimate
+from bmw import contest, diagnostics, estimate
 from bmw.command_desk import CommandDesk
-from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInNeeded, StoreError, TokenRejected
+from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInFailed, SignInNeeded, StoreError, TokenRejected
 from bmw.garage import Garage
 from bmw.poll_times import PollTimes
 from bmw.redact import mask_vin
@@ -31,6 +31,8 @@ RETRY_READING = 60
 SAVE_LIVE = 120
 #: so many cars in a row at which BMW's server failed: the others would only cost calls
 GIVE_UP = 3
+#: characters that a person types for a sign-in at most: a captcha's token has some thousand
+MOST_TYPED = 20000
 #: troubles with cars that are told in one line at most
 MOST_TOLD = 3
 #: name of the work that the sign-in switch asks for: what it was set to last counts
@@ -76,6 +78,7 @@ class Service(object):
         self._is_saving_later = False
         self._is_unread = False  # what is stored could not be read
         self._store_errors = {}  # record -> why it is not stored
+        self._settled = [[], []]  # (name, is the first) of the cars that are there, and of those that are gone
         self._seldom = Seldom(
             cloud, outlet, worker, self._garage, lambda: self._new_session(by_person=False), self.take, self._on_seldom_asked
         )
@@ -208,7 +211,7 @@ class Service(object):
     def take(self, vehicle, readings):
         """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
         was_active = vehicle.is_active
-        self._post(vehicle, vehicle.update(readings))
+        self._post(vehicle, vehicle.update(readings), readings)
         if vehicle.is_active and not was_active:
             self._watch_busy()
         if vehicle.is_active != was_active:
@@ -227,6 +230,7 @@ class Service(object):
     # start and restart
 
     def _start(self):
+        self._put_right()
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
         self._outlet.account("diagnose", False)
@@ -234,6 +238,12 @@ class Service(object):
             self._status.show_error(self._config.problem)
         else:
             self._take_up()
+
+    def _put_right(self):
+        """Lets the items show what they shall, whoever wrote to them; goes on while the worker runs."""
+        # set ahead: an error that nobody expects must not end it
+        self._worker.later("put right", contest.EVERY, self._put_right)
+        self._outlet.put_right()
 
     def _take_up(self):
         """Takes up what is stored, tried until it can be read: a file that cannot be read now is no lost sign-in."""
@@ -248,10 +258,8 @@ class Service(object):
         if self._is_unread:
             self._is_unread = False
             self._on_command_items(self._desk.prepare_items())
-        for vehicle in self._garage.vehicles:
-            self._post(vehicle, VEHICLE)
+        self._settle()
         self._desk.release_buttons()
-        self._seldom.show_pictures()
         if not self._is_signed_in():
             return
         self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
@@ -298,6 +306,9 @@ class Service(object):
             self._status.show_error(self._config.problem)
         elif self._is_unread:
             self._sign_in.reset()  # the status says why: new tokens would be written over what is there
+        elif answer and len(answer) > MOST_TYPED:
+            self._sign_in.reset()
+            self._status.show_error(SignInFailed("What was typed for the sign-in is too long", "solve a captcha and paste its token only"))
         else:
             self._sign_in.begin(answer)
 
@@ -340,6 +351,25 @@ class Service(object):
 
     # asking for the cars
 
+    def _settle(self):
+        """Gives the items to the cars that are there, when these are others than before; tells once which one left."""
+        present = [(vehicle, self._garage.is_first(vehicle)) for vehicle in self._garage.named()]
+        gone = [(vehicle, self._garage.is_first(vehicle)) for vehicle in self._garage.gone()]
+        settled = [[(vehicle.name, is_first) for vehicle, is_first in cars] for cars in (present, gone)]
+        if settled == self._settled:
+            return
+        were_there = dict(self._settled[0])
+        news = [vehicle for vehicle, is_first in present if were_there.get(vehicle.name) != is_first]
+        self._settled = settled
+        for vehicle, _is_first in gone:
+            if vehicle.name in were_there:
+                log.warning("%s is no longer among the cars of this account: its items show nothing until it is back", vehicle.name)
+        self._outlet.settle(present, gone)
+        for vehicle in news:
+            self._post(vehicle, VEHICLE)
+            # openHAB forgets an image when it restarts
+            self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
+
     def _refresh_if_due(self):
         if self._config.problem or self._sign_in.is_under_way or not self._is_signed_in():
             return
@@ -380,6 +410,7 @@ class Service(object):
         self._times.polled_at = self._clock.now()
         try:
             self._garage.refresh_list(session)
+            self._settle()
             vehicles = self._garage.in_turn()
             troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
             if not self._garage.vehicles and not troubles:
@@ -440,15 +471,17 @@ class Service(object):
         self._garage.fetch_facts(session, vehicle)
         readings = self._cloud.read(session, vehicle) if self._config.data else {}
         if self._garage.give_name(vehicle):
+            self._settle()
             self._save()
-        changed = vehicle.update(readings)
-        self._post(vehicle, changed.union(self._outlet.unshown(vehicle, self._garage.is_first(vehicle))))
+        # all of it, as others may have written to the items, or made them anew
+        self._post(vehicle, vehicle.update(readings), VEHICLE)
 
-    def _post(self, vehicle, keys):
-        keys = set(keys) | self._estimate(vehicle)
+    def _post(self, vehicle, changed, told=()):
+        """Shows what a car says: the keys ``changed``, and those ``told`` that say what they said before."""
+        changed = set(changed) | self._estimate(vehicle)
         if vehicle.name and not self._worker.is_stopped:
-            self._outlet.vehicle(vehicle, keys, self._garage.is_first(vehicle))
-            self._desk.follow(vehicle, keys)
+            self._outlet.vehicle(vehicle, changed.union(told), self._garage.is_first(vehicle))
+            self._desk.follow(vehicle, changed)
 
     def _estimate(self, vehicle):
         """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""

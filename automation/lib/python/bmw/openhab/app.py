@@ -54,14 +54,15 @@ class App(object):
         clock = self._clock = SystemClock()
         times.home_offset = _offset_of(versions.time_zone(item_registry))
         self._on_changed = lambda: None
-        own_names, problems = names.load(settings.names, versions.config_folder())
+        accounts = [account.name for account in settings.accounts]
+        own_names, problems = names.load(settings.names, versions.config_folder(), settings.item_prefix, accounts)
         settings.problems.extend(problems)
         sitemap = SitemapFile(versions.config_folder(), settings.language, settings.sitemap, self._watcher.later, items.exists)
         self.accounts = []
         for account in settings.accounts:
             model = Model(settings.item_prefix, account.name, settings.language, own_names)
             page = sitemap.page(account.name, model)
-            self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared))
+            self.accounts.append(_build(account, settings.problems, model, Items(events, item_registry), page, clock, self._shared))
             own_names = {}  # they name one set of items: those of the first account
         self._join_accounts(settings)
         for runner in self.accounts:

@@ -1,12 +1,14 @@
 """Writes states into openHAB's items, natively: makes what is missing, posts only what changed, touches nothing else.
 
-An item that is already there is never changed, only updated, whatever its type: the state is made to fit.
+An item that is already there is never changed, only updated, whatever its type: the state is made to fit. What others write into
+our items is put right. A state that comes from openHAB may be null: openHAB 5.2 restores such.
 """
 
 from __future__ import absolute_import, unicode_literals
 
 import logging
 
+from bmw.contest import Contest
 from bmw.openhab import versions
 from bmw.states import state_text
 from java.lang import Exception as JavaException
@@ -28,9 +30,22 @@ _DateTime = versions.core_class("library.types.DateTimeType")
 _Metadata = versions.core_class("items.Metadata")
 _MetadataKey = versions.core_class("items.MetadataKey")
 
+#: items that ``Items.put_right`` looks at in one go, so that 50 cars never keep it busy
+SLICE = 300
+#: names that are told in one line at most
+MOST_TOLD = 5
+#: part of a number by which it may be another one after a conversion to the item's unit
+_CONVERTED = 1e-6
+
+
+class _Wanted(object):
+    """What an item shall show: the row of ``Items.write`` (None for a picture), its text, and the state, made at its first need."""
+
+    __slots__ = ("row", "item_type", "text", "state", "posted_at")
+
 
 class Items(object):
-    """openHAB's items.
+    """The items of one account.
 
     Args:
         events, item_registry: the objects of these names in a script's scope.
@@ -53,7 +68,10 @@ class Items(object):
         }
         self._makers = dict(self._ours, Number=lambda text: _Quantity(text) if " " in text else _Decimal(text))
         self._refused = set()
-        self._posted = {}  # item name -> the text of the state that was posted last, None for UNDEF
+        self._wanted = {}  # item name -> _Wanted
+        self._contest = Contest()
+        self._look = 0
+        self._ahead = []  # the names that the next looks are for
 
     def exists(self, name):
         """True if there is an item of that name."""
@@ -61,15 +79,17 @@ class Items(object):
 
     def shows(self, name):
         """True if there is an item of that name and it has a state."""
-        item = self._registry.get(name)
-        return item is not None and not isinstance(item.getState(), _UnDef)
+        return self._known_state(name) is not None
 
     def state(self, name):
         """The text of an item's state, or None if there is no item or it has none."""
+        state = self._known_state(name)
+        return state.toString() if state is not None else None
+
+    def _known_state(self, name):
         item = self._registry.get(name)
-        if item is None or isinstance(item.getState(), _UnDef):
-            return None
-        return item.getState().toString()
+        state = item.getState() if item is not None else None
+        return None if isinstance(state, _UnDef) else state
 
     def ensure(self, spec):
         """Makes the item of a ``bmw.model.ItemSpec`` if there is none of that name; returns the item, None while openHAB stops."""
@@ -87,7 +107,7 @@ class Items(object):
         return self._registry.get(spec.name)
 
     def write(self, values):
-        """Posts values to their items where that changes a state.
+        """Posts values to their items where that changes what these show, whoever wrote it.
 
         Args:
             values: list of (item name, value, unit, native type), the latter three as for ``bmw.states.state_text``; None is UNDEF.
@@ -95,8 +115,9 @@ class Items(object):
         Returns:
             The names (set) of those for whose known value there is no item.
         """
-        find, posted, ours, posts, missing = self._registry.get, self._posted, self._ours, [], set()
-        for name, value, unit, native_type in values:
+        find, ours, posts, missing = self._registry.get, self._ours, [], set()
+        for row in values:
+            name, value, unit, native_type = row
             item = find(name)
             if item is None:
                 if value is not None:
@@ -106,29 +127,96 @@ class Items(object):
             text = state_text(value, unit, item_type, native_type)
             if text is None and value is not None:
                 self._refuse(name, item_type)
-            # another text than the last is another state, which needs no look at the item
-            if posted.get(name, text) == text and item.getState().equals(self._state(item_type, text)):
-                continue
-            posted[name] = text
-            posts.append((item, self._state(item_type, text) if text is None or item_type in ours else text))
+            if item_type == "Group":
+                continue  # what a group shows is made of its members
+            wanted, is_news = self._want(row, item_type, text)
+            if is_news or not _is_same(item.getState(), self._state_of(wanted)):
+                wanted.posted_at = self._look
+                posts.append((item, self._state_of(wanted) if text is None or item_type in ours else text))
         post = self._events.postUpdate
         for item, state in posts:
             post(item, state)
         return missing
+
+    def _want(self, row, item_type, text):
+        """(_Wanted, is news) of a row: another text than the last one is another state, which needs no look at the item."""
+        wanted = self._wanted.get(row[0])
+        if wanted is None:
+            wanted = self._wanted[row[0]] = _Wanted()
+            is_news = False
+        elif wanted.text == text and wanted.item_type == item_type:
+            wanted.row = row
+            return wanted, False
+        else:
+            is_news = wanted.item_type == item_type
+        wanted.row, wanted.item_type, wanted.text, wanted.state, wanted.posted_at = row, item_type, text, None, -1
+        return wanted, is_news
+
+    def put_right(self, first=(), patience=None):
+        """Looks at items, and posts anew what was posted last to those that show something else: others can write, too.
+
+        All that were posted to have their turn, so many in one go; to be called every ``bmw.contest.EVERY`` seconds.
+
+        Args:
+            first: names of the items to look at each time.
+            patience: {item name: number of looks for which it may show something else}.
+        """
+        self._look += 1
+        patience = patience or {}
+        for name in self._next_names(first):
+            item, wanted = self._registry.get(name), self._wanted.get(name)
+            # what was posted since the last look may be on its way
+            if item is None or wanted is None or wanted.posted_at >= self._look - 1 or item.getType() == "Group":
+                continue
+            if item.getType() == wanted.item_type and _is_same(item.getState(), self._state_of(wanted)):
+                self._contest.is_right(name, self._look)
+            elif self._contest.may_put_right(name, self._look, patience.get(name, 0)):
+                self._post_again(item, wanted)
+        self._tell_contested()
+
+    def _next_names(self, first):
+        if not self._ahead:
+            self._ahead = [name for name in list(self._wanted) if name not in first]
+        names, self._ahead = self._ahead[:SLICE], self._ahead[SLICE:]
+        return list(first) + names
+
+    def _post_again(self, item, wanted):
+        if item.getType() != wanted.item_type:
+            if wanted.row is not None:
+                self.write([wanted.row])  # the user made the item anew
+            return
+        wanted.posted_at = self._look
+        self._events.postUpdate(item, self._state_of(wanted))
+
+    def _tell_contested(self):
+        names = self._contest.take_contested(self._look)
+        if names:
+            more = " and {} more".format(len(names) - MOST_TOLD) if len(names) > MOST_TOLD else ""
+            told = ", ".join(names[:MOST_TOLD]) + more
+            log.warning("Something else keeps writing to %s: put right once a minute only, look for a rule, link or profile on it", told)
 
     def show_image(self, spec, picture):
         """Posts a bmw.picture.Picture to the item of a spec if that changes its state. An item of another type stays as it is."""
         item = self.ensure(spec)
         if item is None or item.getType() != spec.item_type:
             return
-        state = _Raw(picture.data, picture.mime)
-        if not item.getState().equals(state):
-            self._events.postUpdate(item, state)
+        wanted = self._wanted[spec.name] = _Wanted()
+        wanted.row, wanted.item_type, wanted.text, wanted.posted_at = None, spec.item_type, None, -1
+        wanted.state = _Raw(picture.data, picture.mime)
+        if not _is_same(item.getState(), wanted.state):
+            wanted.posted_at = self._look
+            self._events.postUpdate(item, wanted.state)
 
     def _refuse(self, name, item_type):
         if name not in self._refused:
             self._refused.add(name)
-            log.warning("The item %s of type %s cannot hold this value, it is set to UNDEF", name, item_type)
+            what = "it is left alone" if item_type == "Group" else "it is set to UNDEF"
+            log.warning("The item %s of type %s cannot hold this value, %s", name, item_type, what)
+
+    def _state_of(self, wanted):
+        if wanted.state is None:
+            wanted.state = self._state(wanted.item_type, wanted.text)
+        return wanted.state
 
     def _state(self, item_type, text):
         if text is None:
@@ -147,3 +235,19 @@ class Items(object):
             self._metadata.add(_Metadata(_MetadataKey(namespace, name), value, settings))
         except JavaException as error:
             log.debug("No %s metadata for %s (%s)", namespace, name, error.getClass().getSimpleName())
+
+
+def _is_same(shown, wanted):
+    """True if an item's state (may be null) is the wanted one, or the same in another unit: an item may convert what it gets."""
+    if shown is None:
+        return False
+    if shown.equals(wanted):
+        return True
+    if not isinstance(shown, (_Decimal, _Quantity)) or not isinstance(wanted, (_Decimal, _Quantity)):
+        return False
+    if isinstance(shown, _Quantity) and isinstance(wanted, _Quantity):
+        shown = shown.toUnit(wanted.getUnit())
+        if shown is None:
+            return False
+    one, other = shown.doubleValue(), wanted.doubleValue()
+    return abs(one - other) <= _CONVERTED * max(abs(one), abs(other))

@@ -10,12 +10,20 @@ import logging
 
 from bmw import commands
 from bmw.errors import StoreError
+from bmw.model import is_writable
 from bmw.vehicle import Reading
 from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 
 log = logging.getLogger("bmw")
 
 _NOTHING = Reading(None)
+
+#: looks (see ``bmw.contest``) for which a switch may show what a person commanded: of the account, whose work is done between two
+#: looks; of a car, longer than any command lives
+UNDER_WAY = 1
+COMMAND_LIFE = 240
+#: those of the account with another one: a token that persistence restores late may be the newer one
+_PATIENCE_OF = {"accessToken": COMMAND_LIFE, "tokenExpiry": COMMAND_LIFE}
 
 
 class Outlet(object):
@@ -35,6 +43,9 @@ class Outlet(object):
         self._items = items
         self._model = model
         self._seal = seal
+        self._account_items = []
+        self._owners = {}  # item name -> name of the car that it belongs to
+        self._patience = {}  # item name -> looks, of the items that a person commands
 
     def prepare(self, leave_out=()):
         """Makes the account's items but those of the keys ``leave_out``, so that rules can be triggered by them."""
@@ -53,33 +64,58 @@ class Outlet(object):
         """Shows a value of the account; None is UNDEF."""
         point = ACCOUNT[key]
         spec = self._model.account_item(point)
+        if spec.name not in self._account_items:
+            self._account_items.append(spec.name)
+            self._patience[spec.name] = _PATIENCE_OF.get(key, UNDER_WAY if is_writable(point) else 0)
         self._write([(spec.name, value, point.unit, point.item_type)], lambda missing: self._items.ensure(spec))
 
     def vehicle(self, vehicle, keys, is_first):
         """Shows what a car says under ``keys``."""
         places, readings, values = self._places_of(vehicle, is_first), vehicle.readings, []
         for key in keys:
+            if key not in places:
+                continue  # its item is another car's
             name, unit, native_type = places[key]
             reading = readings.get(key, _NOTHING)
             values.append((name, reading.value, reading.unit or unit, native_type))
-        self._write(values, lambda missing: self._make(vehicle, [VEHICLE[key] for key in keys if places[key][0] in missing], is_first))
+        self._write(values, lambda missing: self._make(vehicle, [VEHICLE[key] for key in places if places[key][0] in missing], is_first))
         self._show_page(vehicle, is_first)
 
     def _places_of(self, vehicle, is_first):
         """{key: (item name, unit, native type)} of a car, made once: it is looked up for each value of each refresh."""
         which = (vehicle.name, is_first)
         if which not in self._places:
+            points = ((point, self._model.vehicle_item(vehicle, point, is_first).name) for point in VEHICLE.values())
             self._places[which] = dict(
-                (key, (self._model.vehicle_item(vehicle, point, is_first).name, point.unit, point.item_type))
-                for key, point in VEHICLE.items()
+                (point.key, (name, point.unit, point.item_type)) for point, name in points if self._is_owner(vehicle, name)
             )
         return self._places[which]
 
-    def unshown(self, vehicle, is_first):
-        """The keys of what the car said whose items show nothing: deleted, or made anew by the user meanwhile."""
-        places = self._places_of(vehicle, is_first)
-        known = [key for key, reading in vehicle.readings.items() if reading.value is not None]
-        return [key for key in known if not self._items.shows(places[key][0])]
+    def _is_owner(self, vehicle, name):
+        return self._owners.get(name, vehicle.name) == vehicle.name
+
+    def settle(self, present, gone):
+        """Says which cars there are: an item belongs to one that is there, or shows that nothing is known (UNDEF).
+
+        Args:
+            present (list of (Vehicle, bool)): the cars of the account with names, and whether it is the first one; the first one first.
+            gone (list of (Vehicle, bool)): those that had items.
+        """
+        self._places, owners = {}, {}
+        for vehicle, is_first in present:
+            for name, _unit, _type in self._rows_of(vehicle, is_first):
+                if owners.setdefault(name, vehicle.name) != vehicle.name and self._is_owner(vehicle, name):
+                    log.warning("The item %s is that of %s, %s is not shown in it: mend names", name, owners[name], vehicle.name)
+        self._owners = owners
+        # what a car's items are called hangs on which one is the first: those by the other name are nobody's now
+        either = (True, False) if self._model.has_own_names else None
+        rows = [row for vehicle, is_first in present + gone for first in either or (is_first,) for row in self._rows_of(vehicle, first)]
+        self._items.write([(name, None, unit, kind) for name, unit, kind in rows if name not in owners])
+
+    def _rows_of(self, vehicle, is_first):
+        """[(item name, unit, native type)] of all items that a car can have."""
+        points = list(VEHICLE.values()) + list(COMMAND.values()) + [PICTURE]
+        return [(self._model.vehicle_item(vehicle, point, is_first).name, point.unit, point.item_type) for point in points]
 
     def wants_picture(self, vehicle):
         """True if BMW shall be asked for a picture of the car: none is kept yet."""
@@ -119,12 +155,23 @@ class Outlet(object):
         """Shows a command item, its status or time."""
         point = COMMAND[key]
         name = self._model.vehicle_item(vehicle, point, is_first).name
+        if not self._is_owner(vehicle, name):
+            return
+        if is_writable(point):
+            self._patience[name] = COMMAND_LIFE
         self._write([(name, value, point.unit, point.item_type)], lambda missing: self._make(vehicle, [point], is_first))
         self._show_page(vehicle, is_first)
 
     def shows_command(self, vehicle, key, is_first):
         """True if the command item of a car has a state."""
         return self._items.shows(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
+
+    def put_right(self):
+        """Puts right what items show that something else wrote: the account's each time, those of the cars in turn.
+
+        To be called every ``bmw.contest.EVERY`` seconds.
+        """
+        self._items.put_right(self._account_items, self._patience)
 
     def _write(self, values, make):
         """Posts values (see ``Items.write``); ``make`` (callable, names) makes the items that a first known value needs."""

@@ -1,0 +1,70 @@
+"""bmw.openhab.outlet: which item a value goes to, with items in memory."""
+
+import pytest
+
+from bmw.model import Model
+from bmw.openhab.outlet import Outlet
+from bmw.vocabulary import VEHICLE
+from tests.contract.on_cpython import ItemsInMemory, NoPage, NoPictures
+from tests.unit.fakes import car
+
+
+@pytest.fixture
+def items():
+    return ItemsInMemory()
+
+
+def outlet(items, **own_names):
+    return Outlet(items, Model("BMW", "", "en", own_names), None, NoPage(), NoPictures())
+
+
+I3 = car("i3", "WBY00TEST00000001", doorLockState="UNLOCKED")
+I4 = car("i4", "WBY00TEST00000002", doorLockState="LOCKED")
+
+
+def lock(items):
+    return {name: state for name, state in items.states.items() if name.endswith(("DoorLockState", "MyLock"))}
+
+
+def show(out, *cars):
+    out.settle([(one, first) for one, first in cars], [])
+    for one, first in cars:
+        out.vehicle(one, VEHICLE, first)
+
+
+def test_the_items_of_a_car_that_is_gone_say_that_nothing_is_known(items):
+    out = outlet(items)
+    show(out, (I3, True), (I4, False))
+    out.settle([(I3, True)], [(I4, False)])
+    assert lock(items) == {"BMW_i3_DoorLockState": "UNLOCKED", "BMW_i4_DoorLockState": None}
+
+
+def test_the_users_item_is_nobodys_while_the_first_car_is_gone(items):
+    out = outlet(items, doorLockState="MyLock")
+    show(out, (I3, True), (I4, False))
+    out.settle([(I4, False)], [(I3, True)])
+    assert lock(items) == {"MyLock": None, "BMW_i4_DoorLockState": "LOCKED"}
+
+
+def test_a_car_that_becomes_the_first_leaves_the_items_that_it_had(items):
+    out = outlet(items, doorLockState="MyLock")
+    show(out, (I3, True), (I4, False))
+    show(out, (I4, True))
+    assert lock(items) == {"MyLock": "LOCKED", "BMW_i4_DoorLockState": None}
+
+
+def test_of_two_cars_with_one_item_the_first_has_it_and_the_other_is_told(items, caplog):
+    out = outlet(items, doorLockState="BMW_i4_DoorLockState")
+    for _ in range(3):
+        show(out, (I3, True), (I4, False))
+    assert lock(items) == {"BMW_i4_DoorLockState": "UNLOCKED"}
+    told = [record.getMessage() for record in caplog.records if "DoorLockState" in record.getMessage()]
+    assert told == ["The item BMW_i4_DoorLockState is that of i3, i4 is not shown in it: mend names"]
+
+
+def test_a_new_car_may_go_on_with_the_items_of_one_that_is_gone(items):
+    out = outlet(items, doorLockState="BMW_i3_DoorLockState")
+    show(out, (I3, False))
+    out.settle([(I4, True)], [(I3, False)])
+    out.vehicle(I4, VEHICLE, True)
+    assert lock(items) == {"BMW_i3_DoorLockState": "LOCKED"}
