@@ -11,17 +11,16 @@ ITEMS = Hand(
     "ItemStates",
     """
 from bmw.openhab import items
+from bmw.openhab.versions import core_class
+from java.lang import Class
+
+STATE = Class.getDeclaredField(core_class("items.GenericItem"), "state")
+STATE.setAccessible(True)
 
 
 def forget(name):
-    item = ir.getItem(name)
-    kind = item.getClass()
-    while not kind.getName().endswith(".GenericItem"):
-        kind = kind.getSuperclass()
-    state = kind.getDeclaredField("state")
-    state.setAccessible(True)
-    state.set(item, None)
-    return item.getState() is None
+    STATE.set(ir.getItem(name), None)
+    return ir.getItem(name).getState() is None
 
 
 def is_known(*names):
