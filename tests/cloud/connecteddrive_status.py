@@ -144,9 +144,14 @@ def _fuel(car):
         "remainingFuel": float(car["fuel_l"]),
         "fuelPercent": round(car["fuel_percent"]),
         "maxFuel": float(car["fuel_tank_l"]),
-        "remainingRangeFuel": round(car["range_fuel_km"]),
-        "remainingRangeFuelMls": miles(car["range_fuel_km"]),
+        "remainingRangeFuel": round(fuel_range(car)),
+        "remainingRangeFuelMls": miles(fuel_range(car)),
     }
+
+
+def fuel_range(car):
+    """What is told as the range of the fuel: a plug-in hybrid means the sum, a range extender does not."""
+    return car["range_fuel_km"] + (car["range_electric_km"] if car["drivetrain"] == "PHEV" else 0)
 
 
 def _electric(car):

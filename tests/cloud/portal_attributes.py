@@ -124,8 +124,8 @@ def _electric(car):
 
 def _fuel(car):
     return dict(
-        _distances("beRemainingRangeFuel", car["range_fuel_km"], car),
-        kombi_current_remaining_range_fuel=_tenth(car["range_fuel_km"]),
+        _distances("beRemainingRangeFuel", mobile.fuel_range(car), car),
+        kombi_current_remaining_range_fuel=_tenth(mobile.fuel_range(car)),
         remaining_fuel=str(round(car["fuel_l"])),
         fuelPercent=str(round(car["fuel_percent"])),
     )

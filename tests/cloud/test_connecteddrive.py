@@ -335,3 +335,8 @@ def test_a_fault_of_this_cloud_leaves_the_others_alone(cloud, app, owner):
     cloud.add_fault("cd", "status", times=None, status=500)
     assert app.car("status").status_code == 500
     assert owner.get("/customers/vehicles/mappings").status_code == 200
+
+
+@pytest.mark.parametrize("kind, told", [("phev", 402 + 17), ("i3_rex", 118)])
+def test_a_plug_in_hybrid_tells_the_combined_range_as_the_fuels_and_a_range_extender_does_not(cloud, kind, told):
+    assert app_of(cloud, kind).status()["remainingRangeFuel"] == told

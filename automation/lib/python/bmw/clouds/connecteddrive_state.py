@@ -92,12 +92,12 @@ def status(answer, car_facts):
     """Readings of a ``vehicleStatus`` (dict), with the car's own time.
 
     Args:
-        car_facts (dict): of ``facts``; some cars tell a range of a tank or battery that they do not have.
+        car_facts (dict): of ``facts``; the drive train decides what the ranges mean.
     """
     time = told_at(answer)
     readings = values.read_rows(_STATUS, answer, time)
     values.settle_charging(readings)
-    add_total_range(readings, car_facts, time)
+    drive_train.settle_ranges(readings, car_facts, time)
     _add_position(readings, values.block(answer, "position"), time)
     _add_lights(readings, answer, time)
     if isinstance(answer.get("cbsData"), list):
@@ -147,15 +147,6 @@ def _timer(timer):
     departure = values.value_or_none(values.clock_time, timer.get("departureTime"))
     days = timer.get("weekdays") if isinstance(timer.get("weekdays"), list) else []
     return values.timer_text(departure, days, timer.get("timerEnabled") is True)
-
-
-def add_total_range(readings, car_facts, time):
-    """The sum of what the car can drive on; unknown while a part of it is."""
-    lacks = drive_train.lacks(car_facts)
-    keys = [key for key in ("electricRange", "fuelRange") if key in readings and key not in lacks]
-    parts = [readings[key].value for key in keys]
-    if parts and None not in parts:
-        readings["totalRange"] = Reading(sum(parts), time)
 
 
 def _add_position(readings, position, time):

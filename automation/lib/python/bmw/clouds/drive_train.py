@@ -77,6 +77,23 @@ def without_what_it_lacks(readings, facts):
     return dict((key, Reading(None, reading.time) if key in missing else reading) for key, reading in readings.items())
 
 
+def settle_ranges(readings, facts, time):
+    """Puts in the total range, for the clouds before CarData: a plug-in hybrid tells it as the fuel's, a range extender does not.
+
+    Args:
+        readings ({key: Reading}): with electricRange and fuelRange as told. facts (dict). time (float or None): of the readings.
+    """
+    missing = lacks(facts)
+    parts = dict((key, readings[key].value) for key in ("electricRange", "fuelRange") if key in readings and key not in missing)
+    fuel = parts.get("fuelRange")
+    if is_plug_in_hybrid(facts) and fuel is not None:
+        electric = parts.get("electricRange")
+        readings["totalRange"] = Reading(fuel, time)
+        readings["fuelRange"] = Reading(fuel - electric if electric is not None and fuel >= electric else None, time)
+    elif parts:
+        readings["totalRange"] = Reading(None if None in parts.values() else sum(parts.values()), time)
+
+
 def _word(facts):
     word = facts.get("driveTrain")
     return upper(word.strip()) if isinstance(word, text_type) else ""

@@ -97,9 +97,8 @@ def translate(state, car_facts):
         messages = values.records(state, "checkControlMessages")
         texts = [_message(entry) for entry in messages if values.value_or_none(values.word, entry.get("severity")) not in _NO_MESSAGE]
         readings.update(values.message_readings(texts, time))
-    readings = drive_train.without_what_it_lacks(readings, car_facts)
-    _settle_ranges(readings, car_facts, time)
-    return readings
+    drive_train.settle_ranges(readings, car_facts, time)
+    return drive_train.without_what_it_lacks(readings, car_facts)
 
 
 def history(statistics, sessions):
@@ -169,18 +168,6 @@ def _add_timers(readings, state, time):
             departure = None  # how BMW fills a timer that nobody has set
         text = values.timer_text(departure, days, is_on)
         readings["departureTimer{}".format(number)] = Reading(text, time)
-
-
-def _settle_ranges(readings, car_facts, time):
-    """A plug-in hybrid gives its combined range as the fuel's, so the electric part is taken off there."""
-    electric, fuel = [readings[key].value if key in readings else None for key in ("electricRange", "fuelRange")]
-    if drive_train.is_plug_in_hybrid(car_facts) and fuel is not None:
-        readings["totalRange"] = Reading(fuel, time)
-        readings["fuelRange"] = Reading(fuel - electric if electric is not None and fuel >= electric else None, time)
-        return
-    parts = [part for part in (electric, fuel) if part is not None]
-    if parts:
-        readings["totalRange"] = Reading(sum(parts), time)
 
 
 def _service(entry):

@@ -2,8 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import values
-from bmw.clouds.connecteddrive_state import add_total_range
+from bmw.clouds import drive_train, values
 from bmw.compat import text_type
 from bmw.vehicle import Reading
 
@@ -92,7 +91,7 @@ def dynamic(answer, car_facts):
     """Readings of ``{"attributesMap": ..., "vehicleMessages": ...}``, with the car's own time.
 
     Args:
-        car_facts (dict): of ``facts``; some cars tell a range of a tank or battery that they do not have.
+        car_facts (dict): of ``facts``; the drive train decides what the ranges mean.
     """
     attributes = values.block(answer, "attributesMap")
     # updateTime_converted_timestamp was seen an hour off; this one is UTC
@@ -105,7 +104,7 @@ def dynamic(answer, car_facts):
     if _TRIP_END in attributes:
         end = values.value_or_none(lambda text: values.home_moment(text, time), attributes[_TRIP_END])
         readings["lastTripEnd"] = Reading(end, time)
-    add_total_range(readings, car_facts, time)
+    drive_train.settle_ranges(readings, car_facts, time)
     _add_odometer(readings, attributes, time)
     _add_position(readings, attributes, time)
     _add_services(readings, answer, attributes, time)
