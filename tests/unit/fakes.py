@@ -106,6 +106,7 @@ class RecordingOutlet:
         self.posts = []
         self.pictures = {}
         self.sealed = None
+        self.powers = {}  # item name -> watts
 
     def account(self, key, value):
         self.shown[key] = value
@@ -144,6 +145,9 @@ class RecordingOutlet:
 
     def show_stored_picture(self, vehicle, is_first):
         """A file that was kept: this stand-in keeps none."""
+
+    def power(self, name):
+        return self.powers.get(name)
 
     def tokens(self, account):
         """What is sealed in the token item is tested with the items."""

@@ -225,3 +225,17 @@ def test_a_password_is_never_shown_even_in_a_problem():
         parse("{} = very-private-{}".format(key, number))
         assert clean("very-private-{}".format(number)) == "[secret]", key
     assert secret_keys
+
+
+@pytest.mark.parametrize("text, expected", [("27.2", 27.2), ("27,2", 27.2), ("0", None), ("301", None), ("nan", None), ("big", None)])
+def test_the_capacity_of_a_battery_is_in_kilowatt_hours(text, expected):
+    settings = parse("{}\nbattery_capacity = {}\n".format(GOOD, text))
+    assert settings.accounts[0].battery_capacity == expected
+    assert ("battery_capacity" in "".join(problem.problem for problem in settings.problems)) == (expected is None)
+
+
+@pytest.mark.parametrize("text, expected", [("Wallbox_Power", "Wallbox_Power"), ("Wallbox Power", None), ("1st", None)])
+def test_the_wallbox_is_the_name_of_an_item(text, expected):
+    settings = parse("{}\nwallbox_power_item = {}\n".format(GOOD, text))
+    assert settings.accounts[0].wallbox_power_item == expected
+    assert bool(settings.problems) == (expected is None)

@@ -1,4 +1,4 @@
-"""bmw.openhab.outlet: which item a value goes to, with items in memory."""
+"""bmw.openhab.outlet: which item a value goes to, and what is read of the user's own items, with items in memory."""
 
 import pytest
 
@@ -68,3 +68,16 @@ def test_a_new_car_may_go_on_with_the_items_of_one_that_is_gone(items):
     out.settle([(I4, True)], [(I3, False)])
     out.vehicle(I4, VEHICLE, True)
     assert lock(items) == {"BMW_i3_DoorLockState": "LOCKED"}
+
+
+@pytest.mark.parametrize("state, expected", [("7.2 kW", 7200.0), ("7200.0", 7200.0), (None, None), ("ON", None)])
+def test_the_power_of_an_item_is_read_in_watts(items, state, expected):
+    items.specs["Wallbox"], items.states["Wallbox"] = "there", state
+    assert outlet(items).power("Wallbox") == expected
+
+
+def test_that_the_item_with_the_power_is_not_there_is_told_once(items, caplog):
+    out = outlet(items)
+    assert [out.power("Wallbox") for _ in range(3)] == [None] * 3
+    told = [record.getMessage() for record in caplog.records if "wallbox_power_item" in record.getMessage()]
+    assert told == ["There is no item Wallbox (wallbox_power_item in bmw.cfg): the estimate goes without it"]

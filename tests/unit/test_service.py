@@ -260,6 +260,47 @@ def test_however_bmw_words_it_the_items_say_the_same(home, units, booleans, miss
     assert "sunroof" not in home.car()
 
 
+# the estimate
+
+
+def charging(home, **fields):
+    home.cloud.set_car(vin(home), plugged=True, charging_status="CHARGING", soc=50, **fields)
+    home.update()
+    return home
+
+
+def test_the_users_wallbox_says_how_a_car_charges_that_tells_no_power(home):
+    home = Home(home.cloud, home.folder, wallbox_power_item="Wallbox", battery_capacity=40.0)
+    home.outlet.powers["Wallbox"] = 10000.0
+    charging(home.sign_in(), charging_time_remaining_min=None)
+    home.pass_time(3600)
+    assert home.car()["estimatedStateOfCharge"] == pytest.approx(50 + 23, abs=0.5)
+    assert home.car()["stateOfCharge"] == 50
+
+
+def test_a_wallbox_that_may_feed_another_car_says_nothing(home):
+    home = Home(home.cloud, home.folder, wallbox_power_item="Wallbox", battery_capacity=40.0)
+    home.outlet.powers["Wallbox"] = 10000.0
+    other = home.cloud.add_car("i3", charging_status="CHARGING", plugged=True, charging_time_remaining_min=None)
+    charging(home.sign_in(), charging_time_remaining_min=None)
+    home.pass_time(3600)
+    by_last_charge = home.car()["estimatedStateOfCharge"]
+    assert by_last_charge is None or by_last_charge < 70
+    home.cloud.set_car(other, charging_status="NOT_CHARGING", plugged=False)
+    home.update()
+    home.pass_time(3600)
+    assert home.car()["estimatedStateOfCharge"] > 70
+
+
+def test_an_estimate_ends_by_itself_while_the_car_says_nothing(signed_in):
+    home = charging(signed_in, charging_time_remaining_min=120)
+    home.pass_time(3600)
+    assert home.car()["estimatedStateOfCharge"] > 60
+    assert home.car()["chargingTimeRemaining"] == 120
+    home.pass_time(12 * 3600)
+    assert (home.car()["estimatedStateOfCharge"], home.car()["chargingTimeRemaining"]) == (None, None)
+
+
 @pytest.mark.parametrize("shape", ["array", "object", "wrapped"])
 def test_however_bmw_lists_the_cars_they_are_found(home, shape):
     home.cloud.settings(mappings_shape=shape)

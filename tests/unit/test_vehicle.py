@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bmw.vehicle import LOCK_STATES, Reading, Vehicle, derive, reading_from, vehicle_from
+from bmw.vehicle import LOCK_STATES, TIME_LEFT_HOLDS, Reading, Vehicle, derive, reading_from, vehicle_from
 from bmw.vocabulary import VEHICLE
 from tests.unit.fakes import NOON, VIN, car
 
@@ -136,6 +136,73 @@ def test_after_the_charge_nothing_is_said_of_its_power_and_remaining_time():
 def test_what_is_said_together_with_the_end_of_a_charge_holds():
     vehicle = car(time=NOON, chargingStatus="WAITING_FOR_CHARGING", chargingTimeRemaining=45)
     assert value(vehicle, "chargingTimeRemaining") == 45
+
+
+@pytest.mark.parametrize("key", ["chargingCurrent", "chargingVoltage", "chargingPhases", "timeToFull"])
+def test_what_belongs_to_a_charge_ends_with_it(key):
+    vehicle = car(time=NOON, chargingStatus="CHARGING", **{key: 3})
+    assert key in vehicle.update({"chargingStatus": Reading("NOT_CHARGING", NOON + 60)})
+    assert value(vehicle, key) is None
+    vehicle.update({"chargingStatus": Reading("CHARGING", NOON + 120), key: Reading(2, NOON + 120)})
+    assert value(vehicle, key) == 2
+
+
+@pytest.mark.parametrize("key", ["chargingTimeRemaining", "timeToFull"])
+def test_a_time_left_that_is_over_says_nothing_any_more(key):
+    vehicle = car(time=NOON, chargingStatus="CHARGING", **{key: 60})
+    assert vehicle.pass_time(NOON + 3600 + TIME_LEFT_HOLDS) == set()
+    assert vehicle.pass_time(NOON + 3600 + TIME_LEFT_HOLDS + 1) == {key}
+    assert value(vehicle, key) is None
+    assert vehicle.pass_time(NOON + 99999) == set()
+
+
+# what cannot be
+
+
+@pytest.mark.parametrize("falling", [Reading(99999, NOON + 60, "km"), Reading(62000, NOON + 60, "mi"), Reading(0, NOON + 60)])
+def test_an_odometer_never_falls(falling):
+    i3 = Vehicle(VIN, "i3")
+    i3.update({"odometer": Reading(100000, NOON, "km")})
+    i3.update({"odometer": falling})
+    assert (i3.readings["odometer"].value, i3.readings["odometer"].unit) == (100000, "km")
+    i3.update({"odometer": Reading(62200, NOON + 120, "mi")})
+    assert (i3.readings["odometer"].value, i3.readings["odometer"].unit) == (62200, "mi")
+
+
+def test_a_number_that_cannot_be_true_is_unknown_whatever_the_cloud():
+    i3 = car(stateOfCharge=57)
+    assert "stateOfCharge" in i3.update({"stateOfCharge": Reading(255, NOON + 60)})
+    assert value(i3, "stateOfCharge") is None
+
+
+TANK = ("fuelRange", "fuelLevel", "fuelVolume")
+BATTERY = ("stateOfCharge", "electricRange", "chargingStatus", "pluggedIn", "averageConsumption")
+
+
+@pytest.mark.parametrize(
+    "facts, impossible",
+    [
+        ({"driveTrain": "BEV"}, TANK),
+        ({"driveTrain": "CONV"}, BATTERY),
+        ({"driveTrain": "PHEV"}, ()),
+        ({"driveTrain": "FUEL_CELL"}, ()),
+        ({}, ()),
+    ],
+)
+def test_a_car_shows_nothing_of_a_part_that_it_has_not(facts, impossible):
+    said = dict.fromkeys(TANK + BATTERY, 0)
+    vehicle = car(facts=facts, odometer=5, totalRange=100, **said)
+    assert set(said) - set(vehicle.readings) == set(impossible)
+    assert {"odometer", "totalRange"} <= set(vehicle.readings)
+    assert ("charging" in vehicle.readings) == ("chargingStatus" not in impossible)
+
+
+def test_what_was_shown_for_such_a_part_is_taken_back():
+    vehicle = car(stateOfCharge=50, fuelRange=338)
+    vehicle.facts = {"driveTrain": "BEV"}
+    assert vehicle.update({"fuelRange": Reading(338, NOON + 60)}) == {"fuelRange"}
+    assert value(vehicle, "fuelRange") is None
+    assert vehicle.update({"fuelRange": Reading(338, NOON + 60)}) == set()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bmw import times
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds.cardata_descriptors import ALL, CORE, LATITUDE, LONGITUDE, MESSAGES, SERVICES, TABLE, translate
 from bmw.states import state_text
@@ -22,6 +23,7 @@ DT, CAB = "vehicle.drivetrain.", "vehicle.cabin."
 CH = "vehicle.drivetrain.electricEngine.charging."
 PB = "vehicle.powertrain.electric.battery."
 BODY = "vehicle.body."
+FIRST, SECOND = (DT + "electricEngine." + name for name in ("kombiRemainingElectricRange", "remainingElectricRange"))
 
 
 def entry(value, unit=None, time=NOON):
@@ -55,6 +57,8 @@ def told(descriptor):
     """The keys that say something when a car sends nothing but that descriptor and what belongs to it."""
     together = next((group for group in TOGETHER if descriptor in group), (descriptor,))
     entries = {name: entry(*EVERYTHING[name]) for name in together}
+    if descriptor in (DISPLAY, HMI):  # tell in what the others are
+        entries[ODOMETER] = entry("100")
     return {key for key, reading in translate(entries, {descriptor}).items() if reading.value is not None}
 
 
@@ -178,10 +182,93 @@ def test_a_list_or_an_object_is_no_word(key, descriptor, value):
     assert one(key, descriptor, value).value is None
 
 
-@pytest.mark.parametrize("unit", [None, "", "null", "furlong", 5, [], {"a": 1}, True])
-def test_an_unknown_unit_means_the_usual_one(unit):
-    reading = one("odometer", "vehicle.vehicle.travelledDistance", "100", unit)
-    assert (reading.value, reading.unit) == (100.0, None)
+ODOMETER, DISPLAY, HMI = (
+    "vehicle.vehicle.travelledDistance",
+    CAB + "infotainment.displayUnit.distance",
+    CAB + "infotainment.hmi.distanceUnit",
+)
+HVSOC = "vehicle.trip.segment.end.drivetrain.batteryManagement.hvSoc"
+STRANGE = [None, "", "null", "furlong", 5, [], {"a": 1}, True]
+
+
+@pytest.mark.parametrize("unit", STRANGE)
+def test_a_missing_or_strange_unit_is_not_ours(unit):
+    assert one("odometer", ODOMETER, "100", unit).value is None
+
+
+@pytest.mark.parametrize("unit", STRANGE)
+@pytest.mark.parametrize(
+    "names, value, expected", [((DISPLAY,), "miles", "mi"), ((DISPLAY,), "km", "km"), ((HMI,), "MILES", "mi"), ((HMI,), "KILOMETERS", "km")]
+)
+def test_without_a_unit_it_is_that_in_which_the_car_shows_distances(unit, names, value, expected):
+    entries = dict({name: entry(value) for name in names}, **{ODOMETER: entry("100", unit)})
+    reading = translate(entries)["odometer"]
+    assert (reading.value, reading.unit) == (100.0, expected)
+
+
+def test_of_two_words_of_the_car_for_its_unit_the_newer_one_counts():
+    entries = {ODOMETER: entry("100"), DISPLAY: entry("km"), HMI: entry("MILES", time=NOON + 1)}
+    assert translate(entries)["odometer"].unit == "mi"
+
+
+def test_without_a_word_of_the_car_it_is_that_of_its_sisters():
+    entries = {ODOMETER: entry("100"), FIRST: entry("50", "mi")}
+    assert translate(entries)["odometer"].unit == "mi"
+
+
+@pytest.mark.parametrize(
+    "key, descriptor, in_km, in_miles",
+    [
+        ("altitude", CAB + "infotainment.navigation.currentLocation.altitude", "m", None),
+        ("averageSpeed", "vehicle.vehicle.avgSpeed", "km/h", "mph"),
+        ("fuelVolume", DT + "fuelSystem.remainingFuel", "l", None),
+    ],
+)
+def test_miles_decide_no_more_than_they_can(key, descriptor, in_km, in_miles):
+    for distance, symbol in (("km", in_km), ("miles", in_miles)):
+        reading = translate({descriptor: entry("50"), DISPLAY: entry(distance)})[key]
+        assert (reading.unit, reading.value is None) == (symbol, symbol is None)
+
+
+def test_where_the_catalogue_knows_one_unit_a_missing_one_is_that_and_a_strange_one_is_not():
+    pressure = "vehicle.chassis.axle.row1.wheel.left.tire.pressure"
+    assert one("tyrePressureFrontLeft", pressure, "260").value == 260
+    assert one("tyrePressureFrontLeft", pressure, "38", "stone/acre").value is None
+    assert one("stateOfCharge", DT + "batteryManagement.header", "57").value == 57
+
+
+# what cannot be true
+
+
+@pytest.mark.parametrize(
+    "key, descriptor, value, unit",
+    [
+        ("averageConsumption", DT + "avgElectricRangeConsumption", "2777774.0", "kWh/100km"),
+        ("stateOfCharge", DT + "batteryManagement.header", "255", "%"),
+        ("stateOfCharge", DT + "batteryManagement.header", "-1", "%"),
+        ("batteryCapacity", DT + "batteryManagement.batterySizeMax", "0.0", "kWh"),
+        ("tyrePressureRearLeft", "vehicle.chassis.axle.row2.wheel.left.tire.pressure", "65535", "kPa"),
+        ("tyrePressureRearLeft", "vehicle.chassis.axle.row2.wheel.left.tire.pressure", "0", "kPa"),
+        ("timeToFull", CH + "timeToFullyCharged", 65535, "min"),
+        ("currentLimit", "vehicle.powertrain.electric.battery.charging.acLimit.selected", 255, "A"),
+        ("auxiliaryBatteryVoltage", "vehicle.electricalSystem.battery.voltage", 25.5, "V"),
+        ("auxiliaryPower", "vehicle.vehicle.avgAuxPower", "655.35", "kW"),
+        ("climateTimeRemaining", "vehicle.vehicle.preConditioning.remainingTime", 255, "min"),
+        ("serviceDistance", "vehicle.status.serviceDistance.next", 65535, "km"),
+        ("odometer", ODOMETER, "4294967295", "km"),
+        ("electricRange", FIRST, "4095", "mi"),
+    ],
+)
+def test_a_number_outside_bmws_own_range_is_unknown(key, descriptor, value, unit):
+    assert one(key, descriptor, value, unit).value is None
+
+
+def test_what_cannot_be_true_hides_no_other_source():
+    entries = {
+        DT + "batteryManagement.maxEnergy": entry(0, "kWh"),
+        DT + "batteryManagement.batterySizeMax": entry("79", "kWh", NOON - 9999),
+    }
+    assert translate(entries)["batteryCapacity"].value == 79
 
 
 @pytest.mark.parametrize("time", ["", "yesterday", 5, None, [], {}])
@@ -198,18 +285,17 @@ def test_what_is_not_among_the_entries_is_not_among_the_readings():
 
 # several sources of one word
 
-FIRST, SECOND = (DT + "electricEngine." + name for name in ("kombiRemainingElectricRange", "remainingElectricRange"))
-
 
 @pytest.mark.parametrize(
     "first, second, expected",
     [
-        (entry("187"), entry("160"), 187),
-        (entry("187"), entry("160", time=NOON + 600), 187),
-        (entry("187"), entry("160", time=NOON + 601), 160),
-        (entry(None, time=None), entry("160"), 160),
-        (entry("INVALID"), entry("160", time=NOON - 60), 160),
-        (entry("187"), entry("INVALID", time=NOON + 9999), 187),
+        (entry("187", "km"), entry("160", "km"), 187),
+        (entry("187", "km"), entry("160", "km", NOON + 600), 187),
+        (entry("187", "km"), entry("160", "km", NOON + 601), 160),
+        (entry(None, time=None), entry("160", "km"), 160),
+        (entry("INVALID"), entry("160", "km", NOON - 60), 160),
+        (entry("187", "km"), entry("INVALID", time=NOON + 9999), 187),
+        (entry("187", "km"), entry("160", "km", None), 187),
         (entry(None), entry("INVALID"), None),
     ],
 )
@@ -223,30 +309,62 @@ def test_of_two_names_of_a_quick_state_the_newest_wins(later, expected):
     assert translate(entries)["chargingStatus"].value == expected
 
 
-@pytest.mark.parametrize("later, expected", [(601, None), (600, "CHARGING"), (0, "CHARGING"), (-600, "CHARGING")])
-def test_an_old_word_is_not_kept_for_a_state_that_the_car_no_longer_knows(later, expected):
-    for first, second in (("hvStatus", "status"), ("status", "hvStatus")):
-        entries = {
-            CH + first: entry("INVALID", time=NOON + later),
-            CH + second: entry("CHARGING" if second == "hvStatus" else "CHARGINGACTIVE"),
-        }
-        assert translate(entries)["chargingStatus"].value == expected
+@pytest.mark.parametrize("later", [9999, 1, 0, -9999, None])
+def test_an_invalid_of_one_source_never_hides_what_another_one_says(later):
+    for first, second, word in (("hvStatus", "status", "CHARGINGACTIVE"), ("status", "hvStatus", "CHARGING")):
+        entries = {CH + first: entry("INVALID", time=None if later is None else NOON + later), CH + second: entry(word)}
+        assert translate(entries)["chargingStatus"].value == "CHARGING"
+
+
+def test_when_a_source_no_longer_knows_the_other_one_stands_from_then_on():
+    vehicle = Vehicle(VIN, "i3")
+    vehicle.update(translate({CH + "hvStatus": entry("CHARGING"), CH + "status": entry("NOCHARGING", time=NOON - 60)}))
+    assert vehicle.readings["charging"].value is True
+    vehicle.update(translate({CH + "hvStatus": entry("INVALID", time=NOON + 60), CH + "status": entry("NOCHARGING", time=NOON - 60)}))
+    assert vehicle.readings["charging"].value is False
+
+
+def test_a_state_that_no_source_knows_is_unknown():
+    entries = {CH + "hvStatus": entry("INVALID", time=None), CH + "status": entry("INVALID")}
+    reading = translate(entries)["chargingStatus"]
+    assert (reading.value, reading.time) == (None, NOON)
+
+
+@pytest.mark.parametrize("word", ["initializing", "INITIALIZING", "INITIALIZATION"])
+def test_the_words_of_newer_cars_are_known(word):
+    assert one("chargingStatus", CH + "status", word).value == "INITIALIZATION"
+
+
+def test_what_stands_at_the_end_of_a_trip_counts_only_where_a_car_tells_nothing_else():
+    end = {"vehicle.trip.segment.end.travelledDistance": entry("5120", "km"), HVSOC: entry("41", "percent")}
+    told = translate(end)
+    assert (told["odometer"].value, told["stateOfCharge"].value) == (5120, 41)
+    told = translate(dict(end, **{ODOMETER: entry("5100", "km", NOON - 9999), CH + "level": entry("80", "%", None)}))
+    assert (told["odometer"].value, told["stateOfCharge"].value) == (5100, 80)
+
+
+@pytest.mark.parametrize("word", ["SIGNAL_INVALID", "INVALID", "-NA-", "NO_CHARGING_END_SINCE_IPF_WAKEUP"])
+def test_no_reason_for_the_end_of_a_charge_is_none(word):
+    for name in ("lastChargingReason", "hvpmFinishReason", "reasonChargingEnd"):
+        assert one("lastChargingEndReason", CH + name, word).value is None
 
 
 # position
 
 
 def test_latitude_and_longitude_of_one_moment_make_a_position():
-    reading = translate({LATITUDE: entry("48.1769", "degrees"), LONGITUDE: entry(11.5585, "degrees", NOON + 10)})["position"]
+    reading = translate({LATITUDE: entry("48.1769", "degrees"), LONGITUDE: entry(11.5585, "degrees", NOON + 2)})["position"]
     assert reading.value == (48.1769, 11.5585)
 
 
 def test_half_a_position_is_none_at_all():
     assert "position" not in translate({LATITUDE: entry("48.1769")})
-    assert "position" not in translate({LATITUDE: entry("48.1769"), LONGITUDE: entry("11.5585", time=NOON + 11)})
+    assert "position" not in translate({LATITUDE: entry("48.1769"), LONGITUDE: entry("11.5585", time=NOON + 3)})
 
 
-@pytest.mark.parametrize("latitude, longitude", [(0, 0), (-1, -1), ("0.0", "0"), (None, 11.5), ("INVALID", "INVALID")])
+@pytest.mark.parametrize(
+    "latitude, longitude", [(0, 0), (-1, -1), ("0.0", "0"), (None, 11.5), ("INVALID", "INVALID"), (91, 11.5), (48, 181), ([], 1)]
+)
 def test_a_place_that_means_no_place_is_unknown(latitude, longitude):
     assert translate({LATITUDE: entry(latitude), LONGITUDE: entry(longitude)})["position"].value is None
 
@@ -286,6 +404,63 @@ def test_no_check_control_message_is_zero_and_not_unknown():
 @pytest.mark.parametrize("value", ["nonsense", None, "[" * 100000, 5])
 def test_unreadable_check_control_is_unknown(value):
     assert translate({MESSAGES: entry(value)})["checkControlCount"].value is None
+
+
+def service(number, status="OK", date="-", left="-"):
+    return {"date": date, "id": number, "messageType": "CBS", "status": status, "title": "S%d" % number, "unitOfLengthRemaining": left}
+
+
+def test_services_that_are_due_reach_the_number_and_the_worst_status():
+    readings = translate({SERVICES: entry([service(3, "PENDING"), service(32, "OVERDUE"), service(100)])})
+    assert (readings["servicesDue"].value, readings["serviceStatus"].value) == (2, "OVERDUE")
+
+
+LEGAL, NEXT = "vehicle.status.serviceTime.inspectionDateLegal", "vehicle.status.serviceDistance.next"
+
+
+@pytest.mark.parametrize("legal", [None, entry(None, time=None), entry("-NA-")])
+def test_an_inspection_that_only_stands_in_the_list_of_services_counts(legal):
+    entries = {SERVICES: entry([service(3, date="2027-01"), service(32, date="2027-10")])}
+    entries.update({LEGAL: legal} if legal else {})
+    assert translate(entries)["inspectionDate"].value == 1822348800.0
+    assert translate(entries, {SERVICES})["inspectionDate"].value == 1822348800.0
+
+
+@pytest.mark.parametrize("text", ["09.30.2018 23:00 UTC", "30.09.2018 23:00 UTC", "09/30/2018 00:00 UTC", "2018-09-30T23:00:00Z"])
+def test_a_date_is_the_day_that_is_written(text):
+    assert to_iso(one("inspectionDate", LEGAL, text).value) == "2018-09-30T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "next_one, services, expected",
+    [
+        (entry("0", "km"), [service(3)], None),
+        (entry("0", "km"), [service(3, "PENDING")], 0),
+        (entry("14000", "km"), [service(3, left="20000")], 14000),
+        (entry("-NA-"), [service(3, left="0"), service(32), service(100, left="14000")], 14000),
+        (None, [service(100, left="14000")], 14000),
+        (None, [service(3, left="0"), service(32, left="-")], None),
+    ],
+)
+def test_a_service_without_distance_is_not_0_km(next_one, services, expected):
+    entries = {SERVICES: entry(services), DISPLAY: entry("km")}
+    entries.update({NEXT: next_one} if next_one else {})
+    reading = translate(entries).get("serviceDistance")
+    assert (reading.value if reading else None) == expected
+
+
+# the end of a trip
+
+
+def test_the_end_of_a_trip_is_local_time_that_calls_itself_utc(monkeypatch):
+    monkeypatch.setattr(times, "home_offset", lambda _seconds: 7200)
+    end = "vehicle.trip.segment.end.time"
+    sent = times.parse("2026-07-15T15:52:00Z")
+    for told_at in (sent, sent + 9999, None):
+        reading = translate({end: entry("15.07.2026 17:51:00 UTC", time=told_at)})["lastTripEnd"]
+        assert times.to_iso(reading.value) == "2026-07-15T15:51:00.000Z"
+    # should BMW mend it: it is told at once, so the time of the entry shows which it is
+    assert times.to_iso(translate({end: entry("15.07.2026 15:51:00 UTC", time=sent)})["lastTripEnd"].value) == "2026-07-15T15:51:00.000Z"
 
 
 # anything at all
@@ -355,7 +530,7 @@ def test_the_time_of_a_climate_timer_alone_says_nothing():
 
 def test_a_destination_is_one_pair():
     north, east = descriptors.DESTINATION
-    both = {north: entry("48.1372", "degrees"), east: entry("11.5756", "degrees", NOON + 5)}
+    both = {north: entry("48.1372", "degrees"), east: entry("11.5756", "degrees", NOON + 2)}
     assert translate(both)["destinationPosition"].value == (48.1372, 11.5756)
     assert translate({north: entry("48.1372")}) == {}
     assert translate({north: entry("48.1372"), east: entry("11.5756", "degrees", NOON + 60)}) == {}

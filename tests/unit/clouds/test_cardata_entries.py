@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bmw import times
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds import cardata_entries
-from bmw.clouds.cardata_entries import merge, parse_message
+from bmw.clouds.cardata_descriptors import LATITUDE, LONGITUDE
+from bmw.clouds.cardata_entries import AT_REQUEST, STANDS, answered, merge, parse_message
 from bmw.errors import BadAnswer
 from tests.unit.fakes import NOON, VIN, car
 
@@ -55,6 +56,96 @@ def test_a_null_of_rest_hides_nothing_that_the_stream_told():
     known = {SOC: entry(51)}
     assert merge(known, {SOC: entry(None, None)}, NOON) == set()
     assert known[SOC]["value"] == 51
+
+
+# times that are only that of the question
+
+CH = "vehicle.drivetrain.electricEngine.charging."
+HV, LEVEL, REASON = CH + "hvStatus", CH + "level", CH + "lastChargingReason"
+
+
+@pytest.mark.parametrize("name", sorted(AT_REQUEST))
+def test_in_an_answer_the_moment_of_the_question_is_no_time_of_the_car(name):
+    assert answered({name: entry("X"), SOC: entry(51)}) == {name: entry("X", None), SOC: entry(51)}
+
+
+def test_what_is_no_entry_is_left_as_it_is():
+    assert answered({HV: "nonsense", LEVEL: None}) == {HV: "nonsense", LEVEL: None}
+
+
+def test_in_the_stream_the_time_of_such_an_entry_is_the_cars():
+    known = {HV: entry("CHARGING", NOON - 60)}
+    assert merge(known, {HV: entry("NOT_CHARGING")}, NOON) == {HV}
+
+
+def test_a_value_of_unknown_age_does_not_win_over_what_the_car_said_lately():
+    known = {HV: entry("CHARGING", NOON - 60)}
+    assert merge(known, answered({HV: entry("FINISHED_FULLY_CHARGED")}), NOON) == set()
+    assert known[HV]["value"] == "CHARGING"
+
+
+def test_a_value_of_unknown_age_counts_when_the_cars_own_is_hours_old():
+    known = {HV: entry("CHARGING", NOON - STANDS - 1)}
+    assert merge(known, answered({HV: entry("FINISHED_FULLY_CHARGED")}), NOON) == {HV}
+    assert merge(known, answered({HV: entry("NOT_CHARGING")}), NOON + 60) == {HV}
+    assert merge(known, {HV: entry("CHARGING", NOON - STANDS)}, NOON + 120) == {HV}
+
+
+def test_a_poll_makes_no_last_update_and_keeps_no_car_awake():
+    known, vehicle = {}, car()
+    merge(known, answered({SOC: entry("80", NOON - 86400), HV: entry("NOT_CHARGING"), LEVEL: entry("80"), REASON: entry("X")}), NOON)
+    vehicle.update(descriptors.translate(known))
+    assert vehicle.readings["lastUpdate"].value == NOON - 86400
+    assert vehicle.is_silent_since(NOON - 3600)
+
+
+# units
+
+ODOMETER, DISPLAY = "vehicle.vehicle.travelledDistance", "vehicle.cabin.infotainment.displayUnit.distance"
+
+
+def test_without_a_unit_a_number_is_in_that_of_the_number_before():
+    known = {ODOMETER: entry(100, NOON - 60, "mi")}
+    merge(known, {ODOMETER: entry("200")}, NOON)
+    merge(known, {ODOMETER: entry("300", NOON + 60)}, NOON)
+    reading = descriptors.translate(known)["odometer"]
+    assert (reading.value, reading.unit) == (300, "mi")
+
+
+def test_a_number_stays_in_the_unit_of_its_time_when_the_driver_changes_what_is_shown():
+    known = {}
+    merge(known, {ODOMETER: entry("100"), DISPLAY: entry("miles")}, NOON)
+    assert merge(known, {ODOMETER: entry("100"), DISPLAY: entry("km", NOON + 60)}, NOON + 60) == {DISPLAY}
+    assert descriptors.translate(known)["odometer"].unit == "mi"
+    merge(known, {ODOMETER: entry("161", NOON + 120)}, NOON + 120)
+    assert descriptors.translate(known)["odometer"].unit == "km"
+
+
+def test_a_unit_that_comes_later_is_that_of_what_came_without():
+    known = {}
+    merge(known, {ODOMETER: entry("100")}, NOON)
+    assert readings(known)["odometer"] is None
+    changed = merge(known, {DISPLAY: entry("miles")}, NOON)
+    assert readings(known, changed)["odometer"] == 100
+
+
+# a position is one pair
+
+
+def test_a_latitude_without_its_longitude_keeps_the_last_whole_position():
+    known = {}
+    for seconds, name, value in ((0, LATITUDE, 48.1), (0.5, LONGITUDE, 11.5), (5, LATITUDE, 48.102)):
+        merge(known, {name: entry(value, NOON + seconds)}, NOON + seconds)
+    assert readings(known)["position"] == (48.1, 11.5)
+    merge(known, {LONGITUDE: entry(11.502, NOON + 5.5)}, NOON + 6)
+    assert readings(known)["position"] == (48.102, 11.502)
+
+
+@pytest.mark.parametrize("apart, expected", [(10, (48.2, 11.6)), (11, None)])
+def test_what_comes_in_one_answer_may_be_a_little_further_apart(apart, expected):
+    known = {}
+    merge(known, {LATITUDE: entry("48.2"), LONGITUDE: entry("11.6", NOON - apart)}, NOON)
+    assert readings(known).get("position") == expected
 
 
 def test_an_unknown_descriptor_is_left_out():

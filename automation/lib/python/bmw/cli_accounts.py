@@ -69,6 +69,9 @@ class CliOutlet(object):
     def show_stored_picture(self, vehicle, is_first):
         pass
 
+    def power(self, name):
+        return None  # there are no items
+
     def tokens(self, account):
         pass  # the store alone has them
 

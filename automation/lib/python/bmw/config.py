@@ -64,6 +64,22 @@ def _whole(lowest, highest):
     return parse
 
 
+def _capacity(text):
+    try:
+        kwh = float(text.replace(",", "."))
+    except ValueError:
+        kwh = 0
+    if not 1 <= kwh <= 300:
+        raise ConfigError("'{}' is no capacity of a battery".format(text), "write kWh, such as 27.2")
+    return kwh
+
+
+def _item_name(text):
+    if not ITEM_NAME.match(text):
+        raise ConfigError("'{}' is not the name of an item".format(text), "use letters, digits and _")
+    return text
+
+
 def _item_prefix(text):
     if not ITEM_NAME.match(text):
         raise ConfigError("'{}' cannot start an item name".format(text), "use letters, digits and _")
@@ -137,6 +153,8 @@ SETTINGS = {
     "stream_topic": Setting(_text, PRIVATE),
     "stream_user": Setting(_secret, NAME),
     "stream_password": Setting(_secret, SECRET),
+    "battery_capacity": Setting(_capacity, PUBLIC),
+    "wallbox_power_item": Setting(_item_name, HARMLESS),
     "allow_unlock": Setting(_yes_no, PUBLIC, False),
     "confirm_unlock": Setting(_yes_no, PUBLIC, False),
     "data": Setting(_yes_no, PUBLIC, True),

@@ -73,6 +73,7 @@ class Service(object):
         self._desk = CommandDesk(
             config, cloud, clock, worker, outlet, self._garage, self._new_session, lambda: self._refresh(by_person=True)
         )
+        self._meters = {}  # VIN -> bmw.estimate.Meter
         self._is_token_troubled = False
         self._on_command_items = lambda items: None
         self._is_saving_later = False
@@ -485,15 +486,28 @@ class Service(object):
 
     def _estimate(self, vehicle):
         """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""
-        found = estimate.reading(vehicle.readings, self._clock.now())
+        now = self._clock.now()
+        capacity = self._config.battery_capacity
+        found = estimate.reading(vehicle.readings, now, capacity, self._wallbox_power(vehicle, now))
+        # after the estimate, which goes by the time that is left
+        changed = vehicle.pass_time(now)
         if found is None:
-            return set()
+            return changed
         known = vehicle.readings.get(estimate.KEY)
         vehicle.readings[estimate.KEY] = found
-        charging = vehicle.readings.get("charging")
-        if charging is not None and charging.value:
+        if estimate.is_open(vehicle.readings, now):
             self._worker.later("estimate " + vehicle.vin, estimate.EVERY, lambda: self._go_on(vehicle))
-        return set() if found == known else set([estimate.KEY])
+        return changed if known is not None and known.value == found.value else changed | set([estimate.KEY])
+
+    def _wallbox_power(self, vehicle, now):
+        """Mean watts of the user's wallbox since the car's last state of charge; None where it does not tell, or may feed another car."""
+        if not self._config.wallbox_power_item or not _is_charging(vehicle):
+            self._meters.pop(vehicle.vin, None)
+            return None
+        said = vehicle.readings.get("stateOfCharge")
+        is_only = not any(_is_charging(other) for other in self._garage.vehicles if other is not vehicle)
+        power = self._outlet.power(self._config.wallbox_power_item) if is_only else None
+        return self._meters.setdefault(vehicle.vin, estimate.Meter()).mean(said.time if said else None, now, power)
 
     def _go_on(self, vehicle):
         # a car that left the account meanwhile is estimated no more
@@ -502,6 +516,11 @@ class Service(object):
 
     def _new_session(self, by_person=True):
         return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person)
+
+
+def _is_charging(vehicle):
+    charging = vehicle.readings.get("charging")
+    return charging is not None and charging.value is True
 
 
 def _line(troubles):

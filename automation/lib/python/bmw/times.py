@@ -14,7 +14,8 @@ _ISO = re.compile(
     r"\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?\s*$",
     re.IGNORECASE,
 )
-#: dd.mm.yyyy or mm/dd/yyyy, with a time or without, always UTC (descriptor catalogue, inspectionDateLegal and trip end)
+#: dd.mm.yyyy or mm/dd/yyyy, with a time or without (descriptor catalogue, inspectionDateLegal and trip end); BMW's own example
+#: mixes the two, so a month beyond 12 is the day
 _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
 #: what was read lately: a refresh reads the time of each value several times, and most are those of the last refresh
 _PARSED = {}
@@ -85,6 +86,8 @@ def _parsed(text):
     if dotted:
         first, separator, middle, year, hour, minute, second = dotted.groups()
         day, month = (first, middle) if separator == "." else (middle, first)
+        if int(month) > 12:
+            day, month = month, day
         return _epoch(year, month, day, hour, minute, second)
     only_month = _MONTH.match(text)
     if not only_month:

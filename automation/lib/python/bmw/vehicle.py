@@ -5,6 +5,7 @@ Knows no cloud and no openHAB.
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw import drive_train, plausible
 from bmw.vocabulary import VEHICLE
 
 #: values that say a car is locked, and all a lock can say (connecteddrive.md, cardata.md section 4)
@@ -13,7 +14,12 @@ LOCK_STATES = {"SECURED": True, "LOCKED": True, "SELECTIVE_LOCKED": False, "PART
 _DOORS = ("doorDriverFront", "doorPassengerFront", "doorDriverRear", "doorPassengerRear")
 _WINDOWS = ("windowDriverFront", "windowPassengerFront", "windowDriverRear", "windowPassengerRear")
 #: what holds only while the car charges (cardata.md section 4: power is valid only near its timestamp)
-_WHILE_CHARGING = ("chargingPower", "chargingTimeRemaining")
+_WHILE_CHARGING = ("chargingPower", "chargingTimeRemaining", "timeToFull", "chargingCurrent", "chargingVoltage", "chargingPhases")
+#: how long a charge still takes, and the seconds beyond it after which it says nothing any more
+_TIMES_LEFT = ("chargingTimeRemaining", "timeToFull")
+TIME_LEFT_HOLDS = 1800
+#: kilometres that an odometer may lose when it changes between kilometres and miles
+ROUNDING = 1.7
 _CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST": True, "INACTIVE": False, "STANDBY": False}
 
 
@@ -75,13 +81,29 @@ class Vehicle(object):
 
     def update(self, readings):
         """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
-        changed = set(key for key, reading in readings.items() if self._take(key, reading))
+        impossible = drive_train.impossible(self.facts)
+        changed = self._lose(impossible)
+        changed.update(key for key, reading in readings.items() if key not in impossible and self._take(key, _checked(key, reading)))
         for key, reading in derive(self.readings).items():
             old = self.readings.get(key)
             self.readings[key] = reading
             if old is None or old.value != reading.value:
                 changed.add(key)
         return changed | self._end_charge()
+
+    def _lose(self, keys):
+        """What was once shown for a part that this car has not is taken back; returns the keys (set)."""
+        lost = set(key for key in keys if key in self.readings and self.readings[key].value is not None)
+        for key in lost:
+            self.readings[key] = Reading(None)
+        return lost
+
+    def pass_time(self, now):
+        """Forgets a time left that is over by now (epoch seconds), though the car said nothing since; returns the keys (set)."""
+        over = set(key for key in _TIMES_LEFT if key in self.readings and _is_over(key, self.readings[key], now))
+        for key in over:
+            self.readings[key] = Reading(None, self.readings[key].time)
+        return over
 
     def _end_charge(self):
         """Forgets what the car said while it charged and is past now; returns the keys (set)."""
@@ -101,6 +123,8 @@ class Vehicle(object):
         if old is not None and old.time is not None and reading.value is None and reading.time is None:
             return False  # BMW has nothing in store, which is not the car saying that it does not know
         if old is not None and old.time is not None and reading.time is not None and reading.time < old.time:
+            return False
+        if key == "odometer" and old is not None and _falls(old, reading):
             return False
         self.readings[key] = reading
         return old is None or (old.value, old.unit) != (reading.value, reading.unit)
@@ -129,6 +153,29 @@ class Vehicle(object):
             "asked_at": self.asked_at,
             "readings": dict((key, reading.to_list()) for key, reading in self.readings.items()),
         }
+
+
+def _checked(key, reading):
+    """The reading, or an unknown one where its number cannot be true."""
+    point = VEHICLE.get(key)
+    if point is None or plausible.is_plausible(key, reading.value, reading.unit, point.unit):
+        return reading
+    return Reading(None, reading.time)
+
+
+def _is_over(key, reading, now):
+    minutes = plausible.converted(reading.value, reading.unit, VEHICLE[key].unit) if reading.value else None
+    return minutes is not None and reading.time is not None and now > reading.time + minutes * 60.0 + TIME_LEFT_HOLDS
+
+
+def _falls(old, new):
+    """True for an odometer that would go back: a number in another unit than it says, or one of another car."""
+    if old.value is None or new.value is None:
+        return False
+    kilometres = [plausible.converted(reading.value, reading.unit, VEHICLE["odometer"].unit) for reading in (old, new)]
+    # the same in miles may be a little less, as both are whole numbers
+    slack = 0 if old.unit == new.unit else ROUNDING
+    return None not in kilometres and kilometres[1] < kilometres[0] - slack
 
 
 def vehicle_from(record):

@@ -99,7 +99,7 @@ _VEHICLE_ROWS = (
     ("timeToFull", "charging", "minutes", "Time to full", "Zeit bis voll", "time", MEASUREMENT, "Duration"),
     ("chargingPower", "charging", "power", "Charging power", "Ladeleistung", "energy", MEASUREMENT, "Power"),
     ("chargingVoltage", "charging", "volt", "Charging voltage", "Ladespannung", "energy", MEASUREMENT, "Voltage"),
-    ("chargingCurrent", "charging", "ampere", "Charging current", "Ladestrom", "energy", MEASUREMENT, "Current"),
+    ("chargingCurrent", "charging", "ampere", "Highest charging current", "Höchster Ladestrom", "energy", MEASUREMENT, "Current"),
     ("chargingPhases", "charging", "number", "Charging phases", "Ladephasen", "energy", MEASUREMENT),
     ("chargingMethod", "charging", "text", "Charging method", "Ladeart", "poweroutlet", STATUS),
     ("chargingConnection", "charging", "text", "Charging by cable or induction", "Laden per Kabel oder induktiv", "poweroutlet", STATUS),

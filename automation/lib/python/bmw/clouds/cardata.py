@@ -13,7 +13,7 @@ from bmw.clouds import cardata_live, cardata_report, cardata_seldom
 from bmw.clouds import cardata_sign_in as sign_in
 from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found
-from bmw.clouds.cardata_entries import merge
+from bmw.clouds.cardata_entries import answered, merge
 from bmw.clouds.cardata_errors import ContainerGone, ContainersFull, DescriptorRefused, check
 from bmw.compat import text_type, to_bytes
 from bmw.errors import AccessDenied, BadAnswer
@@ -33,6 +33,7 @@ _FACTS = (
     ("model", "modelName"),
     ("brand", "brand"),
     ("driveTrain", "driveTrain"),
+    ("propulsionType", "propulsionType"),
     ("steering", "steering"),
     ("bodyType", "bodyType"),
     ("series", "series"),
@@ -110,9 +111,9 @@ class CarData(Cloud):
             session.memory.pop("container", None)
             entries = self._telematic_data(session, vehicle.vin)
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
-        merge(known, entries, self.clock.now())
+        merge(known, answered(entries), self.clock.now())
         # all of it and not what is new: whatever went wrong before, the next poll mends it
-        readings = descriptors.translate(known)
+        readings = descriptors.translate(known, facts=vehicle.facts)
         _add_facts(readings, vehicle.facts)
         return readings
 

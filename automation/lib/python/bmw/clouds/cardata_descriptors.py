@@ -6,8 +6,9 @@ a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw import json_in, times
-from bmw.clouds import values
+from bmw import json_in, plausible, times
+from bmw.clouds import cardata_ranges, values
+from bmw.clouds import cardata_units as units
 from bmw.compat import lower, number_types, text_type, upper
 from bmw.record import record
 from bmw.vehicle import Reading
@@ -38,47 +39,10 @@ PREFERENCE = 600
 #: two names of one state that changes in a moment: what the car sent last counts, as one of the two often comes alone
 _NEWEST_WINS = frozenset(("chargingStatus", "pluggedIn", "doorLockState"))
 
-_UNKNOWN_WORDS = frozenset(("", "invalid", "unknown", "-na-", "na", "n/a", "null", "none", "not_available", "isunknown"))
+#: SIGNAL_INVALID and the like besides what all clouds say
+_UNKNOWN_WORDS = frozenset(lower(word) for word in values.UNKNOWN_WORDS)
 
-_UNITS = {
-    "%": "%",
-    "percent": "%",
-    "km": "km",
-    "kilometers": "km",
-    "kilometer": "km",
-    "mi": "mi",
-    "mls": "mi",
-    "mile": "mi",
-    "miles": "mi",
-    "m": "m",
-    "ft": "ft",
-    "celsius": "\u00b0C",
-    "\u00b0c": "\u00b0C",
-    "fahrenheit": "\u00b0F",
-    "\u00b0f": "\u00b0F",
-    "degrees": "\u00b0",
-    "degree": "\u00b0",
-    "min": "min",
-    "minutes": "min",
-    "s": "s",
-    "sec": "s",
-    "h": "h",
-    "kwh": "kWh",
-    "w": "W",
-    "kw": "kW",
-    "v": "V",
-    "a": "A",
-    "kpa": "kPa",
-    "bar": "bar",
-    "km/h": "km/h",
-    "kmh": "km/h",
-    "mph": "mph",
-    "l": "l",
-    "liters": "l",
-    "litres": "l",
-    "weeks": "week",
-}
-LITRES_PER_GALLON = 3.785411784
+CONSUMPTION = units.CONSUMPTION
 KM_PER_MILE = 1.609344
 
 
@@ -112,24 +76,14 @@ def _number(value, unit):
         raise Unknown()
     if number != number or number in (float("inf"), float("-inf")):
         raise Unknown()
-    return number, _UNITS.get(_unit_word(unit))
-
-
-def _unit_word(unit):
-    """The unit's spelling to look up; '' when there is none."""
-    return lower(unit.strip()) if isinstance(unit, text_type) else ""
-
-
-def _volume(value, unit):
-    if _unit_word(unit) in ("gal", "gallon", "gallons"):
-        return _number(value, None)[0] * LITRES_PER_GALLON, "l"
-    return _number(value, unit)
+    symbol = units.symbol(unit)
+    return (number, None) if symbol is None else (number * symbol[1], symbol[0])
 
 
 def _consumption(value, unit):
-    """kWh/100 km; American cars send mi/kWh."""
-    number = _number(value, None)[0]
-    if _unit_word(unit).replace(" ", "") in ("mi/kwh", "mls/kwh", "miles/kwh"):
+    """kWh/100 km; cars that show miles send mi/kWh."""
+    number, symbol = _number(value, unit)
+    if symbol == "mi/kWh":
         if number <= 0:
             raise Unknown()
         number = 100.0 / (number * KM_PER_MILE)
@@ -172,6 +126,19 @@ def _time(value, _unit):
     if seconds is None:
         raise Unknown()
     return seconds, None
+
+
+def _day(value, _unit):
+    """The day as it is written: its time of day and zone are by the way, and would make it the next day further east."""
+    return _time(value, None)[0] // 86400 * 86400, None
+
+
+def _reason(value, _unit):
+    """Why a charge ended; no reason is none."""
+    text = _upper(value, None)[0]
+    if text.startswith("NO_CHARGING_END"):
+        raise Unknown()
+    return text, None
 
 
 _YES_NO = {
@@ -221,6 +188,8 @@ _charging = _choice(
         "nocharging": "NOT_CHARGING",
         "notcharging": "NOT_CHARGING",
         "initialization": "INITIALIZATION",
+        "initializing": "INITIALIZATION",
+        "initialising": "INITIALIZATION",
         "chargingactive": "CHARGING",
         "charging": "CHARGING",
         "chargingpaused": "CHARGING_PAUSED",
@@ -281,7 +250,7 @@ _WARMED_SEATS = (
 
 #: (vocabulary key, converter, descriptors in order of preference)
 _ROWS = (
-    ("stateOfCharge", _number, "DT.batteryManagement.header", "PB.stateOfCharge.displayed"),
+    ("stateOfCharge", _number, "DT.batteryManagement.header", "PB.stateOfCharge.displayed", "CH.level"),
     ("targetStateOfCharge", _number, "PB.stateOfCharge.target"),
     ("batteryCapacity", _number, "DT.batteryManagement.maxEnergy", "DT.batteryManagement.batterySizeMax"),
     ("energyToFull", _number, "CH.smeEnergyDeltaFullyCharged"),
@@ -289,13 +258,19 @@ _ROWS = (
     ("batteryPreconditioning", _upper, "PB.preconditioning.state"),
     ("electricRange", _number, "EE.kombiRemainingElectricRange", "EE.remainingElectricRange"),
     ("targetRange", _number, "V.powertrain.electric.range.target"),
-    ("totalRange", _number, "DT.totalRemainingRange"),
-    ("fuelRange", _number, "DT.lastRemainingRange"),
+    ("totalRange", _number, "DT.lastRemainingRange", "DT.totalRemainingRange"),
     ("fuelLevel", _number, "DT.fuelSystem.level"),
-    ("fuelVolume", _volume, "DT.fuelSystem.remainingFuel"),
+    ("fuelVolume", _number, "DT.fuelSystem.remainingFuel"),
     ("averageConsumption", _consumption, "DT.avgElectricRangeConsumption"),
     ("chargingStatus", _charging, "CH.hvStatus", "CH.status"),
-    ("pluggedIn", _plugged, "BODY.chargingPort.status", "TB.anyPosition.isPlugged", "CH.connectorStatus"),
+    (
+        "pluggedIn",
+        _plugged,
+        "BODY.chargingPort.status",
+        "TB.anyPosition.isPlugged",
+        "CH.connectorStatus",
+        "BODY.chargingPort.combinedStatus",
+    ),
     ("chargeCableLocked", _cable_locked, "BODY.chargingPort.lockedStatus"),
     ("chargeFlap", _open, "TB.anyPosition.flap.isOpen"),
     ("chargeFlapLocked", _flap_locked, "BODY.flap.isLocked"),
@@ -312,7 +287,7 @@ _ROWS = (
     ("currentLimit", _number, "PB.charging.acLimit.selected"),
     ("currentLimitActive", _limit_active, "PB.charging.acLimit.isActive"),
     ("lastChargingResult", _upper, "CH.lastChargingResult"),
-    ("lastChargingEndReason", _upper, "CH.lastChargingReason", "CH.hvpmFinishReason", "CH.reasonChargingEnd"),
+    ("lastChargingEndReason", _reason, "CH.lastChargingReason", "CH.hvpmFinishReason", "CH.reasonChargingEnd"),
     ("doorLockState", _lock, "CAB.door.lock.status", "CAB.door.status"),
     ("hood", _open, "BODY.hood.isOpen"),
     ("trunk", _open, "BODY.trunk.isOpen", "BODY.trunk.door.isOpen"),
@@ -347,13 +322,12 @@ _ROWS = (
     ("averageSpeed", _number, "VV.avgSpeed"),
     ("destinationDistance", _number, "NAV.destinationSet.distance"),
     ("destinationArrival", _passed, "NAV.destinationSet.arrivalTime"),
-    ("lastTripEnd", _time, "TR.end.time"),
     ("lastTripStateOfCharge", _number, "TR.end.drivetrain.batteryManagement.hvSoc"),
     ("auxiliaryBatteryVoltage", _number, "EB.voltage"),
     ("auxiliaryBatteryStateOfCharge", _number, "EB.stateOfCharge"),
     ("auxiliaryPower", _number, "VV.avgAuxPower"),
     ("serviceDistance", _number, "ST.serviceDistance.next"),
-    ("inspectionDate", _time, "ST.serviceTime.inspectionDateLegal"),
+    ("inspectionDate", _day, "ST.serviceTime.inspectionDateLegal"),
     ("teleservice", _upper, "V.channel.teleservice.status"),
     ("deepSleep", _yes, "VV.deepSleepModeActive"),
     # what fewer cars tell
@@ -365,7 +339,7 @@ _ROWS = (
     ("navigationRange", _number, "NAV.remainingRange"),
     ("lifetimeEnergyCharged", _number, "CH.consumptionOverLifeTime.overall.gridEnergy"),
     ("lifetimeEnergyDistance", _number, "CH.consumptionOverLifeTime.overall.referenceDistance"),
-    ("lifetimeFuel", _volume, "DT.fuelSystem.consumptionOverLifeTime.overall.fuel"),
+    ("lifetimeFuel", _number, "DT.fuelSystem.consumptionOverLifeTime.overall.fuel"),
     ("lifetimeFuelDistance", _number, "DT.fuelSystem.consumptionOverLifeTime.overall.referenceDistance"),
     ("dcPluggedIn", _plugged, "BODY.chargingPort.dcStatus"),
     ("chargeFlapAlwaysUnlocked", _always_unlocked, "BODY.flap.isPermanentlyUnlocked"),
@@ -436,6 +410,8 @@ def _full(short):
 
 TABLE = tuple((row[0], row[1], tuple(_full(short) for short in row[2:])) for row in _ROWS)
 
+CHARGING = _full("CH.")
+TRIP_END = _full("TR.end.time")
 LATITUDE = _full("NAV.currentLocation.latitude")
 LONGITUDE = _full("NAV.currentLocation.longitude")
 DESTINATION = (_full("NAV.destinationSet.latitude"), _full("NAV.destinationSet.longitude"))
@@ -449,23 +425,48 @@ MESSAGES = _full("ST.checkControlMessages")
 #: the climate's remaining time in minutes; a second source with another unit when none is given
 CLIMATE_MINUTES = _full("VV.preConditioning.remainingTime")
 
+#: word of the vocabulary -> its latitude and longitude; under the word itself ``cardata_entries`` keeps the last whole pair
+PAIRS = {"position": (LATITUDE, LONGITUDE), "destinationPosition": DESTINATION}
+
+#: what tells the same, but of the end of the last trip: only where a car tells nothing else
+_LAST_RESORTS = {"stateOfCharge": _full("TR.end.drivetrain.batteryManagement.hvSoc"), "odometer": _full("TR.end.travelledDistance")}
+
 #: latitude and longitude belong together when the car sent them within this many seconds
-PAIR_WITHIN = 10
+PAIR_WITHIN = 2
+
+#: a trip's end is told within so many seconds
+TRIP_END_TOLD = 900
 
 #: a line for people stays one that can be read, whatever a car sends: letters of one text, and texts in one line
 MOST_LETTERS = 120
 MOST_MESSAGES = 8
 
-_SPECIAL = (LATITUDE, LONGITUDE, SERVICES, MESSAGES, CLIMATE_MINUTES) + DESTINATION + sum(TIMERS.values(), ())
+#: what the ranges are made of, and what shows that there is a traction battery or a tank where BMW does not say so
+_RANGES = tuple(
+    _full("DT." + name)
+    for name in (
+        "electricEngine.kombiRemainingElectricRange",
+        "electricEngine.remainingElectricRange",
+        "lastRemainingRange",
+        "totalRemainingRange",
+    )
+)
+_BATTERY_HINTS = (_full("DT.batteryManagement.header"), _full("PB.stateOfCharge.displayed"), _RANGES[0])
+_TANK_HINTS = (_full("DT.fuelSystem.level"), _full("DT.fuelSystem.remainingFuel"))
+_INSPECTION = _full("ST.serviceTime.inspectionDateLegal")
+_SERVICE_DISTANCE = _full("ST.serviceDistance.next")
+
+_SPECIAL = sum(PAIRS.values(), (SERVICES, MESSAGES, CLIMATE_MINUTES, TRIP_END) + units.DISTANCE + tuple(_LAST_RESORTS.values()))
+_SPECIAL += sum(TIMERS.values(), ())
 
 #: every descriptor we ask for, and the few that matter most, for when BMW refuses the long list
 ALL = tuple(sorted(set(d for row in TABLE for d in row[2]) | set(_SPECIAL)))
 _CORE_KEYS = frozenset(
     "stateOfCharge electricRange fuelLevel chargingStatus pluggedIn chargingTimeRemaining doorLockState hood trunk"
     " doorDriverFront doorPassengerFront doorDriverRear doorPassengerRear windowDriverFront windowPassengerFront"
-    " windowDriverRear windowPassengerRear odometer climateStatus".split()
+    " windowDriverRear windowPassengerRear odometer climateStatus totalRange".split()
 )
-CORE = tuple(sorted(set(d for row in TABLE if row[0] in _CORE_KEYS for d in row[2]) | set((LATITUDE, LONGITUDE))))
+CORE = tuple(sorted(set(d for row in TABLE if row[0] in _CORE_KEYS for d in row[2]) | set((LATITUDE, LONGITUDE, units.DISTANCE[0]))))
 
 
 #: descriptor -> the rows of TABLE that read it
@@ -475,14 +476,32 @@ for _row in TABLE:
         _ROWS_OF.setdefault(_descriptor, []).append(_row)
 _CLIMATE_ROWS = [_row for _row in TABLE if _row[0] == "climateTimeRemaining"]
 _ROWS_OF[CLIMATE_MINUTES] = _CLIMATE_ROWS
+for _key, _descriptor in _LAST_RESORTS.items():
+    _ROWS_OF.setdefault(_descriptor, []).extend(_row for _row in TABLE if _row[0] == _key)
+
+#: converters of numbers that have a unit, and the unit in which the vocabulary has what a descriptor says
+_MEASURES = (_number, _consumption, _seconds_to_minutes)
+UNITS = {}
+#: unit -> descriptors that are measured in it
+_SISTERS = {}
+for _row in TABLE:
+    if _row[1] in _MEASURES:
+        _unit = CONSUMPTION if _row[1] is _consumption else "s" if _row[1] is _seconds_to_minutes else VEHICLE[_row[0]].unit
+        for _descriptor in _row[2] + ((_LAST_RESORTS[_row[0]],) if _row[0] in _LAST_RESORTS else ()):
+            UNITS.setdefault(_descriptor, _unit)
+            _SISTERS.setdefault(_unit, []).append(_descriptor)
+#: what the car's unit of distance decides
+for _descriptor in units.DISTANCE:
+    _ROWS_OF[_descriptor] = [_row for _row in TABLE if any(units.depends_on_distance(UNITS.get(name)) for name in _row[2])]
 
 
-def translate(entries, changed=None):
+def translate(entries, changed=None, facts=None):
     """The vocabulary's readings for telematic entries.
 
     Args:
         entries (dict): descriptor -> {"value", "unit", "timestamp"} as REST or the stream gives them.
         changed (set of descriptors or None): only what these have a part in; None = everything.
+        facts (dict or None): what does not change about the car; its drive train says what the ranges mean.
 
     Returns:
         {key: Reading}, also unknown ones, for every key of which at least one descriptor is among the entries.
@@ -492,13 +511,15 @@ def translate(entries, changed=None):
     if changed is not None:
         rows = [row for name in changed for row in _ROWS_OF.get(name, ())]
     for key, convert, descriptors in rows:
-        present = [_read(entries[d], convert) for d in descriptors if _is_there(entries.get(d))]
-        reading = _choose(present, 0 if key in _NEWEST_WINS else PREFERENCE)
+        reading = _choose([_read(entries, d, convert, key) for d in descriptors if _is_there(entries.get(d))], key in _NEWEST_WINS)
+        if (reading is None or reading.value is None) and _is_there(entries.get(_LAST_RESORTS.get(key))):
+            last_resort = _read(entries, _LAST_RESORTS[key], convert, key)
+            reading = last_resort if reading is None else _choose([reading, last_resort])
         if reading is not None:
             readings[key] = reading
     for needed, add in _SPECIAL_ROWS:
         if changed is None or not changed.isdisjoint(needed):
-            add(readings, entries)
+            add(readings, entries, facts or {})
     return dict((key, reading) for key, reading in readings.items() if key in VEHICLE)
 
 
@@ -506,71 +527,115 @@ def _is_there(entry):
     return isinstance(entry, dict) and "value" in entry
 
 
-def _read(entry, convert):
+def _read(entries, descriptor, convert, key):
+    """The Reading of one descriptor as a source of a word of the vocabulary; what cannot be true is unknown."""
+    entry = entries[descriptor]
     time = times.parse(entry.get("timestamp"))
     if entry["value"] is None:
         return Reading(None, time)
     try:
-        value, unit = convert(entry["value"], entry.get("unit"))
-    except Unknown:
+        unit = entry.get("unit")
+        if convert in _MEASURES:
+            unit = units.spelling(entry, entries, UNITS.get(descriptor, ""), _SISTERS.get(UNITS.get(descriptor), ()))
+        value, unit = convert(entry["value"], unit)
+    except (Unknown, LookupError):
+        return Reading(None, time)
+    if not plausible.is_plausible(key, value, unit, VEHICLE[key].unit):
         return Reading(None, time)
     return Reading(value, time, unit)
 
 
-def _choose(readings, preference):
-    """The first that says something, unless a later one is newer by more than ``preference``; an unknown one if all are."""
+def _choose(readings, newest_wins=False):
+    """Of the Readings of several sources that which counts: the first that says something, unless a later one is much newer.
+
+    An unknown one never hides what another source says. None of no readings.
+    """
+    known = [reading for reading in readings if reading.value is not None]
     best = None
-    for reading in readings:
-        if best is None or _is_better(reading, best, preference):
+    for reading in known:
+        if best is None or (reading.time or 0) - (best.time or 0) > (0 if newest_wins else PREFERENCE):
             best = reading
-    return best
+    latest = max([reading.time for reading in readings if reading.time is not None] or [None])
+    if best is None:
+        return Reading(None, latest) if readings else None
+    # what one source no longer knows, the other one now stands for
+    return Reading(best.value, latest, best.unit) if newest_wins else best
 
 
-def _is_better(reading, best, preference):
-    ahead = (reading.time or 0) - (best.time or 0)
-    if reading.value is None:
-        # that the car no longer knows a state is news as well
-        return preference == 0 and best.value is not None and ahead > PREFERENCE
-    if best.value is None:
-        return preference > 0 or ahead >= -PREFERENCE
-    return ahead > preference
+def _add_ranges(readings, entries, facts):
+    found = [_read(entries, name, _number, "totalRange") if _is_there(entries.get(name)) else None for name in _RANGES]
+    if not any(found):
+        return
+    hints = [any(_says_more_than_0(entries, name) for name in names) for names in (_BATTERY_HINTS, _TANK_HINTS)]
+    for key in ("electricRange", "totalRange"):
+        readings.pop(key, None)
+    readings.update(cardata_ranges.readings(*(found + [facts, hints, _choose, PREFERENCE])))
 
 
-def _add_climate_time(readings, entries):
+def _says_more_than_0(entries, name):
+    try:
+        return _is_there(entries.get(name)) and _number(entries[name]["value"], None)[0] > 0
+    except Unknown:
+        return False
+
+
+def _add_trip_end(readings, entries, _facts):
+    """BMW writes it in local time and calls that UTC; should it once be UTC, the time at which the car sent it shows it."""
+    entry = entries.get(TRIP_END)
+    if not _is_there(entry):
+        return
+    reading = _read(entries, TRIP_END, _time, "lastTripEnd")
+    if reading.value is not None:
+        as_written, at_home = reading.value, times.from_home(reading.value)
+        is_utc = reading.time is not None and abs(reading.time - as_written) <= TRIP_END_TOLD < abs(reading.time - at_home)
+        reading.value = as_written if is_utc else at_home
+    readings["lastTripEnd"] = reading
+
+
+def _add_climate_time(readings, entries, _facts):
     seconds = readings.get("climateTimeRemaining")
     # asked for and not sent, the other source comes as null
     if (seconds is None or seconds.value is None) and _is_there(entries.get(CLIMATE_MINUTES)):
-        readings["climateTimeRemaining"] = _read(entries[CLIMATE_MINUTES], _number)
+        readings["climateTimeRemaining"] = _read(entries, CLIMATE_MINUTES, _number, "climateTimeRemaining")
 
 
-def _add_position(readings, entries):
-    _add_place(readings, entries, "position", LATITUDE, LONGITUDE)
-
-
-def _add_destination(readings, entries):
-    _add_place(readings, entries, "destinationPosition", *DESTINATION)
-
-
-def _add_place(readings, entries, key, north, east):
+def _add_position(readings, entries, _facts):
     """Only a latitude and longitude of the same moment make a position; a half one keeps the last whole one."""
-    if not (_is_there(entries.get(north)) and _is_there(entries.get(east))):
-        return
-    latitude, longitude = _read(entries[north], _number), _read(entries[east], _number)
-    if abs((latitude.time or 0) - (longitude.time or 0)) > PAIR_WITHIN:
-        return
-    is_known = latitude.value is not None and longitude.value is not None
-    # 0,0 and -1,-1 are what BMW's clouds send for 'no position'
-    is_known = is_known and (latitude.value, longitude.value) not in ((0.0, 0.0), (-1.0, -1.0))
-    readings[key] = Reading((latitude.value, longitude.value) if is_known else None, latitude.time)
+    _add_place(readings, entries, "position")
 
 
-def _add_timers(readings, entries):
+def _add_destination(readings, entries, _facts):
+    _add_place(readings, entries, "destinationPosition")
+
+
+def _add_place(readings, entries, key):
+    pair = entries.get(key) or pair_of(entries, key, PAIR_WITHIN)
+    if pair is not None:
+        readings[key] = Reading(values.place(*pair["value"]), times.parse(pair["timestamp"]))
+
+
+def pair_of(entries, key, within):
+    """{"value": [latitude, longitude], "timestamp"} of the two entries if the car sent them within so many seconds, else None.
+
+    Args:
+        key (str): one of PAIRS.
+    """
+    latitude, longitude = [entries.get(name) for name in PAIRS[key]]
+    if not (_is_there(latitude) and _is_there(longitude)):
+        return None
+    moments = [times.parse(entry.get("timestamp")) for entry in (latitude, longitude)]
+    if abs((moments[0] or 0) - (moments[1] or 0)) > within:
+        return None
+    return {"value": [latitude["value"], longitude["value"]], "timestamp": latitude.get("timestamp")}
+
+
+def _add_timers(readings, entries, _facts):
     """A timer is three descriptors, and tells something when the car said whether it is on."""
     for key, parts in TIMERS.items():
         entry, hour, minute = (entries.get(name) for name in parts)
         if not _is_there(entry):
             continue
-        is_on, time = _read(entry, _timer_action), None
+        is_on, time = _read(entries, parts[0], _timer_action, key), None
         if _is_there(hour) and _is_there(minute):
             time = values.value_or_none(values.clock_time, {"hour": hour["value"], "minute": minute["value"]})
         readings[key] = Reading(None if is_on.value is None else values.timer_text(time, (), is_on.value), is_on.time)
@@ -599,19 +664,16 @@ def _field(record, name):
     return "" if text in ("-", "NULL") else text
 
 
-def _add_services(readings, entries):
+def _add_services(readings, entries, _facts):
     """The condition based services: name and date of the next one, how many are due, and how bad the worst is."""
     if not _is_there(entries.get(SERVICES)):
         return
     time = times.parse(entries[SERVICES].get("timestamp"))
-    try:
-        services = [_service(record) for record in _records(entries[SERVICES], "CBS")]
-    except Unknown:
-        services = []
+    services = _services(entries)
     # what is due and has no date is due before what has one; else the earliest
     waiting = [service for service in services if service.is_due and service.date is None]
-    dated = sorted(service for service in services if service.date is not None)
-    following = (waiting + dated or [_Service(None, "", "")])[0]
+    dated = sorted((service for service in services if service.date is not None), key=lambda service: service[:3])
+    following = (waiting + dated or [_Service(None, "", "", None, None)])[0]
     statuses = [service.status for service in services if service.status]
     readings["nextService"] = Reading(following.name or None, time)
     readings["serviceDate"] = Reading(following.date, time)
@@ -619,8 +681,49 @@ def _add_services(readings, entries):
     readings["serviceStatus"] = Reading(min(statuses, key=_urgency) if statuses else None, time)
 
 
-class _Service(record("_Service", "date name status")):
-    """date: epoch seconds or None; name, status: text, '' when not told."""
+def _services(entries):
+    """The condition based services (list of _Service), none where BMW tells none."""
+    if not _is_there(entries.get(SERVICES)):
+        return []
+    try:
+        return [_service(record) for record in _records(entries[SERVICES], "CBS")]
+    except Unknown:
+        return []
+
+
+def _add_inspection(readings, entries, _facts):
+    """An inspection may stand in the list of services only."""
+    if _is_there(entries.get(_INSPECTION)):
+        readings["inspectionDate"] = _read(entries, _INSPECTION, _day, "inspectionDate")
+        if readings["inspectionDate"].value is not None:
+            return
+    dates = [service.date for service in _services(entries) if service.number == INSPECTION_ID and service.date is not None]
+    if dates:
+        readings["inspectionDate"] = Reading(min(dates), times.parse(entries[SERVICES].get("timestamp")))
+
+
+def _add_service_distance(readings, entries, _facts):
+    """0 km is the distance of a service that is due; where none is, it is none. A car may tell it in the list of services only."""
+    services = _services(entries)
+    if _is_there(entries.get(_SERVICE_DISTANCE)):
+        reading = _read(entries, _SERVICE_DISTANCE, _number, "serviceDistance")
+        if reading.value == 0 and services and not any(service.is_due for service in services):
+            reading = Reading(None, reading.time)
+        readings["serviceDistance"] = reading
+        if reading.value is not None:
+            return
+    unit = units.distance(entries)
+    distances = [service.distance for service in services if service.distance is not None]
+    if distances and unit is not None:
+        readings["serviceDistance"] = Reading(min(distances), times.parse(entries[SERVICES].get("timestamp")), unit)
+
+
+#: BMW's number of the statutory inspection among the services
+INSPECTION_ID = 32
+
+
+class _Service(record("_Service", "date name status number distance")):
+    """date: epoch seconds or None; name, status: text, '' when not told; number: BMW's kind of service; distance: left, or None."""
 
     @property
     def is_due(self):
@@ -629,7 +732,9 @@ class _Service(record("_Service", "date name status")):
 
 def _service(record):
     name = _field(record, "title") or _field(record, "description")
-    return _Service(times.parse(_field(record, "date")), _cut(name), upper(_field(record, "status")))
+    left = values.value_or_none(values.positive, record.get("unitOfLengthRemaining"))
+    number = values.value_or_none(values.number, record.get("id"))
+    return _Service(times.parse(_field(record, "date")), _cut(name), upper(_field(record, "status")), number, left)
 
 
 #: the status of a service that is not due yet, and how urgent the others are; a word that nobody has seen is most likely trouble
@@ -641,7 +746,7 @@ def _urgency(status):
     return _URGENCY.get(status, 1)
 
 
-def _add_messages(readings, entries):
+def _add_messages(readings, entries, _facts):
     """Number and text of the check control messages; an empty list means that there are none."""
     if not _is_there(entries.get(MESSAGES)):
         return
@@ -674,9 +779,13 @@ def _joined(texts):
 #: (descriptors it reads, function that adds its readings) where a row of TABLE does not do
 _SPECIAL_ROWS = (
     ((CLIMATE_MINUTES,) + sum((_row[2] for _row in _CLIMATE_ROWS), ()), _add_climate_time),
-    ((LATITUDE, LONGITUDE), _add_position),
-    (DESTINATION, _add_destination),
+    (PAIRS["position"] + ("position",), _add_position),
+    (PAIRS["destinationPosition"] + ("destinationPosition",), _add_destination),
     (sum(TIMERS.values(), ()), _add_timers),
+    (_RANGES + _BATTERY_HINTS + _TANK_HINTS + units.DISTANCE, _add_ranges),
+    ((TRIP_END,), _add_trip_end),
     ((SERVICES,), _add_services),
+    ((SERVICES, _INSPECTION), _add_inspection),
+    ((SERVICES, _SERVICE_DISTANCE) + units.DISTANCE, _add_service_distance),
     ((MESSAGES,), _add_messages),
 )

@@ -10,14 +10,22 @@ import json
 
 from bmw import json_in, times
 from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds import cardata_units as units
 from bmw.compat import text_type
 from bmw.errors import BadAnswer
 
+#: a time that the car sent stands for so long (seconds) against an answer whose own time is not known: that may be older, or newer
+STANDS = 6 * 3600
+#: what BMW's answers stamp with the moment of the question, which says nothing about the value's age; in the stream it is the car's
+AT_REQUEST = frozenset(descriptors.CHARGING + name for name in ("hvStatus", "lastChargingReason", "level"))
 #: a time this far ahead of our clock (seconds) is a mistake of one of the two
 FUTURE = 86400
 #: letters of a value and of its unit or time, and of a value with parts as JSON: some descriptors hold lists of some kilobytes.
 #: What is longer is left out, as it would stay in memory and in the store
 MOST_LETTERS, MOST_LETTERS_BESIDE = 20000, 100
+
+#: latitude and longitude that come together belong together when the car sent them within this many seconds
+PAIR_WITHIN = 10
 
 _WANTED = frozenset(descriptors.ALL)
 
@@ -45,6 +53,13 @@ def parse_message(payload):
     return vin, entries
 
 
+def answered(entries):
+    """The entries of an answer by REST, without the times that are only that of the question."""
+    return dict(
+        (name, dict(entry, timestamp=None) if name in AT_REQUEST and isinstance(entry, dict) else entry) for name, entry in entries.items()
+    )
+
+
 def merge(known, entries, now):
     """Takes the newer ones of ``entries`` over into ``known``, both {descriptor: entry}.
 
@@ -54,15 +69,42 @@ def merge(known, entries, now):
     Returns:
         The set of descriptors that were taken over and differ from before. Descriptors we have no use for are left out.
     """
-    changed = set()
-    for name, entry in entries.items():
-        if name not in _WANTED or not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry):
+    # the car's unit of distance first: the others may be in it
+    changed = _merge(known, entries, units.DISTANCE, now)
+    changed |= _merge(known, entries, [name for name in entries if name in _WANTED and name not in units.DISTANCE], now)
+    changed.update(key for key, names in descriptors.PAIRS.items() if _keep_pair(known, entries, key, names))
+    return changed
+
+
+def _merge(known, entries, names, now):
+    changed, distance = set(), units.distance(known)
+    for name in names:
+        entry = entries.get(name)
+        if not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry):
             continue
-        taken = _newer(known.get(name), entry, now)
-        if taken is not None and taken != known.get(name):
+        old = known.get(name)
+        taken = _newer(old, entry, now)
+        if taken is None:
+            continue
+        heard = units.understood(taken, old, distance, descriptors.UNITS.get(name))
+        if heard is not None:
+            taken["heard"] = heard
+        if taken != old:
             known[name] = taken
             changed.add(name)
     return changed
+
+
+def _keep_pair(known, entries, key, names):
+    """Keeps the last latitude and longitude of one moment, as the next latitude may come before its longitude. True if it is another."""
+    if not any(name in entries for name in names) or not all(name in known for name in names):
+        return False
+    within = PAIR_WITHIN if all(name in entries for name in names) else descriptors.PAIR_WITHIN
+    pair = descriptors.pair_of(known, key, within)
+    if pair is None or pair == known.get(key):
+        return False
+    known[key] = pair
+    return True
 
 
 def _newer(old, entry, now):
@@ -70,14 +112,20 @@ def _newer(old, entry, now):
     taken = {"value": entry["value"], "unit": _text(entry.get("unit")), "timestamp": _text(entry.get("timestamp"))}
     time, old_time = times.parse(taken["timestamp"]), times.parse(old["timestamp"]) if old else None
     if time is None:
-        # by REST, a null for what the car never sent
-        return taken if entry["value"] is not None or old is None else None
+        return taken if old is None or _is_better_than_old(entry, old, old_time, now) else None
     if old_time is not None and time < old_time:
         return None
     # not when the old one is ahead as well: then it is our clock that is wrong, and the order still counts
     if time > now + FUTURE and not (old_time or 0) > now + FUTURE:
         taken["timestamp"] = times.to_iso(max(now, old_time or 0))
     return taken
+
+
+def _is_better_than_old(entry, old, old_time, now):
+    """Of an entry whose time is not known: a null is for what the car never sent, and the car's own time stands for a while."""
+    if entry["value"] is None:
+        return False
+    return old_time is None or (now > old_time + STANDS and text_type(entry["value"]) != text_type(old["value"]))
 
 
 def _is_too_long(entry):

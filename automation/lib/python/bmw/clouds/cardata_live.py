@@ -156,7 +156,7 @@ class Live(object):
         vehicle = self._service.vehicle(vin)
         if vehicle is not None and descriptors:
             known = self._service.memory().get("telematic", {}).get(vin, {})
-            self._service.take(vehicle, cardata_descriptors.translate(known, descriptors))
+            self._service.take(vehicle, cardata_descriptors.translate(known, descriptors, vehicle.facts))
         self._outlet.account("lastMessage", self._clock.now())
 
     def _show(self, word, text):

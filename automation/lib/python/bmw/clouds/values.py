@@ -15,7 +15,9 @@ from bmw.record import record
 from bmw.vehicle import LOCK_STATES, Reading
 
 #: UNKOWN is the server's own spelling in some answers
-_UNKNOWN_WORDS = frozenset(("", "INVALID", "UNKNOWN", "UNKOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))
+UNKNOWN_WORDS = frozenset(
+    ("", "INVALID", "SIGNAL_INVALID", "UNKNOWN", "UNKOWN", "ISUNKNOWN", "NOT_AVAILABLE", "NA", "N/A", "-NA-", "NULL", "NONE", "-")
+)
 
 #: what the clouds send for 'no position'
 _NOWHERE = ((0.0, 0.0), (-1.0, -1.0))
@@ -121,7 +123,7 @@ def text(value):
     if value is None or isinstance(value, (dict, list)):
         raise Unknown()
     result = text_type(value).strip()
-    if upper(result) in _UNKNOWN_WORDS:
+    if upper(result) in UNKNOWN_WORDS:
         raise Unknown()
     return result
 

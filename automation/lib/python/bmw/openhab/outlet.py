@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw import commands
+from bmw import commands, estimate
 from bmw.errors import StoreError
 from bmw.model import is_writable
 from bmw.vehicle import Reading
@@ -36,6 +36,7 @@ class Outlet(object):
     """
 
     def __init__(self, items, model, seal, page, pictures):
+        self._not_there = set()  # items of the user's that were told to be missing
         self._pictures = pictures
         self._page = page
         self._on_page = set()  # names of cars of which the page shows every item
@@ -195,6 +196,15 @@ class Outlet(object):
         self._on_page.discard(vehicle.name)
         self._items.ensure(self._model.vehicle_group(vehicle))
         self._items.ensure(self._model.section_group(vehicle, section))
+
+    def power(self, name):
+        """The watts (float) that an item of the user's shows, None where it shows none; that it is not there is told once."""
+        if not self._items.exists(name):
+            if name not in self._not_there:
+                self._not_there.add(name)
+                log.warning("There is no item %s (wallbox_power_item in bmw.cfg): the estimate goes without it", name)
+            return None
+        return estimate.watts(self._items.state(name))
 
     def tokens(self, account):
         """Shows the account's tokens: sealed, with their end."""

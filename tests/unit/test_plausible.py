@@ -1,0 +1,57 @@
+"""bmw.plausible: which numbers can be true, one table for all clouds."""
+
+import pytest
+
+from bmw import plausible
+from bmw.vocabulary import VEHICLE
+
+
+def can_be(key, value, unit=None):
+    return plausible.is_plausible(key, value, unit, VEHICLE[key].unit)
+
+
+def test_every_row_is_of_a_number_in_the_vocabulary():
+    assert [key for key in plausible.ROWS if key not in VEHICLE or not VEHICLE[key].item_type.startswith("Number")] == []
+
+
+@pytest.mark.parametrize("key", sorted(plausible.ROWS))
+def test_the_ends_of_a_row_can_be_and_what_is_beyond_them_cannot(key):
+    lowest, highest, never = plausible.ROWS[key]
+    assert can_be(key, lowest) and can_be(key, highest)
+    assert not can_be(key, lowest - 1) and not can_be(key, highest + 1)
+    assert not any(can_be(key, number) for number in never)
+
+
+@pytest.mark.parametrize(
+    "key, value, unit, expected",
+    [
+        ("stateOfCharge", 0, None, True),
+        ("stateOfCharge", 255, "%", False),
+        ("batteryCapacity", 0, "kWh", False),
+        ("targetStateOfCharge", 0, "%", False),
+        ("odometer", 65535, "km", True),
+        ("serviceDistance", 65535, "km", False),
+        ("serviceDistance", 65534, "mi", False),
+        ("tyreTemperatureFrontLeft", -15, "\u00b0C", True),
+        ("tyreTemperatureFrontLeft", 400, "\u00b0F", False),
+        ("tyreTemperatureFrontLeft", 68, "\u00b0F", True),
+        ("tyrePressureFrontLeft", 2.6, "bar", True),
+        ("tyrePressureFrontLeft", 26, "bar", False),
+        ("chargingPower", 11, "kW", True),
+        ("chargingCurrent", 32, "A", True),
+        ("averageSpeed", 200, "mph", False),
+        ("chargingPower", 5, "furlong", True),
+    ],
+)
+def test_what_can_be(key, value, unit, expected):
+    assert can_be(key, value, unit) is expected
+
+
+@pytest.mark.parametrize("value", [None, True, "SECURED", (48.1, 11.5)])
+def test_what_is_no_number_is_not_judged(value):
+    assert can_be("stateOfCharge", value) and can_be("doorLockState", value)
+
+
+@pytest.mark.parametrize("unit, ours, expected", [("mi", "km", 160.9344), (None, "km", 100), ("", "km", 100), ("l", "km", None)])
+def test_numbers_are_converted(unit, ours, expected):
+    assert plausible.converted(100, unit, ours) == (None if expected is None else pytest.approx(expected))
