@@ -70,7 +70,7 @@ def _add_vehicles(rooms, cloud):
         options = cloud.options
         style = descriptors.Style(options.units, options.booleans, options.missing_values)
         with cloud.garage.lock:
-            return jsonify(telematicData=descriptors.telematic_data(car, keys, style))
+            return jsonify(telematicData=descriptors.telematic_data(car, keys, style, cloud.clock.now()))
 
     @rooms.get("/vehicles/<vin>/image")
     def vehicle_image(vin):
@@ -211,9 +211,10 @@ BASIC_DATA = {
     "puStep": "pu_step",
     "modelRange": "model_range",
     "series": "series",
+    "seriesDevt": "body_type",
     "modelName": "model",
     "modelKey": "model_key",
-    "bodyType": "body_type",
+    "bodyType": "body_form",
     "numberOfDoors": "number_of_doors",
     "hasNavi": "has_navi",
     "headUnit": "head_unit",
@@ -225,11 +226,14 @@ BASIC_DATA = {
     "propulsionType": "drivetrain",
     "chargingModes": "charging_modes",
     "colourCode": "colour_code",
+    "colourDescription": "colour_name",
     "constructionDate": "construction_date",
     "fullSAList": "options",
     "hvsMaxEnergyAbsolute": "battery_gross_kwh",
     "reessNominalCapacityGross": "battery_gross_kwh",
 }
+# CarData's words for the drive train, where they are others than the older clouds'.
+DRIVE_TRAINS = {"BEV_REX": "PHEV_BEV_REX", "CONV": "ICE"}
 NATIVE = (bool, list)
 NATIVE_FIELDS = ("number_of_doors",)
 
@@ -238,7 +242,7 @@ def _basic_data(car):
     """Nearly everything is a text, and what a car has not is left out."""
     answer = {"vin": car.vin, "simStatus": "ACTIVE", "colourCodeRaw": "0" + car["colour_code"]}
     for name, field in BASIC_DATA.items():
-        value = car[field]
+        value = DRIVE_TRAINS.get(car[field], car[field]) if field == "drivetrain" else car[field]
         if value is not None and value != []:
             answer[name] = value if isinstance(value, NATIVE) or field in NATIVE_FIELDS else str(value)
     return answer

@@ -8,6 +8,7 @@ containers.
 import json
 import os
 from collections import namedtuple
+from datetime import datetime
 
 from .clock import iso
 
@@ -37,12 +38,45 @@ TIMER = "vehicle.cabin.climate.timers."
 # What a kind of car delivers beyond 'base'. The i3 (older electronics) knows no tyre pressures, no `PB.`
 # keys, no details of the climate; that is what its owners see in the field.
 I3_FEATURES = {"base", "electric", "i3"}
+# What a row says of a car that it has no such part, or an older one: BMW sends a number all the same.
+NO_PART = {
+    ("i3", DT + "lastRemainingRange"): 0,
+    ("i3", DT + "fuelSystem.remainingFuel"): 0.0,
+    ("i3", DT + "batteryManagement.batterySizeMax"): 0.0,
+    ("combustion", DT + "batteryManagement.header"): 0.0,
+}
+# The Neue Klasse fills other descriptors than those before: what it leaves out here comes with nulls.
+SILENT = {
+    "ix3": {
+        DT + "batteryManagement.header",
+        PB + "stateOfCharge.displayed",
+        EE + "kombiRemainingElectricRange",
+        EE + "remainingElectricRange",
+        DT + "totalRemainingRange",
+        BODY + "chargingPort.status",
+        BODY + "chargingPort.statusClearText",
+        CH + "connectorStatus",
+        CH + "hvStatus",
+        TB + "anyPosition.isPlugged",
+        VV + "travelledDistance",
+    }
+}
+# Words of the Neue Klasse.
+NEW_WORDS = {("ix3", CH + "status"): {"INITIALIZATION": "initializing"}}
+# Stamped with the moment of the question when asked for by REST, whatever the age of the value.
+AT_REQUEST = {CH + "hvStatus", CH + "lastChargingReason", CH + "level"}
+# REST leaves out the unit, as BMW's catalogue does ("null").
+NO_UNIT_BY_REST = {VV + "travelledDistance"}
+# Basic data by category, and told among the telematic data all the same.
+TOLD_ALL_THE_SAME = {DT + "batteryManagement.batterySizeMax"}
+
 NEW_FEATURES = {"base", "electric", "new_electric", "ac", "climate", "tyres", "seats", "sunroof", "battery12"}
 DELIVERS = {
     "i3": I3_FEATURES,
     "i3_rex": I3_FEATURES | {"fuel"},
     "i4": NEW_FEATURES,
     "ix1": NEW_FEATURES,
+    "ix3": NEW_FEATURES,
     "phev": {"base", "electric", "ac", "climate", "tyres", "fuel", "engine", "battery12"},
     "combustion": {"base", "climate", "tyres", "fuel", "engine", "battery12"},
 }
@@ -83,8 +117,8 @@ def _legal_date(value):
 
 
 def _moment_text(value):
-    text = iso(value)
-    return "%s.%s.%s %s UTC" % (text[8:10], text[5:7], text[0:4], text[11:19])
+    """The local time of the house, which BMW calls UTC."""
+    return datetime.fromtimestamp(value).strftime("%d.%m.%Y %H:%M:%S UTC")
 
 
 def _phases(value):
@@ -160,6 +194,7 @@ CHARGING_STATUS = _words(
     ERROR="CHARGINGERROR",
 )
 HV_STATUS = _words(
+    NOT_CHARGING="INVALID",
     INITIALIZATION="WAITING_FOR_CHARGING",
     WAITING="WAITING_FOR_CHARGING",
     PAUSED="WAITING_FOR_CHARGING",
@@ -181,12 +216,13 @@ ROWS = [
     _row(PB + "stateOfCharge.target", "soc_target", "%", _whole, feature="new_electric"),
     _row(PB + "stateOfHealth.displayed", "soh", "percent", feature="new_electric"),
     _row(DT + "batteryManagement.maxEnergy", "battery_max_energy_kwh", "kWh", _tenth, feature="electric"),
+    _row(DT + "batteryManagement.batterySizeMax", "battery_usable_kwh", "kWh", _tenth, feature="new_electric"),
     _row(CH + "smeEnergyDeltaFullyCharged", "energy_to_full_kwh", "kWh", _tenth, feature="electric"),
     _row(EE + "kombiRemainingElectricRange", "range_electric_km", DISTANCE, feature="electric"),
     _row(EE + "remainingElectricRange", "range_electric_km", DISTANCE, feature="electric"),
     _row("vehicle.powertrain.electric.range.target", "range_at_target_km", DISTANCE, feature="new_electric"),
     _row(DT + "totalRemainingRange", ("range_electric_km", "range_fuel_km"), DISTANCE, _sum),
-    _row(DT + "lastRemainingRange", "range_fuel_km", DISTANCE, feature="fuel"),
+    _row(DT + "lastRemainingRange", ("range_electric_km", "range_fuel_km"), DISTANCE, _sum),
     _row(NAV + "remainingRange", ("range_electric_km", "range_fuel_km"), DISTANCE, _sum),
     _row(DT + "fuelSystem.level", "fuel_percent", "%", _whole, feature="fuel"),
     _row(DT + "fuelSystem.remainingFuel", "fuel_l", "l", _whole, feature="fuel"),
@@ -361,15 +397,17 @@ def is_streamable(key):
 
 
 def _is_hidden(key):
-    return CATALOGUE[key][1] == "basic" or key in DEDICATED
+    return (CATALOGUE[key][1] == "basic" and key not in TOLD_ALL_THE_SAME) or key in DEDICATED
 
 
 def delivers(car, row):
-    return row.feature in DELIVERS[car.kind] and not _is_hidden(row.key)
+    if row.key in SILENT.get(car.kind, ()):
+        return False
+    return (row.feature in DELIVERS[car.kind] and not _is_hidden(row.key)) or (car.kind, row.key) in NO_PART
 
 
-def telematic_data(car, keys, style=PLAIN):
-    """What REST answers for these keys: string values, each with its own timestamp."""
+def telematic_data(car, keys, style, now):
+    """What REST answers for these keys at a moment: string values, each with its own timestamp, some with that of the question."""
     entries = {}
     for key in keys:
         if _is_hidden(key):
@@ -378,6 +416,10 @@ def telematic_data(car, keys, style=PLAIN):
         entry = _own_entry(car, row, style) or _other_entry(car, key, style)
         if entry is not None:
             entries[key] = dict(entry, value=_text(entry["value"]))
+            if key in AT_REQUEST:
+                entries[key]["timestamp"] = iso(now)
+            if key in NO_UNIT_BY_REST:
+                entries[key]["unit"] = None
         elif style.missing == "null" or (style.missing == "mixed" and row):
             # The field shows both: a key that the car never sent comes with nulls, or does not come at all.
             entries[key] = {"value": None, "unit": None, "timestamp": None}
@@ -417,6 +459,8 @@ def _other_entry(car, key, style):
 def entry_of(car, row, style=PLAIN):
     """The natively typed entry of one row, or None when the car has never sent any of its fields."""
     times = [car.times[name] for name in row.fields if name in car.times]
+    if (car.kind, row.key) in NO_PART:
+        times = [car.times["lock"]]
     if not times:
         return None
     value, unit = _measure(car, row)
@@ -438,11 +482,22 @@ def expected(car):
             if told is not None and told["value"] is not None:
                 continue
             answer[field] = _expected_entry(car, row, field)
+    answer["range_fuel_km"] = _expected_fuel_range(car)
     return answer
 
 
+def _expected_fuel_range(car):
+    """No descriptor tells it: what is left of the whole range without its electric part."""
+    if car["range_fuel_km"] is None:
+        return {"value": None, "unit": None, "timestamp": None}
+    whole = _measure(car, BY_KEY[DT + "lastRemainingRange"])
+    electric = _measure(car, BY_KEY[EE + "kombiRemainingElectricRange"])[0] or 0
+    times = [car.times[name] for name in ("range_electric_km", "range_fuel_km") if name in car.times]
+    return {"value": whole[0] - electric, "unit": whole[1], "timestamp": iso(max(times))}
+
+
 def _expected_entry(car, row, field):
-    if not delivers(car, row) or field not in car.times or car[field] is None:
+    if not delivers(car, row) or (car.kind, row.key) in NO_PART or field not in car.times or car[field] is None:
         return {"value": None, "unit": None, "timestamp": None}
     value, unit = _measure(car, row)
     numeric = isinstance(value, (int, float)) and not isinstance(car[field], (bool, str, list))
@@ -450,10 +505,14 @@ def _expected_entry(car, row, field):
 
 
 def _measure(car, row):
+    if (car.kind, row.key) in NO_PART:
+        number = NO_PART[car.kind, row.key]
+        return number, car["distance_unit"] if row.unit == DISTANCE else row.unit
     values = [car[name] for name in row.fields]
     if all(value is None for value in values):
         return None, None
     value = row.encode(*values)
+    value = NEW_WORDS[car.kind, row.key].get(value, value) if (car.kind, row.key) in NEW_WORDS else value
     if row.unit != DISTANCE:
         return value, row.unit
     if car["distance_unit"] == "mi":

@@ -17,7 +17,15 @@ HOME_SECURITY_ANSWER = "Rosinante"
 ALL_SCOPES = ("authenticate_user", "openid", "cardata:api:read", "cardata:streaming:read")
 
 # VIN prefix by kind; what follows is TEST and a number, so that no real car can be meant.
-VIN_PREFIX = {"i3": "WBY8P0", "i3_rex": "WBY8P4", "i4": "WBY71A", "ix1": "WBX41E", "phev": "WBA5P3", "combustion": "WBA5F3"}
+VIN_PREFIX = {
+    "i3": "WBY8P0",
+    "i3_rex": "WBY8P4",
+    "i4": "WBY71A",
+    "ix1": "WBX41E",
+    "ix3": "WBX71H",
+    "phev": "WBA5P3",
+    "combustion": "WBA5F3",
+}
 
 # (account, kind, mapping, fields) per selectable fleet.
 FLEETS = {

@@ -1,6 +1,7 @@
 """The REST interface of CarData as a client meets it."""
 
 import json
+import time
 import zlib
 
 import pytest
@@ -17,7 +18,9 @@ DRIVER_DOOR = "vehicle.cabin.door.row1.driver.isOpen"
 SERVICES = "vehicle.status.conditionBasedServices"
 CHECK_CONTROL = "vehicle.status.checkControlMessages"
 TYRE = "vehicle.chassis.axle.row1.wheel.left.tire.pressure"
-BATTERY_SIZE = "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute"
+BATTERY_SIZE = "vehicle.drivetrain.batteryManagement.batterySizeMax"
+SERVICE_DISTANCE = "vehicle.status.serviceDistance.next"
+CHARGING = "vehicle.drivetrain.electricEngine.charging."
 
 
 def refused(answer):
@@ -74,7 +77,8 @@ def test_mappings_can_come_in_the_other_shapes(cloud, owner, vin, shape, unwrap)
 
 def test_the_i3_introduces_itself(owner, vin):
     body = owner.get("/customers/vehicles/%s/basicData" % vin).json
-    assert (body["brand"], body["bodyType"], body["propulsionType"]) == ("BMWi", "I01", "BEV")
+    assert (body["brand"], body["seriesDevt"], body["propulsionType"]) == ("BMWi", "I01", "BEV")
+    assert (body["bodyType"], body["colourDescription"]) == ("LIMOUSINE", "Mineral Grey")
     assert (body["hvsMaxEnergyAbsolute"], body["numberOfDoors"], body["hasNavi"]) == ("42.2", 5, True)
 
 
@@ -214,16 +218,74 @@ def test_an_i3_knows_no_tyre_pressure(cloud, owner, vin):
 
 
 def test_basic_data_keys_never_come(owner, vin):
-    assert owner.telematic_data(vin, BATTERY_SIZE, "vehicle.sim.status") == {}
+    assert owner.telematic_data(vin, "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute", "vehicle.sim.status") == {}
+
+
+def test_the_battery_size_of_an_i3_is_basic_data_and_comes_all_the_same_as_0(owner, vin):
+    assert float(owner.telematic_data(vin, BATTERY_SIZE)[BATTERY_SIZE]["value"]) == 0
 
 
 def test_distances_follow_the_unit_of_the_car(cloud, owner, vin):
     cloud.set_car(vin, odometer_km=100000)
     cloud.set_car(vin, distance_unit="mi")
-    entry = owner.telematic_data(vin, ODOMETER)[ODOMETER]
-    assert (entry["value"], entry["unit"]) == ("62137", "mi")
+    assert owner.telematic_data(vin, ODOMETER)[ODOMETER]["value"] == "62137"
+    entry = owner.telematic_data(vin, SERVICE_DISTANCE)[SERVICE_DISTANCE]
+    assert (entry["value"], entry["unit"]) == ("8699", "mi")
     cloud.settings(units="long")
-    assert owner.telematic_data(vin, ODOMETER)[ODOMETER]["unit"] == "miles"
+    assert owner.telematic_data(vin, SERVICE_DISTANCE)[SERVICE_DISTANCE]["unit"] == "miles"
+
+
+def test_the_odometer_comes_without_a_unit_by_rest_and_with_one_by_the_stream(cloud, owner, vin):
+    assert owner.telematic_data(vin, ODOMETER)[ODOMETER]["unit"] is None
+    heard = []
+    cloud.garage.on_change(lambda who, entries: heard.append(entries))
+    cloud.set_car(vin, odometer_km=50000)
+    assert heard[0][ODOMETER]["unit"] == "km"
+
+
+@pytest.mark.parametrize("name", ["hvStatus", "level", "lastChargingReason"])
+def test_some_entries_are_stamped_with_the_moment_of_the_question(cloud, owner, vin, name):
+    key = CHARGING + name
+    first = owner.telematic_data(vin, key)[key]["timestamp"]
+    cloud.advance_clock(600)
+    again = owner.telematic_data(vin, key)[key]["timestamp"]
+    assert from_iso(again) - from_iso(first) >= 600 and abs(from_iso(again) - cloud.now()) < 60
+
+
+def test_while_it_does_not_charge_one_status_is_invalid(owner, vin):
+    data = owner.telematic_data(vin, CHARGING + "hvStatus", CHARGING + "status")
+    assert [entry["value"] for entry in data.values()] == ["INVALID", "NOCHARGING"]
+
+
+@pytest.mark.parametrize("kind, expected", [("i3", "0"), ("i3_rex", "200"), ("i4", "272"), ("phev", "419"), ("combustion", "544")])
+def test_the_last_remaining_range_is_that_of_all_a_car_has(cloud, owner, kind, expected):
+    key = "vehicle.drivetrain.lastRemainingRange"
+    assert owner.telematic_data(cloud.add_car(kind), key)[key]["value"] == expected
+
+
+def test_a_combustion_car_tells_a_battery_of_0_percent(cloud, owner):
+    assert owner.telematic_data(cloud.add_car("combustion"), SOC)[SOC]["value"] in ("0", "0.0")
+
+
+def test_the_neue_klasse_fills_other_descriptors(cloud, owner):
+    vin = cloud.add_car("ix3", plugged=True)
+    combined, end = "vehicle.body.chargingPort.combinedStatus", "vehicle.trip.segment.end.travelledDistance"
+    data = owner.telematic_data(vin, SOC, PLUG, ODOMETER, combined, end, CHARGING + "level")
+    nothing = {"value": None, "unit": None, "timestamp": None}
+    assert [data[key] for key in (SOC, PLUG, ODOMETER)] == [nothing] * 3
+    assert [data[key]["value"] for key in (combined, end, CHARGING + "level")] == ["CONNECTED", "5120", "64"]
+
+
+def test_the_end_of_a_trip_is_local_time_that_calls_itself_utc(cloud, owner, vin, monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        cloud.set_car(vin, trip_end_time=from_iso("2026-07-15T15:51:00Z"))
+        key = "vehicle.trip.segment.end.time"
+        assert owner.telematic_data(vin, key)[key]["value"] == "15.07.2026 17:51:00 UTC"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_booleans_can_come_as_catalogue_words(cloud, owner, vin):
@@ -252,7 +314,8 @@ def test_every_kind_of_car_tells_all_it_delivers(cloud, owner, kind):
     data = owner.telematic_data(car, *descriptors.CATALOGUE)
     told = {key for key, entry in data.items() if entry["value"] is not None}
     assert all(isinstance(data[key]["value"], str) and data[key]["timestamp"] for key in told)
-    assert (SOC in told) == (kind != "combustion")
+    assert (SOC in told) == (kind != "ix3")
+    assert (CHARGING + "level" in told) == (kind != "combustion")
     assert ("vehicle.drivetrain.fuelSystem.level" in told) == (kind in ("i3_rex", "phev", "combustion"))
     assert len(told) > 40
 
@@ -261,7 +324,8 @@ def test_a_car_can_tell_all_of_the_catalogue(cloud, owner):
     car = cloud.add_car("i4")
     cloud.set_car(car, others=descriptors.EVERYTHING)
     data = owner.telematic_data(car, *descriptors.CATALOGUE)
-    hidden = {key for key, (_flag, category) in descriptors.CATALOGUE.items() if category == "basic"} | descriptors.DEDICATED
+    basic = {key for key, (_flag, category) in descriptors.CATALOGUE.items() if category == "basic"}
+    hidden = (basic - descriptors.TOLD_ALL_THE_SAME) | descriptors.DEDICATED
     assert {key for key, entry in data.items() if entry["value"] is not None} == set(descriptors.CATALOGUE) - hidden
     assert data["vehicle.vehicle.speedRange.lowerBound"]["value"] == "30"
     assert data["vehicle.vehicle.speedRange.lowerBound"]["unit"] == "km/h"

@@ -38,6 +38,7 @@ VINS = {
     "i3_rex": "WBY8P4TEST0001002",
     "i4": "WBY71ATEST0001003",
     "ix1": "WBX41ETEST0001004",
+    "ix3": "WBX71HTEST0001007",
     "phev": "WBA5P3TEST0001005",
     "combustion": "WBA5F3TEST0001006",
 }

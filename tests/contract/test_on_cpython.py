@@ -30,7 +30,7 @@ def test_the_contract_has_every_command_of_the_cloud(name):
     assert set(CLOUDS[name].commands) == COMMANDS[name]
 
 
-VARIANTS = [(kind, {}) for kind in ("i3", "i3_rex", "i4", "ix1", "phev", "combustion")]
+VARIANTS = [(kind, {}) for kind in ("i3", "i3_rex", "i4", "ix1", "ix3", "phev", "combustion")]
 VARIANTS += [("i4", {"steering": "RL", "distance_unit": "mi", "country": "GB"}), ("i4", {"charging_status": "PAUSED", "plugged": True})]
 
 

@@ -12,6 +12,14 @@ Amount = namedtuple("Amount", "number unit")
 Moment = namedtuple("Moment", "seconds")
 NOW = Moment(None)
 
+#: what only a car with a traction battery tells, and one with a tank: the others send numbers for it all the same
+OF_BATTERY = """stateOfCharge electricRange maxElectricRange batteryCapacity averageConsumption averageRecuperation lastTripConsumption
+lastTripRecuperation lastTripElectricDistance longestElectricDistance distanceSinceCharging totalElectricDistance savedFuel
+chargingStatus charging climateAtDeparture""".split()
+OF_TANK = "fuelRange fuelLevel fuelVolume lastTripFuelConsumption".split()
+#: seconds after its end in which a time left is still told
+TIME_LEFT_HOLDS = 1800
+
 SEATS = ("driver_front", "passenger_front", "driver_rear", "passenger_rear")
 WHEELS = {"fl": "FrontLeft", "fr": "FrontRight", "rl": "RearLeft", "rr": "RearRight"}
 UNITS = {"percent": "%", "celsius": "\u00b0C", "Celsius": "\u00b0C", "degrees": "\u00b0"}
@@ -26,7 +34,17 @@ def expected(name, cloud, vin):
     """
     car = cloud.car(vin)
     told = TELL[name](car, cloud, vin)
+    for has_part, keys in ((car["battery_usable_kwh"], OF_BATTERY), (car["fuel_tank_l"], OF_TANK)):
+        if has_part is None:
+            told.update((key, None) for key in keys if key in told)
     told.update(_derived(told))
+    left = told.get("chargingTimeRemaining")
+    if (
+        left is not None
+        and left.number
+        and cloud.now() > car["timestamps"]["charging_time_remaining_min"] + left.number * 60 + TIME_LEFT_HOLDS
+    ):
+        told.update(dict.fromkeys(set(told) & {"chargingTimeRemaining", "timeToFull"}))
     return told
 
 
@@ -204,13 +222,14 @@ CARDATA_FLAGS = {
     "lights": "lights_on",
     "deepSleep": "deep_sleep",
 }
-#: the words of the descriptor that is preferred
+#: the words of the descriptor that tells by REST when the car said it
 CARDATA_CHARGING = {
-    "INITIALIZATION": "WAITING_FOR_CHARGING",
-    "WAITING": "WAITING_FOR_CHARGING",
-    "PAUSED": "WAITING_FOR_CHARGING",
-    "FINISHED_FULL": "FINISHED_FULLY_CHARGED",
+    "WAITING": "CHARGING_PAUSED",
+    "PAUSED": "CHARGING_PAUSED",
+    "FINISHED_FULL": "CHARGING_ENDED",
+    "FINISHED_NOT_FULL": "CHARGING_ENDED",
 }
+CARDATA_DRIVE_TRAINS = {"BEV_REX": "PHEV_BEV_REX", "CONV": "ICE"}
 #: the unit that the vocabulary leaves out
 PLAIN_NUMBERS = ("averageConsumption",)
 
@@ -233,16 +252,21 @@ def _cardata(car, cloud, vin):
         told["tyreTemperature" + wheel] = _amount(value("tyre_%s_c" % short), "\u00b0C")
     service = _service(car)
     told.update((key, service[key]) for key in ("serviceDate", "nextService", "checkControlCount", "checkControl"))
-    is_new = car["kind"] in ("i4", "ix1")
+    is_new = car["kind"] in ("i4", "ix1", "ix3")
+    if car["kind"] == "ix3":
+        told.update(stateOfCharge=Amount(value("soc_predicted"), "%"), odometer=_amount(value("trip_end_odometer_km"), "km"))
+        told.update(electricRange=_km(car["range_electric_km"]))
     in_miles = car["distance_unit"] == "mi"
-    total = _total_range(car)
-    told.update(servicesDue=0, serviceStatus="OK", model=car["model"], driveTrain=car["drivetrain"])
+    total = (car["range_electric_km"] or 0) + (car["range_fuel_km"] or 0)
+    told.update(
+        servicesDue=0, serviceStatus="OK", model=car["model"], driveTrain=CARDATA_DRIVE_TRAINS.get(car["drivetrain"], car["drivetrain"])
+    )
     told.update(
         chargingStatus=CARDATA_CHARGING.get(value("charging_status"), value("charging_status")),
         chargingPhases=value("charging_phases"),
         timeToFull=told["chargingTimeRemaining"] if is_new else None,
-        totalRange=Amount(round(total * 0.621371), "mi") if in_miles else Amount(total, "km"),
-        navigationRange=Amount(round(total * 0.621371), "mi") if in_miles else Amount(total, "km"),
+        totalRange=Amount(round(total * 0.621371), "mi") if in_miles else Amount(round(total), "km"),
+        navigationRange=Amount(round(total * 0.621371), "mi") if in_miles else Amount(round(total), "km"),
         serviceCount=len(car["services"]),
         position=_place(car),
         lastTripEnd=Moment(int(car["trip_end_time"])),
@@ -258,7 +282,8 @@ def _cardata(car, cloud, vin):
 
 def _cardata_times(car, entries):
     """When the car sent what is told; the list of services and the total range have no entry of their own."""
-    fields = [field for field, entry in entries.items() if entry["value"] is not None]
+    # what is stamped with the moment of the question says nothing of the car
+    fields = [field for field, entry in entries.items() if entry["value"] is not None and field != "soc_predicted"]
     return [car["timestamps"][field] for field in fields if field in car["timestamps"]]
 
 

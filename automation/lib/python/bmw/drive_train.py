@@ -30,14 +30,16 @@ _TANK_AT_LEAST = frozenset(("HYBRID", "HEV"))
 #: facts that name it, the surer one first
 _FACTS = ("driveTrain", "propulsionType")
 
-TANK = frozenset(("fuelRange", "fuelLevel", "fuelVolume", "lastTripFuelConsumption"))
+TANK = frozenset("fuelRange fuelLevel fuelVolume lastTripFuelConsumption lifetimeFuel lifetimeFuelDistance coolantTemperature".split())
 #: of the sections of battery and charging all but these are of the traction battery
-_NO_BATTERY = TANK | frozenset(("totalRange",))
+_NO_BATTERY = TANK | frozenset(("totalRange", "navigationRange"))
 _MORE_OF_BATTERY = (
     "climateAtDeparture",
     "distanceSinceCharging",
+    "lastTripComfortEnergy",
     "lastTripConsumption",
     "lastTripElectricDistance",
+    "lastTripElectricShare",
     "lastTripRecuperation",
     "lastTripStateOfCharge",
     "longestElectricDistance",

@@ -39,8 +39,8 @@ PREFERENCE = 600
 #: two names of one state that changes in a moment: what the car sent last counts, as one of the two often comes alone
 _NEWEST_WINS = frozenset(("chargingStatus", "pluggedIn", "doorLockState"))
 
-#: SIGNAL_INVALID and the like besides what all clouds say
-_UNKNOWN_WORDS = frozenset(lower(word) for word in values.UNKNOWN_WORDS)
+#: what all clouds say for it, and what CarData says besides
+_UNKNOWN_WORDS = frozenset(lower(word) for word in values.UNKNOWN_WORDS | frozenset(("NOT_AVAILABLE",)))
 
 CONSUMPTION = units.CONSUMPTION
 KM_PER_MILE = 1.609344

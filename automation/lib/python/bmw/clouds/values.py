@@ -15,9 +15,7 @@ from bmw.record import record
 from bmw.vehicle import LOCK_STATES, Reading
 
 #: UNKOWN is the server's own spelling in some answers
-UNKNOWN_WORDS = frozenset(
-    ("", "INVALID", "SIGNAL_INVALID", "UNKNOWN", "UNKOWN", "ISUNKNOWN", "NOT_AVAILABLE", "NA", "N/A", "-NA-", "NULL", "NONE", "-")
-)
+UNKNOWN_WORDS = frozenset(("", "INVALID", "SIGNAL_INVALID", "UNKNOWN", "UNKOWN", "ISUNKNOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))
 
 #: what the clouds send for 'no position'
 _NOWHERE = ((0.0, 0.0), (-1.0, -1.0))
