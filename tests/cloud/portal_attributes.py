@@ -108,7 +108,7 @@ def _electric(car):
         chargingSystemStatus=system,
         charging_status=system,
         chargingHVStatus=mobile.charging_status(car),
-        chargingLogicCurrentlyActive="DELAYED_CHARGING" if car["charging_preference"] == "CHARGING_WINDOW" else "IMMEDIATE_CHARGING",
+        chargingLogicCurrentlyActive=_logic(car, active),
         connectorStatus="CONNECTED" if car["plugged"] else "DISCONNECTED",
         chargingTimeRemaining=str(car["charging_time_remaining_min"]) if active else None,
         charging_connection_type="CONDUCTIVE",
@@ -120,6 +120,12 @@ def _electric(car):
         lastChargingEndResult=car["charging_last_result"],
         Segment_LastTrip_ratio_electric_driven_distance="100" if car["drivetrain"] == "BEV" else "80",
     )
+
+
+def _logic(car, active):
+    if not active:
+        return "NOT_CHARGING"
+    return "DELAYED_CHARGING" if car["charging_preference"] == "CHARGING_WINDOW" else "DIRECT_CHARGING"
 
 
 def _fuel(car):

@@ -358,7 +358,7 @@ def _connecteddrive(car, cloud, vin):
         told.update((key, Amount(car[field] or 0, "km")) for key, field in ALL_TRIPS_KM.items())
         told.update((key, car[field]) for key, field in LAST_TRIP.items())
         told.update(lastTripElectricDistance=_amount(car["trip_electric_km"], "km"))
-        told.update(savedFuel=Amount(car["life_saved_fuel_l"] or 0, "l"), batteryCapacity=Amount(car["battery_gross_kwh"], "kWh"))
+        told.update(savedFuel=_amount(car["life_saved_fuel_l"] or None, "l"), batteryCapacity=Amount(car["battery_gross_kwh"], "kWh"))
         told.update(_charging_plan(car, 3, None))
         told.update(
             stateOfCharge=Amount(int(car["soc"]), "%"),

@@ -311,9 +311,10 @@ def test_a_word_nobody_has_seen_passes_through(wire, cloud, session, vehicle):
 
 def test_a_battery_electric_car_has_no_fuel_even_if_zeros_are_sent(wire, cloud, session):
     status = {"remainingFuel": 0, "fuelPercent": 0, "remainingRangeFuel": 0, "remainingRangeElectric": 200}
-    readings = read(wire, cloud, session, car(facts={"driveTrain": "BEV"}), status)
-    assert {reading.value for key, reading in readings.items() if key.startswith("fuel")} == {None}
-    assert readings["totalRange"].value == 200
+    vehicle = car(facts={"driveTrain": "BEV"})
+    vehicle.update(read(wire, cloud, session, vehicle, status))
+    assert {key for key in vehicle.readings if key.startswith("fuel")} == set()
+    assert vehicle.readings["totalRange"].value == 200
 
 
 def test_without_update_time_the_internal_utc_time_counts(wire, cloud, session, vehicle):

@@ -167,9 +167,10 @@ def test_a_hybrid_whose_ranges_contradict_has_no_fuel_range():
 
 @pytest.mark.parametrize("fuel", [{"range": 0, "remainingFuelLiters": 0}, {"remainingFuelPercent": 0}])
 def test_a_battery_electric_car_has_no_fuel(fuel):
-    values = said(dict(STATE, combustionFuelLevel=fuel), BEV)
-    assert {value for key, value in values.items() if key.startswith("fuel")} == {None}
-    assert values["totalRange"] == 148
+    vehicle = car(facts=BEV)
+    vehicle.update(mybmw_state.translate(dict(STATE, combustionFuelLevel=fuel), BEV))
+    assert {key for key in vehicle.readings if key.startswith("fuel")} == set()
+    assert vehicle.readings["totalRange"].value == 148
 
 
 def test_a_combustion_car_has_no_electric_words():

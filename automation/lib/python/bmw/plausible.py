@@ -75,7 +75,8 @@ ROWS = {
     "auxiliaryBatteryVoltage": _row(5, 20),
     "auxiliaryBatteryStateOfCharge": _PERCENT,
     "auxiliaryPower": _row(0, 655.34),
-    "serviceDistance": _row(0, 100000, *_NO_WORD),
+    # below zero: how far it is overdue
+    "serviceDistance": _row(-100000, 100000, -1, *_NO_WORD),
 }
 for _wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"):
     # 0 is a wheel without a sensor

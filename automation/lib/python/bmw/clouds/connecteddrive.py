@@ -16,7 +16,7 @@ import json
 from bmw import commands
 from bmw.clouds import connecteddrive_sign_in as sign_in
 from bmw.clouds import connecteddrive_state as state
-from bmw.clouds import drive_train, extras, values
+from bmw.clouds import extras, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
 from bmw.errors import BadAnswer, CommandFailed, NotFound
@@ -125,7 +125,7 @@ class ConnectedDrive(Cloud):
         if extras.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
             readings.update(self._more(session, vehicle, state.told_at(status)))
         readings.update(state.status(status, vehicle.facts))
-        return drive_train.without_what_it_lacks(readings, vehicle.facts)
+        return readings
 
     def _more(self, session, vehicle, told_at):
         """Readings of the rarer calls; one that fails costs only itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import drive_train, values
+from bmw.clouds import ranges, values
 from bmw.vehicle import Reading
 
 #: vehicle entry -> facts
@@ -63,7 +63,7 @@ _ALL_TRIPS = (
     ("longestElectricDistance", values.amount, "chargecycleRange.userHigh"),
     ("distanceSinceCharging", values.amount, "chargecycleRange.userCurrentChargeCycle"),
     ("totalElectricDistance", values.amount, "totalElectricDistance.userTotal"),
-    ("savedFuel", values.amount, "totalSavedFuel"),
+    ("savedFuel", values.positive, "totalSavedFuel"),
     ("batteryCapacity", values.thousandth, "batterySizeMax"),
 )
 
@@ -97,7 +97,7 @@ def status(answer, car_facts):
     time = told_at(answer)
     readings = values.read_rows(_STATUS, answer, time)
     values.settle_charging(readings)
-    drive_train.settle_ranges(readings, car_facts, time)
+    ranges.settle(readings, car_facts, time)
     _add_position(readings, values.block(answer, "position"), time)
     _add_lights(readings, answer, time)
     if isinstance(answer.get("cbsData"), list):

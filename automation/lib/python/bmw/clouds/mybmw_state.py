@@ -5,7 +5,7 @@ Left and right become driver's and passenger's side here. Units are metric whate
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import drive_train, values
+from bmw.clouds import ranges, values
 from bmw.compat import text_type, upper
 from bmw.vehicle import Reading
 
@@ -97,8 +97,8 @@ def translate(state, car_facts):
         messages = values.records(state, "checkControlMessages")
         texts = [_message(entry) for entry in messages if values.value_or_none(values.word, entry.get("severity")) not in _NO_MESSAGE]
         readings.update(values.message_readings(texts, time))
-    drive_train.settle_ranges(readings, car_facts, time)
-    return drive_train.without_what_it_lacks(readings, car_facts)
+    ranges.settle(readings, car_facts, time)
+    return readings
 
 
 def history(statistics, sessions):

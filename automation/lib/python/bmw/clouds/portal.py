@@ -12,7 +12,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw import commands
-from bmw.clouds import connecteddrive_state, drive_train, extras, portal_sign_in, portal_state, values
+from bmw.clouds import connecteddrive_state, extras, portal_sign_in, portal_state, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive import API_URLS as APP_URLS
 from bmw.clouds.connecteddrive import MORE_EVERY
@@ -96,7 +96,7 @@ class Portal(Cloud):
             readings.update(self._more(session, vehicle))
         # last, so that what both tell does not take turns
         readings.update(portal_state.dynamic(answer, vehicle.facts))
-        return drive_train.without_what_it_lacks(readings, vehicle.facts)
+        return readings
 
     def _more(self, session, vehicle):
         """Readings of the rarer calls; one that fails costs only itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.clouds import drive_train, values
+from bmw.clouds import ranges, values
 from bmw.compat import text_type
 from bmw.vehicle import Reading
 
@@ -27,7 +27,7 @@ _ATTRIBUTES = (
     ("pluggedIn", values.flag, "connectorStatus"),
     ("chargingTimeRemaining", values.amount, "chargingTimeRemaining"),
     ("chargingMethod", values.word, "charging_connection_type"),
-    ("chargingMode", values.word, "chargingLogicCurrentlyActive"),
+    ("chargingMode", values.charging_mode, "chargingLogicCurrentlyActive"),
     ("lastChargingResult", values.word, "lastChargingEndResult"),
     ("lastChargingEndReason", values.word, "lastChargingEndReason"),
     ("doorLockState", values.lock, "door_lock_state"),
@@ -101,10 +101,12 @@ def dynamic(answer, car_facts):
         words = [attributes.get(name) for name in _CHARGING]
         readings["chargingStatus"] = Reading(values.first(values.charging, *words), time)
     values.settle_charging(readings)
+    if "chargingMode" in readings and readings["chargingMode"].value is None:
+        del readings["chargingMode"]  # what the charging profile says stays
     if _TRIP_END in attributes:
         end = values.value_or_none(lambda text: values.home_moment(text, time), attributes[_TRIP_END])
         readings["lastTripEnd"] = Reading(end, time)
-    drive_train.settle_ranges(readings, car_facts, time)
+    ranges.settle(readings, car_facts, time)
     _add_odometer(readings, attributes, time)
     _add_position(readings, attributes, time)
     _add_services(readings, answer, attributes, time)
@@ -130,7 +132,7 @@ def efficiency(answer):
     scores += [(_LIFE, entry.get("name"), entry.get("lifeTime")) for entry in values.records(answer, "lifeTimeList")]
     scores += [(_TRIP, entry.get("name"), entry.get("lastTrip")) for entry in values.records(answer, "lastTripList")]
     found = dict(
-        (words[name], values.value_or_none(values.amount, value))
+        (words[name], values.value_or_none(values.positive if words[name] == "savedFuel" else values.amount, value))
         for words, name, value in scores
         if isinstance(name, text_type) and name in words
     )

@@ -153,6 +153,14 @@ def charging(value):
     return _CHARGING.get(result, result)
 
 
+def charging_mode(value):
+    """How it charges, in the words of the charging profile: that it does not is no mode."""
+    result = charging(value)
+    if result == "NOT_CHARGING":
+        raise Unknown()
+    return "IMMEDIATE_CHARGING" if result == "DIRECT_CHARGING" else result
+
+
 def lights(value):
     """Parking and position lights: LEFT, RIGHT and ON shine."""
     return word(value) != "OFF"

@@ -1,0 +1,30 @@
+"""What the ranges mean in the clouds before CarData: a plug-in hybrid tells the whole range as the fuel's, a range extender does not.
+
+Car and app of a 330e show 573 km in all where ConnectedDrive's remainingRangeFuel says 573; MyBMW and the portal do the same.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw import drive_train
+from bmw.compat import text_type, upper
+from bmw.vehicle import Reading
+
+_PLUG_IN_HYBRID = frozenset(("PHEV", "PLUGIN_HYBRID"))
+
+
+def settle(readings, facts, time):
+    """Puts in the total range, and puts right the fuel's.
+
+    Args:
+        readings ({key: Reading}): with electricRange and fuelRange as told. facts (dict): of the car. time (float or None): of the
+            readings.
+    """
+    lacks = drive_train.impossible(facts)
+    parts = dict((key, readings[key].value) for key in ("electricRange", "fuelRange") if key in readings and key not in lacks)
+    fuel = parts.get("fuelRange")
+    if fuel is not None and upper(text_type(facts.get("driveTrain") or "")) in _PLUG_IN_HYBRID:
+        electric = parts.get("electricRange")
+        readings["totalRange"] = Reading(fuel, time)
+        readings["fuelRange"] = Reading(fuel - electric if electric is not None and fuel >= electric else None, time)
+    elif parts:
+        readings["totalRange"] = Reading(None if None in parts.values() else sum(parts.values()), time)
