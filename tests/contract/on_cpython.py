@@ -149,6 +149,7 @@ class CpythonHome:
         # noon of tomorrow, so that no case runs over midnight
         self.cloud.advance_clock(129600 - self.cloud.now() % 86400)
         self.folder = folder
+        self._chosen = {}
         self.items = ItemsInMemory()
         self.vin = self.cloud.add_car(self.facts.kind, vin=VINS[self.facts.kind])
         self._wire = Wire(self.cloud.app)
@@ -163,6 +164,12 @@ class CpythonHome:
         self.facts = CLOUDS[cloud_name]
         self._load()
 
+    def choose(self, **chosen):
+        """The person writes these settings into bmw.cfg, and no others."""
+        self.service.stop()
+        self._chosen = chosen
+        self._load()
+
     def close(self):
         self.service.stop()
         self.cloud.clear_faults()
@@ -170,7 +177,7 @@ class CpythonHome:
 
     def _load(self):
         """What the script does when openHAB loads it."""
-        lines = settings(self.facts, URL, timeout=TIMEOUT, stream="off")
+        lines = settings(self.facts, URL, timeout=TIMEOUT, stream="off", **self._chosen)
         parsed = config.parse("".join("{} = {}\n".format(*pair) for pair in lines.items()))
         assert parsed.problems == []
         self.worker = HandWorker(self.cloud.clock)

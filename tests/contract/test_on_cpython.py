@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cloud.descriptors import EVERYTHING
 from tests.contract import cases, told, told_seldom
 from tests.contract.clouds import CLOUDS
 from tests.contract.on_cpython import COMMANDS, homes_in
@@ -60,6 +61,45 @@ def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, 
     wanted["estimatedStateOfCharge"] = None  # goes on while it charges: looked at in tests/unit/test_estimate.py
     extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
     assert extra - {key[0].upper() + key[1:] for key in wanted} == set()
+
+
+#: what has no word of the vocabulary, as a car says it that tells everything
+EXTRAS = {
+    "vehicle_timeSetting": "wintertime",
+    "status_serviceDistance_yellow": "2000 km",
+    "powertrain_electric_battery_charging_cableCheckVoltage": "400 V",
+    "powertrain_tractionBattery_charging_port_frontLeft_isPlugged": "OFF",
+    "vehicleIdentification_connectedDriveContractList": "2027-05-31T22:00:00.000Z",
+    "status_serviceTime_hUandAuServiceYellow": "2",
+}
+
+
+def test_a_car_that_tells_everything_shows_it_all_on_demand(make_home):
+    home = make_home("cardata")
+    home.cloud.set_car(home.vin, others=EVERYTHING)
+    home.update()
+    start = home.item("Extra_")
+
+    def extras():
+        return {item: state for item, state in home.items.states.items() if item.startswith(start)}
+
+    assert extras() == {} and home.state(home.item("SpeedFrom")) == "30 km/h"
+    home.choose(extra="all")
+    home.update()
+    shown = extras()
+    assert len(shown) > 80 and None not in shown.values()
+    assert {name: shown[start + name] for name in EXTRAS} == EXTRAS
+    # and so after a restart
+    home.items.states = {}
+    home.choose(extra="all")
+    assert extras() == shown
+    # what is no longer asked for is unknown, and the car's own values stay
+    home.choose(extra="vehicle.vehicle.timeSetting")
+    home.update()
+    assert {item for item, state in extras().items() if state is not None} == {start + "vehicle_timeSetting"}
+    assert home.state(home.item("SpeedFrom")) == "30 km/h"
+    containers = [one for one in home.cloud.containers() if one["state"] == "ACTIVE"]
+    assert len(containers) == 1 and "vehicle.vehicle.timeSetting" in containers[0]["technicalDescriptors"]
 
 
 @pytest.mark.parametrize("name", [name for name in CLOUDS if name != "cardata"])

@@ -239,3 +239,24 @@ def test_the_wallbox_is_the_name_of_an_item(text, expected):
     settings = parse("{}\nwallbox_power_item = {}\n".format(GOOD, text))
     assert settings.accounts[0].wallbox_power_item == expected
     assert bool(settings.problems) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("", ""),
+        ("all", "all"),
+        (" ALL ", "all"),
+        ("vehicle.vehicle.timeSetting ,vehicle.brand.new,", "vehicle.vehicle.timeSetting, vehicle.brand.new"),
+    ],
+)
+def test_values_beyond_the_vocabulary_are_asked_for_by_name_or_all_together(text, expected):
+    found = parse("client_id = {}\nextra = {}".format(CLIENT_ID, text))
+    assert (found.accounts[0].extra, found.problems) == (expected, [])
+
+
+@pytest.mark.parametrize("text", ["vehicle.vehicle.timeSetting; vehicle.a", "timeSetting", "vehicle.a_b", "everything"])
+def test_what_is_no_descriptor_is_told(text):
+    found = parse("client_id = {}\nextra = {}".format(CLIENT_ID, text))
+    assert found.accounts[0].extra == "" and found.accounts[0].problem is None
+    assert "is no descriptor of BMW" in found.problems[0].problem and "write all" in found.problems[0].advice

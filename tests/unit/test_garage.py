@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bmw import garage
-from bmw.clouds.base import Found
+from bmw.clouds.base import Cloud, Found
 from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError
 from bmw.garage import Garage, vehicle_name
 from tests.unit.fakes import car
@@ -16,7 +16,7 @@ from tests.unit.fakes import car
 FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000003"
 
 
-class ListingCloud:
+class ListingCloud(Cloud):
     """Lists cars (VIN -> model, None = BMW does not describe it) and counts the questions."""
 
     def __init__(self, **models):

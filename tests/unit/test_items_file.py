@@ -94,3 +94,10 @@ def test_no_label_from_outside_can_break_the_line(label):
     line = items_file.line(spec)
     assert LINE.match(line)
     assert "[" not in LINE.match(line).group("label")
+
+
+def test_values_beyond_the_vocabulary_are_in_the_file():
+    text = items_file.items_file(items_file.specs_of(Model("BMW", "", "en"), [car(extra_vehicle_timeSetting="utc")]))
+    assert 'Group BMW_i3_gExtra "Further values (advanced)"' in text
+    assert 'String BMW_i3_Extra_vehicle_timeSetting "Vehicle time setting' in text
+    assert 'bmw="advanced" [descriptor="vehicle.vehicle.timeSetting"]' in text

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from bmw import extra
 from bmw.model import SECTIONS, Model
+from bmw.vehicle import Reading
 from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, VEHICLE, VEHICLE_POINTS
 from tests.unit.fakes import car
 
@@ -117,3 +119,19 @@ def test_an_item_for_commands_is_updated_by_them(key):
 def test_a_switch_for_the_person_is_not_read_only():
     settings = model().account_item(ACCOUNT["forceUpdate"]).metadata["stateDescription"][1]
     assert settings["readOnly"] is False
+
+
+def test_a_value_beyond_the_vocabulary_is_an_item_of_its_type_in_a_group_of_its_own_and_marked_as_advanced():
+    key, of, vehicle = "extra_body_chargingPort_plugEventId", model(language="de"), car()
+    spec = of.vehicle_item(vehicle, extra.point(key, Reading(7.0, 1.0, "km")), True)
+    assert (spec.name, spec.item_type, spec.groups) == ("BMW_i3_Extra_body_chargingPort_plugEventId", "Number:Length", ("BMW_i3_gExtra",))
+    assert spec.metadata["bmw"] == ("advanced", {"descriptor": "vehicle.body.chargingPort.plugEventId"})
+    assert spec.metadata["unit"] == ("km", {})
+    assert of.section_group(vehicle, extra.SECTION).label == "Weitere Werte (f\u00fcr Experten)"
+    # the type is that of the value and not that of the first question
+    assert of.vehicle_item(vehicle, extra.point(key, Reading("x")), True).item_type == "String"
+
+
+def test_the_users_own_name_is_for_a_value_beyond_the_vocabulary_as_well():
+    of = model(own_names={"extra_a": "Mine"})
+    assert of.vehicle_item(car(), extra.point("extra_a", Reading(1)), True).name == "Mine" == of.vehicle_item_name(car(), "extra_a", True)

@@ -80,3 +80,8 @@ def test_a_name_that_is_another_item_of_the_module_is_refused(tmp_path, line, op
 @pytest.mark.parametrize("line", ["locked = BMW_i3_Locked", "stateOfCharge = BMW_Soc", "doorLockState = BMW_Lock", "signIn = BMW_SignIn"])
 def test_a_name_that_the_same_value_had_before_is_taken(tmp_path, line):
     assert len(problems_of(tmp_path, line + "\n")[0]) == 1
+
+
+def test_a_value_beyond_the_vocabulary_can_have_a_name_of_the_users(tmp_path):
+    (tmp_path / "my.names").write_text("extra_vehicle_timeSetting = MyClock\n", "utf-8")
+    assert names.load("my.names", str(tmp_path)) == ({"extra_vehicle_timeSetting": "MyClock"}, [])

@@ -6,8 +6,8 @@ import os
 import pytest
 
 from bmw import files, seldom
-from bmw.clouds import cardata
 from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds.cardata_container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
 from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.unit.home import Home
@@ -710,9 +710,9 @@ def test_after_the_files_were_lost_the_container_is_found_by_its_name(signed_in,
     assert home.state == "ONLINE" and len(home.cloud.containers()) == 1
 
 
-def test_a_descriptor_that_bmw_no_longer_knows_is_dropped(home, monkeypatch):
+def test_a_descriptor_that_bmw_no_longer_knows_is_dropped(cloud, tmp_path, monkeypatch):
     monkeypatch.setattr(descriptors, "ALL", descriptors.ALL + ("vehicle.gone.with.the.update",))
-    home.sign_in()
+    home = Home(cloud, tmp_path).sign_in()
     assert home.state == "ONLINE" and home.car()["stateOfCharge"] == 68
     made = home.cloud.containers()[0]["technicalDescriptors"]
     assert set(made) == set(descriptors.ALL) - {"vehicle.gone.with.the.update"}
@@ -733,11 +733,11 @@ def test_ten_containers_of_others_are_told_and_left_alone(home):
 
 def test_of_ten_containers_an_old_one_of_ours_makes_room(home):
     fill_containers(home, 8, "evcc")
-    fill_containers(home, 2, cardata.CONTAINER_NAME)
+    fill_containers(home, 2, CONTAINER_NAME)
     home.sign_in()
     assert home.state == "ONLINE"
     gone = [one["name"] for one in home.cloud.containers() if one["state"] == "DELETED"]
-    assert gone == [cardata.CONTAINER_NAME + " 0"]
+    assert gone == [CONTAINER_NAME + " 0"]
 
 
 # trouble on the way

@@ -371,3 +371,13 @@ def test_the_habpanel_widget_shows_items_that_the_module_makes():
     assert {"StateOfCharge", "DoorLockState", "CommandStatus"} <= used <= points
     settings = {setting["id"] for setting in widget["settings"]}
     assert set(re.findall(r"config\.(\w+)", widget["template"])) == settings
+
+
+def test_values_beyond_the_vocabulary_are_on_a_page_below_the_rest():
+    vehicle = car(stateOfCharge=57, lastUpdate=1.0, extra_body_chargingPort_plugEventId=7, extra_vehicle_timeSetting=None)
+    text = page_of(vehicle, language="de")
+    assert (
+        text.index("item=BMW_i3_LastUpdate") < text.index("Weitere Werte") < text.index("item=BMW_i3_Extra_body_chargingPort_plugEventId")
+    )
+    assert "timeSetting" not in text
+    check_syntax(text)

@@ -261,3 +261,12 @@ def test_a_position_stays_a_pair():
 def test_a_reading_never_shows_its_value():
     assert "48.1" not in repr(Reading((48.1, 11.5), NOON))
     assert Reading(1, NOON) != 1
+
+
+def test_what_is_beyond_the_vocabulary_is_stored_until_nobody_asks_for_it():
+    vehicle = car()
+    vehicle.update({"extra_a": Reading(5.0, NOON, "km"), "extra_b": Reading("x", NOON), "odometer": Reading(7, NOON)})
+    again = vehicle_from(json.loads(json.dumps(vehicle.to_record())))
+    assert again.readings == vehicle.readings
+    again.forget_extras(lambda key: key == "extra_b")
+    assert [value(again, key) for key in ("extra_a", "extra_b", "odometer")] == [None, "x", 7]

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds import find
-from bmw.clouds.cardata import API_URL, CONTAINER_NAME, CarData
+from bmw.clouds.cardata import API_URL, CarData
+from bmw.clouds.cardata_container import CONTAINER_NAME, name_of
 from bmw.clouds.cardata_errors import ContainersFull
 from bmw.clouds.cardata_sign_in import AUTH_URL
 from bmw.errors import AccessDenied, BadAnswer, BmwError
@@ -36,10 +37,10 @@ class SignedIn:
 class Asked:
     """The cloud module, a session, and the requests that were made."""
 
-    def __init__(self, *answers, memory=None):
+    def __init__(self, *answers, memory=None, **chosen):
         self.wire = FakeWire(*answers)
         self.clock = FakeClock()
-        config = settings()
+        config = settings(**chosen)
         http = Http(self.wire, CarData.bases(config))
         self.cloud = CarData(config, http, self.clock)
         self.memory = {} if memory is None else memory
@@ -65,6 +66,11 @@ def listed(*containers):
 
 def refused(error_id, status=403, note=""):
     return answer({"exveErrorId": error_id, "exveErrorMsg": "no", "exveNote": note}, status)
+
+
+def known(wanted=descriptors.ALL, container_id=ID):
+    """What is remembered of a container that was made for that list."""
+    return {"container": container_id, "container_for": name_of(wanted)}
 
 
 CREATED = answer({"containerId": NEW_ID}, 201)
@@ -161,7 +167,7 @@ def test_what_is_no_vin_is_no_car(vin):
 
 
 def test_the_remembered_container_is_used_without_asking():
-    asked = Asked(answer(DATA), memory={"container": ID})
+    asked = Asked(answer(DATA), memory=known())
     assert asked.read()["stateOfCharge"].value == 57
     assert asked.calls() == [read_with(ID)]
 
@@ -194,13 +200,13 @@ def test_a_deleted_container_of_ours_is_not_used():
 
 @pytest.mark.parametrize("error_id", ["CU-105", "CU-121", "CU-122"])
 def test_a_lost_container_is_looked_for_and_made_once_per_reading(error_id):
-    asked = Asked(refused(error_id), listed(), CREATED, answer(DATA), memory={"container": ID})
+    asked = Asked(refused(error_id), listed(), CREATED, answer(DATA), memory=known())
     assert asked.read()["stateOfCharge"].value == 57
     assert asked.calls() == [read_with(ID), LIST, POST, read_with(NEW_ID)]
 
 
 def test_a_container_that_is_lost_twice_is_not_made_for_ever():
-    asked = Asked(refused("CU-105"), listed(), CREATED, refused("CU-105"), memory={"container": ID})
+    asked = Asked(refused("CU-105"), listed(), CREATED, refused("CU-105"), memory=known())
     with pytest.raises(BmwError):
         asked.read()
     assert len(asked.calls()) == 4
@@ -249,21 +255,133 @@ def test_after_a_failure_the_next_reading_starts_with_the_list_again():
     assert asked.read()["stateOfCharge"].value == 57
 
 
+# another list of descriptors
+
+
+OTHER = "vehicle.vehicle.timeSetting"
+REMOVE = "DELETE /customers/containers/" + ID
+GONE = answer("", 204)
+
+
+def posted(asked, number):
+    return set(asked.wire.json(number)["technicalDescriptors"])
+
+
+@pytest.mark.parametrize("memory", [{"container": ID}, known(descriptors.CORE), known(descriptors.ALL[:111])])
+def test_after_an_upgrade_the_container_is_replaced_by_one_with_all_that_is_read_now(memory):
+    asked = Asked(listed(container(ID)), CREATED, GONE, answer(DATA), answer(DATA), memory=memory)
+    assert asked.read()["stateOfCharge"].value == 57
+    assert asked.read()["stateOfCharge"].value == 57
+    assert asked.calls() == [LIST, POST, REMOVE, read_with(NEW_ID), read_with(NEW_ID)]
+    assert posted(asked, 1) == set(descriptors.ALL)
+
+
+def test_a_container_of_the_new_list_that_is_there_already_is_taken():
+    asked = Asked(listed(container(NEW_ID, name_of(descriptors.ALL))), GONE, answer(DATA), memory={"container": ID})
+    asked.read()
+    assert asked.calls() == [LIST, REMOVE, read_with(NEW_ID)]
+
+
+def test_only_the_container_that_is_replaced_is_removed():
+    asked = Asked(listed(container("O1"), container(ID)), CREATED, GONE, answer(DATA), memory={"container": ID})
+    asked.read()
+    assert [call for call in asked.calls() if call.startswith("DELETE")] == [REMOVE]
+
+
+@pytest.mark.parametrize("trouble", [refused("CU-500", 500), refused("CU-400", 400), refused("CU-124", 400)])
+def test_where_bmw_makes_no_new_container_the_old_one_is_used_and_it_is_tried_again_a_day_later(trouble):
+    asked = Asked(listed(), trouble, *[answer(DATA)] * 3, memory={"container": ID})
+    for _poll in range(3):
+        assert asked.read()["stateOfCharge"].value == 57
+    assert asked.calls() == [LIST, POST] + [read_with(ID)] * 3
+    asked.clock.advance(86400)
+    asked.wire.plan(listed(), CREATED, GONE, answer(DATA))
+    asked.read()
+    assert asked.calls()[-4:] == [LIST, POST, REMOVE, read_with(NEW_ID)]
+
+
+def test_a_replaced_container_that_cannot_be_removed_costs_three_calls_at_most():
+    asked = Asked(listed(), CREATED, *[refused("CU-500", 500), answer(DATA)] * 3, answer(DATA), memory={"container": ID})
+    for _poll in range(4):
+        asked.read()
+    assert asked.calls().count(REMOVE) == 3
+
+
+def test_a_replaced_container_that_is_gone_already_is_told_so_once():
+    asked = Asked(listed(), CREATED, refused("CU-122", 400), answer(DATA), answer(DATA), memory={"container": ID})
+    asked.read()
+    asked.read()
+    assert asked.calls().count(REMOVE) == 1
+
+
+def test_when_there_is_no_place_for_the_new_one_the_old_one_makes_it():
+    asked = Asked(
+        listed(container("O1"), container(ID)),
+        refused("CU-124", 400),
+        GONE,
+        CREATED,
+        refused("CU-122", 400),
+        answer(DATA),
+        memory={"container": ID},
+    )
+    asked.read()
+    assert asked.calls() == [LIST, POST, REMOVE, POST, REMOVE, read_with(NEW_ID)]
+
+
+def test_what_is_asked_for_besides_is_in_the_container_as_well():
+    asked = Asked(listed(), CREATED, GONE, answer(DATA), memory=known(), extra=OTHER)
+    asked.read()
+    assert posted(asked, 1) == set(descriptors.ALL) | {OTHER}
+
+
+def test_a_descriptor_that_bmw_does_not_know_costs_only_itself():
+    note = "The telematic key {} is invalid."
+    names = ["vehicle.new.one", "vehicle.new.two"]
+    asked = Asked(
+        listed(), *[refused("CU-402", 400, note.format(name)) for name in names], CREATED, answer(DATA), extra=", ".join(names + [OTHER])
+    )
+    asked.read()
+    assert posted(asked, 3) == set(descriptors.ALL) | {OTHER}
+
+
+def test_a_list_with_extras_that_is_refused_as_a_whole_becomes_that_without_them_then_the_short_one():
+    asked = Asked(listed(), refused("CU-403"), refused("CU-403"), CREATED, answer(DATA), extra="all")
+    asked.read()
+    assert [len(posted(asked, number)) for number in (2, 3)] == [len(descriptors.ALL), len(descriptors.CORE)]
+    assert posted(asked, 1) > set(descriptors.ALL)
+
+
+def test_refusals_without_end_end():
+    endless = [refused("CU-402", 400, "The telematic key {} is invalid.".format(name)) for name in descriptors.CORE]
+    asked = Asked(listed(), *endless, extra="all")
+    with pytest.raises(BmwError):
+        asked.read()
+    assert len(asked.calls()) <= 8
+
+
+def test_extra_values_are_read_by_poll():
+    data = {"telematicData": {OTHER: {"value": "wintertime", "unit": None, "timestamp": to_iso(NOON)}}}
+    assert (
+        Asked(answer(data), memory=known(descriptors.ALL + (OTHER,)), extra=OTHER).read()["extra_vehicle_timeSetting"].value == "wintertime"
+    )
+    assert Asked(answer(data), memory=known()).read() == {}
+
+
 # readings
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "[]", "null", {}, {"telematicData": None}, {"telematicData": []}])
 def test_an_answer_without_telematic_data_is_a_bad_answer(body):
     with pytest.raises(BadAnswer):
-        Asked(answer(body), memory={"container": ID}).read()
+        Asked(answer(body), memory=known()).read()
 
 
 def test_a_car_that_sent_nothing_yet_has_no_readings():
-    assert Asked(answer({"telematicData": {}}), memory={"container": ID}).read() == {}
+    assert Asked(answer({"telematicData": {}}), memory=known()).read() == {}
 
 
 def test_two_cars_share_the_container_and_not_their_data():
-    asked = Asked(answer(DATA), answer({"telematicData": {}}), memory={"container": ID})
+    asked = Asked(answer(DATA), answer({"telematicData": {}}), memory=known())
     assert asked.read(car(vin=VIN))["stateOfCharge"].value == 57
     assert asked.read(car(vin="WBY00TEST00000002")) == {}
 

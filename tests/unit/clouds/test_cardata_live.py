@@ -5,12 +5,15 @@ import logging
 
 import pytest
 
-from bmw import mqtt, redact, times
+from bmw import extra, mqtt, redact, times
 from bmw.clouds import cardata_live
+from bmw.clouds.cardata_descriptors import TABLE
+from bmw.clouds.cardata_extra import Extras
 from bmw.clouds.cardata_live import Live
 from bmw.clouds.cardata_stream import BmwSource, LocalSource
 from bmw.vehicle import Reading
 from tests.cloud import SimulatedCloud
+from tests.cloud.descriptors import CATALOGUE, EVERYTHING
 from tests.unit.fakes import NOON, VIN, car, settings
 from tests.unit.home import Home
 
@@ -396,3 +399,15 @@ def test_a_car_that_charges_is_not_heard_after_a_quarter_of_an_hour_of_silence(l
     assert live.hears(vehicle)
     worker.pass_time(2)
     assert not live.hears(vehicle)
+
+
+def test_a_car_that_streams_everything_is_heard_on_demand(service, outlet, clock, worker):
+    extras = Extras("all")
+    live = Live(LocalSource("mqtt://localhost:1883", "bmw/+"), lambda broker, hear: None, service, outlet, clock, worker, extras)
+    streamed = [name for name, (flag, _category) in CATALOGUE.items() if flag == "S"]
+    data = {name: dict(zip(("value", "unit"), EVERYTHING[name]), timestamp=times.to_iso(NOON)) for name in streamed}
+    live.receive(json.dumps({"vin": VIN, "timestamp": times.to_iso(NOON), "data": data}).encode())
+    worker.pass_time(1)
+    told = {key for key, value in service.taken[0].items() if value is not None}
+    assert {extra.key_of(name) for name in streamed if name in extras.names} <= told
+    assert {row[0] for row in TABLE if set(row[2]) & set(streamed)} <= told

@@ -16,7 +16,7 @@ import json
 import logging
 import threading
 
-from bmw import commands
+from bmw import commands, extra
 from bmw.errors import BmwError
 from bmw.record import record
 from bmw.vehicle import reading_from
@@ -97,6 +97,8 @@ class Car(object):
     def unit(self, key):
         """The unit of ``value(key)`` as openHAB writes it, for example ``km`` or ``%``; '' without one. Raises as ``value``."""
         reading = self._readings(key).get(key)
+        if extra.is_key(key):
+            return extra.point(key, reading).unit if reading else ""
         return (reading.unit if reading else None) or VEHICLE[key].unit
 
     def time(self, key):
@@ -153,7 +155,7 @@ class Car(object):
         return end
 
     def _readings(self, key=None):
-        if key is not None and key not in VEHICLE:
+        if key is not None and key not in VEHICLE and not extra.is_key(key):
             import difflib  # here, as it is seldom needed and slow to load
 
             near = difflib.get_close_matches(key, list(VEHICLE), 1)

@@ -4,11 +4,10 @@ from __future__ import absolute_import, unicode_literals
 
 import time
 
-from bmw import model, times, words
+from bmw import extra, model, times, words
 from bmw.compat import text_type
 from bmw.redact import mask_vin
 from bmw.states import number_text, state_text
-from bmw.vocabulary import VEHICLE, VEHICLE_POINTS
 
 #: a column is not made wider for one long text
 WIDEST = 36
@@ -24,8 +23,7 @@ def car_line(account, vehicle):
 
 def table(account, vehicle, language):
     """All known values of a car with units and times, by section (text)."""
-    rows = [(point, vehicle.readings[point.key]) for point in VEHICLE_POINTS if point.key in vehicle.readings]
-    rows = [(point, reading) for point, reading in rows if reading.value is not None]
+    rows = [(point, vehicle.readings[point.key]) for point in extra.points_of(vehicle.readings)]
     cells = [(point.section, _label(point, language), _shown(point, reading, language), _local(reading.time)) for point, reading in rows]
     widths = [min(max([len(cell[column]) for cell in cells] or [0]), WIDEST) for column in (1, 2)]
     lines, section = [car_line(account, vehicle)], None
@@ -45,16 +43,21 @@ def as_json(account, vehicle, can):
         "account": account,
         "facts": vehicle.facts,
         "commands": sorted(can),
-        "values": dict((key, _entry(VEHICLE[key], reading)) for key, reading in readings.items()),
+        "values": dict((key, _entry(extra.point_of(key, reading), reading)) for key, reading in readings.items()),
     }
 
 
 def _entry(point, reading):
     return {
         "value": times.to_iso(reading.value) if point.item_type == "DateTime" else reading.value,
-        "unit": reading.unit or point.unit or None,
+        "unit": _unit(point, reading) or None,
         "time": None if reading.time is None else times.to_iso(reading.time),
     }
+
+
+def _unit(point, reading):
+    """The unit of a value: that of a time beyond the vocabulary is none."""
+    return point.unit if point.section == extra.SECTION else reading.unit or point.unit
 
 
 def _title(vehicle):
@@ -70,7 +73,7 @@ def _shown(point, reading, language):
     if point.item_type == "DateTime":
         return _local(value)
     if point.item_type.startswith("Number"):
-        return "{} {}".format(number_text(value), reading.unit or point.unit or "").strip()
+        return "{} {}".format(number_text(value), _unit(point, reading)).strip()
     text = state_text(value, "", point.item_type, point.item_type)
     return words.words(point.key, point.item_type, language).get(text) or text_type(text if text is not None else value)
 

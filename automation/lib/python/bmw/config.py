@@ -102,6 +102,20 @@ def _yes_no(text):
     return words[lower(text)]
 
 
+def _extra(text):
+    from bmw import extra  # here, as few use it
+
+    if lower(text) == extra.ALL:
+        return extra.ALL
+    names = extra.names_of(text)
+    wrong = [name for name in names if extra.key_of(name) is None]
+    if wrong:
+        raise ConfigError(
+            "'{}' is no descriptor of BMW".format(wrong[0]), "write all, or names like vehicle.vehicle.timeSetting with commas between"
+        )
+    return ", ".join(names)
+
+
 def _text(text):
     return text
 
@@ -155,6 +169,7 @@ SETTINGS = {
     "stream_password": Setting(_secret, SECRET),
     "battery_capacity": Setting(_capacity, PUBLIC),
     "wallbox_power_item": Setting(_item_name, HARMLESS),
+    "extra": Setting(_extra, PUBLIC, ""),
     "allow_unlock": Setting(_yes_no, PUBLIC, False),
     "confirm_unlock": Setting(_yes_no, PUBLIC, False),
     "data": Setting(_yes_no, PUBLIC, True),

@@ -55,6 +55,8 @@ class Garage(object):
         if not is_same_cloud:
             for vehicle in self.vehicles:
                 vehicle.forget()
+        for vehicle in self.vehicles:
+            vehicle.forget_extras(self._cloud.wants_extra)
         self._first = record.get("first") or next((vehicle.vin for vehicle in self.vehicles), None)
         self._firsts_before = list(record.get("firsts_before", []))
         remember(*self._names)

@@ -7,8 +7,9 @@ from __future__ import absolute_import, unicode_literals
 
 import re
 
+from bmw import extra
 from bmw.compat import text_type
-from bmw.vocabulary import ACCOUNT_POINTS, COMMAND, VEHICLE_POINTS
+from bmw.vocabulary import ACCOUNT_POINTS, COMMAND
 
 HEADER = """// The items of the BMW integration. Save this as conf/items/bmw.items to have them from a file, not from openHAB's storage.
 // First delete the items of these names in openHAB, as a name cannot be there twice.
@@ -36,7 +37,7 @@ def specs_of(model, vehicles, command_keys=()):
     """
     specs = [model.root(), model.account_group()] + [model.account_item(point) for point in ACCOUNT_POINTS]
     for number, vehicle in enumerate(vehicles):
-        points = [point for point in VEHICLE_POINTS if _is_known(vehicle, point.key)]
+        points = extra.points_of(vehicle.readings)
         points += [COMMAND[key] for key in sorted(command_keys)]
         specs.append(model.vehicle_group(vehicle))
         for section in _in_order(point.section for point in points):
@@ -81,11 +82,6 @@ _CONTROL = re.compile("[\\x00-\\x1f\\x7f\\s]+")
 
 def _string(text):
     return '"{}"'.format(_CONTROL.sub(" ", text).replace("\\", "/").replace('"', "'"))
-
-
-def _is_known(vehicle, key):
-    reading = vehicle.readings.get(key)
-    return reading is not None and reading.value is not None
 
 
 def _in_order(names):

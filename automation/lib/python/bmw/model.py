@@ -11,7 +11,7 @@ The tree (prefix BMW, one car named i3)::
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw import words
+from bmw import extra, words
 from bmw.compat import capitalize, upper, upper_first
 from bmw.record import record
 
@@ -29,6 +29,7 @@ SECTIONS = {
     "location": ("Location and trips", "Standort und Fahrten", "motion", "Sensor"),
     "commands": ("Commands", "Befehle", "settings", "RemoteControl"),
     "service": ("Service", "Service", "settings", "Sensor"),
+    extra.SECTION: ("Further values (advanced)", "Weitere Werte (f\u00fcr Experten)", "settings", "Sensor"),
 }
 
 #: Point tags of items that a person commands
@@ -88,16 +89,26 @@ class Model(object):
 
     def vehicle_item(self, vehicle, point, is_first):
         """The item for a point of a car. ``is_first``: plain keys of the user's own names mean this car."""
+        if point.section == extra.SECTION:
+            return self._extra_item(vehicle, point, is_first)
         which = (vehicle.name, point.key, is_first)
         if which not in self._vehicle_items:
-            self._vehicle_items[which] = self._new_vehicle_item(vehicle, point, is_first)
+            name = self.vehicle_item_name(vehicle, point.key, is_first)
+            self._vehicle_items[which] = self._item(name, point, self._section_name(vehicle, point.section))
         return self._vehicle_items[which]
 
-    def _new_vehicle_item(self, vehicle, point, is_first):
-        own = self._own_names.get("{}.{}".format(vehicle.name, point.key))
-        own = own or (self._own_names.get(point.key) if is_first else None)
-        name = own or "{}_{}".format(self._vehicle_prefix(vehicle), upper_first(point.key))
-        return self._item(name, point, self._section_name(vehicle, point.section))
+    def vehicle_item_name(self, vehicle, key, is_first):
+        """The name of that item."""
+        own = self._own_names.get("{}.{}".format(vehicle.name, key))
+        own = own or (self._own_names.get(key) if is_first else None)
+        return own or "{}_{}".format(self._vehicle_prefix(vehicle), upper_first(key))
+
+    def _extra_item(self, vehicle, point, is_first):
+        """As any other, and marked for who looks for such items; not kept, as its type is that of the value."""
+        name = self.vehicle_item_name(vehicle, point.key, is_first)
+        spec = self._item(name, point, self._section_name(vehicle, point.section))
+        spec.metadata["bmw"] = ("advanced", {"descriptor": extra.name_of(point.key)})
+        return spec
 
     def _vehicle_prefix(self, vehicle):
         return "{}_{}".format(self._account_prefix, vehicle.name)

@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 import os
 
-from bmw import files
+from bmw import extra, files
 from bmw.compat import to_text, upper_first
 from bmw.config import ITEM_NAME
 from bmw.errors import ConfigError, StoreError
@@ -84,7 +84,7 @@ def _parse(text, prefix="BMW", accounts=("",)):
             continue
         key, _, name = [part.strip() for part in line.partition("=")]
         point = key.rpartition(".")[2]
-        if not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
+        if not extra.is_key(point) and not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
             problems.append(ConfigError("names: there is no value '{}'".format(key)))
         elif not ITEM_NAME.match(name):
             problems.append(ConfigError("names: '{}' is no item name".format(name)))

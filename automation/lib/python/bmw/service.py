@@ -367,7 +367,7 @@ class Service(object):
                 log.warning("%s is no longer among the cars of this account: its items show nothing until it is back", vehicle.name)
         self._outlet.settle(present, gone)
         for vehicle in news:
-            self._post(vehicle, VEHICLE)
+            self._post(vehicle, _every_key(vehicle))
             # openHAB forgets an image when it restarts
             self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
 
@@ -475,7 +475,7 @@ class Service(object):
             self._settle()
             self._save()
         # all of it, as others may have written to the items, or made them anew
-        self._post(vehicle, vehicle.update(readings), VEHICLE)
+        self._post(vehicle, vehicle.update(readings), _every_key(vehicle))
 
     def _post(self, vehicle, changed, told=()):
         """Shows what a car says: the keys ``changed``, and those ``told`` that say what they said before."""
@@ -521,6 +521,11 @@ class Service(object):
 def _is_charging(vehicle):
     charging = vehicle.readings.get("charging")
     return charging is not None and charging.value is True
+
+
+def _every_key(vehicle):
+    """All that can be told of a car (set): the vocabulary, and what it said beyond."""
+    return set(VEHICLE).union(vehicle.readings)
 
 
 def _line(troubles):

@@ -9,8 +9,10 @@ from __future__ import absolute_import, unicode_literals
 
 import re
 
+from bmw import extra
 from bmw.model import SECTIONS
 from bmw.record import record
+from bmw.vehicle import Reading
 from bmw.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE, VEHICLE_POINTS
 
 #: label (text), items and commands: {key of the vocabulary: name of the item that is there}
@@ -61,6 +63,7 @@ _LINES = (
     ("location", ("odometer",)),
     ("service", ("nextService",)),
     ("", ("lastUpdate",)),
+    (extra.SECTION, ()),
 )
 #: no line: a text for pages that draw, and what has a map of its own
 _NOT_TO_READ = frozenset(("lastChargingCurve", "position"))
@@ -118,7 +121,7 @@ def car_of(model, vehicle, is_first, exists):
     """
     items, commands = {}, {}
     for key, reading in vehicle.readings.items():
-        name = model.vehicle_item(vehicle, VEHICLE[key], is_first).name
+        name = model.vehicle_item_name(vehicle, key, is_first)
         if reading.value is not None and exists(name):
             items[key] = name
     picture = model.vehicle_item(vehicle, PICTURE, is_first).name
@@ -190,7 +193,10 @@ class _Writer(object):
         return []
 
     def _section(self, car, section):
-        points = [point for point in VEHICLE_POINTS if point.section == section and point.key in car.items]
+        if section == extra.SECTION:
+            points = [extra.point(key, Reading(None)) for key in sorted(car.items) if extra.is_key(key)]
+        else:
+            points = [point for point in VEHICLE_POINTS if point.section == section and point.key in car.items]
         return [self._value(car, point) for point in points if point.key not in _NOT_TO_READ]
 
     def _value(self, car, point, page=()):

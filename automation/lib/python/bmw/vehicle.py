@@ -5,7 +5,7 @@ Knows no cloud and no openHAB.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw import drive_train, plausible
+from bmw import drive_train, extra, plausible
 from bmw.vocabulary import VEHICLE
 
 #: values that say a car is locked, and all a lock can say (connecteddrive.md, cardata.md section 4)
@@ -144,6 +144,12 @@ class Vehicle(object):
         self.facts = {}
         self.readings = dict((key, Reading(None)) for key in self.readings)
 
+    def forget_extras(self, wants):
+        """What is beyond the vocabulary and no longer asked for is unknown. ``wants``: callable, key of ``bmw.extra`` -> True or False."""
+        for key in self.readings:
+            if extra.is_key(key) and not wants(key):
+                self.readings[key] = Reading(None)
+
     def to_record(self):
         """JSON-able form, for the store."""
         return {
@@ -183,7 +189,7 @@ def vehicle_from(record):
     vehicle = Vehicle(record["vin"], record["name"], record.get("facts"))
     vehicle.asked_at = record.get("asked_at", 0)
     for key, entry in record.get("readings", {}).items():
-        if key in VEHICLE:
+        if key in VEHICLE or extra.is_key(key):
             vehicle.readings[key] = reading_from(entry)
     return vehicle
 

@@ -132,6 +132,10 @@ class Cloud(object):
         """
         return []
 
+    def wants_extra(self, key):
+        """True if a value beyond the vocabulary (a key of ``bmw.extra``) is wanted by the settings."""
+        return False
+
     def about_car(self, memory, vehicle):
         """The same of a car."""
         return []

@@ -5,26 +5,18 @@
 
 from __future__ import absolute_import, unicode_literals
 
-import hashlib
-import logging
-
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds import cardata_live, cardata_report, cardata_seldom
 from bmw.clouds import cardata_sign_in as sign_in
 from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found
+from bmw.clouds.cardata_container import Containers
 from bmw.clouds.cardata_entries import answered, merge
-from bmw.clouds.cardata_errors import ContainerGone, ContainersFull, DescriptorRefused, check
-from bmw.compat import text_type, to_bytes
+from bmw.clouds.cardata_errors import ContainerGone, check
 from bmw.errors import AccessDenied, BadAnswer
 from bmw.vehicle import Reading
 
-log = logging.getLogger("bmw")
-
 API_URL = "https://api-cardata.bmwgroup.com"
-
-#: our containers are told from others by this start of their name; the rest of the name is the set of descriptors
-CONTAINER_NAME = "openhab-bmw"
 
 _HEADERS = {"x-version": "v1", "Accept": "application/json"}
 
@@ -57,6 +49,8 @@ class CarData(Cloud):
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)
         self._auth_url, self._api_url = self.bases(config)
+        self._extras = _extras(config.extra)
+        self._containers = Containers(_sets(self._extras), self._send)
 
     @classmethod
     def bases(cls, config):
@@ -79,7 +73,7 @@ class CarData(Cloud):
             )
 
     def make_live(self, account, service, outlet, worker, make_wire):
-        return cardata_live.build(self.config, account, service, outlet, self.clock, worker, make_wire)
+        return cardata_live.build(self.config, account, service, outlet, self.clock, worker, make_wire, self._extras)
 
     def about_account(self, tokens, memory):
         is_bmws = self.config.stream == "on" and not cardata_live.is_at_home(self.config)
@@ -88,6 +82,9 @@ class CarData(Cloud):
 
     def about_car(self, memory, vehicle):
         return cardata_report.delivery(memory, vehicle.vin)
+
+    def wants_extra(self, key):
+        return self._extras is not None and self._extras.wants_key(key)
 
     def vehicles(self, session):
         answer = self._get(session, "/customers/vehicles/mappings").json()
@@ -108,12 +105,12 @@ class CarData(Cloud):
             entries = self._telematic_data(session, vehicle.vin)
         except ContainerGone:
             # deleted in the portal or by another program: healed once per reading, at most three calls
-            session.memory.pop("container", None)
+            self._containers.forget(session)
             entries = self._telematic_data(session, vehicle.vin)
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
-        merge(known, answered(entries), self.clock.now())
+        merge(known, answered(entries), self.clock.now(), self._extras)
         # all of it and not what is new: whatever went wrong before, the next poll mends it
-        readings = descriptors.translate(known, facts=vehicle.facts)
+        readings = descriptors.translate(known, facts=vehicle.facts, extras=self._extras)
         _add_facts(readings, vehicle.facts)
         return readings
 
@@ -128,61 +125,11 @@ class CarData(Cloud):
 
     def _telematic_data(self, session, vin):
         path = "/customers/vehicles/{}/telematicData".format(vin)
-        answer = self._get(session, path, {"containerId": self._container(session)}).json()
+        answer = self._get(session, path, {"containerId": self._containers.id(session, self.clock.now())}).json()
         entries = answer.get("telematicData") if isinstance(answer, dict) else None
         if not isinstance(entries, dict):
             raise BadAnswer("BMW's answer holds no telematic data", "it is asked again")
         return entries
-
-    def _container(self, session):
-        """The id of our container: the remembered one, else one of ours that is there, else a new one."""
-        if "container" not in session.memory:
-            session.memory["container"] = self._find_container(session) or self._make_container(session)
-        return session.memory["container"]
-
-    def _find_container(self, session):
-        answer = self._get(session, "/customers/containers").json()
-        containers = answer.get("containers") if isinstance(answer, dict) else None
-        containers = containers if isinstance(containers, list) else []
-        active = [c for c in containers if isinstance(c, dict) and c.get("state") == "ACTIVE" and c.get("containerId")]
-        session.memory["ours"] = [c["containerId"] for c in active if text_type(c.get("name")).startswith(CONTAINER_NAME)]
-        for wanted in _SETS:
-            for container in active:
-                if container.get("name") == _container_name(wanted):
-                    _remember_set(session, wanted)
-                    return container["containerId"]
-        return None
-
-    def _make_container(self, session):
-        try:
-            return self._create(session, descriptors.ALL)
-        except DescriptorRefused as refusal:
-            wanted = [d for d in descriptors.ALL if d not in refusal.note]
-            # a text that names no descriptor of ours (or only the long list as such) leaves the short list
-            wanted = wanted if len(wanted) < len(descriptors.ALL) else descriptors.CORE
-            log.info("BMW refused the list of %d descriptors; trying %d", len(descriptors.ALL), len(wanted))
-        try:
-            return self._create(session, wanted)
-        except DescriptorRefused:
-            return self._create(session, descriptors.CORE)
-
-    def _create(self, session, wanted):
-        try:
-            return self._post_container(session, wanted)
-        except ContainersFull:
-            # only a container of ours may go, and of those the oldest of an earlier version
-            if not session.memory.get("ours"):
-                raise
-            self._send(session, "DELETE", "/customers/containers/{}".format(session.memory["ours"].pop(0)))
-            return self._post_container(session, wanted)
-
-    def _post_container(self, session, wanted):
-        body = {"name": _container_name(wanted), "purpose": "openHAB", "technicalDescriptors": list(wanted)}
-        answer = self._send(session, "POST", "/customers/containers", json_body=body).json()
-        if not isinstance(answer, dict) or not answer.get("containerId"):
-            raise BadAnswer("BMW's answer holds no container id", "it is asked again")
-        _remember_set(session, wanted)
-        return answer["containerId"]
 
     def _get(self, session, path, params=None):
         return self._send(session, "GET", path, params=params)
@@ -201,14 +148,16 @@ def _add_facts(readings, facts):
             readings[key] = Reading(value)
 
 
-def _remember_set(session, wanted):
-    """What the container lacks, for the diagnostics report: BMW's list does not say it."""
-    session.memory["left_out"] = [name for name in descriptors.ALL if name not in wanted]
+def _sets(extras):
+    """The lists of descriptors to ask for: all that is wanted, then less, should BMW refuse it."""
+    more = [sorted(descriptors.ALL + tuple(extras.names))] if extras and extras.names else []
+    return more + [list(descriptors.ALL), list(descriptors.CORE)]
 
 
-def _container_name(wanted):
-    """Says which descriptors a container holds, since BMW's list does not and asking each costs a call."""
-    return "{} {}".format(CONTAINER_NAME, hashlib.sha256(to_bytes(" ".join(sorted(wanted)))).hexdigest()[:8])
+def _extras(setting):
+    """What is wanted besides the vocabulary, or None. Loaded for those only who ask for it."""
+    if not setting:
+        return None
+    from bmw.clouds.cardata_extra import Extras
 
-
-_SETS = (descriptors.ALL, descriptors.CORE)
+    return Extras(setting)

@@ -47,7 +47,7 @@ KM_PER_MILE = 1.609344
 
 
 class Unknown(Exception):
-    """The value says nothing (private to this module's reading of values)."""
+    """The value says nothing (never leaves the reading of values)."""
 
 
 def word(value):
@@ -78,6 +78,11 @@ def _number(value, unit):
         raise Unknown()
     symbol = units.symbol(unit)
     return (number, None) if symbol is None else (number * symbol[1], symbol[0])
+
+
+def amount(value, unit):
+    """(number, openHAB's unit symbol or None) of a value as BMW sends it. Raises Unknown: it is none."""
+    return _number(value, unit)
 
 
 def _consumption(value, unit):
@@ -495,13 +500,14 @@ for _descriptor in units.DISTANCE:
     _ROWS_OF[_descriptor] = [_row for _row in TABLE if any(units.depends_on_distance(UNITS.get(name)) for name in _row[2])]
 
 
-def translate(entries, changed=None, facts=None):
+def translate(entries, changed=None, facts=None, extras=None):
     """The vocabulary's readings for telematic entries.
 
     Args:
         entries (dict): descriptor -> {"value", "unit", "timestamp"} as REST or the stream gives them.
         changed (set of descriptors or None): only what these have a part in; None = everything.
         facts (dict or None): what does not change about the car; its drive train says what the ranges mean.
+        extras (bmw.clouds.cardata_extra.Extras or None): what is wanted besides the vocabulary.
 
     Returns:
         {key: Reading}, also unknown ones, for every key of which at least one descriptor is among the entries.
@@ -520,7 +526,10 @@ def translate(entries, changed=None, facts=None):
     for needed, add in _SPECIAL_ROWS:
         if changed is None or not changed.isdisjoint(needed):
             add(readings, entries, facts or {})
-    return dict((key, reading) for key, reading in readings.items() if key in VEHICLE)
+    readings = dict((key, reading) for key, reading in readings.items() if key in VEHICLE)
+    if extras is not None:
+        readings.update(extras.readings(entries, changed))
+    return readings
 
 
 def _is_there(entry):

@@ -60,11 +60,12 @@ def answered(entries):
     )
 
 
-def merge(known, entries, now):
+def merge(known, entries, now, extras=None):
     """Takes the newer ones of ``entries`` over into ``known``, both {descriptor: entry}.
 
     Args:
         now (float): taken as the time of an entry that comes from the future, if the known one is not newer.
+        extras (bmw.clouds.cardata_extra.Extras or None): what is wanted besides the vocabulary.
 
     Returns:
         The set of descriptors that were taken over and differ from before. Descriptors we have no use for are left out.
@@ -72,6 +73,8 @@ def merge(known, entries, now):
     # the car's unit of distance first: the others may be in it
     changed = _merge(known, entries, units.DISTANCE, now)
     changed |= _merge(known, entries, [name for name in entries if name in _WANTED and name not in units.DISTANCE], now)
+    if extras is not None:
+        changed |= _merge_extras(known, entries, extras, now)
     changed.update(key for key, names in descriptors.PAIRS.items() if _keep_pair(known, entries, key, names))
     return changed
 
@@ -105,6 +108,21 @@ def _keep_pair(known, entries, key, names):
         return False
     known[key] = pair
     return True
+
+
+def _merge_extras(known, entries, extras, now):
+    changed = set()
+    for name, entry in entries.items():
+        is_good = name not in _WANTED and isinstance(entry, dict) and "value" in entry and not _is_too_long(entry)
+        if not is_good or not extras.wants(name, known):
+            continue
+        old = known.get(name)
+        taken = _newer(old, entry, now)
+        taken = taken and extras.kept(taken, old)
+        if taken is not None and taken != old:
+            known[name] = taken
+            changed.add(name)
+    return changed
 
 
 def _newer(old, entry, now):

@@ -36,11 +36,12 @@ BMW_DOMAIN = ".bmwgroup.com"
 LOCAL_TOPIC = "bmw/+"
 
 
-def build(config, account, service, outlet, clock, worker, make_wire):
+def build(config, account, service, outlet, clock, worker, make_wire, extras=None):
     """The Live of an account, or None when its configuration wants no stream.
 
     Args:
         make_wire: callable, an unconnected wire (``bmw.socket_wire.SocketWire``, ``bmw.openhab.mqtt.JvmWire``).
+        extras: see Live.
     """
     if config.stream != "on":
         return None
@@ -51,7 +52,7 @@ def build(config, account, service, outlet, clock, worker, make_wire):
         connection.open()
         return connection
 
-    return Live(source_of(config, account), connect, service, outlet, clock, worker)
+    return Live(source_of(config, account), connect, service, outlet, clock, worker, extras)
 
 
 def is_at_home(config):
@@ -85,9 +86,11 @@ class Live(object):
         source, connect, clock, worker: for ``bmw.clouds.cardata_stream.Stream``.
         service: ``memory()``, ``vehicle(vin)``, ``take(vehicle, readings)`` and ``catch_up()``.
         outlet: ``account(key, value)``.
+        extras (bmw.clouds.cardata_extra.Extras or None): what is wanted besides the vocabulary.
     """
 
-    def __init__(self, source, connect, service, outlet, clock, worker):
+    def __init__(self, source, connect, service, outlet, clock, worker, extras=None):
+        self._extras = extras
         self._service = service
         self._outlet = outlet
         self._clock = clock
@@ -145,7 +148,7 @@ class Live(object):
             return
         self._heard_at[vin] = self._clock.now()
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
-        self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now()))
+        self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now(), self._extras))
         self._worker.later_unless_waiting("stream post", BURST, self._post)
 
     def _post(self):
@@ -156,7 +159,7 @@ class Live(object):
         vehicle = self._service.vehicle(vin)
         if vehicle is not None and descriptors:
             known = self._service.memory().get("telematic", {}).get(vin, {})
-            self._service.take(vehicle, cardata_descriptors.translate(known, descriptors, vehicle.facts))
+            self._service.take(vehicle, cardata_descriptors.translate(known, descriptors, vehicle.facts, self._extras))
         self._outlet.account("lastMessage", self._clock.now())
 
     def _show(self, word, text):

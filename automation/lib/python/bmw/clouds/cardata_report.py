@@ -39,9 +39,10 @@ def container(memory):
     left_out = memory.get("left_out")
     if left_out is None:
         return "container: in use, its descriptors are not known"
-    count = len(descriptors.ALL) - len(left_out)
+    asked_for = memory.get("asked_for", len(descriptors.ALL))
+    count = asked_for - len(left_out)
     kind = "all" if not left_out else "core" if count == len(descriptors.CORE) else "part"
-    return "container: in use, {} ({} of {} descriptors)".format(kind, count, len(descriptors.ALL))
+    return "container: in use, {} ({} of {} descriptors)".format(kind, count, asked_for)
 
 
 def delivery(memory, vin):

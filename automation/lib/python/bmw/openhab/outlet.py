@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw import commands, estimate
+from bmw import commands, estimate, extra
 from bmw.errors import StoreError
 from bmw.model import is_writable
 from bmw.vehicle import Reading
@@ -74,13 +74,22 @@ class Outlet(object):
         """Shows what a car says under ``keys``."""
         places, readings, values = self._places_of(vehicle, is_first), vehicle.readings, []
         for key in keys:
-            if key not in places:
-                continue  # its item is another car's
-            name, unit, native_type = places[key]
             reading = readings.get(key, _NOTHING)
-            values.append((name, reading.value, reading.unit or unit, native_type))
-        self._write(values, lambda missing: self._make(vehicle, [VEHICLE[key] for key in places if places[key][0] in missing], is_first))
+            if key in places:
+                name, unit, native_type = places[key]
+                unit = reading.unit or unit
+            elif extra.is_key(key):
+                name, unit, native_type = self._extra_row(vehicle, key, is_first)
+            else:
+                continue  # its item is another car's
+            values.append((name, reading.value, unit, native_type))
+        self._write(values, lambda missing: self._make_missing(vehicle, keys, missing, is_first))
         self._show_page(vehicle, is_first)
+
+    def _make_missing(self, vehicle, keys, missing, is_first):
+        names = dict((self._model.vehicle_item_name(vehicle, key, is_first), key) for key in keys)
+        points = [extra.point_of(names[name], vehicle.readings.get(names[name], _NOTHING)) for name in missing]
+        self._make(vehicle, points, is_first)
 
     def _places_of(self, vehicle, is_first):
         """{key: (item name, unit, native type)} of a car, made once: it is looked up for each value of each refresh."""
@@ -116,7 +125,13 @@ class Outlet(object):
     def _rows_of(self, vehicle, is_first):
         """[(item name, unit, native type)] of all items that a car can have."""
         points = list(VEHICLE.values()) + list(COMMAND.values()) + [PICTURE]
-        return [(self._model.vehicle_item(vehicle, point, is_first).name, point.unit, point.item_type) for point in points]
+        rows = [(self._model.vehicle_item(vehicle, point, is_first).name, point.unit, point.item_type) for point in points]
+        return rows + [self._extra_row(vehicle, key, is_first) for key in vehicle.readings if extra.is_key(key)]
+
+    def _extra_row(self, vehicle, key, is_first):
+        """(item name, unit, native type) of a value beyond the vocabulary, which are those of what the car says now."""
+        point = extra.point(key, vehicle.readings.get(key, _NOTHING))
+        return self._model.vehicle_item_name(vehicle, key, is_first), point.unit, point.item_type
 
     def wants_picture(self, vehicle):
         """True if BMW shall be asked for a picture of the car: none is kept yet."""
