@@ -38,14 +38,13 @@ def _named(source, keys):
 
 
 #: what CarData tells at other addresses than telematicData
-_CARDATA = {
-    "position": ", ".join((cardata_descriptors.LATITUDE, cardata_descriptors.LONGITUDE)),
-    "destinationPosition": ", ".join(cardata_descriptors.DESTINATION),
-}
-_CARDATA.update((key, ", ".join(names)) for key, names in cardata_descriptors.TIMERS.items())
+_CARDATA = {key: ", ".join(names) for table in (cardata_descriptors.PAIRS, cardata_descriptors.TIMERS) for key, names in table.items()}
 _CARDATA.update(_named(cardata_descriptors.SERVICES, "nextService serviceDate servicesDue serviceStatus"))
 _CARDATA.update(_named(cardata_descriptors.MESSAGES, "checkControl checkControlCount"))
 _CARDATA["climateTimeRemaining"] = cardata_descriptors.CLIMATE_MINUTES
+_CARDATA["lastTripEnd"] = cardata_descriptors.TRIP_END
+_CARDATA["fuelRange"] = ", ".join(cardata_descriptors._RANGES) + " by drive train"
+_CARDATA.update(cardata_descriptors._LAST_RESORTS)
 _CARDATA.update(_named("basic data", "model driveTrain batteryCapacity"))
 _CARDATA.update(
     _named(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bmw import extra
 from bmw.clouds import cardata_descriptors as descriptors
+from bmw.clouds import cardata_units as units
 from bmw.clouds.cardata_catalogue import ELSEWHERE, REST
 from bmw.clouds.cardata_entries import merge
 from bmw.clouds.cardata_extra import MOST_LETTERS, MOST_UNKNOWN, Extras
@@ -28,7 +29,7 @@ def read(extras, entries, known=None):
     """What comes of entries that a car sends, as the poll and the stream take them."""
     known = {} if known is None else known
     changed = merge(known, entries, NOON, extras)
-    return descriptors.translate(known, changed, extras)
+    return descriptors.translate(known, changed, extras=extras)
 
 
 def one(name, value, unit=None):
@@ -40,6 +41,7 @@ def one(name, value, unit=None):
 
 def test_vocabulary_and_rest_are_all_of_bmws_catalogue():
     assert set(descriptors.ALL) | set(REST) == set(CATALOGUE)
+    assert set(descriptors.ALL) & set(REST) == set()
     assert set(ELSEWHERE) <= set(REST)
 
 
@@ -162,9 +164,7 @@ def test_whatever_comes_makes_a_state_or_unknown(value, unit):
 
 
 #: what is told together with others only, and under the others' words
-PAIRS = {descriptors.LATITUDE: "position", descriptors.LONGITUDE: "position"}
-PAIRS.update((name, "destinationPosition") for name in descriptors.DESTINATION)
-PAIRS.update((name, key) for key, names in descriptors.TIMERS.items() for name in names)
+PAIRS = {name: key for table in (descriptors.PAIRS, descriptors.TIMERS) for key, names in table.items() for name in names}
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
@@ -177,6 +177,8 @@ def test_every_descriptor_of_the_catalogue_is_a_value_or_told_elsewhere(name):
         assert name not in ALL.names
     elif name in PAIRS:
         assert PAIRS[name] in told
+    elif name in units.DISTANCE:
+        assert told == set()  # says in which unit the others are
     elif name in descriptors.ALL:
         assert told and not any(extra.is_key(key) for key in told)
     else:

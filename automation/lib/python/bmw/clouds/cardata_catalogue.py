@@ -8,7 +8,6 @@ from __future__ import absolute_import, unicode_literals
 
 #: a descriptor, the kind of its value (number, flag, text, any), its unit (- = none, or as the car says)
 _TABLE = """
-vehicle.body.chargingPort.combinedStatus text -
 vehicle.body.chargingPort.isHospitalityActive flag -
 vehicle.body.chargingPort.isoSessionId text -
 vehicle.body.chargingPort.plugEventId number -
@@ -40,8 +39,6 @@ vehicle.cabin.hvac.preconditioning.configuration.directStartSettings.seat.row3.p
 vehicle.cabin.hvac.preconditioning.configuration.directStartSettings.seat.row3.passengerSide.heating text -
 vehicle.cabin.hvac.preconditioning.configuration.directStartSettings.steeringWheel.heating text -
 vehicle.cabin.hvac.preconditioning.configuration.isRemoteEngineStartDisclaimer flag -
-vehicle.cabin.infotainment.displayUnit.distance text -
-vehicle.cabin.infotainment.hmi.distanceUnit text -
 vehicle.cabin.infotainment.navigation.pointsOfInterests.available number -
 vehicle.cabin.infotainment.navigation.pointsOfInterests.max number -
 vehicle.channel.ista.obfcm.lastTransmissionStatus text -
@@ -52,7 +49,6 @@ vehicle.drivetrain.electricEngine.charging.consumptionOverLifeTime.engineOff.ref
 vehicle.drivetrain.electricEngine.charging.consumptionOverLifeTime.engineOn.gridEnergy number kWh
 vehicle.drivetrain.electricEngine.charging.consumptionOverLifeTime.engineOn.referenceDistance number km
 vehicle.drivetrain.electricEngine.charging.isImmediateChargingSystemReason flag -
-vehicle.drivetrain.electricEngine.charging.level number %
 vehicle.drivetrain.electricEngine.charging.profile.isRcpConfigComplete flag -
 vehicle.drivetrain.electricEngine.charging.profile.mode text -
 vehicle.drivetrain.electricEngine.charging.profile.settings.biDirectionalCharging.departureTimeRelevant flag -
@@ -100,7 +96,6 @@ vehicle.sim.status any -
 vehicle.status.serviceDistance.yellow number -
 vehicle.status.serviceTime.hUandAuServiceYellow number months
 vehicle.status.serviceTime.yellow number weeks
-vehicle.trip.segment.end.travelledDistance number -
 vehicle.vehicle.timeSetting text -
 vehicle.vehicleIdentification.basicVehicleData any -
 vehicle.vehicleIdentification.connectedDriveContractList any -

@@ -49,6 +49,8 @@ _SYMBOLS = {
     "mins": ("min", 1),
     "minute": ("min", 1),
     "minutes": ("min", 1),
+    "days": ("d", 1),
+    "weeks": ("week", 1),
     "s": ("s", 1),
     "sec": ("s", 1),
     "second": ("s", 1),
