@@ -10,14 +10,19 @@ And per car whose cloud takes commands (BMW_i3_CommandStatus tells how it goes):
     BMW_i3_Lock ...  ON       sends the command; BMW_i3_Command takes any command by its name
 """
 
-from bmw.openhab.app import App
+from bmw.openhab.app import instance
 from bmw.openhab.rules import decorators
 
 scriptExtension.importPreset("RuleSupport")
 rule, when = decorators(automationManager)
 
 
-def add_rules(account):
+def add_rules(app):
+    for account in app.accounts:
+        add_account_rules(account)
+
+
+def add_account_rules(account):
     @rule("BMW: refresh", description="Asks BMW for the cars when it is time", tags=["BMW"])
     @when("Time cron " + account.cron)
     def refresh(event):
@@ -62,26 +67,12 @@ def add_command_rule(account, item_names):
         rule("BMW: commands", description="Sends a command to a car", tags=["BMW"])(command)
 
 
-def load():
-    global app
-    app = App(events, itemRegistry)
-    for account in app.accounts:
-        add_rules(account)
-
-
-def reload_all():
-    app.stop()
-    automationManager.removeAll()
-    load()
-    app.start(reload_all)
+script = instance(events, itemRegistry, add_rules, automationManager.removeAll)
 
 
 def scriptLoaded(id):
-    app.start(reload_all)
+    script.load(id)
 
 
 def scriptUnloaded():
-    app.stop()
-
-
-load()
+    script.unload()

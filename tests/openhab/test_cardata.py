@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections import Counter
 
@@ -12,17 +13,35 @@ from tests.contract import told, told_seldom
 from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
 
 VIN_ITEMS = ("StateOfCharge", "ElectricRange", "Doors", "DoorLockState", "ChargingStatus", "Odometer", "Position", "LastUpdate")
+#: where an upgrade may have left the script as well
+COPY = "automation/jsr223/old/bmw.py"
+#: what no log may hold, however often the script is loaded
+CRASHES = r"IllegalArgumentException|Cannot write seal.key|invocation of 'scriptUnloaded'|NameError|Traceback"
+#: what is there once while the script works
+RULES = ["BMW: diagnose", "BMW: refresh", "BMW: sign in", "BMW: update now"]
+THREADS = ["bmw-account", "bmw-settings"]
 #: simulator's word -> ours, where they differ
 CHARGING = {"FINISHED_FULL": "FINISHED_FULLY_CHARGED"}
 
 
 @pytest.fixture(scope="module")
-def home(openhab_factory):
+def house(openhab_factory):
+    """An openHAB that has found the script in two folders."""
     home = Home(openhab_factory())
     home.openhab.install_probe()
+    home.openhab.write_conf(COPY, (home.openhab.conf / SCRIPT).read_text("utf-8"))
     home.start()
     yield home
     home.close()
+
+
+@pytest.fixture(scope="module")
+def home(house):
+    """The same with one script."""
+    if (house.openhab.conf / COPY).exists():
+        house.openhab.remove_conf(COPY)
+    alone(house)
+    return house
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +62,63 @@ def seconds(state):
     import datetime
 
     return datetime.datetime.strptime(state, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
+def test_of_two_copies_of_the_script_at_a_start_one_works_and_the_other_says_what_to_do(house):
+    openhab = house.openhab
+    line = openhab.wait_for_log(r"ERROR.*The BMW module is loaded from (\S+) already, so the copy (\S+) does nothing", openhab.started_at)
+    assert sorted(file.rpartition("jsr223/")[2] for file in line.groups()) == ["bmw.py", "old/bmw.py"]
+    assert ours(openhab.probe())[:2] == (RULES, THREADS + ["bmw-start"])
+    # the one that works goes away: the other takes over
+    winner = line.group(1).rpartition("jsr223/")[2]
+    since = openhab.log_size()
+    text = (openhab.conf / SCRIPT).read_text("utf-8")
+    openhab.remove_conf("automation/jsr223/" + winner)
+    openhab.wait_for_log(STARTED, since=since, timeout=40)
+    alone(house)
+    # both are saved at the same moment: one works again
+    since = openhab.log_size()
+    for path in (SCRIPT, COPY):
+        openhab.write_conf(path, text + "# saved at once\n")
+    openhab.wait_for_log("does nothing", since=since, timeout=40)
+    settled(house, (RULES, THREADS + ["bmw-start"]))
+    openhab.remove_conf(COPY)
+    alone(house)
+    assert re.search(CRASHES, openhab.log(openhab.started_at)) is None
+
+
+def test_a_load_that_fails_is_told_leaves_no_rule_and_the_next_one_works(home):
+    openhab = home.openhab
+    module = openhab.conf / "automation" / "lib" / "python" / "bmw"
+    names, folder = module / "names.py", openhab.userdata / "bmw"
+    good = names.read_text("utf-8")
+    since = openhab.log_size()
+    try:
+        # an upgrade that broke off, and the file with it
+        names.write_text(good + "\ndef load(*arguments):\n    raise RuntimeError('broken')\n", "utf-8")
+        save_script(home)
+        openhab.wait_for_log("The BMW module could not start", since=since, timeout=40)
+        settled(home, ([], ["bmw-start"]))
+        names.write_text("this is no Python", "utf-8")
+        save_script(home)
+        openhab.wait_for_log("SyntaxError", since=since, timeout=40)
+        settled(home, ([], []))
+        # nothing can be stored: that is told where people look
+        names.write_text(good, "utf-8")
+        folder.rename(openhab.userdata / "bmw.kept")
+        folder.write_text("no folder")
+        reload_script(home)
+        home.wait_status("STORE_ERROR")
+        alone(home)
+    finally:
+        names.write_text(good, "utf-8")
+        if folder.is_file():
+            folder.unlink()
+            (openhab.userdata / "bmw.kept").rename(folder)
+    reload_script(home)
+    alone(home)
+    home.wait_status("SIGN_IN_NEEDED")
+    assert re.search("scriptUnloaded|NameError", openhab.log(since)) is None
 
 
 def check_items(home, vin):
@@ -195,12 +271,18 @@ def test_the_files_are_readable_by_their_owner_only(signed_in):
 
 
 def reload_script(home):
-    """Saves the script with a changed comment, as openHAB ignores a file whose content is the same; waits for the new start."""
+    """Saves the script and waits for the new start."""
+    since = save_script(home)
+    home.openhab.wait_for_log(STARTED, since=since, timeout=40)
+
+
+def save_script(home):
+    """Saves the script with a changed comment, as openHAB ignores a file whose content is the same; where the log was then."""
     since = home.openhab.log_size()
     path = home.openhab.conf / SCRIPT
     text = path.read_text("utf-8").partition("# saved")[0]
-    home.openhab.write_conf(SCRIPT, "{}# saved {}\n".format(text, since))
-    home.openhab.wait_for_log(STARTED, since=since, timeout=40)
+    home.openhab.write_conf(SCRIPT, "{}# saved {}\n".format(text, time.time()))
+    return since
 
 
 def ours(reading):
@@ -216,10 +298,15 @@ def settled(home, wanted):
 
     def reached():
         readings[:] = [home.openhab.probe()]
-        return ours(readings[0]) == wanted
+        return ours(readings[0])[: len(wanted)] == wanted
 
     home.wait(reached, lambda: "{} to become {}".format(ours(readings[0]), wanted), timeout=40)
     return readings[0]
+
+
+def alone(home):
+    """Waits until one script works and none waits."""
+    return settled(home, (RULES, THREADS))
 
 
 def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_once(signed_in):
@@ -227,8 +314,7 @@ def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_on
     reload_script(signed_in)
     first = signed_in.openhab.probe()
     wanted = ours(first)
-    assert wanted[0] == ["BMW: diagnose", "BMW: refresh", "BMW: sign in", "BMW: update now"]
-    assert wanted[1] == ["bmw-account", "bmw-settings"]
+    assert wanted[:2] == (RULES, THREADS)
     for _ in range(20):
         reload_script(signed_in)
     signed_in.force_update()

@@ -6,8 +6,10 @@ environment lets test_every_token_is_followed_by_the_next run for a week's worth
 
 import json
 import os
+import socket
 import statistics
 import sys
+import threading
 import time
 
 import pytest
@@ -16,6 +18,7 @@ from tests.openhab import layout
 
 sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 
+from bmw import mqtt  # noqa: E402
 from bmw.mqtt import LOST, Broker, Connection  # noqa: E402
 from bmw.socket_wire import SocketWire  # noqa: E402
 from tests.cloud import SimulatedCloud  # noqa: E402
@@ -29,6 +32,7 @@ from tests.cloud.stream import SimulatedStream  # noqa: E402
 
 STATE, CHARGE, DOOR = "BMW_StreamState", "BMW_i3_StateOfCharge", "BMW_i3_DoorDriverFront"
 ESTIMATE = "BMW_i3_EstimatedStateOfCharge"
+MB = 1024 * 1024
 RECONNECTS = int(os.environ.get("RECONNECTS", "8"))
 SOC = "vehicle.drivetrain.batteryManagement.header"
 ODOMETER, LOCK = "vehicle.vehicle.travelledDistance", "vehicle.cabin.door.lock.status"
@@ -399,6 +403,70 @@ def test_a_broker_at_home_can_be_the_source(home):
         home.connect(stream_url=relay.url, stream_topic="bmw/+", stream_user="me", stream_password="secret-word")
         home.follow(37)
         assert "secret-word" not in home.openhab.log()
+
+
+def flood_of(size, vin):
+    """A broker's endless messages of that size, which are of the right form and say nothing new."""
+    body = b"\x00\x01t" + message(vin, {"some.new.thing": {"value": "x" * size}})
+    return mqtt._packet(0x30, body) * max(1, 100000 // len(body))
+
+
+@pytest.mark.parametrize("size", [10, 200000, 900000])
+def test_a_flood_of_messages_leaves_memory_and_time_for_all_other_work(home, size):
+    with Flood(flood_of(size, home.vin)) as flood:
+        home.configure(stream_url=flood.url)
+        wait_until(lambda: flood.sent > 30 * MB, 60, "the flood", home.openhab)
+        for _ in range(3):
+            before = home.openhab.state("BMW_Diagnostics")
+            home.openhab.command("BMW_Diagnose", "ON")
+            home.openhab.wait_state("BMW_Diagnostics", lambda state: state != before, 30)
+            home.openhab.wait_state("BMW_Diagnose", "OFF")
+        assert flood.connections == 1, "the connection was lost"
+        sent = flood.sent
+        wait_until(lambda: flood.sent > sent, 30, "the flood to go on", home.openhab)
+        heap = home.openhab.probe()["heap_used"]
+    print("\nstream: messages of {} bytes, {:.0f} MB taken, heap {:.0f} MB".format(size, flood.sent / MB, heap / MB))
+    assert "OutOfMemory" not in home.openhab.log()
+
+
+class Flood:
+    """A broker at home that lets everybody in and sends the same bytes without end, as fast as they are taken."""
+
+    def __init__(self, data):
+        self.sent = self.connections = 0
+        self._data = data
+        self._over = threading.Event()
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = "mqtt://127.0.0.1:%d" % self._server.getsockname()[1]
+
+    def __enter__(self):
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *problem):
+        self._over.set()
+        self._server.close()
+
+    def _accept(self):
+        while not self._over.is_set():
+            try:
+                line, _address = self._server.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+
+    def _serve(self, line):
+        with line:
+            try:
+                for answer in (b"\x20\x02\x00\x00", b"\x90\x03\x00\x01\x00"):
+                    line.recv(4096)
+                    line.sendall(answer)
+                while not self._over.is_set():
+                    line.sendall(self._data)
+                    self.sent += len(self._data)
+            except OSError:
+                pass  # the client has gone
 
 
 def test_a_removed_script_leaves_no_connection_and_no_thread(connected):

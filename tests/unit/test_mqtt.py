@@ -240,7 +240,7 @@ def test_a_packet_of_any_length_is_read_as_it_was_written(size):
     assert (kind, len(body)) == (0x30, size)
 
 
-@pytest.mark.parametrize("size", [mqtt.MOST_BYTES + 1, 2 * mqtt.MOST_BYTES, 268435455])
+@pytest.mark.parametrize("size", [mqtt.MOST_BYTES + 1, 2 * mqtt.MOST_BYTES, mqtt.MOST_PASSED])
 def test_a_message_that_is_too_large_is_passed_over_in_small_parts(size):
     class Endless(Bytes):
         read_bytes = largest = 0
@@ -264,9 +264,10 @@ def _length(size):
     return bytes(digits)
 
 
-def test_another_packet_that_is_too_large_is_refused():
+@pytest.mark.parametrize("kind, size", [(b"\x90", mqtt.MOST_BYTES + 1), (b"\x20", 268435455), (b"\x30", mqtt.MOST_PASSED + 1)])
+def test_another_packet_that_is_too_large_and_a_message_beyond_all_measure_are_refused(kind, size):
     with pytest.raises(NetworkError, match="does not speak MQTT"):
-        mqtt.read_packet(Bytes(b"\x90" + _length(mqtt.MOST_BYTES + 1)))
+        mqtt.read_packet(Bytes(kind + _length(size)))
 
 
 @pytest.mark.parametrize("data", [b"\x30\xff\xff\xff\xff\xff\x01", b"\x30\x80\x80\x80\x80\x01", b"\x30\x81\x80\x80\x80\x00x"])

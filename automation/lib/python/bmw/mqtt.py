@@ -36,6 +36,8 @@ DEAD_AFTER = 45
 MOST_UNANSWERED = 3
 #: a longer message is passed over, byte by byte: the largest real one is some 30 kB
 MOST_BYTES = 256 * 1024
+#: what is longer than that is no message of a car's, and ends the connection
+MOST_PASSED = 16 * 1024 * 1024
 #: bytes that are passed over at once
 _PASSED_AT_ONCE = 16 * 1024
 
@@ -252,7 +254,7 @@ def read_packet(wire):
             raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
     if length <= MOST_BYTES:
         return kind, bytearray(wire.read(length)) if length else bytearray()
-    if kind >> 4 != _PUBLISH:
+    if kind >> 4 != _PUBLISH or length > MOST_PASSED:
         raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
     for passed in range(0, length, _PASSED_AT_ONCE):
         wire.read(min(_PASSED_AT_ONCE, length - passed))

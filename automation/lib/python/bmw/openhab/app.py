@@ -10,6 +10,7 @@ from bmw.api_host import ApiHost
 from bmw.assembly import assemble, join, record_of
 from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
+from bmw.instance import Instance
 from bmw.log_tail import LogTail
 from bmw.model import Model
 from bmw.openhab import cipher, disk, versions
@@ -19,12 +20,11 @@ from bmw.openhab.files_out import PictureFiles, SitemapFile
 from bmw.openhab.http import JvmTransport
 from bmw.openhab.items import Items
 from bmw.openhab.mqtt import JvmWire
-from bmw.openhab.jvm import Shared, monotonic
+from bmw.openhab.jvm import Shared, Stopper, monotonic
 from bmw.openhab.outlet import Outlet
 from bmw.store import KEY_FILE, Store, open_store
 from bmw.times import SystemClock
 from bmw.worker import Worker
-from java.lang import Runnable
 from java.time import Instant
 
 log = logging.getLogger("bmw")
@@ -37,7 +37,7 @@ WATCH_SETTINGS = 5
 class App(object):
     """All accounts. ``accounts``: list of AccountRunner, for the rules."""
 
-    def __init__(self, events, item_registry):
+    def __init__(self, events, item_registry, shared):
         openhab_log.install()
         files.sync_folder = disk.sync_folder
         warnings = LogTail()
@@ -48,8 +48,7 @@ class App(object):
         settings = config.load(self._settings_file)
         self._settings_stamps = dict((path, files.stamp(path)) for path in settings.secret_files)
         self._settings_stamps[self._settings_file] = settings_stamp
-        self._shared = Shared(item_registry)
-        self._stopper = _Stopper(self)
+        self._shared = shared
         items = Items(events, item_registry)
         clock = self._clock = SystemClock()
         times.home_offset = _offset_of(versions.time_zone(item_registry))
@@ -82,15 +81,12 @@ class App(object):
         return [(one.name, runner.service) for one, runner in pairs if one.data or one.name not in senders]
 
     def start(self, on_changed):
-        """Starts all accounts; an earlier instance that was not stopped is stopped first.
+        """Starts all accounts.
 
         Args:
             on_changed: called once, from a thread of its own, when the settings file was changed.
         """
         self._on_changed = on_changed
-        earlier = self._shared.swap("running", self._stopper)
-        if earlier is not None:
-            earlier.run()
         for account in self.accounts:
             account.service.start()
         self._door.open()
@@ -102,7 +98,6 @@ class App(object):
 
     def stop(self):
         """Stops all threads of all accounts."""
-        self._shared.drop("running", self._stopper)
         self._door.close()
         self._watcher.stop()
         for account in self.accounts:
@@ -117,14 +112,13 @@ class App(object):
         self._watcher.later("watch", WATCH_SETTINGS, self._watch)
 
 
-class _Stopper(Runnable):
-    """Stops an app; a Java object, so that the JVM can keep it over a reload that did not unload the script."""
-
-    def __init__(self, app):
-        self._app = app
-
-    def run(self):
-        self._app.stop()
+def instance(events, item_registry, add_rules, remove_rules):
+    """The bmw.instance.Instance of a script, made of openHAB's own objects and the script's two functions."""
+    openhab_log.install()
+    shared = Shared(item_registry)
+    return Instance(
+        lambda: App(events, item_registry, shared), add_rules, remove_rules, shared, Stopper, lambda: Worker("bmw-start", monotonic)
+    )
 
 
 class AccountRunner(object):

@@ -6,7 +6,7 @@ one OSGi service instead. Only Java objects belong here: a Python one would keep
 
 from __future__ import absolute_import, unicode_literals
 
-from java.lang import System
+from java.lang import Runnable, System
 from java.util import Hashtable, Map
 from java.util.concurrent import ConcurrentHashMap
 from java.util.concurrent.locks import ReentrantLock
@@ -42,14 +42,16 @@ class Shared(object):
     """
 
     def __init__(self, near):
-        context, references = _find(near)
-        if references:
-            self._map = context.getService(references[0])
-        else:
-            self._map = ConcurrentHashMap()
+        context, reference = _find(near)
+        if reference is None:
             properties = Hashtable()
             properties.put(_MARK, "true")
-            context.registerService(Map.getName(), self._map, properties)
+            made = context.registerService(Map.getName(), ConcurrentHashMap(), properties)
+            # two scripts that load at once may both have found none: both take the older one
+            _context, reference = _find(near)
+            if reference != made.getReference():
+                made.unregister()
+        self._map = context.getService(reference)
 
     def get(self, name, make):
         """The Java object of that name, made by ``make()`` when there is none yet."""
@@ -63,13 +65,27 @@ class Shared(object):
         """The JvmLock of that name."""
         return JvmLock(self.get("lock " + name, ReentrantLock))
 
+    def look(self, name):
+        """The Java object of that name, or None."""
+        return self._map.get(name)
+
     def swap(self, name, value):
         """Keeps ``value`` (a Java object) and returns what was kept before, or None."""
         return self._map.put(name, value)
 
     def drop(self, name, value):
-        """Forgets ``value`` if it is what is kept."""
-        self._map.remove(name, value)
+        """Forgets ``value`` if it is what is kept; returns whether it was."""
+        return self._map.remove(name, value)
+
+
+class Stopper(Runnable):
+    """Calls a function; a Java object, so that the JVM can keep it over a reload that did not unload the script."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def run(self):
+        self._function()
 
 
 def look_up(near, name):
@@ -78,15 +94,17 @@ def look_up(near, name):
     Args:
         near: as for ``Shared``.
     """
-    context, references = _find(near)
-    if not references:
+    context, reference = _find(near)
+    if reference is None:
         return None
-    value = context.getService(references[0]).get(name)
-    context.ungetService(references[0])
+    value = context.getService(reference).get(name)
+    context.ungetService(reference)
     return value
 
 
 def _find(near):
-    """(bundle context, references of our map)."""
+    """(bundle context, reference of our map or None)."""
     context = FrameworkUtil.getBundle(near.getClass()).getBundleContext()
-    return context, context.getServiceReferences(Map.getName(), "({}=true)".format(_MARK))
+    references = context.getServiceReferences(Map.getName(), "({}=true)".format(_MARK))
+    # the oldest, when there is a second one for a moment
+    return context, min(references, key=lambda one: one.getProperty("service.id")) if references else None

@@ -1,0 +1,152 @@
+"""One loaded script works, however many are loaded: the module may lie in two folders, or openHAB may load a file twice.
+
+The first copy works. A copy from another file says so, adds no rules, and takes over when the first is gone. The same file
+loaded again takes the place of its earlier self, whether openHAB unloaded that or not. No error of the module leaves this room:
+it is told, what was begun is taken back, and it is tried again. Knows no Java; what all engines share comes from outside.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import logging
+
+from bmw.compat import to_text
+
+log = logging.getLogger("bmw")
+
+#: seconds between two looks of a second copy whether the first is gone, and between two tries of one that could not start
+LOOK_AGAIN = 5
+TRY_AGAIN = 60
+
+_STOPPER = "running"
+_FILE = "running from"
+_TIMER = "start"
+
+
+class Instance(object):
+    """The script's own part in this.
+
+    Args:
+        make_app: callable -> app with ``start(on_changed)`` and ``stop()``; raises what it likes.
+        add_rules: callable (app). remove_rules: callable, for all rules of this script.
+        shared (bmw.openhab.jvm.Shared): ``lock(name)``, ``look(name)``, ``swap(name, value)`` and ``drop(name, value)``.
+        make_stopper: callable (function) -> object with ``run()`` that can be kept in ``shared``.
+        make_worker: callable -> bmw.worker.Worker, not started; there is one only while something is waited for.
+    """
+
+    def __init__(self, make_app, add_rules, remove_rules, shared, make_stopper, make_worker):
+        self._make_app = make_app
+        self._add_rules = add_rules
+        self._remove_rules = remove_rules
+        self._shared = shared
+        self._stopper = make_stopper(self._stop)
+        self._make_worker = make_worker
+        self._worker = None
+        self._file = None
+        self._app = None
+        self._is_unloaded = False
+        self._told = None
+
+    def load(self, file):
+        """Starts, unless another copy works. Never raises.
+
+        Args:
+            file (str): what openHAB calls the script: the same for the same file.
+        """
+        self._file = to_text(file)
+        self._take_up()
+
+    def unload(self):
+        """Stops for good. Never raises."""
+        self._is_unloaded = True
+        try:
+            self._wait_no_more()
+            with self._shared.lock("load"):
+                self._stop()
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            log.exception("The BMW module could not be stopped as it should")
+
+    def _take_up(self):
+        try:
+            # one after the other: they would make the same items and the same key file
+            with self._shared.lock("load"):
+                self._start_if_alone()
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            self._tell_failure()
+            self._again_in(TRY_AGAIN)
+
+    def _again_in(self, seconds):
+        if self._is_unloaded:
+            return
+        if self._worker is None:
+            self._worker = self._make_worker()
+            self._worker.start()
+        self._worker.later(_TIMER, seconds, self._take_up)
+
+    def _wait_no_more(self):
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.stop()
+
+    def _start_if_alone(self):
+        if self._is_unloaded or self._app is not None:
+            return
+        other = self._shared.look(_FILE)
+        if other is not None and other != self._file:
+            self._tell("The BMW module is loaded from %s already, so the copy %s does nothing. Delete one of the two", other, self._file)
+            self._again_in(LOOK_AGAIN)
+            return
+        earlier = self._shared.look(_STOPPER)
+        if earlier is not None:
+            log.info("An earlier start of the BMW module was not ended; it is ended now")
+            earlier.run()
+        self._start()
+
+    def _start(self):
+        self._shared.swap(_FILE, self._file)
+        self._shared.swap(_STOPPER, self._stopper)
+        try:
+            self._app = self._make_app()
+            self._add_rules(self._app)
+            self._app.start(self._start_anew)
+            self._told = None
+            self._wait_no_more()
+        except:  # noqa: E722 - a Java exception is no Python Exception; it goes on from here
+            self._stop()
+            raise
+
+    def _start_anew(self):
+        """The settings were changed, or there is a new key."""
+        try:
+            with self._shared.lock("load"):
+                if self._is_unloaded or self._app is None:
+                    return  # another one took over meanwhile
+                self._stop()
+                self._start()
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            self._tell_failure()
+            self._again_in(TRY_AGAIN)
+
+    def _stop(self):
+        """Called by another copy too. All of it is done, whatever fails."""
+        app, self._app = self._app, None
+        for step in (app.stop if app is not None else None, self._remove_rules, self._give_way):
+            try:
+                if step is not None:
+                    step()
+            except:  # noqa: E722 - a Java exception is no Python Exception
+                log.exception("The BMW module could not be stopped as it should")
+
+    def _give_way(self):
+        if self._shared.drop(_STOPPER, self._stopper):
+            self._shared.drop(_FILE, self._file)
+
+    def _tell(self, line, *arguments):
+        if self._told != (line, arguments):
+            self._told = (line, arguments)
+            log.error(line, *arguments)
+
+    def _tell_failure(self):
+        # once, with all that helps: it may be tried for days
+        if self._told != "failure":
+            self._told = "failure"
+            log.exception("The BMW module could not start; it is tried again every %d seconds", TRY_AGAIN)
