@@ -21,7 +21,7 @@ CRASHES = r"IllegalArgumentException|Cannot write seal.key|invocation of 'script
 RULES = ["BMW: diagnose", "BMW: refresh", "BMW: sign in", "BMW: update now"]
 THREADS = ["bmw-account", "bmw-settings"]
 #: simulator's word -> ours, where they differ
-CHARGING = {"FINISHED_FULL": "FINISHED_FULLY_CHARGED"}
+CHARGING = {"FINISHED_FULL": "CHARGING_ENDED"}
 
 
 @pytest.fixture(scope="module")
@@ -347,6 +347,25 @@ def test_a_short_cron_alone_spends_no_more_than_the_budget_allows(signed_in):
     deadline = time.monotonic() + 5
     signed_in.wait(lambda: time.monotonic() > deadline, "five ticks")
     assert signed_in.cloud.calls(last) == []
+    signed_in.configure(**signed_in.settings())
+
+
+def test_the_estimate_goes_by_an_item_with_the_power_of_the_users_wallbox(signed_in):
+    openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
+    openhab.add_item("Wallbox_Power", "Number:Power")
+    # so much power for so small a battery that it is full in seconds
+    openhab.update("Wallbox_Power", "400 kW")
+    signed_in.configure(**signed_in.settings(wallbox_power_item="Wallbox_Power", battery_capacity=1, **UNLIMITED))
+    signed_in.cloud.set_car(vin, soc=41, charging_status="CHARGING", plugged=True, charging_time_remaining_min=0)
+
+    def shown_after(state, wanted):
+        openhab.update("Wallbox_Power", state)
+        signed_in.force_update()
+        return openhab.state("BMW_i3_EstimatedStateOfCharge") == wanted
+
+    signed_in.wait(lambda: shown_after("400 kW", "100 %"), "the estimate to be full")
+    for state in ("NULL", "UNDEF", "0 W"):
+        assert not shown_after(state, "100 %")
     signed_in.configure(**signed_in.settings())
 
 

@@ -20,6 +20,8 @@ _PARTS = {
     "CONV": (False, True),
     "ICE": (False, True),
     "COMBUSTION": (False, True),
+    "PETROL": (False, True),
+    "DIESEL": (False, True),
     # its battery of 48 V drives nothing that a person charges or reads
     "MHEV": (False, True),
     "MILD_HYBRID": (False, True),
