@@ -68,7 +68,7 @@ def _add_vehicles(rooms, cloud):
             raise CarDataError("CU-400", "containerId is required.")
         keys = cloud.containers_store.usable_keys(g.account, container_id)
         options = cloud.options
-        style = descriptors.Style(options.units, options.booleans, options.missing_values)
+        style = descriptors.Style(options.units, options.booleans, options.missing_values, options.utc_offset)
         with cloud.garage.lock:
             return jsonify(telematicData=descriptors.telematic_data(car, keys, style, cloud.clock.now()))
 

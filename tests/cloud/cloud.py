@@ -31,7 +31,7 @@ class SimulatedCloud:
         self.port = port
         self.clock = Clock()
         self.options = Settings()
-        self.garage = Garage(self.clock)
+        self.garage = Garage(self.clock, self.options)
         self.garage.fill(fleet)
         self.tokens = TokenStore(self.clock, self.options, self.garage)
         self.containers_store = Containers(self.clock, self.options)

@@ -8,13 +8,14 @@ containers.
 import json
 import os
 from collections import namedtuple
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from .clock import iso
 
 Row = namedtuple("Row", "key fields unit encode words feature")
-Style = namedtuple("Style", "units booleans missing")
-PLAIN = Style(units="short", booleans="plain", missing="mixed")
+# utc_offset: minutes east of UTC where the cars are.
+Style = namedtuple("Style", "units booleans missing utc_offset")
+PLAIN = Style(units="short", booleans="plain", missing="mixed", utc_offset=0)
 
 DISTANCE = "distance"
 MILES_PER_KM = 0.621371
@@ -31,6 +32,7 @@ VV = "vehicle.vehicle."
 ST = "vehicle.status."
 AX = "vehicle.chassis.axle."
 TR = "vehicle.trip.segment."
+TRIP_END = TR + "end.time"
 NAV = "vehicle.cabin.infotainment.navigation."
 HVAC = "vehicle.cabin.hvac.preconditioning."
 TIMER = "vehicle.cabin.climate.timers."
@@ -116,9 +118,9 @@ def _legal_date(value):
     return "%s.%s.%s 00:00 UTC" % (day, month, year)
 
 
-def _moment_text(value):
-    """The local time of the house, which BMW calls UTC."""
-    return datetime.fromtimestamp(value).strftime("%d.%m.%Y %H:%M:%S UTC")
+def _local_text(value, utc_offset):
+    """The local time of the car, which BMW calls UTC."""
+    return datetime.fromtimestamp(value, timezone(timedelta(minutes=utc_offset))).strftime("%d.%m.%Y %H:%M:%S UTC")
 
 
 def _phases(value):
@@ -339,7 +341,7 @@ ROWS = [
     _row(CAB + "infotainment.displayUnit.distance", "distance_unit", None, _words(mi="miles")),
     _row(VV + "travelledDistance", "odometer_km", DISTANCE),
     _row(TR + "end.travelledDistance", "trip_end_odometer_km", DISTANCE),
-    _row(TR + "end.time", "trip_end_time", None, _moment_text),
+    _row(TRIP_END, "trip_end_time"),
     _row(VV + "avgSpeed", "speed_average_kmh", "km/h", _whole),
     _row("vehicle.isMoving", "moving", words=TRUTH),
     _row(DT + "engine.isActive", "engine_on", words=TRUTH),
@@ -466,6 +468,8 @@ def entry_of(car, row, style=PLAIN):
     value, unit = _measure(car, row)
     if value is None:
         return {"value": None, "unit": None, "timestamp": iso(max(times))}
+    if row.key == TRIP_END:
+        value = _local_text(value, style.utc_offset)
     if row.words and style.booleans == "catalogue":
         value = row.words[0] if value else row.words[1]
     return {"value": value, "unit": _unit(unit, style), "timestamp": iso(max(times))}

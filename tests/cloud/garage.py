@@ -61,9 +61,10 @@ class Account:
 
 
 class Garage:
-    def __init__(self, clock):
+    def __init__(self, clock, options):
         self.lock = threading.RLock()
         self._clock = clock
+        self._options = options
         self._accounts = {}
         self._cars = {}
         self._listeners = []
@@ -146,7 +147,8 @@ class Garage:
         with self.lock:
             car = self.car(vin)
             car.set(fields, self._clock.now() if at is None else at)
-            entries = descriptors.stream_entries(car, fields) if self._listeners else {}
+            style = descriptors.PLAIN._replace(utc_offset=self._options.utc_offset)
+            entries = descriptors.stream_entries(car, fields, style) if self._listeners else {}
             listeners = list(self._listeners)
         # Outside the lock: a listener may be slow, or ask for the car.
         for listener in listeners:

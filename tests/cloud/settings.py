@@ -36,7 +36,7 @@ DEFAULTS = {
     "portal_refusal": 401,  # how a wrong password is answered: 401, or 302 with an error
     "portal_fragment_order": "usual",  # usual | reversed: token data in the redirect
     "portal_soc_max_name": "socmax",  # socmax | socMax (until 2019-12)
-    "utc_offset": 60,  # minutes east of UTC where ConnectedDrive's cars are
+    "utc_offset": 60,  # minutes east of UTC where the cars are: some times are told as it is there
     "cd_times": "utc",  # utc: all call themselves UTC, that of the last trip is local; offset: all local, with offset (until 2019)
 }
 CHOICES = {

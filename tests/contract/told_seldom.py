@@ -4,7 +4,7 @@ As ``told``: written from the fact sheet and apart from the library's own tables
 once a day only.
 """
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from .told import WHEELS, Amount, Moment
 
@@ -20,7 +20,7 @@ def expected(name, cloud, vin):
     car = cloud.car(vin)
     told = _tyres(car) if car["tyre_dimension"] else {}
     if car["battery_usable_kwh"] is not None:
-        told.update(_charges(car, cloud.clock.now()))
+        told.update(_charges(car, cloud.clock.now(), timezone(timedelta(minutes=cloud.options.utc_offset))))
         told.update(_places(car))
     return told
 
@@ -35,10 +35,10 @@ def _tyres(car):
     return told
 
 
-def _charges(car, now):
-    """The last charge, and the sums of two months in local time."""
-    this = _month(now)
-    before = _month(this - 86400)
+def _charges(car, now, zone):
+    """The last charge, and the sums of two months in the time of the house (tzinfo)."""
+    this = _month(now, zone)
+    before = _month(this - 86400, zone)
     sessions = car["charging_sessions"]
     last = max(sessions, key=lambda one: one["start"])
     told = {
@@ -50,7 +50,7 @@ def _charges(car, now):
         "lastChargingEndStateOfCharge": Amount(last["soc_end"], "%"),
         "lastChargingPlace": "Musterstadt",
         "lastChargingCurve": "[[{},7.2],[{},0]]".format(last["start"], last["end"]),
-        "lastChargingSession": _sentence(last),
+        "lastChargingSession": _sentence(last, zone),
     }
     for name, begin, end in (("ThisMonth", this, now), ("LastMonth", before, this)):
         chosen = [one for one in sessions if begin <= one["start"] < end]
@@ -59,14 +59,14 @@ def _charges(car, now):
     return told
 
 
-def _sentence(session):
+def _sentence(session, zone):
     minutes = round((session["end"] - session["start"]) / 60.0)
-    began = datetime.fromtimestamp(session["start"]).strftime("%d.%m.%Y %H:%M")
+    began = datetime.fromtimestamp(session["start"], zone).strftime("%d.%m.%Y %H:%M")
     return "{}, {:.1f} kWh, {}:{:02d} h, Musterstadt".format(began, session["grid_kwh"], minutes // 60, minutes % 60)
 
 
-def _month(seconds):
-    return datetime.fromtimestamp(seconds).replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
+def _month(seconds, zone):
+    return datetime.fromtimestamp(seconds, zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def _places(car):
