@@ -43,13 +43,14 @@ class Car(object):
     def take(self, entries):
         """From the entries to the keys that changed, as the cloud and the service do it."""
         cardata_entries.merge(self.known, entries, SystemClock().now())
-        return self.vehicle.update(cardata_descriptors.translate(self.known)).union(VEHICLE)
+        return self.vehicle.update(cardata_descriptors.translate(self.known))
 
     def post(self, keys):
         self.outlet.vehicle(self.vehicle, keys, True)
 
     def refresh(self, entries):
-        self.post(self.take(entries))
+        """All that the car ever said is compared with what the items show."""
+        self.post(self.take(entries).union(VEHICLE))
 
 
 class Fleet(object):

@@ -23,8 +23,8 @@ def forget(name):
     return ir.getItem(name).getState() is None
 
 
-def is_known(*names):
-    return all(ir.getItem(name).getState() is not None for name in names)
+def mend(name):
+    STATE.set(ir.getItem(name), UNDEF)
 
 
 def is_same(shown, wanted, unit=""):
@@ -32,7 +32,7 @@ def is_same(shown, wanted, unit=""):
     return items._is_same(shown.toUnit(unit) if unit else shown, wanted)
 
 
-DO = {"forget": forget, "is_known": is_known, "is_same": is_same}
+DO = {"forget": forget, "mend": mend, "is_same": is_same}
 """,
 )
 #: as others write them
@@ -239,15 +239,21 @@ def test_an_item_in_another_unit_is_not_taken_for_one_that_somebody_wrote(home):
 
 
 def test_a_start_with_items_whose_state_is_null_loses_nothing(home, open_car):
+    """openHAB 3.0 itself cannot change such a state; 5.2 makes them, so we do not know what else meets them."""
     told = states(home, set(WRITTEN_BY_OTHERS) - {"BMW_CallsLeft"})
-    names = list(WRITTEN_BY_OTHERS) + ["BMW_AccessToken", "BMW_TokenExpiry", "BMW_i3_Odometer"]
     since = home.openhab.log_size()
+    nulls = [name for name in WRITTEN_BY_OTHERS if name not in ("BMW_AccountState", "BMW_ForceUpdate")]
+    nulls += ["BMW_AccessToken", "BMW_TokenExpiry", "BMW_i3_Odometer", "BMW_i3_LastUpdate"]
     with home.unloaded():
-        assert [ITEMS.ask(home.openhab, "forget", name) for name in names] == [True] * len(names)
-    # openHAB's own REST fails at an item whose state is null
-    home.wait(lambda: ITEMS.ask(home.openhab, "is_known", *names), "the states of the items")
-    shows(home, told)
-    assert home.openhab.state("BMW_AccessToken").startswith("bmw1:")
-    assert "NoneType" not in home.openhab.log(since)
+        home.openhab.update("BMW_AccountState", "NONSENSE")
+        assert [ITEMS.ask(home.openhab, "forget", name) for name in nulls] == [True] * len(nulls)
+    home.openhab.wait_state("BMW_AccountState", "ONLINE")
     home.force_update()
+    for name in nulls:
+        ITEMS.ask(home.openhab, "mend", name)
+    home.force_update()
+    shows(home, told)
+    home.openhab.wait_state("BMW_AccessToken", lambda state: state.startswith("bmw1:"))
+    home.openhab.wait_state("BMW_i3_Odometer", lambda state: state.endswith("km"))
+    assert "NoneType" not in home.openhab.log(since)
     home.wait_status("ONLINE")
