@@ -26,7 +26,7 @@ def test_a_person_signs_in_from_the_page_and_the_cars_appear(home, page):
     page.press("[data-action='sign-in']")
     page.wait(lambda: page.find(".qr svg"), "the QR code")
     link = page.find("#sign-in-link").get_attribute("href")
-    code = page.text("#sign-in-code")
+    code = page.wait_text("#sign-in-code", lambda text: text != "")
     assert link == home.openhab.state("BMW_SignInLink")
     assert code == home.openhab.state("BMW_SignInCode")
     assert [found.text for found in zxingcpp.read_barcodes(screenshot(page.find(".qr svg")))] == [link]
