@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from bmw import extra, mqtt, redact, times
-from bmw.clouds import cardata_live
+from bmw.clouds import cardata_entries, cardata_live
 from bmw.clouds.cardata_descriptors import TABLE
 from bmw.clouds.cardata_extra import Extras
 from bmw.clouds.cardata_live import Live
@@ -101,7 +101,7 @@ def test_an_older_message_and_a_duplicate_change_nothing(live, service, worker):
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
-def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker, failing):
+def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker, failing, caplog):
     vins = [VIN, "WBY00TEST00000002", "WBY00TEST00000003"]
     service = FakeService(*[car(vin, vin=vin) for vin in vins])
     service.failing = {vins[failing]}
@@ -109,14 +109,41 @@ def test_an_error_at_one_car_costs_the_others_nothing(outlet, clock, worker, fai
     for number, vin in enumerate(vins):
         live.receive(message(vin=vin, soc=50 + number))
     clock.advance(cardata_live.BURST)
-    failures = 0
-    while worker.waiting():  # as the worker does: what escapes ends nothing
-        try:
-            worker.run()
-        except RuntimeError:
-            failures += 1
-    assert failures == 1
+    worker.run()
+    (record,) = caplog.records
+    assert record.exc_info and "left out" in record.message
     assert sorted(readings["stateOfCharge"] for readings in service.taken) == sorted({50, 51, 52} - {50 + failing})
+
+
+def test_errors_that_nobody_expects_are_told_once_and_good_messages_go_on(live, service, worker, caplog, monkeypatch):
+    merge = cardata_entries.merge
+    monkeypatch.setattr(cardata_entries, "merge", lambda *arguments: 1 / 0)
+    for _ in range(5):
+        live.receive(message(soc=50))
+    monkeypatch.setattr(cardata_entries, "merge", merge)
+    service.failing = {VIN}
+    for number in range(5):
+        live.receive(message(soc=number, time=NOON + number))
+        worker.pass_time(1)
+    assert len(caplog.records) == 2
+    service.failing = set()
+    live.receive(message(soc=50, time=NOON + 10))
+    worker.pass_time(1)
+    assert service.taken == [{"stateOfCharge": 50}]
+
+
+def test_a_stream_that_never_pauses_is_posted_at_a_calmer_pace_until_it_does(live, service, worker):
+    def posts_in(seconds):
+        before = len(service.taken)
+        for _ in range(seconds * 20):
+            live.receive(message(soc=len(service.taken) % 100, time=worker.now()))
+            worker.pass_time(0.05)
+        return len(service.taken) - before
+
+    posts_in(15)
+    assert 15 <= posts_in(10) <= 21
+    worker.pass_time(cardata_live.MANY_WITHIN)
+    assert posts_in(2) >= 9
 
 
 def test_the_time_of_the_last_message_is_shown(live, outlet, worker, clock):

@@ -23,6 +23,8 @@ log = logging.getLogger("bmw")
 
 #: seconds in which messages are collected before items are posted
 BURST = 0.15
+#: after so many posts within so many seconds, which no car needs, they come at this distance: openHAB has others to serve
+MANY_POSTS, MANY_WITHIN, CALM = 60, 30, 0.5
 #: oddities of a stream that are told at most, as a broken one brings ever new ones
 MOST_TOLD = 50
 #: seconds of silence after which the stream does not count as telling of a car: one that drives or charges, and any other
@@ -97,6 +99,7 @@ class Live(object):
         self._worker = worker
         self._changed = {}  # vin -> descriptors that wait to be posted
         self._told = set()
+        self._posted = []  # when the last posts were, by the worker's time
         self._heard_at = {}  # vin -> when it spoke last
         self._was_connected = False
         self._lost_at = None
@@ -133,7 +136,13 @@ class Live(object):
         return ["stream: {}; {}; last message {}".format(self._line, counted, times.distance(self._message_at, now))]
 
     def receive(self, payload):
-        """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst."""
+        """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst. Never raises."""
+        try:
+            self._receive(payload)
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            self._tell_unexpected("a message")
+
+    def _receive(self, payload):
         self._messages += 1
         self._message_at = self._clock.now()
         try:
@@ -149,14 +158,24 @@ class Live(object):
         self._heard_at[vin] = self._clock.now()
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
         self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now(), self._extras))
-        self._worker.later_unless_waiting("stream post", BURST, self._post)
+        self._worker.later_unless_waiting("stream post", self._pause(), self._post)
+
+    def _pause(self):
+        is_busy = len(self._posted) == MANY_POSTS and self._worker.now() - self._posted[0] < MANY_WITHIN
+        return CALM if is_busy else BURST
 
     def _post(self):
         # one car at a time: an error at one must not cost the others what they said
         vin, descriptors = self._changed.popitem()
         if self._changed:
             self._worker.later("stream post", 0, self._post)
-        vehicle = self._service.vehicle(vin)
+        self._posted = (self._posted + [self._worker.now()])[-MANY_POSTS:]
+        try:
+            self._show_car(self._service.vehicle(vin), vin, descriptors)
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            self._tell_unexpected("what a car said")
+
+    def _show_car(self, vehicle, vin, descriptors):
         if vehicle is not None and descriptors:
             known = self._service.memory().get("telematic", {}).get(vin, {})
             self._service.take(vehicle, cardata_descriptors.translate(known, descriptors, vehicle.facts, self._extras))
@@ -179,6 +198,12 @@ class Live(object):
             if not 0 <= gap < GAP:
                 self._worker.later("catch up", 0, self._service.catch_up)
         self._was_connected = self._was_connected or word == "CONNECTED"
+
+    def _tell_unexpected(self, what):
+        # once: a stream that brings the same again and again would fill the log
+        if what not in self._told:
+            self._told.add(what)
+            log.exception("Unexpected error at %s of the stream, which is left out, as all further ones", what)
 
     def _tell_once(self, what, line, *arguments):
         if what not in self._told and len(self._told) < MOST_TOLD:
