@@ -66,7 +66,7 @@ SILENT = {
 # Words of the Neue Klasse.
 NEW_WORDS = {("ix3", CH + "status"): {"INITIALIZATION": "initializing"}}
 # Stamped with the moment of the question when asked for by REST, whatever the age of the value.
-AT_REQUEST = {CH + "hvStatus", CH + "lastChargingReason", CH + "level"}
+AT_REQUEST = {CH + "hvStatus", CH + "lastChargingReason", CH + "lastChargingResult", CH + "level", EE + "remainingElectricRange"}
 # REST leaves out the unit, as BMW's catalogue does ("null").
 NO_UNIT_BY_REST = {VV + "travelledDistance"}
 # Basic data by category, and told among the telematic data all the same.

@@ -111,7 +111,7 @@ class Vehicle(object):
         if charging is None or charging.value is not False or charging.time is None:
             return set()
         said = [(key, self.readings[key]) for key in _WHILE_CHARGING if key in self.readings]
-        past = [key for key, reading in said if reading.value and (reading.time or 0) < charging.time]  # 0 holds
+        past = [key for key, reading in said if reading.value and _is_past(key, reading, charging.time)]  # 0 holds
         for key in past:
             self.readings[key] = Reading(None, charging.time)
         return set(past)
@@ -159,6 +159,12 @@ class Vehicle(object):
             "asked_at": self.asked_at,
             "readings": dict((key, reading.to_list()) for key, reading in self.readings.items()),
         }
+
+
+def _is_past(key, reading, ended):
+    """Whether it is of a charge that had ended (epoch seconds); the phases of none are told as 1, also together with its end."""
+    said = reading.time or 0
+    return said < ended or (key == "chargingPhases" and said == ended)
 
 
 def _checked(key, reading):

@@ -416,6 +416,7 @@ def _full(short):
 TABLE = tuple((row[0], row[1], tuple(_full(short) for short in row[2:])) for row in _ROWS)
 
 CHARGING = _full("CH.")
+REMAINING_RANGE = _full("EE.remainingElectricRange")
 TRIP_END = _full("TR.end.time")
 LATITUDE = _full("NAV.currentLocation.latitude")
 LONGITUDE = _full("NAV.currentLocation.longitude")

@@ -17,7 +17,10 @@ from bmw.errors import BadAnswer
 #: a time that the car sent stands for so long (seconds) against an answer whose own time is not known: that may be older, or newer
 STANDS = 6 * 3600
 #: what BMW's answers stamp with the moment of the question, which says nothing about the value's age; in the stream it is the car's
-AT_REQUEST = frozenset(descriptors.CHARGING + name for name in ("hvStatus", "lastChargingReason", "level"))
+AT_REQUEST = frozenset(
+    [descriptors.CHARGING + name for name in ("hvStatus", "lastChargingReason", "lastChargingResult", "level")]
+    + [descriptors.REMAINING_RANGE]
+)
 #: a time this far ahead of our clock (seconds) is a mistake of one of the two
 FUTURE = 86400
 #: letters of a value and of its unit or time, and of a value with parts as JSON: some descriptors hold lists of some kilobytes.
