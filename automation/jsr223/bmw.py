@@ -41,13 +41,10 @@ def add_account_rules(account):
     @rule("BMW: sign in", description="Starts or cancels the sign-in at BMW", tags=["BMW"])
     @when("Item " + account.sign_in_item + " received command")
     def sign_in(event):
-        if event.itemCommand == ON:
-            account.service.sign_in()
-        else:
-            account.service.cancel_sign_in()
+        account.sign_in_switch(event.itemCommand)
 
     def sign_in_input(event):
-        account.service.sign_in(event.itemCommand.toString())
+        account.sign_in_input(event.itemCommand)
 
     if account.sign_in_input_item:
         sign_in_input = when("Item " + account.sign_in_input_item + " received command")(sign_in_input)
@@ -59,7 +56,7 @@ def add_account_rules(account):
 
 def add_command_rule(account, item_names):
     def command(event):
-        account.command(event.itemName, event.itemCommand.toString())
+        account.command(event.itemName, event.itemCommand)
 
     for item_name in item_names:
         command = when("Item " + item_name + " received command")(command)

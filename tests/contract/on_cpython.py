@@ -219,9 +219,9 @@ class CpythonHome:
 
     def command(self, item, text):
         if item == "BMW_SignIn":
-            self.service.sign_in() if text == "ON" else self.service.cancel_sign_in()
+            self.service.sign_in_switch(text)
         elif item == "BMW_SignInInput":
-            self.service.sign_in(text)
+            self.service.sign_in_input(text)
         else:
             self.service.item_command(*(self._command_items[item] + (text,)))
         self.worker.run()

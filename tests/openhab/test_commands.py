@@ -6,6 +6,7 @@ import pytest
 
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 from tests.openhab.home import Home
+from tests.openhab.probe import Hand
 
 CLOUDS = {
     "connecteddrive": {"username": HOME_USER, "password": HOME_PASSWORD, "api_key": CD_API_KEY, "api_secret": CD_API_SECRET},
@@ -13,6 +14,10 @@ CLOUDS = {
     "mybmw": {"username": HOME_USER, "password": HOME_PASSWORD, "api_key": MYBMW_APP_KEY},
 }
 STATES = "QUEUED|SENT|PENDING|DELIVERED|EXECUTED|FAILED|TIMED OUT"
+#: a user's rule that sends several commands at once: [[item, command], ...]
+RULE = Hand("Sender", "DO = {'send': lambda pairs: [events.sendCommand(item, text) for item, text in pairs] and None}\n")
+NOT_SENT = "FAILED: it was not sent, as openHAB or the BMW script was stopped"
+NOT_KNOWN = "TIMED OUT: how it ended is not known, look at the car (openHAB or the BMW script was stopped)"
 WALK = ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
 
 
@@ -130,6 +135,68 @@ def test_a_command_by_its_name_works_and_a_wrong_name_is_told(home):
     assert "There is no command 'fly'" in give(home, "BMW_i3_Command", "fly", end="FAILED")[-1]
 
 
+def sent_since(home, number):
+    return [one["command"] for one in home.cloud.commands()][number:]
+
+
+def test_two_commands_of_one_rule_are_both_sent_in_order(home):
+    sign_in(home, "portal")
+    for _trial in range(4):
+        sent, since = len(home.cloud.commands()), event_log_size(home)
+        RULE.ask(home.openhab, "send", [["BMW_i3_Command", "lock"], ["BMW_i3_Command", "flashLights"]])
+        home.wait(lambda: statuses(home, since).count("EXECUTED") == 2, "both commands to end", 60)
+        assert sent_since(home, sent) == ["lock", "flashLights"]
+
+
+def test_refresh_is_no_command(home):
+    sign_in(home, "connecteddrive", allow_unlock="yes")
+    home.cloud.set_car(home.cloud.cars()[0], plugged=True)
+    sent, since = len(home.cloud.commands()), event_log_size(home)
+    items = home.openhab.items()
+    group = items["BMW_i3_Lock"]["groupNames"][0]
+    ends = "Lock Unlock FlashLights SoundHorn Climate Charge FindVehicle Destination Command".split()
+    names = [name for name in ["BMW_i3_" + end for end in ends] + ["BMW_SignIn", "BMW_ForceUpdate", "BMW_Diagnose"] if name in items]
+    assert {"BMW_i3_Climate", "BMW_i3_Charge", "BMW_i3_Command"} <= set(names)
+    RULE.ask(home.openhab, "send", [[name, "REFRESH"] for name in names + [group]])
+    give(home, "BMW_i3_FlashLights", "ON")  # what came before it has been seen
+    assert sent_since(home, sent) == ["flashLights"]
+    assert [state for state in statuses(home, since) if state.startswith(("FAILED", "TIMED OUT"))] == []
+
+
+def test_a_reload_sends_nothing_that_waited_and_ends_every_command(home):
+    sign_in(home, "portal", allow_unlock="yes")
+    home.cloud.command_plan(outcome="NEVER")
+    sent, since = len(home.cloud.commands()), event_log_size(home)
+    home.openhab.command("BMW_i3_SoundHorn", "ON")
+    home.openhab.wait_state("BMW_i3_CommandStatus", lambda state: state in ("SENT", "PENDING", "DELIVERED"))
+    home.openhab.command("BMW_i3_Unlock", "ON")
+    home.wait(lambda: "QUEUED" in statuses(home, since)[1:], "the unlock to wait")
+    home.configure(**settings(home, "portal", allow_unlock="no"))
+    home.openhab.wait_state("BMW_i3_CommandStatus", NOT_KNOWN)
+    assert NOT_SENT in statuses(home, since)
+    home.cloud.command_plan()
+    give(home, "BMW_i3_FlashLights", "ON")
+    assert sent_since(home, sent) == ["soundHorn", "flashLights"]
+
+
+def test_a_car_that_comes_back_has_one_rule_so_one_press_does_not_confirm_itself(home):
+    sign_in(home, "portal", allow_unlock="yes", confirm_unlock="yes")
+    _i3, ix1 = home.cloud.cars()
+    name = next(name for name in home.openhab.items() if name.lower() == "bmw_ix1")
+    sent = len(home.cloud.commands())
+    home.cloud.remove_car(ix1)
+    home.force_update()
+    home.cloud.add_car("ix1", vin=ix1)
+    home.force_update()
+    since = event_log_size(home)
+    home.openhab.command(name + "_Unlock", "ON")
+    refused = "FAILED: send unlock again within 10 seconds to confirm"
+    home.wait(lambda: refused in statuses(home, since, name + "_CommandStatus"), "the unlock to be refused")
+    give(home, name + "_FlashLights", "ON", item=name + "_CommandStatus")  # what came before it has been seen
+    assert sent_since(home, sent) == ["flashLights"]
+    assert statuses(home, since, name + "_CommandStatus").count(refused) == 1
+
+
 def test_a_command_does_not_survive_a_restart(home):
     sign_in(home, "portal")
     home.cloud.command_plan(outcome="NEVER")
@@ -142,7 +209,9 @@ def test_a_command_does_not_survive_a_restart(home):
     sent = len(home.cloud.commands())
     home.start()
     home.wait_status("ONLINE")
+    home.openhab.update("BMW_i3_CommandStatus", "DELIVERED")  # as persistence restores it
     home.force_update()
+    home.openhab.wait_state("BMW_i3_CommandStatus", NOT_KNOWN)
     assert len(home.cloud.commands()) == sent
 
 
@@ -155,6 +224,7 @@ def test_cardata_for_the_state_and_another_cloud_for_the_commands(home):
         auth_url=home.cloud.url,
         api_url=home.cloud.url,
         **{"home.client_id": home.settings()["client_id"], "home.commands": "app"},
+        **{"home.confirm_unlock": "yes", "app.allow_unlock": "yes"},
         **{"app." + key: value for key, value in app.items()},
     )
     home.openhab.wait_state("BMW_Home_AccountState", "SIGN_IN_NEEDED")
@@ -169,6 +239,10 @@ def test_cardata_for_the_state_and_another_cloud_for_the_commands(home):
     give(home, "BMW_Home_i3_Lock", "ON", item="BMW_Home_i3_CommandStatus")
     home.openhab.wait_state("BMW_Home_i3_DoorLockState", lambda state: state in ("LOCKED", "SECURED"))
     assert [one["cloud"] for one in home.cloud.commands()][-1] == "mybmw"
+    sent, refused = len(home.cloud.commands()), "FAILED: unlocking is not allowed: set home.allow_unlock = yes in bmw.cfg"
+    assert give(home, "BMW_Home_i3_Unlock", "ON", end="FAILED", item="BMW_Home_i3_CommandStatus") == [refused]
+    assert len(home.cloud.commands()) == sent
+    assert "app.allow_unlock has no effect: home.allow_unlock is no" in home.openhab.state("BMW_Home_Account")
     assert "BMW_App_i3_StateOfCharge" not in home.openhab.items()
 
 

@@ -8,7 +8,7 @@ import json
 from bmw import commands
 from bmw.compat import parse_qs
 from bmw.config import AccountConfig
-from bmw.errors import NetworkError
+from bmw.errors import NetworkError, Stopped
 from bmw.http import Response
 from bmw.vehicle import Reading, Vehicle
 
@@ -83,7 +83,10 @@ class HandWorker:
             name = min(self._timetable, key=lambda one: self._timetable[one][:2])
             if self._timetable[name][0] > self._clock.now():
                 return
-            self._timetable.pop(name)[2]()
+            try:
+                self._timetable.pop(name)[2]()
+            except Stopped:
+                pass  # ends the work, as with the real one
 
     def pass_time(self, seconds):
         """Lets time pass and does each piece of work when it is due."""
@@ -134,8 +137,8 @@ class RecordingOutlet:
     def command(self, vehicle, key, value, is_first):
         self.cars.setdefault(vehicle.name, {})[key] = value
 
-    def shows_command(self, vehicle, key, is_first):
-        return self.cars.get(vehicle.name, {}).get(key) is not None
+    def command_state(self, vehicle, key, is_first):
+        return self.cars.get(vehicle.name, {}).get(key)
 
     def wants_picture(self, vehicle):
         return vehicle.name not in self.pictures

@@ -5,8 +5,10 @@ import logging
 import pytest
 
 from bmw.clouds.base import Cloud, Progress
-from bmw.commander import CONFIRM_WITHIN, DEADLINE, MOST_REFUSALS, Commander, Order
-from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError
+from bmw.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MOST_REFUSALS, Commander, Moment, Order, Rights
+from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError, Stopped
+from bmw.order_life import NOT_KNOWN, NOT_SENT, Life
+from bmw.session import Guard
 from tests.unit.fakes import FakeClock, HandWorker, car
 
 DONE = Progress("EXECUTED")
@@ -24,8 +26,13 @@ class PlannedCloud(Cloud):
         self.polls = [DONE]
         self.sent = []
         self.asked = 0
+        self.before_leaving = lambda: None
 
     def send_command(self, session, vehicle, command, arguments):
+        """As a session does: what it takes to be ready to send, then the last question whether the request may leave."""
+        session.check()
+        self.before_leaving()
+        self.within = session.leave()
         self.sent.append((vehicle.name, command))
         return _next(self.sends)
 
@@ -50,19 +57,22 @@ class Desk:
         self.clock = clock
         self.worker = worker
         self.executed = []
-        options = dict({"may_unlock": True, "confirm_unlock": False}, **settings)
-        self.commander = Commander(self.cloud, clock, worker, lambda: None, lambda vehicle: self.executed.append(vehicle.name), **options)
+        self.dropped = []
+        self.orders = []
+        self.rights = Rights("", settings.pop("may_unlock", True), settings.pop("confirm_unlock", False))
+        self.commander = Commander(self.cloud, clock, worker, lambda guard=None: guard or Guard(), self.rights, **settings)
 
-    def give(self, command="lock", vehicle=None, accepted_at=None, **arguments):
+    def give(self, command="lock", vehicle=None, accepted=None, rights=None, **arguments):
         """Orders a command; returns the list of states that it goes through, as they come."""
         states = []
-        order = Order(
-            vehicle or I3,
-            command,
-            arguments,
+        vehicle = vehicle or I3
+        life = Life(
             lambda state, reason: states.append("{}: {}".format(state, reason) if reason else state),
-            self.clock.now() if accepted_at is None else accepted_at,
+            lambda: self.dropped.append(command),
         )
+        accepted = accepted or Moment(self.clock.now(), self.worker.now())
+        order = Order(vehicle, command, arguments, life, accepted, rights or self.rights, lambda: self.executed.append(vehicle.name))
+        self.orders.append(order)
         self.commander.take(order)
         return states
 
@@ -138,7 +148,7 @@ def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where, err
     setattr(desk.cloud, where, [error])
     states = desk.give()
     desk.pass_time(60)
-    assert states[-1] == "FAILED: unexpected error, see openHAB's log"
+    assert states[-1] == "TIMED OUT: how it ended is not known, look at the car (unexpected error, see openHAB's log)"
     desk.cloud.sends, desk.cloud.polls = ["receipt"], [DONE]
     states = desk.give("soundHorn")
     desk.pass_time(60)
@@ -267,10 +277,114 @@ def test_a_command_that_waited_longer_than_its_deadline_is_not_sent(desk):
     assert desk.cloud.sent == [("i3", "soundHorn")]
 
 
-@pytest.mark.parametrize("age, is_sent", [(DEADLINE - 1, True), (DEADLINE + 1, False), (-5, False)])
+@pytest.mark.parametrize(
+    "age, is_sent", [(DEADLINE - LEAST, True), (DEADLINE - LEAST + 0.1, False), (DEADLINE + 1, False), (-CLOCK_BACK, True), (-5, False)]
+)
 def test_a_command_that_comes_late_from_the_rule_is_not_sent(desk, age, is_sent):
-    desk.give("lock", accepted_at=desk.clock.now() - age)
+    states = desk.give("lock", accepted=Moment(desk.clock.now() - age, desk.worker.now()))
     assert bool(desk.cloud.sent) == is_sent
+    assert (states == ["QUEUED", "TIMED OUT: it could not be sent in time"]) == (not is_sent)
+
+
+def test_a_clock_that_is_put_back_does_not_give_a_command_more_time(clock):
+    desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    late = desk.give("lock")
+    desk.pass_time(DEADLINE)
+    clock.advance(10)
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert late == ["QUEUED", "TIMED OUT: it could not be sent in time"]
+
+
+def takes(desk, seconds):
+    """Getting ready to send (a token, the network) takes so long."""
+    desk.cloud.before_leaving = lambda: desk.clock.advance(seconds)
+
+
+@pytest.mark.parametrize("seconds, is_sent", [(DEADLINE - LEAST, True), (DEADLINE - LEAST + 1, False), (170, False)])
+def test_the_deadline_counts_when_the_request_leaves(desk, seconds, is_sent):
+    takes(desk, seconds)
+    states = desk.give("unlock")
+    assert bool(desk.cloud.sent) == is_sent
+    assert states[-1] == ("SENT" if is_sent else "TIMED OUT: it could not be sent in time")
+
+
+def test_a_request_that_leaves_late_has_only_the_time_that_is_left(desk):
+    takes(desk, DEADLINE - LEAST)
+    desk.give("unlock")
+    assert desk.cloud.within == LEAST
+
+
+def test_after_a_command_that_was_too_late_the_next_one_goes(desk):
+    takes(desk, 170)
+    desk.give("unlock")
+    desk.cloud.before_leaving = lambda: None
+    assert desk.give("lock") == ["QUEUED", "SENT"]
+
+
+# stopped
+
+
+def test_a_halted_commander_sends_nothing_more(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    waiting = desk.give("unlock")
+    desk.commander.halt()
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert (waiting, desk.cloud.sent) == (["QUEUED"], [("i3", "soundHorn")])
+    desk.orders[-1].life.give_up()
+    assert waiting == ["QUEUED", "FAILED: " + NOT_SENT]
+    assert desk.give("lock") == ["QUEUED"]
+    assert desk.cloud.sent == [("i3", "soundHorn")]
+
+
+def test_a_stop_while_a_command_is_made_ready_keeps_it_from_leaving(desk):
+    desk.cloud.before_leaving = desk.commander.halt
+    states = desk.give("unlock")
+    desk.orders[-1].life.give_up()
+    assert (states, desk.cloud.sent) == (["QUEUED", "SENT", "FAILED: " + NOT_SENT], [])
+
+
+def test_a_command_that_was_given_up_does_not_leave_any_more(desk):
+    desk.cloud.before_leaving = lambda: desk.orders[-1].life.give_up()
+    states = desk.give("unlock")
+    assert (states, desk.cloud.sent) == (["QUEUED", "SENT", "FAILED: " + NOT_SENT], [])
+
+
+def test_a_command_that_has_left_ends_as_not_known(desk):
+    desk.cloud.polls = [PENDING]
+    states = desk.give("unlock")
+    desk.commander.halt()
+    desk.orders[-1].life.give_up()
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "TIMED OUT: " + NOT_KNOWN]
+
+
+def test_a_poll_of_a_stopped_module_tells_nothing(desk):
+    states = desk.give("lock")
+    desk.cloud.polls = [Stopped()]
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT"]
+
+
+def test_a_command_whose_token_could_not_be_renewed_was_not_sent(desk):
+    def fail():
+        raise NetworkError("No answer")
+
+    desk.cloud.before_leaving = fail
+    assert desk.give("lock")[-1] == "FAILED: No answer: the command was not sent, send it again"
+
+
+def test_a_mistake_of_ours_before_the_request_left_is_a_failure(desk):
+    def fail():
+        raise KeyError("x")
+
+    desk.cloud.before_leaving = fail
+    assert desk.give("lock")[-1] == "FAILED: unexpected error, see openHAB's log"
 
 
 # what may not be sent
@@ -308,6 +422,73 @@ def test_a_second_unlock_that_comes_too_late_is_a_first_one(clock, worker):
     desk.pass_time(CONFIRM_WITHIN + 1)
     assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
     assert desk.give("unlock") == ["QUEUED", "SENT"]
+
+
+def test_an_unlock_that_was_confirmed_is_used_up_by_that(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.cloud.sends = [None]
+    desk.give("unlock")
+    assert desk.give("unlock")[-1] == "EXECUTED"
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+    assert len(desk.cloud.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "clock_gap, steady_gap, is_confirmed", [(1, 1, True), (-1, 1, False), (1, -1, False), (1, 11, False), (11, 1, False)]
+)
+def test_both_clocks_must_say_that_the_second_unlock_came_in_time(clock, worker, clock_gap, steady_gap, is_confirmed):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    now, steady = clock.now(), worker.now()
+    desk.give("unlock", accepted=Moment(now - clock_gap, steady - steady_gap))
+    desk.give("unlock", accepted=Moment(now, steady))
+    assert bool(desk.cloud.sent) == is_confirmed
+
+
+def test_another_accounts_unlock_does_not_confirm(desk):
+    home, guest = Rights("home", True, True), Rights("guest", True, True)
+    desk.give("unlock", rights=home)
+    assert desk.give("unlock", rights=guest)[0].startswith("FAILED: send unlock again")
+    assert desk.cloud.sent == []
+    desk.give("unlock", rights=guest)
+    assert len(desk.cloud.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "own, sender, named",
+    [
+        (False, False, "home.allow_unlock = yes and app.allow_unlock = yes"),
+        (False, True, "home.allow_unlock = yes"),
+        (True, False, "app.allow_unlock = yes"),
+    ],
+)
+def test_the_account_whose_car_it_is_and_the_one_that_sends_must_both_allow_to_unlock(desk, own, sender, named):
+    desk.commander._rights = Rights("app", sender, False)
+    states = desk.give("unlock", rights=Rights("home", own, False))
+    assert states == ["FAILED: unlocking is not allowed: set {} in bmw.cfg".format(named)]
+    assert desk.cloud.sent == []
+
+
+@pytest.mark.parametrize("own, sender", [(True, False), (False, True), (True, True)])
+def test_either_account_can_ask_for_a_second_unlock(desk, own, sender):
+    desk.commander._rights = Rights("app", True, sender)
+    assert desk.give("unlock", rights=Rights("home", True, own))[0].startswith("FAILED: send unlock again")
+    assert desk.give("unlock", rights=Rights("home", True, own)) == ["QUEUED", "SENT"]
+
+
+def test_lock_after_unlock_is_no_repetition_of_the_lock_before(desk):
+    desk.cloud.polls = [PENDING, DONE]
+    for command in ("lock", "unlock", "lock"):
+        desk.give(command)
+    desk.pass_time(60)
+    assert [command for _name, command in desk.cloud.sent] == ["lock", "unlock", "lock"]
+    assert desk.dropped == []
+
+
+def test_a_command_that_is_dropped_is_told_so_once(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("lock")
+    desk.give("lock")
+    assert desk.dropped == ["lock"]
 
 
 def test_one_car_does_not_confirm_for_another(clock, worker):

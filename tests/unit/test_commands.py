@@ -55,13 +55,20 @@ def test_a_setting_is_a_whole_number_with_or_without_its_unit(key, text, argumen
         ("chargingTarget", "101", "20 to 100"),
         ("chargingCurrentLimit", "5", "6 to 32"),
         ("chargingTarget", "full", "is not a number"),
-        ("chargingTarget", "", "is not a number"),
+        ("chargingTarget", "80 A", "is not a number"),
+        ("chargingTarget", "80 % 3", "is not a number"),
+        ("chargingCurrentLimit", "16 %", "is not a number"),
+        ("chargingTarget", "INCREASE", "is not a number"),
         ("chargingTarget", "NaN", "is not a number"),
         ("chargingTarget", "1e999", "is not a number"),
         ("command", "chargingSettings", "needs target"),
         ("command", "chargingSettings soc=80", "needs target"),
         ("command", "fly", "There is no command 'fly'"),
-        ("command", "", "There is no command"),
+        ("command", "null", "There is no command"),
+        ("command", "unlock never", "'unlock' stands alone"),
+        ("command", "lock unlock", "'lock' stands alone"),
+        ("command", "chargingSettings target=80 target=90", "each once"),
+        ("destination", "48,1,11,5 Home", "latitude,longitude"),
         ("destination", "Munich", "latitude,longitude"),
         ("destination", "91,11 Nowhere", "latitude,longitude"),
         ("destination", "48.1", "latitude,longitude"),
@@ -85,6 +92,28 @@ def test_what_is_not_understood_is_told_with_what_is_expected(key, text, part):
 def test_a_destination_is_a_place_and_a_name(key, text):
     expected = {"latitude": 48.25, "longitude": 11.5, "name": "Zoo at noon"}
     assert commands.of_item(key, text) == ("sendDestination", expected)
+
+
+@pytest.mark.parametrize("key", sorted(commands.ITEMS))
+@pytest.mark.parametrize("text", ["REFRESH", "NULL", "UNDEF", "", "  ", " REFRESH "])
+def test_what_openhab_sends_by_itself_is_nothing(key, text):
+    assert commands.of_item(key, text) == (None, {})
+
+
+@pytest.mark.parametrize("key", sorted(commands.SWITCHES))
+@pytest.mark.parametrize(
+    "text", ["on", "off", "ON ", " OFF", "1", "0", "100", "true", "unlock", "INCREASE", "TOGGLE", "UP", "STOP", "x" * 1000]
+)
+def test_a_switch_knows_on_and_off_and_nothing_else(key, text):
+    assert commands.of_item(key, text) == (None, {})
+
+
+@pytest.mark.parametrize("key", ["command", "destination", "chargingTarget"])
+def test_a_text_of_any_length_is_not_looked_at(key):
+    with pytest.raises(CommandFailed, match="letters is not read"):
+        commands.of_item(key, "48.25,11.5 " + "x" * 490)
+    with pytest.raises(CommandFailed, match="letters is not read"):
+        commands.of_text("unlock" + " " * 495)
 
 
 def test_a_destination_without_a_name_gets_one():

@@ -104,6 +104,43 @@ def test_one_accounts_wrong_client_id_is_not_the_others_problem():
     assert "client_id is not set" in settings.accounts[1].problem.problem
 
 
+PAIR = """
+accounts = home, app
+home.client_id = {}
+home.commands = app
+app.cloud = mybmw
+app.username = me
+app.password = hunter22
+app.api_key = abcdefgh
+app.data = no
+""".format(CLIENT_ID)
+PORTAL = "cloud = portal\nusername = me\npassword = hunter22\n"
+
+
+@pytest.mark.parametrize(
+    "text, problems",
+    [
+        (PAIR, []),
+        (PAIR + "allow_unlock = yes\nconfirm_unlock = yes\ncommand_timeout = 60", []),
+        (PAIR + "allow_unlock = yes\nhome.confirm_unlock = yes", []),
+        (PAIR + "home.allow_unlock = yes", ["home.allow_unlock has no effect: app.allow_unlock is no"]),
+        (PAIR + "app.allow_unlock = yes", ["app.allow_unlock has no effect: home.allow_unlock is no"]),
+        (PAIR + "allow_unlock = yes\nhome.allow_unlock = no", ["app.allow_unlock has no effect: home.allow_unlock is no"]),
+        (PAIR.replace("app.data = no", "app.data = yes") + "app.allow_unlock = yes", []),
+        (PAIR + "home.command_timeout = 60", ["home.command_timeout has no effect: app sends the commands"]),
+        (PAIR + "home.data = no", ["home.commands has no effect: home.data is no"]),
+        (PAIR.replace("app.cloud = mybmw", "app.client_id = " + OTHER_ID), ["home.commands has no effect: BMW CarData takes no commands"]),
+        (GOOD + "\nallow_unlock = yes", ["allow_unlock has no effect: BMW CarData takes no commands"]),
+        (GOOD + "\nallow_unlock = no\nconfirm_unlock = no", []),
+        (GOOD + "\nconfirm_unlock = yes", ["confirm_unlock has no effect: BMW CarData takes no commands"]),
+        (GOOD + "\ncommand_timeout = 60", ["command_timeout has no effect: BMW CarData takes no commands"]),
+        (PORTAL + "allow_unlock = yes\nconfirm_unlock = yes", []),
+    ],
+)
+def test_a_setting_for_commands_that_changes_nothing_is_told(text, problems):
+    assert [problem.text() for problem in parse(text).problems] == problems
+
+
 def test_an_account_named_twice_is_one_account():
     settings = parse("accounts = me, me\nme.client_id = " + CLIENT_ID)
     assert [one.name for one in settings.accounts] == ["me"]

@@ -91,6 +91,69 @@ def test_a_sign_in_shows_link_and_code_and_waits(home):
     assert (home.state, home.outlet.shown["signIn"]) == ("WAITING_FOR_APPROVAL", True)
 
 
+@pytest.mark.parametrize("text", ["REFRESH", "NULL", "", "on", "off", "1", "INCREASE"])
+def test_the_sign_in_switch_knows_on_and_off_and_nothing_else(home, text):
+    home.start()
+    home.service.sign_in_switch(text)
+    home.worker.run()
+    assert home.calls("auth") == []
+    home.service.sign_in_switch("ON")
+    home.worker.run()
+    home.service.sign_in_switch(text)
+    home.worker.run()
+    assert home.state == "WAITING_FOR_APPROVAL"
+    home.service.sign_in_switch("OFF")
+    home.worker.run()
+    assert (home.state, home.outlet.shown["signInLink"]) == ("SIGN_IN_FAILED", None)
+
+
+@pytest.mark.parametrize(
+    "texts, auth_calls", [(["ON", "ON", "ON"], ["device_code"]), (["ON", "OFF"], []), (["OFF", "ON"], ["device_code"])]
+)
+def test_what_the_sign_in_switch_was_set_to_last_counts(home, texts, auth_calls):
+    home.start()
+    for text in texts:
+        home.service.sign_in_switch(text)
+    home.worker.run()
+    assert home.calls("auth") == auth_calls
+
+
+@pytest.mark.parametrize("text, is_begun", [("REFRESH", False), ("NULL", False), ("UNDEF", False), ("  ", False), ("P1_captcha", True)])
+def test_only_what_a_person_typed_starts_a_sign_in(home, text, is_begun):
+    home.start()
+    home.service.sign_in_input(text)
+    home.service.sign_in_switch("OFF")  # does not take its place
+    home.worker.run()
+    assert bool(home.calls("auth")) == is_begun
+
+
+@pytest.mark.parametrize("press", ["tick", "force_update", "diagnose"])
+def test_pressed_twice_before_the_worker_has_time_is_done_once(home, press):
+    home.sign_in()
+    home.pass_time(7200)
+    home.cloud.reset_calls()
+    shown = home.outlet.all_values("diagnostics")
+    for _press in range(3):
+        getattr(home.service, press)()
+    home.worker.run()
+    calls = home.calls()
+    assert len(calls) == len(set(calls)) and (calls or press == "diagnose")
+    assert len(home.outlet.all_values("diagnostics")) - len(shown) == (1 if press == "diagnose" else 0)
+
+
+def test_a_stopped_service_asks_bmw_nothing_more(home, monkeypatch):
+    home.sign_in()
+    home.cloud.reset_calls()
+    account = home.account
+    token = account.tokens.access_token
+    monkeypatch.setattr(account, "access_token", lambda: home.service.halt() or token)
+    shown = list(home.outlet.history)
+    home.service.force_update()
+    home.worker.run()
+    assert home.cloud.calls() == []
+    assert home.outlet.history == shown
+
+
 def test_while_the_person_is_away_bmw_is_asked_at_its_own_interval(home):
     home.start()
     home.begin_sign_in()

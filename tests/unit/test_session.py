@@ -2,10 +2,10 @@
 
 import pytest
 
-from bmw.errors import NetworkError, QuotaExceeded, ServerError, SignInNeeded, TokenRejected
+from bmw.errors import NetworkError, QuotaExceeded, ServerError, SignInNeeded, Stopped, TokenRejected, TooLate
 from bmw.http import Http
 from bmw.schedule import Budget
-from bmw.session import Session
+from bmw.session import Guard, Session
 from tests.unit.fakes import NOON, FakeWire, answer, no_network
 
 API = "https://api.example.com"
@@ -148,3 +148,80 @@ def test_a_good_answer_ends_the_back_off(clock):
     with pytest.raises(QuotaExceeded) as error:
         setup.send()
     assert error.value.retry_at == NOON + 7200
+
+
+class Gate(Guard):
+    """Keeps what it was asked, in order, and says what the test plans."""
+
+    def __init__(self, within=None):
+        self.asked = []
+        self.within = within
+        self.checks = [None]
+        self.leaves = [None]
+
+    def check(self):
+        self.asked.append("check")
+        self._answer(self.checks)
+
+    def leave(self):
+        self.asked.append("leave")
+        self._answer(self.leaves)
+        return self.within
+
+    @staticmethod
+    def _answer(planned):
+        error = planned.pop(0) if len(planned) > 1 else planned[0]
+        if error is not None:
+            raise error
+
+
+def test_the_guard_is_asked_right_before_each_request_and_before_each_renewal(clock):
+    gate = Gate()
+    setup = Setup(clock, answer("", 401), answer({}), guard=gate)
+    setup.send()
+    assert gate.asked == ["check", "leave", "check", "leave"]
+
+
+@pytest.mark.parametrize("error", [TooLate("late"), Stopped()])
+def test_what_may_not_leave_is_not_sent(clock, error):
+    gate = Gate()
+    gate.leaves = [error]
+    setup = Setup(clock, answer({}), guard=gate)
+    with pytest.raises(type(error)):
+        setup.send()
+    assert setup.wire.requests == []
+
+
+@pytest.mark.parametrize("error", [TooLate("late"), Stopped()])
+def test_no_token_is_renewed_for_what_may_not_leave_any_more(clock, error):
+    gate = Gate()
+    gate.checks = [None, error]
+    setup = Setup(clock, answer("", 401), answer({}), guard=gate)
+    with pytest.raises(type(error)):
+        setup.send()
+    assert (len(setup.wire.requests), setup.account.number) == (1, 1)
+
+
+def test_a_stopped_instance_does_not_even_get_a_token(clock):
+    gate = Gate()
+    gate.checks = [Stopped()]
+    setup = Setup(clock, guard=gate)
+    setup.account.failure = AssertionError("was asked for a token")
+    with pytest.raises(Stopped):
+        setup.send()
+
+
+def test_the_second_try_after_a_renewal_is_guarded_as_the_first(clock):
+    gate = Gate()
+    gate.leaves = [None, TooLate("late")]
+    setup = Setup(clock, answer("", 401), answer({}), guard=gate)
+    with pytest.raises(TooLate):
+        setup.send()
+    assert len(setup.wire.requests) == 1
+
+
+@pytest.mark.parametrize("own, within, timeout", [(None, 7, 7), (5, 7, 5), (300, 7, 7), (300, None, 300)])
+def test_an_exchange_takes_no_longer_than_the_guard_says(clock, own, within, timeout):
+    setup = Setup(clock, answer({}), guard=Gate(within))
+    setup.send(timeout=own)
+    assert setup.wire.requests[0].timeout == timeout

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from bmw.cli_worker import CliWorker, Timetable
+from bmw.errors import Stopped
 from bmw.worker import Worker
 from tests.unit.fakes import HandWorker
 
@@ -121,6 +122,16 @@ def test_work_that_fails_is_logged_and_ends_nothing(worker, caplog):
         worker.submit(fail)
         done(worker)
     assert "Unexpected error in bmw-test" in caplog.text
+
+
+def test_work_that_ends_because_of_a_stop_is_no_error(worker, caplog):
+    def fail():
+        raise Stopped()
+
+    with caplog.at_level(logging.INFO, "bmw"):
+        worker.submit(fail)
+        done(worker)
+    assert caplog.text == ""
 
 
 def test_work_may_plan_further_work(worker):

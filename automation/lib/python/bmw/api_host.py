@@ -51,8 +51,13 @@ class ApiHost(object):
             log.exception("Unexpected error in bmw.api")
             return json.dumps({"error": "Unexpected error, see openHAB's log"})
 
+    def shut(self):
+        """Takes no more commands."""
+        with self._lock:
+            self._is_closed = True
+
     def close(self):
-        """Takes nothing more and ends every command that is under way: nobody will learn how it ends."""
+        """Takes nothing more and ends every command whose end nobody has told."""
         with self._lock:
             self._is_closed = True
             ends, self._ends = self._ends, []

@@ -57,8 +57,8 @@ class CliOutlet(object):
     def command(self, vehicle, key, value, is_first):
         pass  # told by the command's own ``show``
 
-    def shows_command(self, vehicle, key, is_first):
-        return True  # there are no items
+    def command_state(self, vehicle, key, is_first):
+        return ""  # there are no items
 
     def wants_picture(self, vehicle):
         return False

@@ -1,16 +1,19 @@
 """Where commands come in, from items and from users' rules, and how the car's items show their life.
 
 Sends them by this account's ``bmw.commander`` or by that of another account. Runs on the account's worker, but for
-``item_command`` and ``command``, which any thread may call.
+``item_command``, ``command``, ``halt`` and ``stop``, which any thread may call. Every command that was taken ends with a final
+word, also when the module is stopped.
 """
 
 from __future__ import absolute_import, unicode_literals
 
 import logging
+import threading
 
 from bmw import commands
-from bmw.commander import Commander, Order
+from bmw.commander import Commander, Moment, Order, Rights
 from bmw.errors import CommandFailed
+from bmw.order_life import NOT_KNOWN, NOT_SENT, Life
 from bmw.redact import clean
 from bmw.switches import put_back
 
@@ -18,6 +21,10 @@ log = logging.getLogger("bmw")
 
 #: switch -> what the car says of it; the other switches are push buttons
 _STATES = {"climate": "climateActive", "charge": "charging"}
+#: commands of an account that have not ended yet; who sends more gets them refused
+MOST_OPEN = 30
+#: letters of a reason that are shown: it may be BMW's, of any length
+LONGEST_REASON = 300
 
 
 class CommandDesk(object):
@@ -25,7 +32,7 @@ class CommandDesk(object):
 
     Args:
         config (bmw.config.AccountConfig), cloud, clock, worker, outlet, garage (bmw.garage.Garage): those of the account.
-        new_session: callable that gives a bmw.session.Session for calls in the name of a person.
+        new_session: callable that gives a bmw.session.Session for calls in the name of a person; may be given a Guard for it.
         refresh: called without arguments when the cars must be asked for what a command has changed.
     """
 
@@ -37,16 +44,11 @@ class CommandDesk(object):
         self._outlet = outlet
         self._garage = garage
         self._refresh = refresh
-        self._commander = Commander(
-            cloud,
-            clock,
-            worker,
-            new_session,
-            self._on_executed,
-            config.allow_unlock,
-            config.confirm_unlock,
-            config.command_timeout,
-        )
+        self._rights = Rights(config.name, config.allow_unlock, config.confirm_unlock)
+        self._commander = Commander(cloud, clock, worker, new_session, self._rights, config.command_timeout)
+        self._lock = threading.Lock()
+        self._open = []  # the orders that have not ended yet, the oldest first
+        self._is_stopped = False
         #: what sends the commands for this account's cars: this desk, or that of another account
         self._sender = self
 
@@ -75,7 +77,18 @@ class CommandDesk(object):
 
     def show_missing(self):
         """Shows the switches whose items have no state: new, or made anew by the user meanwhile."""
-        self._show(commands.SWITCHES, lambda vehicle, key: not self._outlet.shows_command(vehicle, key, self._garage.is_first(vehicle)))
+        self._show(commands.SWITCHES, lambda vehicle, key: self._state(vehicle, key) is None)
+
+    def _state(self, vehicle, key):
+        return self._outlet.command_state(vehicle, key, self._garage.is_first(vehicle))
+
+    def end_forgotten(self):
+        """Shows a final word where an item still says that a command is under way, and none is: openHAB was killed meanwhile."""
+        with self._lock:
+            busy = set(order.vehicle.vin for order in self._open)
+        for vehicle in self._garage.named():
+            if vehicle.vin not in busy and self._state(vehicle, "commandStatus") in commands.UNDER_WAY:
+                self._show_status(vehicle, commands.TIMED_OUT, NOT_KNOWN)
 
     def _show(self, keys, is_wanted):
         for vehicle in self._garage.vehicles:
@@ -93,88 +106,122 @@ class CommandDesk(object):
         return self._config.data and vehicle.name and self.can.intersection(commands.ITEMS[key])
 
     def item_command(self, vehicle_name, key, text):
-        """A command item (vocabulary key) of a car got a command (str)."""
-        accepted_at = self._clock.now()
-        self._worker.submit(lambda: self._item_command(vehicle_name, key, text, accepted_at))
-
-    def command(self, vehicle_name, command, arguments, show, on_dropped=None):
-        """Sends a command to a car; see ``bmw.service.Service.command``."""
-        accepted_at = self._clock.now()
-
-        def order():
-            self._order(vehicle_name, command, arguments, self._shown(vehicle_name, show), accepted_at, on_dropped)
-
-        self._worker.submit(order)
-
-    def _item_command(self, vehicle_name, key, text, accepted_at):
-        """Shows the life of the command in the car's items; a push button goes back to OFF at the end."""
-        vehicle = self._garage.find_named(vehicle_name)
+        """A command item (vocabulary key) of a car got a command (str); a push button goes back to OFF at its end."""
+        vehicle = self._find(vehicle_name)
         if vehicle is None:
-            self._refuse_for_gone(vehicle_name, key, text)
+            log.warning("A command for '%s' is not sent, there is no such car", vehicle_name)
             return
-
-        def show_switch(state, _reason):
-            if state in commands.FINAL and key in commands.SWITCHES:
-                put_back(self._worker, "{} {}".format(vehicle_name, key), lambda: self._show_as_it_is(vehicle, key))
-
-        show = self._shown(vehicle_name, show_switch)
+        problem, command, arguments = None, None, {}
         try:
             command, arguments = commands.of_item(key, text)
         except CommandFailed as error:
-            show(commands.FAILED, error.text())
-            return
-        if command is not None:
-            self._order(vehicle_name, command, arguments, show, accepted_at)
+            problem = error.text()
 
-    def _refuse_for_gone(self, vehicle_name, key, text):
-        """Says of a command to a car that left the account that it was not sent."""
-        vehicle = next((one for one in self._garage.gone() if one.name == vehicle_name), None)
-        if vehicle is None or not _is_command(key, text):
-            return
-        is_first, reason = self._garage.is_first(vehicle), "this car is no longer in the account"
-        log.warning("A command to %s was not sent: %s", vehicle_name, reason)
-        self._outlet.command(vehicle, "commandStatus", "{}: {}".format(commands.FAILED, reason), is_first)
-        if key in commands.SWITCHES:
-            put_back(self._worker, "{} {}".format(vehicle_name, key), lambda: self._outlet.command(vehicle, key, None, is_first))
+        was_gone = self._is_gone(vehicle)
 
-    def _shown(self, vehicle_name, show):
-        """``show``, with the life of the command shown in the car's status items before."""
-        vehicle = self._garage.find_named(vehicle_name)
+        def show_as_it_is():
+            if was_gone:
+                self._outlet.command(vehicle, key, None, self._garage.is_first(vehicle))
+            else:
+                self._show_as_it_is(vehicle, key)
 
-        def show_both(state, reason):
-            if vehicle is not None:
-                is_first = self._garage.is_first(vehicle)
-                self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, clean(reason)) if reason else state, is_first)
-                if state == commands.SENT:
-                    self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
-            show(state, reason)
+        def show_switch(state, _reason):
+            if state in commands.FINAL and key in commands.SWITCHES:
+                put_back(self._worker, "{} {}".format(vehicle_name, key), show_as_it_is)
 
-        return show_both
+        if problem or command:
+            self._accept(self._new_order(vehicle, command, arguments, show_switch), problem)
 
-    def _order(self, vehicle_name, command, arguments, show, accepted_at, on_dropped=None):
-        vehicle = self._garage.find_named(vehicle_name)
+    def command(self, vehicle_name, command, arguments, show, on_dropped=None):
+        """Sends a command to a car; see ``bmw.service.Service.command``."""
+        vehicle = self._find(vehicle_name)
         if vehicle is None:
-            show(commands.FAILED, "there is no car '{}'".format(vehicle_name))
-            return
-        order = Order(vehicle, command, arguments, show, accepted_at, on_dropped)
-        if self._sender is self:
-            self._commander.take(order)
+            show(commands.FAILED, _no_car(vehicle_name))
         else:
-            self._sender._take_for_another(order, lambda: self._on_executed(vehicle))
+            self._accept(self._new_order(vehicle, command, arguments, show, on_dropped))
 
-    def _take_for_another(self, order, on_executed):
-        """Sends a command for a car of another account, on this account's worker."""
-        show = order.show
+    def halt(self):
+        """Sends nothing from now on; returns at once."""
+        self._commander.halt()
+
+    def stop(self):
+        """Ends every command that has not ended, when the worker does nothing more."""
+        self.halt()
+        with self._lock:
+            self._is_stopped = True
+            orders = list(self._open)
+        # those that were not sent first: of a car's commands the last one told stays in its item, and that is the one to look after
+        for order in sorted(orders, key=lambda order: order.life.has_left):
+            try:
+                order.life.give_up()
+            except:  # noqa: E722 - openHAB may be stopping, with its items gone before us
+                log.debug("The end of '%s' is not shown", order.command)
+
+    def _find(self, vehicle_name):
+        """The car of that name, also one that has left the account; or None."""
+        gone = [vehicle for vehicle in self._garage.gone() if vehicle.name == vehicle_name]
+        return self._garage.find_named(vehicle_name) or next(iter(gone), None)
+
+    def _is_gone(self, vehicle):
+        return self._garage.find_named(vehicle.name) is None
+
+    def _new_order(self, vehicle, command, arguments, show, on_dropped=None):
+        """An Order accepted now, whose life is shown in the car's status items and then to ``show``."""
 
         def shown(state, reason):
-            show(state, reason)
-            if state == commands.EXECUTED:
-                on_executed()
+            reason = clean(reason)[:LONGEST_REASON]
+            if state in commands.FINAL:
+                self._close(order)
+            try:
+                self._show_status(vehicle, state, reason)
+            finally:
+                show(state, reason)
 
-        order.show = shown
-        self._worker.submit(lambda: self._commander.take(order))
+        def dropped():
+            self._close(order)
+            if on_dropped is not None:
+                on_dropped()
 
-    def _on_executed(self, _vehicle):
+        accepted = Moment(self._clock.now(), self._worker.now())
+        order = Order(vehicle, command, arguments, Life(shown, dropped), accepted, self._rights, self._on_executed)
+        return order
+
+    def _accept(self, order, problem=None):
+        """Hands an order to the worker, or its end where there is a ``problem`` (str). None is taken that would not be ended."""
+        with self._lock:
+            if self._is_stopped:
+                refusal = NOT_SENT
+            else:
+                refusal = "too many commands at once, {} have not ended yet".format(MOST_OPEN) if len(self._open) >= MOST_OPEN else None
+            if refusal is None:
+                self._open.append(order)
+        if refusal is not None:
+            order.life.tell(commands.FAILED, refusal)
+        else:
+            self._worker.submit(lambda: self._begin(order, problem))
+
+    def _close(self, order):
+        with self._lock:
+            self._open = [other for other in self._open if other is not order]
+
+    def _begin(self, order, problem):
+        if self._is_gone(order.vehicle):
+            problem = "this car is no longer in the account"
+            log.warning("A command to %s was not sent: %s", order.vehicle.name, problem)
+        if problem is not None:
+            order.life.tell(commands.FAILED, problem)
+        elif self._sender is self:
+            self._commander.take(order)
+        else:
+            self._sender._worker.submit(lambda: self._sender._commander.take(order))
+
+    def _show_status(self, vehicle, state, reason):
+        is_first = self._garage.is_first(vehicle)
+        self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
+        if state == commands.SENT:
+            self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
+
+    def _on_executed(self):
         """The clouds show the new state some seconds after the car has done what it was told."""
         if self._config.data:
             self._worker.later("after command", self._cloud.SETTLE, self._after_command)
@@ -190,9 +237,5 @@ class CommandDesk(object):
         self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._garage.is_first(vehicle))
 
 
-def _is_command(key, text):
-    """False for what means nothing at a command item, such as OFF at a push button."""
-    try:
-        return commands.of_item(key, text)[0] is not None
-    except CommandFailed:
-        return True
+def _no_car(name):
+    return "there is no car '{}'".format(name)

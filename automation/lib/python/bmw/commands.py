@@ -39,7 +39,10 @@ ALL = (
 QUEUED, SENT, PENDING, DELIVERED = "QUEUED", "SENT", "PENDING", "DELIVERED"
 EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED OUT"
 FINAL = frozenset((EXECUTED, FAILED, TIMED_OUT))
+UNDER_WAY = frozenset((QUEUED, SENT, PENDING, DELIVERED))
 
+#: what openHAB sends by itself or keeps where there is nothing: never a command
+_NOTHING = frozenset(("", "REFRESH", "NULL", "UNDEF"))
 #: letters of what a person writes as a command; a number of more could keep the JVM busy
 MOST_LETTERS = 500
 
@@ -55,6 +58,7 @@ SWITCHES = {
 }
 #: number item -> argument of CHARGING_SETTINGS, lowest and highest value (mybmw.md section 5)
 SETTINGS = {"chargingTarget": ("target", 20, 100), "chargingCurrentLimit": ("current", 6, 32)}
+_UNITS = {"target": "%", "current": "A"}
 #: the items that say a command, and the commands each needs: any one makes the item useful
 ITEMS = dict((key, [command for command in pair if command]) for key, pair in SWITCHES.items())
 ITEMS.update((key, [CHARGING_SETTINGS]) for key in SETTINGS)
@@ -62,8 +66,13 @@ ITEMS["destination"] = [SEND_DESTINATION]
 ITEMS["command"] = list(ALL)
 
 
+def is_nothing(text):
+    """True for a text that no person meant: openHAB's REFRESH, NULL and UNDEF, and blanks."""
+    return text.strip() in _NOTHING
+
+
 def of_item(key, text):
-    """The (command, arguments) that an item says; (None, {}) for one that means nothing (OFF of a push button).
+    """The (command, arguments) that an item says; (None, {}) for one that means nothing (OFF of a push button, REFRESH).
 
     Args:
         key (str): vocabulary key of the command item; text (str): the item command.
@@ -73,7 +82,10 @@ def of_item(key, text):
     """
     _check_length(text)
     if key in SWITCHES:
-        return SWITCHES[key][0 if text == "ON" else 1], {}
+        return dict(zip(("ON", "OFF"), SWITCHES[key])).get(text), {}
+    if is_nothing(text):
+        return None, {}
+    _check_length(text)
     if key in SETTINGS:
         return CHARGING_SETTINGS, dict([_setting(key, text)])
     if key == "destination":
@@ -96,11 +108,13 @@ def of_text(text):
         keys = dict((argument, key) for key, (argument, _low, _high) in SETTINGS.items())
         pairs = [word.partition("=") for word in rest.split()]
         unknown = [argument for argument, _, _value in pairs if argument not in keys]
-        if unknown or not pairs:
-            raise CommandFailed("chargingSettings needs target=... or current=...")
+        if unknown or len(dict((pair[0], pair) for pair in pairs)) != len(pairs) or not pairs:
+            raise CommandFailed("chargingSettings needs target=... or current=..., each once")
         return command, dict(_setting(keys[argument], value) for argument, _, value in pairs)
     if command == SEND_DESTINATION:
         return command, _destination(rest)
+    if rest.strip():
+        raise CommandFailed("'{}' stands alone, and more was written".format(command), "write only {}".format(command))
     return command, {}
 
 
@@ -112,8 +126,11 @@ def _check_length(text):
 def _setting(key, text):
     """(argument, whole number) of a setting such as ``80``, ``80 %`` or ``16 A``."""
     argument, lowest, highest = SETTINGS[key]
+    words = text.split()
     try:
-        number = int(round(float(text.split()[0])))
+        if words[1:] not in ([], [_UNITS[argument]]):
+            raise ValueError(text)
+        number = int(round(float(words[0])))
     except (ValueError, IndexError, OverflowError):
         raise CommandFailed("'{}' is not a number for {}".format(text[:20], key))
     if not lowest <= number <= highest:
@@ -125,7 +142,10 @@ def _destination(text):
     """Arguments of ``latitude,longitude name``."""
     place, _, name = text.strip().partition(" ")
     try:
-        latitude, longitude = [float(part) for part in place.split(",")[:2]]
+        # openHAB's places may have a height; with more commas the parts are no degrees (48,1,11,5)
+        latitude, longitude = [float(part) for part in place.split(",", 3)[:3]][:2]
+        if place.count(",") > 2:
+            raise ValueError(place)
         if not (abs(latitude) <= 90 and abs(longitude) <= 180):
             raise ValueError(place)
     except ValueError:

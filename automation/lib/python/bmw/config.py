@@ -273,6 +273,7 @@ def parse(text, folder="", is_open=False):
         if account.commands and account.commands not in names:
             problems.append(ConfigError("commands: there is no account '{}'".format(account.commands), "name one of accounts"))
             account.commands = ""
+    problems.extend(_without_effect(accounts, values if names else {DEFAULT: shared}))
     secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in _MAY_BE_ELSEWHERE)
     if is_open:
         problems.extend(_shown_to_all(secrets))
@@ -285,6 +286,49 @@ def _shown_to_all(secrets):
     shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET]
     advice = "take the right to read it from others (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
     return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
+
+
+def _without_effect(accounts, values):
+    """The problems (list of ConfigError) of settings for commands that change nothing: nobody shall rely on one.
+
+    Args:
+        values (dict): name of an account -> what was written for this account alone.
+    """
+    by_name = dict((account.name, account) for account in accounts)
+    problems = []
+    for account in accounts:
+        sender = by_name.get(account.commands, account)
+        own = values[account.name]
+        if not clouds.find(sender.cloud).COMMANDS:
+            written = ["commands"] if sender is not account else [key for key in _FOR_COMMANDS if own.get(key)]
+            problems.extend(_no_effect(account, key, "{} takes no commands".format(clouds.find(sender.cloud).title)) for key in written)
+        elif sender is not account:
+            problems.extend(_without_effect_in_pair(account, sender, own))
+    return problems
+
+
+#: settings that only a cloud with commands heeds
+_FOR_COMMANDS = ("allow_unlock", "command_timeout", "confirm_unlock")
+
+
+def _without_effect_in_pair(account, sender, own):
+    """The same for an account whose commands go by another one: the stricter setting of the two counts."""
+    if not account.data:
+        yield _no_effect(account, "commands", "{} is no".format(_key(account, "data")))
+    elif account.allow_unlock and not sender.allow_unlock:
+        yield _no_effect(account, "allow_unlock", "{} is no".format(_key(sender, "allow_unlock")))
+    elif sender.allow_unlock and not account.allow_unlock and not sender.data:
+        yield _no_effect(sender, "allow_unlock", "{} is no".format(_key(account, "allow_unlock")))
+    if "command_timeout" in own:
+        yield _no_effect(account, "command_timeout", "{} sends the commands".format(sender.name))
+
+
+def _no_effect(account, setting, reason):
+    return ConfigError("{} has no effect".format(_key(account, setting)), reason)
+
+
+def _key(account, setting):
+    return "{}.{}".format(account.name, setting) if account.name else setting
 
 
 def _merged(shared, own):

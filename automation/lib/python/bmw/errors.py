@@ -117,6 +117,15 @@ class QuotaExceeded(CloudError):
         self.retry_at = retry_at
 
 
+class TooLate(CloudError):
+    """A command could not be sent within its time, so it is not sent at all."""
+
+
+class Stopped(Exception):
+    """This instance of the module was stopped, and sends nothing more. No trouble of anybody's, so it is no BmwError: it ends the
+    work that is under way, and whoever stopped it tells what there is to tell."""
+
+
 class CommandFailed(CloudError):
     """A command was refused or did not work; the problem is BMW's reason."""
 

@@ -107,8 +107,11 @@ class Http(object):
         self._timeout = timeout
         self._bases = bases
 
-    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None):
+    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None, within=None):
         """Sends one request and returns the Response, whatever its status.
+
+        Args:
+            within (number or None): seconds that the exchange may take at most, whatever its timeout.
 
         Raises:
             NetworkError: no complete answer within ``timeout`` seconds.
@@ -125,7 +128,8 @@ class Http(object):
         # not taken apart in advance: urlsplit is not for openHAB's start (bmw.compat), and it remembers its last answers
         if origin(url) not in [origin(base) for base in self._bases]:
             raise NetworkError("Refused to ask a host that the configuration does not name")
-        return self._transport(Request(method, url, headers, body, timeout or self._timeout))
+        timeout = timeout or self._timeout
+        return self._transport(Request(method, url, headers, body, timeout if within is None else min(timeout, within)))
 
 
 class RequestsTransport(object):

@@ -8,15 +8,15 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw import contest, diagnostics, estimate
+from bmw import commands, contest, diagnostics, estimate
 from bmw.command_desk import CommandDesk
-from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInFailed, SignInNeeded, StoreError, TokenRejected
+from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInFailed, SignInNeeded, Stopped, StoreError, TokenRejected
 from bmw.garage import Garage
 from bmw.poll_times import PollTimes
 from bmw.redact import mask_vin
 from bmw.schedule import Budget
 from bmw.seldom import Seldom
-from bmw.session import Session
+from bmw.session import Guard, Session
 from bmw.sign_in import SignIn
 from bmw.status import Status
 from bmw.switches import put_back
@@ -37,6 +37,19 @@ MOST_TYPED = 20000
 MOST_TOLD = 3
 #: name of the work that the sign-in switch asks for: what it was set to last counts
 _SWITCH = "sign-in switch"
+
+
+class _WhileRunning(Guard):
+    """Lets nothing leave any more once the worker was stopped."""
+
+    def __init__(self, worker):
+        self._worker = worker
+
+    def check(self):
+        if self._worker.is_stopped:
+            raise Stopped()
+
+    leave = check
 
 
 class Service(object):
@@ -71,7 +84,14 @@ class Service(object):
         self._status = Status(outlet, config.name, problems)
         self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
         self._desk = CommandDesk(
-            config, cloud, clock, worker, outlet, self._garage, self._new_session, lambda: self._refresh(by_person=True)
+            config,
+            cloud,
+            clock,
+            worker,
+            outlet,
+            self._garage,
+            lambda guard=None: self._new_session(guard=guard),
+            lambda: self._refresh(by_person=True),
         )
         self._meters = {}  # VIN -> bmw.estimate.Meter
         self._is_token_troubled = False
@@ -143,6 +163,15 @@ class Service(object):
         else:
             self._worker.submit(lambda: self._begin_sign_in(answer))
 
+    def sign_in_switch(self, text):
+        """The sign-in switch got a command (str): ON starts, OFF cancels, anything else is nothing."""
+        {"ON": self.sign_in, "OFF": self.cancel_sign_in}.get(text, lambda: None)()
+
+    def sign_in_input(self, text):
+        """The sign-in input item got a command (str): what a person typed starts a sign-in."""
+        if not commands.is_nothing(text):
+            self.sign_in(text)
+
     def cancel_sign_in(self):
         """Ends a sign-in that waits for a person."""
         self._worker.later(_SWITCH, 0, self._sign_in.cancel)
@@ -192,8 +221,16 @@ class Service(object):
         """
         self._desk.command(vehicle_name, command, arguments, show, on_dropped)
 
+    def halt(self):
+        """Begins and sends nothing from now on; returns at once."""
+        self._worker.stop(timeout=0)
+        self._desk.halt()
+
     def stop(self):
+        """Ends all work, and every command with a final word."""
+        self.halt()
         self._worker.stop()
+        self._desk.stop()
         if self._live is not None:
             self._live.stop()
         if self._is_saving_later:
@@ -232,6 +269,7 @@ class Service(object):
 
     def _start(self):
         self._put_right()
+        self._desk.end_forgotten()
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
         self._outlet.account("diagnose", False)
@@ -434,6 +472,7 @@ class Service(object):
         if self._garage.take_new():
             self._on_command_items(self._desk.prepare_items())
         self._desk.show_missing()
+        self._desk.end_forgotten()  # persistence may restore what was, long after the start
 
     def _read_vehicles(self, session, vehicles):
         """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
@@ -514,8 +553,9 @@ class Service(object):
         if vehicle in self._garage.vehicles:
             self._post(vehicle, ())
 
-    def _new_session(self, by_person=True):
-        return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person)
+    def _new_session(self, by_person=True, guard=None):
+        guard = guard or _WhileRunning(self._worker)
+        return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person, guard)
 
 
 def _is_charging(vehicle):

@@ -5,6 +5,16 @@ from __future__ import absolute_import, unicode_literals
 from bmw.errors import QuotaExceeded, TokenRejected
 
 
+class Guard(object):
+    """Says whether requests may still be sent. This one always lets them."""
+
+    def check(self):
+        """Called before what a request needs is made ready (a new token). Raises TooLate or Stopped."""
+
+    def leave(self):
+        """Called right before each request leaves; the seconds (float) that it may take at most, None = any. Raises as ``check``."""
+
+
 class Session(object):
     """What a cloud module asks with.
 
@@ -15,9 +25,10 @@ class Session(object):
         http (bmw.http.Http), account (bmw.account.Account), budget (bmw.schedule.Budget), clock: what it uses.
         save_budget: called after each counted call, before the call is made.
         by_person (bool): the calls may use the reserve.
+        guard (Guard or None): is asked before anything is sent.
     """
 
-    def __init__(self, http, account, budget, clock, memory, save_budget, by_person=False):
+    def __init__(self, http, account, budget, clock, memory, save_budget, by_person=False, guard=None):
         self.memory = memory
         self._http = http
         self._account = account
@@ -25,6 +36,7 @@ class Session(object):
         self._clock = clock
         self._save_budget = save_budget
         self._by_person = by_person
+        self._guard = guard or Guard()
 
     def send(self, check, method, url, headers=None, **options):
         """Sends one request and returns its checked Response.
@@ -33,10 +45,12 @@ class Session(object):
             check: the cloud's own function that returns a good response and raises what a bad one means.
             options: as for ``bmw.http.Http.send``.
         """
+        self._guard.check()
         token = self._account.access_token()
         try:
             return self._send(check, token, method, url, headers, options)
         except TokenRejected:
+            self._guard.check()
             self._account.refresh(rejected=token)
             return self._send(check, self._account.access_token(), method, url, headers, options)
 
@@ -49,7 +63,9 @@ class Session(object):
         self._save_budget()
         headers = dict(headers or {}, Authorization="Bearer " + token)
         try:
-            response = check(self._http.send(method, url, headers=headers, **options))
+            # the last before it leaves: all that was done before may have taken long
+            within = self._guard.leave()
+            response = check(self._http.send(method, url, headers=headers, within=within, **options))
         except QuotaExceeded as error:
             error.retry_at = self._budget.refused(self._clock.now(), error.retry_at)
             self._save_budget()

@@ -11,6 +11,8 @@ import logging
 import threading
 import time
 
+from bmw.errors import Stopped
+
 log = logging.getLogger("bmw")
 
 
@@ -86,6 +88,8 @@ class Worker(object):
                 return
             try:
                 function()
+            except Stopped:
+                log.debug("%s was stopped in the middle of its work", self._thread.name)
             except:  # noqa: E722 - on Jython a Java exception is no Python Exception
                 log.exception("Unexpected error in %s", self._thread.name)
 

@@ -58,10 +58,12 @@ class App(object):
         settings.problems.extend(problems)
         sitemap = SitemapFile(versions.config_folder(), settings.language, settings.sitemap, self._watcher.later, items.exists)
         self.accounts = []
+        ruled = set()
         for account in settings.accounts:
             model = Model(settings.item_prefix, account.name, settings.language, own_names)
             page = sitemap.page(account.name, model)
-            self.accounts.append(_build(account, settings.problems, model, Items(events, item_registry), page, clock, self._shared))
+            items = Items(events, item_registry)
+            self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared, ruled))
             own_names = {}  # they name one set of items: those of the first account
         self._join_accounts(settings)
         for runner in self.accounts:
@@ -72,7 +74,7 @@ class App(object):
         """Lets an account's commands go by another account, and finds the items that commands come from."""
         join(settings.accounts, [runner.service for runner in self.accounts])
         for runner in self.accounts:
-            runner.command_items = runner.service.prepare(runner.found_command_items)
+            runner.take_command_items(runner.service.prepare(runner.found_command_items))
 
     def _shown_services(self, settings):
         """[(account name, service)] without accounts that only send the commands for another one's cars."""
@@ -98,10 +100,13 @@ class App(object):
 
     def stop(self):
         """Stops all threads of all accounts."""
-        self._door.close()
+        self._door.shut()
         self._watcher.stop()
         for account in self.accounts:
+            account.service.halt()  # all of them first: one account sends the commands of another
+        for account in self.accounts:
             account.service.stop()
+        self._door.close()
 
     def _watch(self):
         changed = [path for path, stamp in self._settings_stamps.items() if files.stamp(path) != stamp]
@@ -128,10 +133,15 @@ class AccountRunner(object):
         service (bmw.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str); sign_in_input_item (str or None).
         command_items (dict): item name -> (vehicle name, key), of the items that take commands.
         on_command_items: called with a list of item names when a car was found that has more of them; set by the script.
+
+    Args:
+        ruled (set of str): names of the command items that have a rule, those of all accounts; an item has one rule only, and so
+            keeps it when its car leaves the account and comes back.
     """
 
-    def __init__(self, service, cron, outlet, asks_for_input):
+    def __init__(self, service, cron, outlet, asks_for_input, ruled):
         self.service = service
+        self._ruled = ruled
         self.cron = cron
         self.sign_in_item = outlet.name_of("signIn")
         self.sign_in_input_item = outlet.name_of("signInInput") if asks_for_input else None
@@ -141,26 +151,46 @@ class AccountRunner(object):
         self.on_command_items = lambda names: None
 
     def found_command_items(self, items):
-        """A car was found that takes commands by these ``items`` ({item name: (vehicle name, key)})."""
-        added = [name for name in items if name not in self.command_items]
-        self.command_items = items
+        """Cars were found that take commands by these ``items`` ({item name: (vehicle name, key)})."""
+        added = self.take_command_items(items)
         if added:
             self.on_command_items(added)
 
-    def command(self, item_name, text):
-        """A command item got a command (str)."""
+    def take_command_items(self, items):
+        """Takes over which car an item means; returns the names (list) of those that have no rule yet, and shall get one."""
+        added = [name for name in items if name not in self._ruled]
+        self._ruled.update(added)
+        known = dict(self.command_items)
+        known.update((name, meant) for name, meant in items.items() if name in added or name in known)
+        self.command_items = known  # replaced as a whole, as rules look at it
+        return added
+
+    def command(self, item_name, command):
+        """A command item got a command (of openHAB)."""
         vehicle_name, key = self.command_items[item_name]
-        self.service.item_command(vehicle_name, key, text)
+        self.service.item_command(vehicle_name, key, _text_of(command))
+
+    def sign_in_switch(self, command):
+        """The sign-in switch got a command (of openHAB)."""
+        self.service.sign_in_switch(_text_of(command))
+
+    def sign_in_input(self, command):
+        """The sign-in input item got a command (of openHAB)."""
+        self.service.sign_in_input(_text_of(command))
 
 
-def _build(account_config, problems, model, items, page, clock, shared):
+def _text_of(command):
+    return "" if command is None else command.toString()
+
+
+def _build(account_config, problems, model, items, page, clock, shared, ruled):
     seal, store = _open_store(account_config, clock)
     outlet = Outlet(items, model, seal, page, PictureFiles(versions.config_folder()))
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
     worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)
     parts = assemble(account_config, problems, store, outlet, JvmTransport(shared), clock, worker, JvmWire, shared.lock)
-    return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input)
+    return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input, ruled)
 
 
 def _offset_of(zone):

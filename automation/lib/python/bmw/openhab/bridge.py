@@ -32,8 +32,13 @@ class Door(BiFunction):
     def open(self):
         self._shared.swap(_NAME, self)
 
-    def close(self):
+    def shut(self):
+        """Takes no more questions."""
         self._shared.drop(_NAME, self)
+        self._host.shut()
+
+    def close(self):
+        """Ends what is still waited for."""
         self._host.close()
 
     def apply(self, text, end):

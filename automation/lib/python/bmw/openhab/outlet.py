@@ -178,9 +178,9 @@ class Outlet(object):
         self._write([(name, value, point.unit, point.item_type)], lambda missing: self._make(vehicle, [point], is_first))
         self._show_page(vehicle, is_first)
 
-    def shows_command(self, vehicle, key, is_first):
-        """True if the command item of a car has a state."""
-        return self._items.shows(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
+    def command_state(self, vehicle, key, is_first):
+        """The text of the state of a car's command item, or None if it has none."""
+        return self._items.state(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
 
     def put_right(self):
         """Puts right what items show that something else wrote: the account's each time, those of the cars in turn.
