@@ -130,12 +130,13 @@ CLOUDS = {
 }
 
 #: settings that every home of the contract has; a home adds its own times
-COMMON = {"allow_unlock": "yes", "calls_per_day": 1000000}
+COMMON = {"calls_per_day": 1000000}
 
 
 def settings(facts, url, **changes):
     """The lines of bmw.cfg (dict) for a cloud served at ``url``."""
-    return dict(COMMON, cloud=facts.name, auth_url=url, api_url=url, **dict(facts.settings, **changes))
+    permission = {"allow_unlock": "yes"} if facts.commands else {}
+    return dict(COMMON, cloud=facts.name, auth_url=url, api_url=url, **dict(facts.settings, **permission, **changes))
 
 
 class Command:

@@ -393,8 +393,7 @@ def test_a_stop_ends_the_commands_that_another_account_sends(mixed):
 def test_an_account_that_reads_nothing_is_not_asked_after_a_command(mixed):
     home = mixed()
     home.hands.command(home.hands.vehicles()[0].name, "lock", {}, lambda state, reason: None)
-    calls = home.cloud.calls()
+    since = len(home.items.history)
     home.pass_time(60)
     assert [sent["command"] for sent in home.sent()] == ["lock"]
-    asked = [call["where"] for call in home.cloud.calls()[len(calls) :] if call["kind"] == "api"]
-    assert "cd_vehicles" not in asked and "cd_status" not in asked
+    assert "BMW_Hands_LastRefresh" not in [item for item, _text in home.items.history[since:]]

@@ -348,6 +348,18 @@ def test_a_stop_while_a_command_is_made_ready_keeps_it_from_leaving(desk):
     assert (states, desk.cloud.sent) == (["QUEUED", "SENT", "FAILED: " + NOT_SENT], [])
 
 
+def test_a_command_that_was_given_up_before_its_turn_asks_for_no_token(desk):
+    readied = []
+    desk.cloud.before_leaving = lambda: readied.append("token")
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    desk.give("unlock")
+    desk.orders[-1].life.give_up()
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert (len(readied), desk.cloud.sent) == (1, [("i3", "soundHorn")])
+
+
 def test_a_command_that_was_given_up_does_not_leave_any_more(desk):
     desk.cloud.before_leaving = lambda: desk.orders[-1].life.give_up()
     states = desk.give("unlock")

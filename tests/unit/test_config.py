@@ -133,7 +133,6 @@ PORTAL = "cloud = portal\nusername = me\npassword = hunter22\n"
         (GOOD + "\nallow_unlock = yes", ["allow_unlock has no effect: BMW CarData takes no commands"]),
         (GOOD + "\nallow_unlock = no\nconfirm_unlock = no", []),
         (GOOD + "\nconfirm_unlock = yes", ["confirm_unlock has no effect: BMW CarData takes no commands"]),
-        (GOOD + "\ncommand_timeout = 60", ["command_timeout has no effect: BMW CarData takes no commands"]),
         (PORTAL + "allow_unlock = yes\nconfirm_unlock = yes", []),
     ],
 )

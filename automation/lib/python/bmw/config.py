@@ -307,8 +307,8 @@ def _without_effect(accounts, values):
     return problems
 
 
-#: settings that only a cloud with commands heeds
-_FOR_COMMANDS = ("allow_unlock", "command_timeout", "confirm_unlock")
+#: settings for the lock, which only a cloud with commands heeds
+_FOR_COMMANDS = ("allow_unlock", "confirm_unlock")
 
 
 def _without_effect_in_pair(account, sender, own):
