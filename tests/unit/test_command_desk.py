@@ -174,7 +174,7 @@ def test_a_command_for_a_car_that_has_left_the_account_fails_and_goes_nowhere(ho
         home.service.command("i3", "lock", {}, lambda state, reason: told.append(state))
         home.pass_time(1)
         assert told == ["FAILED"]
-    assert home.state(status) == "FAILED: there is no car 'i3'"
+    assert home.state(status) == "FAILED: this car is no longer in the account"
     assert home.cloud.commands() == []
 
 

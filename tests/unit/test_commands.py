@@ -101,9 +101,7 @@ def test_what_openhab_sends_by_itself_is_nothing(key, text):
 
 
 @pytest.mark.parametrize("key", sorted(commands.SWITCHES))
-@pytest.mark.parametrize(
-    "text", ["on", "off", "ON ", " OFF", "1", "0", "100", "true", "unlock", "INCREASE", "TOGGLE", "UP", "STOP", "x" * 1000]
-)
+@pytest.mark.parametrize("text", ["on", "off", "ON ", " OFF", "1", "0", "100", "true", "unlock", "INCREASE", "TOGGLE", "UP", "STOP"])
 def test_a_switch_knows_on_and_off_and_nothing_else(key, text):
     assert commands.of_item(key, text) == (None, {})
 

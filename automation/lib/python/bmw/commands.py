@@ -85,7 +85,6 @@ def of_item(key, text):
         return dict(zip(("ON", "OFF"), SWITCHES[key])).get(text), {}
     if is_nothing(text):
         return None, {}
-    _check_length(text)
     if key in SETTINGS:
         return CHARGING_SETTINGS, dict([_setting(key, text)])
     if key == "destination":
