@@ -1,5 +1,6 @@
 """bmw.store: records that survive a restart, sealed."""
 
+import json
 import logging
 import os
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from bmw import cipher, files
 from bmw.errors import StoreError
 from bmw.seal import Seal
-from bmw.store import Store
+from bmw.store import PAGE, ROOM, Store
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -64,10 +65,11 @@ def test_a_restored_backup_of_another_installation_is_not_opened(store, tmp_path
     assert store.load("account.token") is None
 
 
-def test_the_old_record_stays_when_a_new_one_cannot_be_written(store, monkeypatch):
+@pytest.mark.parametrize("function", ["open", "write", "fsync"])
+def test_the_old_record_stays_when_a_new_one_cannot_be_written(store, monkeypatch, function):
     store.save("account.token", {"n": 1})
     with monkeypatch.context() as patch:
-        patch.setattr(files, "_replace", _disk_full)
+        patch.setattr(os, function, _disk_full)
         with pytest.raises(StoreError):
             store.save("account.token", {"n": 2})
     assert store.load("account.token") == {"n": 1}
@@ -75,3 +77,122 @@ def test_the_old_record_stays_when_a_new_one_cannot_be_written(store, monkeypatc
 
 def _disk_full(*_arguments):
     raise OSError(28, "No space left on device")
+
+
+# what a kill leaves
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+def again(store, seal):
+    """The store after a restart."""
+    return Store(os.path.dirname(store.path("x")), seal)
+
+
+def killed_at(step, save):
+    """Saves, and is killed at a step of that."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+
+        def kill(*_arguments):
+            raise Killed()
+
+        patch.setattr(files if hasattr(files, step) and step != "write" else os, step, kill)
+        save()
+
+
+@pytest.mark.parametrize("name", ["account.cardata.token", "account.state", "account.cardata.calls"])
+@pytest.mark.parametrize("step, there", [("open", 1), ("write", 1), ("_replace", 2), ("sync_folder", 2)])
+def test_a_record_that_was_whole_when_the_process_was_killed_is_taken_up(store, seal, name, step, there):
+    store.save(name, {"n": 1})
+    killed_at(step, lambda: store.save(name, {"n": 2}))
+    for _restart in range(2):
+        assert again(store, seal).load(name) == {"n": there}
+    started = again(store, seal)
+    started.load(name)
+    started.save(name, {"n": 3})
+    assert again(store, seal).load(name) == {"n": 3}
+
+
+def test_the_very_first_record_is_taken_up_as_well(store, seal):
+    killed_at("_replace", lambda: store.save("account.token", {"n": 1}))
+    assert again(store, seal).load("account.token") == {"n": 1}
+    assert os.listdir(os.path.dirname(store.path("x"))) == ["account.token"]
+
+
+def _with_left_beside(store, seal, content):
+    store.save("account.token", {"n": 1})
+    files.write(store.path("account.token.new"), content)
+    return again(store, seal).load("account.token")
+
+
+def test_an_older_one_that_lies_beside_is_not_taken_up(store, seal):
+    store.save("account.token", {"n": 0})
+    assert _with_left_beside(store, seal, files.read(store.path("account.token"))) == {"n": 1}
+
+
+def test_without_a_stamp_the_time_of_the_token_tells_the_newer(store, seal):
+    """Files of version 1.0."""
+
+    def of_version_1_0(path, obtained_at):
+        text = seal.close(json.dumps({"access_token": "x", "obtained_at": obtained_at}), "account.token")
+        files.write(store.path(path), text.encode("ascii"))
+
+    of_version_1_0("account.token", 1000.0)
+    for obtained_at, wanted in ((999.0, 1000.0), (1001.0, 1001.0)):
+        of_version_1_0("account.token.new", obtained_at)
+        assert again(store, seal).load("account.token")["obtained_at"] == wanted
+
+
+@pytest.mark.parametrize("cut", [0, 5, 60, -1, None])
+def test_a_cut_or_foreign_one_that_lies_beside_is_not_taken_up(store, seal, cut):
+    store.save("other.token", {"n": 7})
+    store.save("other.token", {"n": 8})
+    store.save("account.token", {"n": 0})
+    whole = files.read(store.path("other.token" if cut is None else "account.token")).strip()
+    assert _with_left_beside(store, seal, whole[:cut]) == {"n": 1}
+
+
+def test_what_lies_beside_later_is_left_to_whoever_writes_it(store, seal):
+    store.save("account.token", {"n": 1})
+    store.load("account.token")
+    other = again(store, seal)
+    killed_at("_replace", lambda: other.save("account.token", {"n": 2}))
+    assert store.load("account.token") == {"n": 1} and os.path.exists(store.path("account.token.new"))
+
+
+def test_a_record_that_cannot_be_moved_to_its_place_is_used_where_it_lies(store, seal, monkeypatch):
+    store.save("account.token", {"n": 1})
+    killed_at("_replace", lambda: store.save("account.token", {"n": 2}))
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_replace", _disk_full)
+        started = again(store, seal)
+        assert started.load("account.token") == {"n": 2}
+    assert started.load("account.token") == {"n": 2} and not os.path.exists(store.path("account.token.new"))
+
+
+# room
+
+
+def test_a_record_is_saved_into_the_room_that_was_taken_for_it(store):
+    room = store.make_room("account.token")
+    assert os.path.getsize(store.path("account.token.new")) == ROOM
+    store.save("account.token", {"n": 1}, room)
+    assert store.load("account.token") == {"n": 1} and os.path.getsize(store.path("account.token")) == PAGE
+
+
+@given(st.integers(min_value=0, max_value=9000), st.integers(min_value=-300, max_value=300))
+def test_a_record_of_about_the_same_size_fits_in_the_place_of_the_old_one(store, size, more):
+    store.save("account.token", {"x": "a" * size})
+    before = os.path.getsize(store.path("account.token"))
+    record = {"x": "b" * max(0, size + more)}
+    sealed = store._seal.close(json.dumps([1, record]), "account.token")
+    assert before % PAGE == 0 and len(sealed) <= before
+    store.save_over("account.token", record)
+    assert store.load("account.token") == record
+
+
+def test_nothing_is_written_over_a_record_that_is_not_there(store):
+    with pytest.raises(StoreError):
+        store.save_over("account.token", {"n": 1})

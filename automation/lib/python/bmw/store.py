@@ -18,6 +18,12 @@ log = logging.getLogger("bmw")
 
 KEY_FILE = "seal.key"
 
+#: bytes of a disk's page, and those that a record's file has to spare, so that a new one of about the same size fits into it
+PAGE = 4096
+SPARE = 512
+#: bytes of room that are taken for a record that is not known yet; BMW's tokens, sealed, need a third of it
+ROOM = 32768
+
 
 def open_store(folder, cipher, now):
     """(seal, store) of a folder, made if it is not there; at times with a new key.
@@ -62,6 +68,8 @@ class Store(object):
     def __init__(self, folder, seal):
         self._folder = folder
         self._seal = seal
+        self._looked_beside = set()  # names of records
+        self._stamps = {}  # name of a record -> a number that grows with each save, whatever the clock does
 
     def path(self, name):
         """The file of a record."""
@@ -74,13 +82,46 @@ class Store(object):
             StoreError: the file is there and cannot be read.
         """
         data = files.read(self.path(name))
+        if name not in self._looked_beside:
+            data = self._take_up(name, data)
         if data is None:
             return None
         try:
-            return json.loads(self._seal.open(to_text(data).strip(), name))
+            self._stamps[name], record = self._open(name, data)
+            return record
         except (StoreError, ValueError):
             files.set_aside(self.path(name))
             log.warning("%s cannot be opened with the present key; it was renamed to %s%s", name, name, files.DAMAGED)
+            return None
+
+    def _take_up(self, name, data):
+        """What was written whole and not yet moved to its place when the process was killed, if it is the newer; else ``data``.
+
+        Looked for at the start only: later it can be what another instance writes just now.
+        """
+        left = files.read_left_beside(self.path(name))
+        if _age(self._open_or_none(name, left)) <= _age(self._open_or_none(name, data)):
+            self._looked_beside.add(name)
+            return data
+        try:
+            files.take_up(self.path(name))
+            log.info("%s was written when the program was killed, and is taken up", name)
+        except StoreError as error:
+            log.warning("%s is used from where it was left (%s)", name, error.text())
+        return left
+
+    def _open(self, name, data):
+        """(stamp, record) of a file's content. Raises StoreError or ValueError."""
+        content = json.loads(self._seal.open(to_text(data).strip(), name))
+        stamp, record = content if isinstance(content, list) else (0, content)  # up to version 1.0 the record alone
+        if not isinstance(record, dict):
+            raise ValueError("no record")
+        return stamp, record
+
+    def _open_or_none(self, name, data):
+        try:
+            return self._open(name, data) if data else None
+        except (StoreError, ValueError):
             return None
 
     def can_open(self, name):
@@ -100,10 +141,45 @@ class Store(object):
         """True if there was a record once that could not be opened."""
         return os.path.exists(self.path(name) + files.DAMAGED)
 
-    def save(self, name, record):
-        """Makes the record durable before it returns.
+    def make_room(self, name):
+        """Takes room on the disk (bmw.files.Room) for a record that is not known yet, for ``save``.
 
         Raises:
-            StoreError: it could not be written; the old record is untouched.
+            StoreError: there is none, or it cannot be written.
         """
-        files.write(self.path(name), to_bytes(self._seal.close(json.dumps(record), name)))
+        return files.Room(self.path(name), ROOM)
+
+    def save(self, name, record, room=None):
+        """Makes the record durable before it returns.
+
+        Args:
+            room (bmw.files.Room): what ``make_room`` took for it; None = it is taken now.
+
+        Raises:
+            StoreError: it could not be written; there is the old record or the new one, and no mixture.
+        """
+        (room or files.Room(self.path(name))).write(self._sealed(name, record))
+
+    def save_over(self, name, record):
+        """Writes the record over the old one, where the disk has no room beside it; for an old one that is worth nothing any more.
+
+        Raises:
+            StoreError: it could not be written; what is there is worth nothing.
+        """
+        files.overwrite(self.path(name), self._sealed(name, record))
+
+    def _sealed(self, name, record):
+        """The content of a record's file, filled up so that the next one has room in its place."""
+        if name not in self._stamps:
+            self._stamps[name] = (self._open_or_none(name, files.read(self.path(name))) or (0, None))[0]
+        self._stamps[name] += 1
+        data = to_bytes(self._seal.close(json.dumps([self._stamps[name], record]), name))
+        return data + b"\n" * (SPARE + -(len(data) + SPARE) % PAGE)
+
+
+def _age(content):
+    """What tells the newer one of two (stamp, record); that of None is the least."""
+    if content is None:
+        return ()
+    stamp, record = content
+    return (stamp, record.get("serial") or record.get("obtained_at") or 0)

@@ -1,22 +1,99 @@
-"""What Jython's os cannot do with a folder, done by the JVM."""
+"""What Jython's os cannot do with a disk, done by the JVM: new private files, a folder made durable. See ``bmw.files``."""
 
 from __future__ import absolute_import, unicode_literals
 
-from java.io import IOException
+from java.io import File, IOException
+from java.lang import Thread, UnsupportedOperationException
+from java.nio import ByteBuffer
 from java.nio.channels import FileChannel
-from java.nio.file import Paths, StandardOpenOption
+from java.nio.file import FileSystemException, LinkOption, Paths, StandardOpenOption
+from java.nio.file.attribute import PosixFilePermissions
+
+_NEW = set([StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS])
+_OLD = set([StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS])
+_PRIVATE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+
+#: what a file system says that cannot sync a folder
+_NOT_THERE = ("Invalid argument", "Function not implemented", "Operation not supported")
 
 
 def sync_folder(folder):
-    """Makes what was renamed in a folder durable, see ``bmw.files``; True if it could. Windows opens no folder and needs none of it."""
+    """Makes what was renamed in a folder durable. Windows opens no folder and needs none of it. Raises IOError."""
+    if File.separator == "\\":
+        return
     try:
-        channel = FileChannel.open(Paths.get(folder), [StandardOpenOption.READ])
-    except IOException:
-        return False
+        _calmly(lambda: _sync(folder))
+    except IOException as error:
+        if _reason(error) not in _NOT_THERE:
+            raise _io_error(error)
+
+
+def create(path):
+    """A new private file (``put``, ``close``). Raises IOError, also when there is one of that name."""
+    try:
+        return _File(FileChannel.open(Paths.get(path), _NEW, [_PRIVATE]))
+    except UnsupportedOperationException:  # Windows has no such permissions
+        return _open(path, _NEW)
+    except IOException as error:
+        raise _io_error(error)
+
+
+def reopen(path):
+    """A file that is there, to be written over."""
+    return _open(path, _OLD)
+
+
+def _open(path, options):
+    try:
+        return _File(FileChannel.open(Paths.get(path), options, []))
+    except IOException as error:
+        raise _io_error(error)
+
+
+class _File(object):
+    def __init__(self, channel):
+        self._channel = channel
+
+    def put(self, data):
+        """Makes ``data`` (bytes) its content, durably. Raises IOError."""
+        try:
+            _calmly(lambda: self._put(ByteBuffer.wrap(data), len(data)))
+        except IOException as error:
+            raise _io_error(error)
+
+    def _put(self, buffer, size):
+        self._channel.position(0)
+        while buffer.hasRemaining():
+            self._channel.write(buffer)
+        self._channel.truncate(size)
+        self._channel.force(True)
+
+    def close(self):
+        self._channel.close()
+
+
+def _sync(folder):
+    channel = FileChannel.open(Paths.get(folder), [StandardOpenOption.READ])
     try:
         channel.force(True)
-        return True
-    except IOException:
-        return False
     finally:
         channel.close()
+
+
+def _calmly(function):
+    """Calls it; a thread that somebody interrupted would have its file closed under its hands, and a token lost."""
+    was_interrupted = Thread.interrupted()
+    try:
+        function()
+    finally:
+        if was_interrupted:
+            Thread.currentThread().interrupt()
+
+
+def _io_error(error):
+    return IOError(None, _reason(error))
+
+
+def _reason(error):
+    reason = error.getReason() if isinstance(error, FileSystemException) else error.getMessage()
+    return reason or error.getClass().getSimpleName()
