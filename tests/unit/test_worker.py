@@ -146,6 +146,7 @@ def test_after_a_stop_nothing_is_done_and_the_thread_ends():
     worker.later("later", 3600, lambda: order.append("later"))
     worker.stop()
     worker.submit(lambda: order.append("work"))
+    assert worker._timetable == {}, "nothing is kept of what will never be done"
     worker._thread.join(DEADLINE)
     assert worker.is_stopped and not worker._thread.is_alive()
     assert order == []
