@@ -45,6 +45,7 @@ HURRY = {
         "CONNECT_WITHIN": 4,
         "MOST_PER_MINUTE": 1000,
     },
+    "bmw.http": {"PATIENCE": TIMEOUT},
     "bmw.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
     "bmw.commander": {"ASK_AT_LEAST": 8.0},
 }

@@ -4,14 +4,16 @@ import pytest
 
 from bmw import clouds, commands
 from bmw.account import Account
+from bmw.compat import urlsplit
 from bmw.errors import AccessDenied, CommandFailed, QuotaExceeded, SignInFailed, SignInNeeded
-from bmw.http import Http, RequestsTransport
+from bmw.http import PATIENCE, Http, RequestsTransport
 from bmw.schedule import Budget
 from bmw.session import Session
 from bmw.vehicle import Vehicle
 from tests.cloud import (
     CD_API_KEY,
     CD_API_SECRET,
+    HOME_CLIENT_ID,
     HOME_PASSWORD,
     HOME_SECURITY_ANSWER,
     HOME_USER,
@@ -99,6 +101,43 @@ def test_a_command_the_car_does_not_carry_out_has_failed(simulated, store, name)
     simulated.command_plan(outcome="FAILED")
     progress = garage.command(commands.SOUND_HORN)
     assert progress.state == commands.FAILED and progress.reason
+
+
+#: where each cloud gives tokens, or what only tokens are given for: what is lost there costs the sign-in
+GIVES_TOKENS = {
+    "cardata": ["/gcdm/oauth/token"],
+    "connecteddrive": ["/gcdm/oauth/token"],
+    "mybmw": ["/gcdm/oauth/token", "/gcdm/oauth/authenticate"],
+    "portal": ["/gcdm/oauth/authenticate"],
+}
+
+
+@pytest.mark.parametrize("timeout, wanted", [(20, PATIENCE), (200, 200)])
+@pytest.mark.parametrize("name", sorted(GIVES_TOKENS))
+def test_an_answer_that_brings_tokens_is_waited_for_longer_than_others(simulated, monkeypatch, name, timeout, wanted):
+    seen, real = [], RequestsTransport.__call__
+
+    def noted(transport, request):
+        seen.append((urlsplit(request.url).path, request.timeout))
+        return real(transport, request)
+
+    monkeypatch.setattr(RequestsTransport, "__call__", noted)
+    keys = {"username": HOME_USER, "password": HOME_PASSWORD, "client_id": HOME_CLIENT_ID if name == "cardata" else None}
+    config = settings(**dict(keys, auth_url=simulated.url, api_url=simulated.url, **APP_KEYS.get(name, {})))
+    kind = clouds.find(name)
+    cloud = kind(config, Http(RequestsTransport(), kind.bases(config), timeout), simulated.clock)
+    started = cloud.begin_sign_in(simulated.new_captcha_token())
+    if name == "cardata":
+        simulated.approve()
+        simulated.advance_clock(6)
+        started = cloud.poll_sign_in(started)
+    signing_in = list(seen)
+    cloud.refresh(started)
+    refreshing = seen[len(signing_in) :]
+    for part in (signing_in, refreshing):
+        assert set(GIVES_TOKENS[name]).intersection(path for path, _seconds in part)
+    assert set(GIVES_TOKENS[name]) <= set(path for path, _seconds in seen)
+    assert seen == [(path, wanted if path in GIVES_TOKENS[name] else timeout) for path, _seconds in seen]
 
 
 @EVERY_CLOUD

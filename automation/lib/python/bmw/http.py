@@ -17,6 +17,9 @@ from bmw.errors import BadAnswer, ConfigError, NetworkError
 
 #: seconds for one exchange, from connecting to the last byte
 TIMEOUT = 20
+#: the same for one that brings tokens: BMW gives them once, and an answer that nobody waits for costs the sign-in; gateways give up
+#: after 60
+PATIENCE = 90
 #: BMW's largest answers (images, charging history) stay far below
 MOST_BYTES = 8 * 1024 * 1024
 
@@ -106,6 +109,11 @@ class Http(object):
         self._transport = transport
         self._timeout = timeout
         self._bases = bases
+
+    @property
+    def patience(self):
+        """Seconds for an exchange that brings tokens."""
+        return max(self._timeout, PATIENCE)
 
     def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None, within=None):
         """Sends one request and returns the Response, whatever its status.

@@ -157,7 +157,8 @@ def refresh(http, auth_url, client_id, tokens, now):
 
 
 def _post_token(http, auth_url, form):
-    return http.send("POST", auth_url + "/gcdm/oauth/token", headers={"Accept": "application/json"}, form=form)
+    url = auth_url + "/gcdm/oauth/token"
+    return http.send("POST", url, headers={"Accept": "application/json"}, form=form, timeout=http.patience)
 
 
 def _error_word(answer):

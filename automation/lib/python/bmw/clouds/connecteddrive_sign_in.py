@@ -46,6 +46,7 @@ def with_password(http, auth_url, config, now):
             "password": config.password,
             "scope": SCOPES,
         },
+        timeout=http.patience,
     )
     if response.status != 200:
         raise sign_in_error(response, _ERRORS)

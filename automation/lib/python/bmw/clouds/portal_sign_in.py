@@ -45,6 +45,7 @@ def with_password(http, auth_url, config, now):
             "scope": SCOPES,
             "locale": "DE-de",
         },
+        timeout=http.patience,
     )
     if response.status != 302:
         raise sign_in_error(response, _ERRORS)

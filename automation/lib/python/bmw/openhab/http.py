@@ -13,7 +13,7 @@ from bmw.http import MOST_BYTES, Response
 from bmw.openhab.tls import strict
 from java.io import IOException
 from java.lang import Exception as JavaException
-from java.lang import InterruptedException
+from java.lang import InterruptedException, System, Thread
 from java.net import URI, ConnectException, UnknownHostException
 from java.net.http import HttpClient, HttpRequest, HttpResponse, HttpTimeoutException
 from java.nio.channels import UnresolvedAddressException
@@ -97,16 +97,27 @@ class JvmTransport(object):
         handler = _OneBody()
         future = self._client.sendAsync(_build(request), handler)
         try:
-            answer = future.get(int(request.timeout * 1000), TimeUnit.MILLISECONDS)
+            answer = _wait(future, request.timeout)
             return _response(answer, handler.body.data())
         except FutureTimeout:
             _give_up(future, handler)
             raise NetworkError("No complete answer within {} seconds".format(request.timeout))
         except ExecutionException as error:
             raise _network_error(error.getCause())
-        except InterruptedException:
-            _give_up(future, handler)
-            raise NetworkError("Interrupted while waiting for an answer")
+
+
+def _wait(future, seconds):
+    """The future's result. A thread that is interrupted waits on, as the answer may hold a token that BMW gives once."""
+    end, was_interrupted = System.nanoTime() + int(seconds * 1e9), False
+    try:
+        while True:
+            try:
+                return future.get(max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+            except InterruptedException:
+                was_interrupted = True
+    finally:
+        if was_interrupted:
+            Thread.currentThread().interrupt()
 
 
 def _new_client():
