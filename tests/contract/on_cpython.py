@@ -9,7 +9,7 @@ import requests
 import responses
 
 from bmw import cipher, clouds, config
-from bmw.assembly import assemble
+from bmw.assembly import assemble, binding
 from bmw.http import RequestsTransport
 from bmw.model import Model
 from bmw.openhab.outlet import Outlet
@@ -130,7 +130,7 @@ class NoPictures:
 def make_service(account_config, clock, folder, items, worker):
     """An account's service with all its parts, as inside openHAB, but for what needs openHAB."""
     seal = Seal(lambda: [b"k" * KEY_BYTES], cipher)
-    outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal, NoPage(), NoPictures())
+    outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal.bound_to(*binding(account_config)), NoPage(), NoPictures())
     outlet.prepare(leave_out=() if clouds.find(account_config.cloud).ASKS_FOR_INPUT else ("signInInput",))
     store = Store(str(folder), seal)
     parts = assemble(account_config, [], store, outlet, RequestsTransport(), clock, worker, SocketWire, local_hour=lambda now: 12)

@@ -3,6 +3,7 @@
 import os
 import ssl
 import stat
+import sys
 import time
 import warnings
 
@@ -11,8 +12,16 @@ import pytest
 from tests.cloud import HOME_PASSWORD, HOME_USER
 from tests.cloud.certificate import Certificates
 from tests.cloud.tls_server import TlsServer
-from tests.openhab.home import STARTED, Home
+from tests.openhab.faults_house import Disk
+from tests.openhab.home import SETTINGS_FILE, STARTED, Home
+from tests.openhab.layout import REPO
 from tests.openhab.probe import Hand
+
+sys.path.insert(0, str(REPO / "automation" / "lib" / "python"))
+
+from bmw import cipher, key_file  # noqa: E402
+from bmw.seal import Seal  # noqa: E402
+from bmw.store import Store  # noqa: E402
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -20,7 +29,51 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 
-DISK = Hand("Disk", "from bmw.openhab import disk\nDO = {'sync': disk.sync_folder}\n")
+#: the JVM's disk as the module uses it, on an interrupted thread and in a JVM that gives new files to everybody
+DISK = Hand(
+    "Disk",
+    """
+import os
+from java.lang import Thread
+from bmw import files
+from bmw.openhab import disk
+
+
+def create(path, text):
+    file = disk.create(path)
+    mode = os.stat(path).st_mode & 0o777
+    file.put(text.encode("utf-8"))
+    file.put(text[:3].encode("utf-8"))
+    file.close()
+    return mode
+
+
+def interrupted(path, text):
+    Thread.currentThread().interrupt()
+    try:
+        mode = create(path, text)
+        disk.sync_folder(os.path.dirname(path))
+    finally:
+        was_interrupted = Thread.interrupted()
+    return mode, was_interrupted
+
+
+def error(name, path):
+    try:
+        getattr(disk, name)(path)
+    except IOError as problem:
+        return files._advice(problem)
+
+
+def over(path, text):
+    file = disk.reopen(path)
+    file.put(text.encode("utf-8"))
+    file.close()
+
+
+DO = {"create": create, "interrupted": interrupted, "error": error, "over": over}
+""",
+)
 #: a JVM that allows everything and offers what is too old
 OLD_JVM = "-Djava.security.properties={} -Djdk.tls.client.protocols=TLSv1.2,TLSv1.1"
 EVERYTHING = "jdk.tls.disabledAlgorithms=\njdk.tls.legacyAlgorithms=\n"
@@ -150,6 +203,121 @@ def test_a_lost_key_file_is_told_and_a_new_sign_in_mends_it(home):
     home.sign_in()
 
 
-def test_what_is_renamed_is_made_durable_by_the_jvm(home):
-    assert DISK.ask(home.openhab, "sync", str(home.openhab.userdata)) is True
-    assert DISK.ask(home.openhab, "sync", str(home.openhab.userdata / "none")) is False
+# the stored sign-in: a stop, a kill, a full disk, a backup
+
+
+TOKEN = "account.cardata.token"
+#: seconds in which a token is taken for one near its end
+SHORT_LIFE = 120
+
+
+def renew(home, seconds=0):
+    """Lets BMW renew the token at the next call, and answer after so many seconds; returns when BMW has done it."""
+    last = home.last_call()
+    home.cloud.add_fault("telematicData", "status", status=401)
+    home.cloud.add_fault("refresh", "held", seconds=seconds)
+    home.openhab.command("BMW_ForceUpdate", "ON")
+    home.wait(lambda: "refresh" in [call["where"] for call in home.cloud.calls(last)], "a renewal")
+
+
+def stored(home):
+    """The refresh token in the store, opened here as openHAB would after a start."""
+    seal = Seal(lambda: key_file.read(str(home.openhab.userdata / "bmw" / "seal.key")), cipher)
+    return (Store(str(home.openhab.userdata / "bmw"), seal).load(TOKEN) or {}).get("refresh_token")
+
+
+def living(home):
+    """True if the store holds what BMW gave out last."""
+    return stored(home) in home.cloud.tokens.ever_issued[-3:]
+
+
+@pytest.fixture(scope="module")
+def renewed(home):
+    """The stored sign-in before the last renewal, for whose answer an openHAB that was stopped meanwhile waited; a disk to be mounted."""
+    home.configure(**home.settings())
+    if home.openhab.state("BMW_AccountState") != "ONLINE":
+        home.sign_in()
+    before = (home.openhab.userdata / "bmw" / TOKEN).read_bytes()
+    home.cloud.settings(access_lifetime=SHORT_LIFE)
+    renew(home, seconds=8)
+    assert not living(home), "the answer is still on its way"
+    home.openhab.stop()
+    disk = Disk(home.openhab.userdata / "bmw")
+    yield before, disk
+    disk.unmount()
+
+
+def test_a_stop_waits_for_the_answer_to_a_renewal_and_stores_it(home, renewed):
+    assert living(home)
+
+
+def test_a_start_on_a_full_disk_takes_up_what_a_kill_left_beside_and_loses_no_later_token(home, renewed):
+    """As kill -9 between fsync and rename leaves it; the token is at its end, so it is renewed at once."""
+    folder = home.openhab.userdata / "bmw"
+    (before, disk), files = renewed, {path.name: path.read_bytes() for path in folder.iterdir()}
+    disk.mount()
+    if not disk.is_there:
+        pytest.skip("no right to mount a file system here")
+    for name, data in dict(files, **{TOKEN: before, TOKEN + ".new": files[TOKEN]}).items():
+        (folder / name).write_bytes(data)
+    disk.fill()
+    last = home.last_call()
+    try:
+        home.start()
+        home.wait_status("ONLINE")
+        home.wait(lambda: "refresh" in [call["where"] for call in home.cloud.calls(last)], "a renewal")
+        home.openhab.wait_state("BMW_Account", lambda text: "No space left" in text)
+        home.wait(lambda: living(home), "the living token in the store")
+    finally:
+        disk.make_room()
+        home.cloud.settings(access_lifetime=3600)
+
+
+def test_a_store_of_yesterday_does_not_take_the_place_of_the_newer_token_in_the_item(home, renewed):
+    """As after a backup of userdata/bmw was put back; the item keeps its state over a reload of the script, as persistence would do."""
+    renew(home)
+    home.openhab.wait_state("BMW_ForceUpdate", "OFF")
+    home.openhab.write_conf(SETTINGS_FILE, "")  # without a client id nobody stores a token
+    home.wait_status("CONFIG_ERROR")
+    (home.openhab.userdata / "bmw" / TOKEN).write_bytes(renewed[0])
+    home.configure(**home.settings())
+    home.wait_status("ONLINE")
+    renew(home)
+    home.openhab.wait_state("BMW_ForceUpdate", "OFF")
+    home.wait_status("ONLINE")
+    assert living(home)
+
+
+def test_the_text_of_one_accounts_token_item_is_of_no_use_in_anothers(home):
+    sealed = home.openhab.state("BMW_AccessToken")
+    assert sealed.startswith("bmw1:")
+    last = home.last_call()
+    home.configure(accounts="other", **home.settings())
+    home.openhab.wait_state("BMW_Other_AccountState", "SIGN_IN_NEEDED")
+    since = home.openhab.log_size()
+    home.openhab.update("BMW_Other_AccessToken", sealed)
+    home.openhab.wait_state("BMW_Other_AccessToken", sealed)
+    home.openhab.command("BMW_Other_ForceUpdate", "ON")
+    home.openhab.wait_for_log("The token item holds nothing that can be used", since=since)
+    home.openhab.wait_state("BMW_Other_ForceUpdate", "OFF")
+    assert home.openhab.state("BMW_Other_AccountState") == "SIGN_IN_NEEDED"
+    assert home.api_calls(last) == []
+
+
+def test_files_are_made_private_and_durable_by_the_jvm_and_no_link_is_followed(home, tmp_path):
+    openhab, new, link = home.openhab, tmp_path / "new", tmp_path / "link"
+    assert DISK.ask(openhab, "create", str(new), "some text") == 0o600
+    assert (new.read_text(), stat.S_IMODE(new.stat().st_mode)) == ("som", 0o600)
+    link.symlink_to(tmp_path / "other")
+    for path in (new, link):
+        assert "FileAlreadyExistsException" in DISK.ask(openhab, "error", "create", str(path))
+    assert not (tmp_path / "other").exists()
+    DISK.ask(openhab, "over", str(new), "another")
+    assert new.read_text() == "another"
+    link.unlink()
+    link.symlink_to(new)
+    assert DISK.ask(openhab, "error", "reopen", str(link)) and DISK.ask(openhab, "error", "reopen", str(tmp_path / "none"))
+    assert DISK.ask(openhab, "interrupted", str(tmp_path / "calm"), "whole") == [0o600, True]
+    assert (tmp_path / "calm").read_text() == "who"
+    assert DISK.ask(openhab, "error", "sync_folder", str(tmp_path)) is None
+    assert DISK.ask(openhab, "error", "sync_folder", str(tmp_path / "none"))

@@ -1,13 +1,14 @@
 """bmw.account: the life of the tokens. A refresh token is used once; a new set is durable before it is used."""
 
 import json
+import os
 import threading
 
 import pytest
 
 from bmw import files
 from bmw.account import MARGIN, Account
-from bmw.errors import NetworkError, ServerError, SignInNeeded
+from bmw.errors import NetworkError, ServerError, SignInFailed, SignInNeeded, StoreError
 from bmw.store import Store
 from bmw.tokens import Tokens
 from tests.unit.fakes import NOON
@@ -178,6 +179,13 @@ def test_a_token_that_another_one_renewed_and_that_is_rejected_too_is_renewed(ac
     assert second.access_token() == "access-3"
 
 
+def test_a_rejected_token_that_another_one_stored_anew_is_renewed(account, cloud, store, clock):
+    second = another(cloud, store, clock)
+    account.signed_in(new_tokens(1))
+    second.refresh(rejected="access-1")
+    assert cloud.refreshes == ["refresh-1"] and second.access_token() == "access-2"
+
+
 # durable before use
 
 
@@ -196,8 +204,9 @@ def test_a_crash_after_the_refresh_loses_nothing(account, cloud, store, clock):
 
 
 def test_a_full_disk_is_told_and_the_new_token_used_and_stored_later(account, cloud, store, clock, monkeypatch, caplog):
+    clock.advance(3600)
     with monkeypatch.context() as patch:
-        patch.setattr(files, "_replace", _disk_full)
+        patch.setattr(os, "open", _disk_full)
         account.refresh()
         account.save_again()
     assert "is not stored" in caplog.text and "access-2" not in caplog.text
@@ -247,8 +256,9 @@ def test_an_unreadable_store_does_not_stop_a_refresh(account, store, monkeypatch
 
 def test_tokens_that_could_not_be_stored_are_not_given_up_for_older_ones_whatever_the_clock_did(account, cloud, clock, monkeypatch):
     clock.advance(-7200)
-    monkeypatch.setattr(files, "write", _unwritable)
-    account.refresh()
+    for name in ("make_room", "save", "save_over"):
+        monkeypatch.setattr(Store, name, _unwritable)
+    account.refresh(rejected="access-1")
     assert account.access_token() == "access-2"
     clock.advance(3300)
     account.refresh(rejected="access-2")
@@ -275,17 +285,273 @@ def test_an_exported_token_is_adopted_when_there_is_none(account, cloud, store, 
     assert another(cloud, store, clock).access_token() == "access-1"
 
 
-def test_an_exported_token_never_replaces_a_stored_one(account, cloud):
+def test_an_exported_token_never_replaces_a_newer_one(account, cloud, store, clock):
     old = account.export()
     account.refresh()
     assert not account.adopt(old)
     assert account.access_token() == "access-2"
+    restarted = Account(cloud, store, RECORD, clock)
+    restarted.load(old)
+    assert restarted.access_token() == "access-2"
+
+
+def test_a_newer_token_in_the_item_takes_the_place_of_the_stored_one_before_anything_is_shown(account, cloud, store, clock):
+    backup = files.read(store.path(RECORD))
+    account.refresh()
+    shown = account.export()
+    files.write(store.path(RECORD), backup)
+    told = []
+    restarted = Account(cloud, store, RECORD, clock, on_tokens=lambda tokens: told.append(tokens.access_token))
+    restarted.load(shown)
+    assert told == ["access-2"] and restarted.access_token() == "access-2"
+    assert another(cloud, store, clock).access_token() == "access-2"
+    restarted.refresh()
+    assert cloud.refreshes == ["refresh-1", "refresh-2"]
+
+
+@pytest.mark.parametrize("years", [-56, 100])
+def test_which_token_is_the_newer_is_known_whatever_was_done_to_the_clock(cloud, store, clock, years):
+    """The first token of a clock that is set anew (a machine without a battery starts in 1970) and of one far ahead."""
+    jump = years * 365 * 86400
+    account = Account(cloud, store, RECORD, clock)
+    clock.advance(max(jump, 0))
+    account.signed_in(new_tokens(1, clock.now()))
+    old = account.export()
+    clock.advance(-abs(jump))
+    account.refresh(rejected="access-1")
+    for offered in (None, old):
+        restarted = Account(cloud, store, RECORD, clock)
+        restarted.load(offered)
+        assert restarted.tokens.access_token == "access-2"
+    second = another(cloud, store, clock)
+    account.refresh(rejected="access-2")
+    second.refresh(rejected="access-2")
+    assert second.access_token() == "access-3" and len(cloud.refreshes) == 2
+
+
+DEEP = "[" * 100000
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nonsense", "[]", "3", "null", "{}", json.dumps({"refresh_token": "x"}), json.dumps({"access_token": 5})]
+    "text",
+    ["", "nonsense", "[]", "3", "null", "{}", DEEP, json.dumps({"refresh_token": "x"}), json.dumps({"access_token": 5})]
+    + [
+        json.dumps(dict({"access_token": "x", "expires_at": 1e9, "obtained_at": 1e9}, **changes))
+        for changes in (
+            {"access_token": ""},
+            {"expires_at": None},
+            {"expires_at": "soon"},
+            {"obtained_at": True},
+            {"obtained_at": 1e300},
+            {"obtained_at": float("nan")},
+            {"serial": "1"},
+            {"serial": -1},
+            {"refresh_token": ["x"]},
+        )
+    ],
+    ids=lambda text: text[:60],
 )
 def test_what_holds_no_token_is_not_adopted(cloud, store, clock, text):
     account = Account(cloud, store, RECORD, clock)
     assert not account.adopt(text)
+    account.load(text)
     assert not account.is_signed_in
+
+
+def test_a_stored_record_that_holds_no_token_is_none(cloud, store, clock):
+    store.save(RECORD, {"access_token": 5})
+    assert not another(cloud, store, clock).is_signed_in
+
+
+# whose it is
+
+
+def of(holder, cloud, store, clock):
+    account = Account(cloud, store, RECORD, clock, holder=holder)
+    account.load()
+    return account
+
+
+def test_tokens_of_another_client_or_user_are_not_used_and_it_is_said_why(cloud, store, clock):
+    of("anna", cloud, store, clock).signed_in(new_tokens(1))
+    other = of("bert", cloud, store, clock)
+    assert not other.is_signed_in
+    error = other.sign_in_needed()
+    assert "another client id or user than bmw.cfg names" in error.problem and "switch the sign-in item on" in error.advice
+    assert of("anna", cloud, store, clock).access_token() == "access-1"
+    other.signed_in(new_tokens(2))
+    assert of("bert", cloud, store, clock).access_token() == "access-2"
+    assert not of("anna", cloud, store, clock).is_signed_in
+
+
+def test_an_account_does_not_take_over_what_was_stored_for_another_holder_meanwhile(cloud, store, clock):
+    anna = of("anna", cloud, store, clock)
+    anna.signed_in(new_tokens(1))
+    clock.advance(60)
+    of("bert", cloud, store, clock).signed_in(new_tokens(9, clock.now()))
+    anna.refresh()
+    assert anna.access_token() == "access-2"
+
+
+def test_tokens_of_version_1_0_whose_holder_was_not_written_are_used(cloud, store, clock):
+    record = new_tokens(1).to_record()
+    del record["serial"]
+    store.save(RECORD, record)
+    account = of("anna", cloud, store, clock)
+    account.refresh()
+    assert cloud.refreshes == ["refresh-1"] and not of("bert", cloud, store, clock).is_signed_in
+
+
+# a refusal
+
+
+def test_a_refused_password_is_not_shown_again_until_a_person_signs_in(account, cloud):
+    cloud.failure = SignInFailed("wrong password", "mend it")
+    for _try in range(3):
+        with pytest.raises(SignInFailed):
+            account.refresh()
+    assert len(cloud.refreshes) == 1
+    cloud.failure = None
+    account.signed_in(new_tokens(1))
+    account.refresh()
+    assert account.access_token() == "access-2"
+
+
+# room on the disk
+
+
+@pytest.fixture
+def no_room(monkeypatch):
+    """A disk on which no new file has room, while one that is there can be written over."""
+    real = os.open
+
+    def opened(path, flags, *mode):
+        return _disk_full() if flags & os.O_CREAT else real(path, flags, *mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", opened)
+        yield patch
+
+
+def test_without_room_a_good_token_is_not_renewed_and_it_is_told(account, cloud, clock, no_room):
+    clock.advance(3000)
+    account.keep_fresh()
+    assert cloud.refreshes == [] and account.access_token() == "access-1"
+    assert "not renewed yet" in account.store_error.problem and "No space left" in account.store_error.advice
+    no_room.undo()
+    account.keep_fresh()
+    assert cloud.refreshes == ["refresh-1"] and account.store_error is None
+
+
+@pytest.mark.parametrize("rejected", [None, "access-1"])
+def test_at_its_end_a_token_is_renewed_without_room_and_written_over_the_dead_one(account, cloud, store, clock, no_room, rejected):
+    clock.advance(0 if rejected else 3600)
+    account.refresh(rejected)
+    assert account.store_error is None
+    assert another(cloud, store, clock).access_token() == "access-2"
+
+
+def test_room_is_there_before_bmw_is_asked_and_given_back_when_it_fails(account, cloud, store, clock):
+    seen, real = [], cloud.refresh
+    cloud.refresh = lambda tokens: (seen.append(os.path.getsize(store.path(RECORD) + ".new")), real(tokens))[1]
+    account.refresh()
+    cloud.failure = NetworkError("no line")
+    with pytest.raises(NetworkError):
+        account.refresh()
+    assert min(seen) > 10000 and not os.path.exists(store.path(RECORD) + ".new")
+
+
+def test_a_disk_that_got_full_meanwhile_takes_the_new_token_all_the_same(account, cloud, store, clock, monkeypatch):
+    real = cloud.refresh
+
+    def refresh(tokens):
+        monkeypatch.setattr(os, "open", _disk_full)
+        return real(tokens)
+
+    cloud.refresh = refresh
+    monkeypatch.setattr(files, "sync_folder", lambda folder: None)
+    account.refresh()
+    monkeypatch.undo()
+    assert account.store_error is None
+    assert another(cloud, store, clock).access_token() == "access-2"
+
+
+# a stop
+
+
+class Waiting:
+    """A thread that does something and is waited for."""
+
+    def __init__(self, work):
+        self.failure = None
+        self.done = threading.Event()
+        self._work = work
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        try:
+            self._work()
+        except Exception as error:
+            self.failure = error
+        self.done.set()
+
+
+def test_a_stop_waits_for_a_renewal_that_was_sent_on_whatever_thread_and_it_is_stored(account, cloud, store, clock):
+    sent, answered, real = threading.Event(), threading.Event(), cloud.refresh
+    cloud.refresh = lambda tokens: (sent.set(), answered.wait(30), real(tokens))[2]
+    renewal = Waiting(account.refresh)
+    assert sent.wait(30)
+    stop = Waiting(lambda: account.stop(30))
+    assert not stop.done.wait(0.1)
+    answered.set()
+    assert stop.done.wait(30) and store.load(RECORD)["access_token"] == "access-2"
+    assert renewal.done.wait(30) and renewal.failure is None
+
+
+def test_a_stop_waits_for_the_last_of_several(account):
+    with account.expecting():
+        with account.expecting():
+            pass
+        stop = Waiting(lambda: account.stop(30))
+        assert not stop.done.wait(0.1)
+    assert stop.done.wait(30)
+
+
+def test_a_stop_does_not_wait_for_ever(account, cloud):
+    sent, answered = threading.Event(), threading.Event()
+    cloud.refresh = lambda tokens: (sent.set(), answered.wait(30), new_tokens(2))[2]
+    renewal = Waiting(account.refresh)
+    assert sent.wait(30)
+    account.stop(0.01)
+    assert not renewal.done.is_set()
+    answered.set()
+    assert renewal.done.wait(30)
+
+
+def test_after_a_stop_nothing_is_renewed_and_the_token_stays_in_use(account, cloud, clock):
+    account.stop(0)
+    with pytest.raises(NetworkError) as error:
+        account.refresh()
+    assert "stopped" in error.value.problem
+    assert cloud.refreshes == [] and account.access_token() == "access-1"
+
+
+def test_a_failed_renewal_does_not_hold_a_stop_up(account, cloud):
+    cloud.failure = NetworkError("no line")
+    with pytest.raises(NetworkError):
+        account.refresh()
+    stop = Waiting(lambda: account.stop(600))
+    assert stop.done.wait(30)
+
+
+def test_the_stored_record_says_the_same_as_the_items_text(account, store):
+    assert json.loads(account.export()) == {key: value for key, value in store.load(RECORD).items() if key != "holder"}
+
+
+def test_an_unreadable_store_changes_nothing(account, cloud, store, clock, monkeypatch):
+    told = []
+    restarted = Account(cloud, store, RECORD, clock, on_tokens=told.append)
+    monkeypatch.setattr(files, "read", lambda path: _unreadable())
+    with pytest.raises(StoreError):
+        restarted.load(account.export())
+    assert told == [] and not restarted.is_signed_in

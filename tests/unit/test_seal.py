@@ -102,3 +102,20 @@ def test_keys_that_are_lost_meanwhile_are_still_used():
     with pytest.raises(StoreError):
         seal.open("bmw1:AAAA", "item")
     assert seal.open(seal.close("x", "item"), "item") == "x"
+
+
+def test_a_bound_seal_opens_for_the_same_names_only(seal):
+    sealed = seal.bound_to("home", "cardata", "client").close("x", "BMW_AccessToken")
+    assert seal.bound_to("home", "cardata", "client").open(sealed, "BMW_AccessToken") == "x"
+    others = [("other", "cardata", "client"), ("home", "mybmw", "client"), ("home", "cardata", "another"), ("home", "cardata")]
+    for names in others + [('home", "cardata', "client"), ()]:
+        with pytest.raises(StoreError):
+            seal.bound_to(*names).open(sealed, "BMW_AccessToken")
+    for opened_by, context in ((seal.bound_to("home", "cardata", "client"), "BMW_Other_AccessToken"), (seal, "item")):
+        with pytest.raises(StoreError):
+            opened_by.open(sealed, context)
+
+
+def test_a_token_item_of_version_1_0_which_any_account_opened_is_not_opened(seal):
+    with pytest.raises(StoreError):
+        seal.bound_to("home", "cardata", "client").open(seal.close("x", "item"), "BMW_AccessToken")

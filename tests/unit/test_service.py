@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 
 import pytest
 
@@ -10,6 +11,7 @@ from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds.cardata_container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
 from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
+from tests.unit.fakes import RecordingOutlet, car
 from tests.unit.home import Home
 
 HALF_HOUR = 1800
@@ -955,6 +957,138 @@ def test_files_of_another_key_are_set_aside_and_a_sign_in_asked_for(signed_in):
         )
 
 
+def test_a_newer_token_in_the_item_takes_the_place_of_a_store_from_a_backup(signed_in):
+    name = os.path.join(str(signed_in.folder), "account.cardata.token")
+    backup = files.read(name)
+    signed_in.pass_time(3010)
+    signed_in.service.stop()
+    files.write(name, backup)
+    again = Home(signed_in.cloud, signed_in.folder)
+    again.outlet.sealed = signed_in.account.export()
+    again.start()
+    again.pass_time(3010)
+    again.update()
+    assert again.state == "ONLINE", again.text
+
+
+def test_with_another_client_id_the_stored_sign_in_is_not_used_and_waits_for_the_former_one(signed_in):
+    other = signed_in.cloud.add_account("other")
+    again = signed_in.restart(client_id=other)
+    again.tick()
+    assert again.state == "SIGN_IN_NEEDED" and "given to another client id or user than bmw.cfg names" in again.text
+    assert again.cloud.calls() == []
+    assert again.restart().state == "ONLINE"
+
+
+@pytest.mark.parametrize("kind, asks", [("cardata", "poll_sign_in"), ("portal", "begin_sign_in")])
+def test_a_stop_waits_for_the_tokens_of_a_sign_in_that_are_on_their_way(cloud, tmp_path, monkeypatch, kind, asks):
+    settings = {} if kind == "cardata" else {"client_id": None, "username": HOME_USER, "password": HOME_PASSWORD}
+    home = Home(cloud, tmp_path, kind=kind, **settings)
+    sent, answered, real = threading.Event(), threading.Event(), getattr(home.account._cloud, asks)
+    monkeypatch.setattr(home.account._cloud, asks, lambda *prompt: (sent.set(), answered.wait(30), real(*prompt))[2])
+
+    def sign_in():
+        home.start()
+        home.begin_sign_in()
+        home.pass_time(6)
+
+    def stop():
+        home.service.stop()
+        home.service.finish()
+
+    if kind == "cardata":
+        cloud.settings(auto_approve=True)
+    signing_in, stopping = threading.Thread(target=sign_in, daemon=True), threading.Thread(target=stop, daemon=True)
+    signing_in.start()
+    assert sent.wait(30)
+    stopping.start()
+    stopping.join(0.1)
+    assert stopping.is_alive()
+    answered.set()
+    stopping.join(30)
+    signing_in.join(30)
+    cloud.reset_calls()
+    assert Home(cloud, tmp_path, kind=kind, **settings).start().account.is_signed_in
+    assert [call for call in cloud.calls() if call["kind"] == "auth"] == []
+
+
+# nothing is stored before loading has ended
+
+
+class FailingOutlet(RecordingOutlet):
+    """Items that fail in a way nobody expects, for as long as they are told to."""
+
+    def __init__(self):
+        RecordingOutlet.__init__(self)
+        self.fails = ()
+
+    def account(self, key, value):
+        self._fail("account")
+        RecordingOutlet.account(self, key, value)
+
+    def vehicle(self, vehicle, keys, is_first):
+        self._fail("vehicle")
+        RecordingOutlet.vehicle(self, vehicle, keys, is_first)
+
+    def sealed_token(self):
+        self._fail("sealed_token")
+        return None
+
+    def _fail(self, what):
+        if what in self.fails:
+            raise TypeError("state is null")
+
+
+def run_through(worker, seconds=0):
+    """What the worker's thread does: a piece of work that fails is not the end."""
+    for _piece in range(50):
+        try:
+            worker.pass_time(seconds)
+            return
+        except TypeError:
+            seconds = 0
+
+
+@pytest.mark.parametrize("fails", [("account",), ("vehicle",), ("sealed_token",), ("account", "vehicle", "sealed_token")])
+def test_whatever_fails_at_the_start_nothing_is_stored_over_what_is_there(signed_in, fails):
+    signed_in.service.stop()
+    outlet = FailingOutlet()
+    again = Home(signed_in.cloud, signed_in.folder, outlet=outlet)
+    outlet.fails = fails
+    again.service.start()
+    run_through(again.worker)
+    for act in (again.service.tick, again.service.force_update, again.service.sign_in, again.service.tick):
+        act()
+        run_through(again.worker, 1)
+    outlet.fails = ()
+    again.service.stop()
+    after = Home(signed_in.cloud, signed_in.folder).start()
+    assert after.state == "ONLINE" and after.car()["stateOfCharge"] == 68, after.text
+
+
+def test_items_that_fail_at_the_start_for_a_while_cost_no_person(signed_in):
+    signed_in.service.stop()
+    outlet = FailingOutlet()
+    again = Home(signed_in.cloud, signed_in.folder, outlet=outlet)
+    outlet.fails = ("account", "vehicle", "sealed_token")
+    again.service.start()
+    run_through(again.worker)
+    outlet.fails = ()
+    run_through(again.worker, 61)
+    assert again.state == "ONLINE" and again.car()["stateOfCharge"] == 68
+
+
+def test_a_broken_record_of_cars_is_not_written_over_before_it_was_read(signed_in, monkeypatch):
+    signed_in.service.stop()
+    real, name = files.read, signed_in.store.path("account.state")
+    before = real(name)
+    monkeypatch.setattr(files, "read", lambda path, *more: _cannot_read() if path == name else real(path, *more))
+    again = Home(signed_in.cloud, signed_in.folder).start()
+    again.service.take(car("i3"), {})
+    again.service.stop()
+    assert real(name) == before
+
+
 def test_files_that_cannot_be_read_are_told(signed_in, monkeypatch):
     def unreadable(path):
         raise StoreError("Cannot read {}".format(os.path.basename(path)), "check who may read it")
@@ -1024,7 +1158,31 @@ def test_an_error_that_nobody_expects_does_not_leave_a_sign_in_without_end(signe
         signed_in.pass_time(6)
     signed_in.pass_time(600)
     due(signed_in)
-    assert signed_in.calls() == ["telematicData"]
+    assert signed_in.calls()[-1] == "telematicData" and signed_in.outlet.shown["signIn"] is False
+
+
+def test_while_a_sign_in_waits_for_a_person_an_account_that_is_signed_in_is_polled_and_its_prompt_stays(signed_in):
+    signed_in.cloud.settings(code_lifetime=20000)
+    signed_in.begin_sign_in()
+    prompt = signed_in.text
+    signed_in.cloud.set_car(vin(signed_in), soc=23)
+    due(signed_in)
+    assert "telematicData" in signed_in.calls() and signed_in.car()["stateOfCharge"] == 23
+    assert (signed_in.state, signed_in.text) == ("WAITING_FOR_APPROVAL", prompt)
+    signed_in.cloud.add_fault("telematicData", "http_500_fault")
+    due(signed_in)
+    assert (signed_in.state, signed_in.text) == ("WAITING_FOR_APPROVAL", prompt)
+    signed_in.cloud.approve()
+    signed_in.pass_time(6)
+    assert signed_in.state == "ONLINE" and signed_in.outlet.shown["signIn"] is False
+
+
+def test_a_sign_in_by_user_and_password_that_is_under_way_is_not_begun_again(home):
+    home.start()
+    home.begin_sign_in()
+    home.cloud.reset_calls()
+    home.tick()
+    assert home.calls("auth") == [] and home.state == "WAITING_FOR_APPROVAL"
 
 
 def _fail_unexpectedly(*_arguments):
@@ -1037,7 +1195,7 @@ def test_a_full_disk_stops_nothing(signed_in, monkeypatch, caplog):
 
     signed_in.cloud.set_car(vin(signed_in), soc=61)
     with monkeypatch.context() as patch:
-        patch.setattr(files, "_replace", disk_full)
+        patch.setattr(os, "open", disk_full)
         signed_in.update()
         signed_in.pass_time(3010)
     assert signed_in.state == "ONLINE" and signed_in.car()["stateOfCharge"] == 61

@@ -11,7 +11,7 @@ import threading
 
 from bmw import json_in
 from bmw import tokens as token_sets
-from bmw.errors import SignInFailed, SignInNeeded, StoreError
+from bmw.errors import NetworkError, SignInFailed, SignInNeeded, StoreError
 
 log = logging.getLogger("bmw")
 
@@ -29,26 +29,44 @@ class Account(object):
         lock: a re-entrant lock, the same for every instance of this account in the process: one that is still finishing must not
             refresh beside a new one.
         on_tokens: called with the Tokens after each change (to show them); may be None.
+        holder (str): whom the tokens were given to (client id, user); those of another holder are not used.
     """
 
-    def __init__(self, cloud, store, record, clock, lock=None, on_tokens=None):
+    def __init__(self, cloud, store, record, clock, lock=None, on_tokens=None, holder=""):
         self._cloud = cloud
         self._store = store
         self._record = record
         self._clock = clock
         self._on_tokens = on_tokens or (lambda tokens: None)
         self._lock = lock or threading.RLock()
-        #: why the present tokens are not stored (StoreError); None when they are
+        self._holder = holder
+        #: what people must know of the storing of tokens (StoreError); None when all is well
         self.store_error = None
+        self._is_unsaved = False  # the present tokens are not stored
+        self._is_of_others = False  # what is stored is another holder's
         self._refusal = None
+        self._pending = _Pending()
         self.tokens = None
 
-    def load(self):
-        """Takes over the stored tokens, if there are any. Raises StoreError when they cannot be read."""
+    def load(self, offered=None):
+        """Takes over the stored tokens, or those offered if they are newer.
+
+        Newer in the item than in the store they are after a full disk, or when the store was put back from a backup.
+
+        Args:
+            offered (str or None): what ``export`` gave, from a restored item.
+
+        Raises:
+            StoreError: the stored ones cannot be read; nothing was changed.
+        """
         with self._lock:
-            record = self._store.load(self._record)
-            if record:
-                self._take(token_sets.from_record(record))
+            stored = self._read()
+            shown = _parse(offered)
+            if shown is not None and (stored is None or shown.order > stored.order):
+                log.info("The token item holds a newer token than the store, it is taken over")
+                self._keep(shown)
+            elif stored is not None:
+                self._take(stored)
 
     @property
     def is_signed_in(self):
@@ -56,36 +74,44 @@ class Account(object):
 
     def sign_in_needed(self):
         """The error (SignInNeeded) that says why there are no tokens, and what to do."""
-        problem = "Not signed in to {}"
-        if self._store.was_set_aside(self._record):
+        problem, advice = "Not signed in to {}", "switch the sign-in item on"
+        if self._is_of_others:
+            problem = "The stored sign-in to {} was given to another client id or user than bmw.cfg names"
+            advice += ", or name the former one again"
+        elif self._store.was_set_aside(self._record):
             problem = "The stored sign-in to {} cannot be opened, because its key was lost or it is damaged"
-        return SignInNeeded(problem.format(self._cloud.title), "switch the sign-in item on")
+        return SignInNeeded(problem.format(self._cloud.title), advice)
 
     def adopt(self, text):
-        """Takes over tokens from ``export`` (a restored item) when there are none; True if it did."""
-        if self.is_signed_in:
+        """Takes over tokens from ``export`` (an item restored late) when there are none; True if it did."""
+        tokens = _parse(text)
+        if self.is_signed_in or tokens is None:
             return False
-        try:
-            record = json_in.parse(text)
-            tokens = token_sets.from_record(record)
-        except (ValueError, AttributeError, TypeError):
-            return False
-        if record.get("cloud") != self._cloud.name:  # the setting was changed; nobody else's token goes to a cloud
-            return False
-        if not tokens.access_token or tokens.expires_at is None or tokens.obtained_at is None:
-            return False
-        self.signed_in(tokens)
+        with self._lock:
+            self._keep(tokens)
         return True
 
     def export(self):
         """The present tokens as text, to be sealed and shown."""
-        return json.dumps(dict(self.tokens.to_record(), cloud=self._cloud.name), sort_keys=True)
+        return json.dumps(self.tokens.to_record(), sort_keys=True)
 
     def signed_in(self, tokens):
         """Stores and takes over the tokens of a new sign-in."""
         with self._lock:
             self._refusal = None
-            self._keep(tokens)
+            self._keep(self._numbered(tokens))
+
+    def expecting(self):
+        """For ``with``, round a request that may bring new tokens and their storing: ``stop`` waits for its end.
+
+        Raises:
+            NetworkError: after ``stop``.
+        """
+        return self._pending
+
+    def stop(self, timeout):
+        """Asks for no new tokens any more, and waits ``timeout`` seconds at most for those that are on their way."""
+        self._pending.stop(timeout)
 
     def access_token(self):
         """A token that is good for at least a moment, refreshed if it is about to end.
@@ -116,19 +142,46 @@ class Account(object):
                 return
             if self._refusal is not None:
                 raise self._refusal
-            try:
-                # a refusal forgets nothing: BMW's servers have refused good tokens for hours and taken them again
-                self._keep(self._cloud.refresh(self.tokens))
-            except SignInFailed as error:
-                # a wrong password: asking again and again would lock the account at BMW
-                self._refusal = error
-                raise
+            with self.expecting():
+                self._renew(self._room(rejected))
+
+    def _renew(self, room):
+        try:
+            # a refusal forgets nothing: BMW's servers have refused good tokens for hours and taken them again
+            renewed = self._cloud.refresh(self.tokens)
+        except SignInFailed as error:
+            # a wrong password: asking again and again would lock the account at BMW
+            self._refusal = error
+            raise
+        else:
+            self._keep(self._numbered(renewed), room)
+        finally:
+            if room is not None:
+                room.give_up()
+
+    def _room(self, rejected):
+        """Room on the disk for the new tokens, taken before BMW makes the old ones worthless; None where there is none.
+
+        Without room nothing is renewed while the old token is good: it can still be read after a restart, the new one could not.
+        At its end it is renewed all the same, as nothing works without: the stored one is dead then, and is written over.
+        """
+        try:
+            return self._store.make_room(self._record)
+        except StoreError as error:
+            if rejected is None and self._is_good(self.tokens):
+                raise StoreError("The token is not renewed yet, as the new one could not be stored. " + error.problem, error.advice)
+            return None
 
     def keep_fresh(self):
-        """Refreshes tokens that are near their end. Raises as ``refresh``."""
+        """Refreshes tokens that are near their end. Raises as ``refresh``; what stands in the way of storing is in ``store_error``."""
         with self._lock:
-            if self.due_in() == 0:
-                self.refresh()
+            try:
+                if self.due_in() == 0:
+                    self.refresh()
+            except StoreError as error:
+                if self.store_error is None:
+                    log.warning("%s", error.text())
+                self.store_error = error
 
     def due_in(self):
         """Seconds until the next refresh, 0 if it is due now, None without tokens."""
@@ -139,42 +192,104 @@ class Account(object):
     def save_again(self):
         """Tries again to store tokens whose storing failed (disk full)."""
         with self._lock:
-            if self.store_error is not None and self.tokens is not None:
+            if self._is_unsaved:
                 self._save(self.tokens)
 
     def _is_good(self, tokens):
-        now = self._clock.now()
-        # obtained in the future: the clock was set back, so the expiry says nothing; the server's 401 will tell
-        return now < tokens.expires_at - MARGIN or now < tokens.obtained_at - MARGIN
+        # a clock that was set back makes it look good for longer; the server's 401 will tell
+        return self._clock.now() < tokens.expires_at - MARGIN
 
     def _adopt_newer(self, rejected):
         """True if the store holds newer, good tokens, put there by another instance."""
-        if self.store_error is not None:
-            return False  # what is in memory could not be stored, so what is stored is the older
         try:
-            record = self._store.load(self._record)
+            stored = self._read()
         except StoreError:
             return False
-        stored = token_sets.from_record(record) if record else None
-        if stored is None or stored.obtained_at <= self.tokens.obtained_at:
+        if stored is None or stored.order <= self.tokens.order:
             return False
         self._take(stored)
         return stored.access_token != rejected and self._is_good(stored)
 
-    def _keep(self, tokens):
+    def _read(self):
+        """The stored Tokens, None without any of this holder. Raises StoreError."""
+        record = self._store.load(self._record) or {}
+        # up to version 1.0 the holder was not written: the name of the record said whose it is, but for the client or user
+        self._is_of_others = record.get("holder", self._holder) != self._holder
+        if self._is_of_others:
+            return None
+        try:
+            return token_sets.from_record(record)
+        except ValueError:
+            return None
+
+    def _numbered(self, tokens):
+        """The same tokens, with a number that is greater than that of those before, be the clock what it may."""
+        before = self.tokens.order if self.tokens is not None else 0
+        tokens.serial = max(self._clock.now(), before + 1)
+        return tokens
+
+    def _keep(self, tokens, room=None):
         """Durable first, used afterwards: a rotated refresh token that is lost costs a new sign-in."""
-        self._save(tokens)
+        self._save(tokens, room)
         self._take(tokens)
 
-    def _save(self, tokens):
+    def _save(self, tokens, room=None):
+        record = dict(tokens.to_record(), holder=self._holder)
         try:
-            self._store.save(self._record, tokens.to_record())
-            self.store_error = None
+            self._save_somehow(record, room)
+            self._is_unsaved, self._is_of_others, self.store_error = False, False, None
         except StoreError as error:
             # the old one is dead already: go on with the new one in memory rather than lose the account at once
+            self._is_unsaved = True
             self.store_error = StoreError("The new token is not stored and would be lost at a restart. " + error.problem, error.advice)
             log.error("%s", self.store_error.text())
+
+    def _save_somehow(self, record, room):
+        try:
+            self._store.save(self._record, record, room)
+        except StoreError as error:
+            try:
+                self._store.save_over(self._record, record)
+            except StoreError:
+                raise error  # what stood in the way at first says more
 
     def _take(self, tokens):
         self.tokens = tokens
         self._on_tokens(tokens)
+
+
+def _parse(text):
+    """The Tokens of ``Account.export``; None when the text is something else."""
+    try:
+        return token_sets.from_record(json_in.parse(text)) if text else None
+    except ValueError:
+        return None
+
+
+class _Pending(object):
+    """Counts what is on its way and will have to be stored, on whatever thread."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._count = 0
+        self._nothing = threading.Event()
+        self._nothing.set()
+        self._is_stopped = False
+
+    def __enter__(self):
+        with self._lock:
+            if self._is_stopped:
+                raise NetworkError("Nothing is asked any more, as the BMW module is being stopped", "it is asked after the start")
+            self._count += 1
+            self._nothing.clear()
+
+    def __exit__(self, *_problem):
+        with self._lock:
+            self._count -= 1
+            if not self._count:
+                self._nothing.set()
+
+    def stop(self, timeout):
+        with self._lock:
+            self._is_stopped = True
+        self._nothing.wait(timeout)

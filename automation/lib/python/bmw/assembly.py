@@ -20,6 +20,11 @@ def record_of(config):
     return config.name or "account"
 
 
+def binding(config):
+    """What an account's token item is sealed for, besides its name (tuple of text): account, cloud, client id or user."""
+    return record_of(config), config.cloud, clouds.find(config.cloud).holder(config)
+
+
 def assemble(
     config, problems, store, outlet, transport, clock, worker, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour
 ):
@@ -37,7 +42,9 @@ def assemble(
     cloud_class = clouds.find(config.cloud)
     cloud = cloud_class(config, Http(transport, cloud_class.bases(config), config.timeout), clock)
     tokens = "{}.{}.token".format(name, cloud.name)
-    account = Account(cloud, store, tokens, clock, lock_of(store.path(tokens)), lambda _tokens: outlet.tokens(account))
+    account = Account(
+        cloud, store, tokens, clock, lock_of(store.path(tokens)), lambda _tokens: outlet.tokens(account), cloud_class.holder(config)
+    )
     service = Service(config, problems, cloud, account, store, outlet, clock, worker, name, local_hour)
     if make_wire is not None:
         service.attach(cloud.make_live(account, service, outlet, worker, make_wire))

@@ -100,7 +100,7 @@ class CliAccount(object):
     def load(self):
         """Takes over what is stored. Raises StoreError."""
         self.service.prepare(lambda _items: None)
-        self._account.load()
+        self.service.load()
 
     def sign_in(self, answer, show_prompt):
         """Signs in and reads the cars.

@@ -9,6 +9,7 @@ from __future__ import absolute_import, unicode_literals
 
 import base64
 import binascii
+import json
 import os
 
 from bmw.compat import to_bytes, to_text
@@ -38,6 +39,10 @@ class Seal(object):
         nonce = os.urandom(NONCE_BYTES)
         data = self._cipher.encrypt(self._keys[0], nonce, to_bytes(text), to_bytes(context))
         return PREFIX + to_text(base64.urlsafe_b64encode(nonce + data))
+
+    def bound_to(self, *names):
+        """A Seal-like object (``close``, ``open``) whose texts are opened for the same ``names`` (str) only."""
+        return _BoundSeal(self, names)
 
     def open(self, sealed, context):
         """The text that was sealed.
@@ -75,3 +80,18 @@ class Seal(object):
             except ValueError:
                 continue
         raise ValueError("no key opens it")
+
+
+class _BoundSeal(object):
+    def __init__(self, seal, names):
+        self._seal = seal
+        self._names = list(names)
+
+    def close(self, text, context):
+        return self._seal.close(text, self._whole(context))
+
+    def open(self, sealed, context):
+        return self._seal.open(sealed, self._whole(context))
+
+    def _whole(self, context):
+        return json.dumps(self._names + [context])  # as a list: no name can be read as two

@@ -97,7 +97,8 @@ class Service(object):
         self._is_token_troubled = False
         self._on_command_items = lambda items: None
         self._is_saving_later = False
-        self._is_unread = False  # what is stored could not be read
+        self._is_loaded = False  # nothing is stored before
+        self._is_late = False  # command items could not be made at the start
         self._store_errors = {}  # record -> why it is not stored
         self._settled = [[], []]  # (name, is the first) of the cars that are there, and of those that are gone
         self._seldom = Seldom(
@@ -133,9 +134,20 @@ class Service(object):
         try:
             self._load()
         except StoreError as error:
+            self._is_late = True
             log.error("%s", error.text())
         self._on_command_items = on_command_items
         return self._desk.prepare_items()
+
+    def load(self):
+        """Takes over what is stored, of cars and of the sign-in. Nothing is stored before that has ended.
+
+        Raises:
+            StoreError: it cannot be read now; nothing was changed.
+        """
+        self._load()
+        self._account.load(self._outlet.sealed_token())
+        self._is_loaded = True
 
     # what the rules call
 
@@ -227,7 +239,7 @@ class Service(object):
         self._desk.halt()
 
     def stop(self):
-        """Ends all work, and every command with a final word."""
+        """Ends all work, and every command with a final word, and stores what there is; see ``finish``."""
         self.halt()
         self._worker.stop()
         self._desk.stop()
@@ -235,6 +247,10 @@ class Service(object):
             self._live.stop()
         if self._is_saving_later:
             self._save()
+
+    def finish(self):
+        """After ``stop``: waits for tokens that are on their way from BMW, for as long as such a request may take."""
+        self._account.stop(self._cloud.http.patience)
 
     # what the stream needs, on the worker
 
@@ -268,6 +284,8 @@ class Service(object):
     # start and restart
 
     def _start(self):
+        if self._config.problem is None:
+            self._worker.later("take up", 0, self._take_up)  # on its own: whatever goes wrong with the items stops no account
         self._put_right()
         self._desk.end_forgotten()
         self._sign_in.reset()
@@ -275,8 +293,6 @@ class Service(object):
         self._outlet.account("diagnose", False)
         if self._config.problem:
             self._status.show_error(self._config.problem)
-        else:
-            self._take_up()
 
     def _put_right(self):
         """Lets the items show what they shall, whoever wrote to them; goes on while the worker runs."""
@@ -286,19 +302,21 @@ class Service(object):
 
     def _take_up(self):
         """Takes up what is stored, tried until it can be read: a file that cannot be read now is no lost sign-in."""
-        try:
-            self._load()
-            self._account.load()
-        except StoreError as error:
-            self._is_unread = True
-            self._status.show_error(error)
-            self._worker.later("take up", RETRY_READING, self._take_up)
-            return
-        if self._is_unread:
-            self._is_unread = False
+        # set ahead: an error that nobody expects must not leave an account that never begins
+        self._worker.later("take up", RETRY_READING, self._take_up)
+        if not self._is_loaded:
+            try:
+                self.load()
+            except StoreError as error:
+                self._is_late = True
+                self._status.show_error(error)
+                return
+        if self._is_late:
+            self._is_late = False
             self._on_command_items(self._desk.prepare_items())
         self._settle()
         self._desk.release_buttons()
+        self._worker.cancel("take up")
         if not self._is_signed_in():
             return
         self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
@@ -325,7 +343,12 @@ class Service(object):
         self._keep(self._calls_record, self._budget.to_record())
 
     def _keep(self, name, record):
-        """Stores a record; a full or read-only disk stops nothing, but is told until it is mended."""
+        """Stores a record; a full or read-only disk stops nothing, but is told until it is mended.
+
+        Not before loading has ended: what is in memory then is not all there is, and would be written over it.
+        """
+        if not self._is_loaded:
+            return
         try:
             self._store.save(name, record)
             self._store_errors.pop(name, None)
@@ -343,7 +366,7 @@ class Service(object):
         if self._config.problem:
             self._sign_in.reset()
             self._status.show_error(self._config.problem)
-        elif self._is_unread:
+        elif not self._is_loaded:
             self._sign_in.reset()  # the status says why: new tokens would be written over what is there
         elif answer and len(answer) > MOST_TYPED:
             self._sign_in.reset()
@@ -360,10 +383,12 @@ class Service(object):
 
     def _is_signed_in(self):
         """True if there are tokens, from the store or the token item. A cloud that needs no person is signed in to."""
-        if self._is_unread:
+        if not self._is_loaded:
             return False
         if self._account.is_signed_in:
             return True
+        if self._sign_in.is_under_way:
+            return False
         sealed = self._outlet.sealed_token()
         if sealed and self._account.adopt(sealed):
             return True
@@ -379,14 +404,19 @@ class Service(object):
             self._account.keep_fresh()
             if self._is_token_troubled:
                 self._is_token_troubled = False
-                self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
+                self._tell(self._status.show, "ONLINE", "Signed in to {}".format(self._cloud.title))
         except BmwError as error:
             self._is_token_troubled = True
-            self._status.show_error(error)
+            self._tell(self._status.show_error, error)
         self._show_store()
         wait = self._account.due_in()
         if wait is not None:
             self._worker.later("token", max(wait, RETRY_TOKEN if wait == 0 else 1), self._keep_token_fresh)
+
+    def _tell(self, show, *what):
+        """Shows how the account is doing, but for what a person who is signing in must read meanwhile."""
+        if not self._sign_in.is_under_way:
+            show(*what)
 
     # asking for the cars
 
@@ -399,7 +429,6 @@ class Service(object):
             return
         were_there = dict(self._settled[0])
         news = [vehicle for vehicle, is_first in present if were_there.get(vehicle.name) != is_first]
-        self._settled = settled
         for vehicle, _is_first in gone:
             if vehicle.name in were_there:
                 log.warning("%s is no longer among the cars of this account: its items show nothing until it is back", vehicle.name)
@@ -408,9 +437,10 @@ class Service(object):
             self._post(vehicle, _every_key(vehicle))
             # openHAB forgets an image when it restarts
             self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
+        self._settled = settled  # now that all is shown: what failed is done again
 
     def _refresh_if_due(self):
-        if self._config.problem or self._sign_in.is_under_way or not self._is_signed_in():
+        if self._config.problem or not self._is_signed_in():
             return
         if self._live is not None:
             self._live.start()
@@ -453,13 +483,15 @@ class Service(object):
             vehicles = self._garage.in_turn()
             troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
             if not self._garage.vehicles and not troubles:
-                self._status.show("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
+                self._tell(
+                    self._status.show, "NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user"
+                )
             else:
-                self._status.show("ONLINE", _line(troubles))
+                self._tell(self._status.show, "ONLINE", _line(troubles))
             if self._config.data:
                 self._seldom.after_poll()
         except BmwError as error:
-            self._status.show_error(error)
+            self._tell(self._status.show_error, error)
         finally:
             self._save()
         now = self._clock.now()

@@ -48,14 +48,17 @@ class SignIn(object):
         self._worker.cancel(POLL)
         self.reset()
         try:
-            started = self._cloud.begin_sign_in(answer)
+            with self._account.expecting():
+                started = self._cloud.begin_sign_in(answer)
+                if not isinstance(started, SignInPrompt):
+                    self._keep(started)
         except BmwError as error:
             self._end(error)
             return
         if isinstance(started, SignInPrompt):
             self._wait_for_approval(started)
         else:
-            self._finish(started)
+            self._finish()
 
     def cancel(self):
         if self.is_under_way:
@@ -76,22 +79,23 @@ class SignIn(object):
         # set ahead: an error that nobody expects must not leave a sign-in that never ends, as nothing is asked meanwhile
         self._worker.later(POLL, prompt.interval, self._poll)
         try:
-            tokens = self._cloud.poll_sign_in(prompt)
+            with self._account.expecting():
+                tokens = self._cloud.poll_sign_in(prompt)
+                if tokens is not None:
+                    self._keep(tokens)
         except BmwError as error:
             self._end(error)
             return
         if tokens is None:
             self._worker.later(POLL, prompt.interval, self._poll)
         else:
-            self._finish(tokens)
+            self._finish()
 
-    def _finish(self, tokens):
-        try:
-            self._cloud.check_grant(tokens)
-        except BmwError as error:
-            self._end(error)
-            return
+    def _keep(self, tokens):
+        self._cloud.check_grant(tokens)
         self._account.signed_in(tokens)
+
+    def _finish(self):
         self._end(None)
         self._on_signed_in()
 

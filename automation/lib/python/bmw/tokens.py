@@ -10,8 +10,12 @@ from bmw.redact import remember, remember_for_a_while
 UNSTATED_LIFE = 1800
 #: a stated life beyond this many seconds is no life of an access token
 LONGEST_LIFE = 30 * 86400
+#: no clock shows so many seconds (the year 9999)
+_LATEST = 253402300800
 
-_FIELDS = ("access_token", "refresh_token", "id_token", "gcid", "scope", "expires_at", "obtained_at")
+_TEXTS = ("access_token", "refresh_token", "id_token", "gcid", "scope")
+_NUMBERS = ("expires_at", "obtained_at", "serial")
+_FIELDS = _TEXTS + _NUMBERS
 
 
 class Tokens(object):
@@ -20,6 +24,7 @@ class Tokens(object):
     Attributes:
         access_token, refresh_token, id_token, gcid, scope (str or None)
         expires_at, obtained_at (float): of the access token.
+        serial (float or None): grows with each set of an account, whatever was done to the clock; see ``bmw.account``.
     """
 
     def __init__(self, **fields):
@@ -35,13 +40,30 @@ class Tokens(object):
         """True if the scope (str) was granted."""
         return scope in (self.scope or "").split()
 
+    @property
+    def order(self):
+        """A number (float) that is greater for the newer of two sets of an account; up to version 1.0 the time had to do."""
+        return self.serial or self.obtained_at
+
     def to_record(self):
         """JSON-able form, for the store."""
         return dict((name, getattr(self, str(name))) for name in _FIELDS)
 
 
 def from_record(record):
-    """The Tokens of ``Tokens.to_record()``."""
+    """The Tokens of ``Tokens.to_record()``, or of whatever else somebody may have put in its place.
+
+    Raises:
+        ValueError: it is no such record.
+    """
+    if not isinstance(record, dict):
+        raise ValueError("no record")
+    texts = [record.get(name) for name in _TEXTS]
+    is_good = bool(texts[0]) and all(value is None or isinstance(value, text_type) for value in texts)
+    if not is_good or not (_is_time(record.get("expires_at")) and _is_time(record.get("obtained_at"))):
+        raise ValueError("no tokens")
+    if record.get("serial") is not None and not _is_time(record["serial"]):
+        raise ValueError("no number")
     return Tokens(**dict((str(name), record.get(name)) for name in _FIELDS))
 
 
@@ -68,5 +90,12 @@ def _text(value):
 
 
 def _life(value):
-    is_number = isinstance(value, number_types) and not isinstance(value, bool)
-    return float(value) if is_number and 0 < value <= LONGEST_LIFE else UNSTATED_LIFE
+    return float(value) if _is_number(value) and 0 < value <= LONGEST_LIFE else UNSTATED_LIFE
+
+
+def _is_time(value):
+    return _is_number(value) and 0 <= value < _LATEST
+
+
+def _is_number(value):
+    return isinstance(value, number_types) and not isinstance(value, bool)

@@ -59,6 +59,8 @@ class Cloud(object):
     title = None
     #: setting that must be there -> where the user gets it
     NEEDS = {}
+    #: setting that says whom BMW gives the tokens to
+    HOLDER = "username"
     #: commands it can send (names of bmw.commands); empty = read-only
     COMMANDS = frozenset()
     #: True where BMW limits a user's calls a day to a known number (setting calls_per_day)
@@ -84,6 +86,11 @@ class Cloud(object):
     def bases(cls, config):
         """The base URLs (list of str) this cloud asks, with the configuration's own addresses where it names some."""
         raise NotImplementedError
+
+    @classmethod
+    def holder(cls, config):
+        """Whom BMW gives the tokens to (text): the client id or the user of the configuration."""
+        return getattr(config, str(cls.HOLDER)) or ""
 
     def begin_sign_in(self, answer=None):
         """Starts a sign-in: a SignInPrompt when a person must approve it elsewhere, else the Tokens.

@@ -43,6 +43,7 @@ class CarData(Cloud):
     name = "cardata"
     title = "BMW CarData"
     NEEDS = {"client_id": "make a CarData client in the BMW portal and write its id into conf/services/bmw.cfg"}
+    HOLDER = "client_id"
     HAS_DAILY_LIMIT = True
     EXTRA_CALLS_A_DAY = cardata_seldom.CALLS_A_DAY
 

@@ -4,10 +4,11 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 import os
+import threading
 
 from bmw import __version__, clouds, config, files, key_file, names, times
 from bmw.api_host import ApiHost
-from bmw.assembly import assemble, join, record_of
+from bmw.assembly import assemble, binding, join, record_of
 from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
 from bmw.instance import Instance
@@ -25,6 +26,7 @@ from bmw.openhab.outlet import Outlet
 from bmw.store import KEY_FILE, Store, open_store
 from bmw.times import SystemClock
 from bmw.worker import Worker
+from java.lang import IllegalStateException, Runtime, Thread
 from java.time import Instant
 
 log = logging.getLogger("bmw")
@@ -39,7 +41,7 @@ class App(object):
 
     def __init__(self, events, item_registry, shared):
         openhab_log.install()
-        files.sync_folder = disk.sync_folder
+        files.sync_folder, files.create, files.reopen = disk.sync_folder, disk.create, disk.reopen
         warnings = LogTail()
         log.addHandler(warnings)
         self._settings_file = os.path.join(versions.config_folder(), "services", "bmw.cfg")
@@ -49,6 +51,9 @@ class App(object):
         self._settings_stamps = dict((path, files.stamp(path)) for path in settings.secret_files)
         self._settings_stamps[self._settings_file] = settings_stamp
         self._shared = shared
+        # openHAB 3 unloads no script when it is stopped; the JVM ends only after what hooks into its end
+        self._at_exit = Thread(Stopper(self.stop), "bmw-exit")
+        self._stop_lock = threading.RLock()
         items = Items(events, item_registry)
         clock = self._clock = SystemClock()
         times.home_offset = _offset_of(versions.time_zone(item_registry))
@@ -89,6 +94,7 @@ class App(object):
             on_changed: called once, from a thread of its own, when the settings file was changed.
         """
         self._on_changed = on_changed
+        _hook(Runtime.getRuntime().addShutdownHook, self._at_exit)
         for account in self.accounts:
             account.service.start()
         self._door.open()
@@ -99,14 +105,18 @@ class App(object):
         log.info("BMW integration %s started", __version__)
 
     def stop(self):
-        """Stops all threads of all accounts."""
-        self._door.shut()
-        self._watcher.stop()
-        for account in self.accounts:
-            account.service.halt()  # all of them first: one account sends the commands of another
-        for account in self.accounts:
-            account.service.stop()
-        self._door.close()
+        """Stops all threads of all accounts, and waits for tokens that are on their way from BMW."""
+        with self._stop_lock:  # openHAB and the JVM's end may both call it
+            _hook(Runtime.getRuntime().removeShutdownHook, self._at_exit)
+            self._door.shut()
+            self._watcher.stop()
+            for account in self.accounts:
+                account.service.halt()  # all of them first: one account sends the commands of another
+            for account in self.accounts:
+                account.service.stop()
+            self._door.close()
+            for account in self.accounts:
+                account.service.finish()
 
     def _watch(self):
         changed = [path for path, stamp in self._settings_stamps.items() if files.stamp(path) != stamp]
@@ -124,6 +134,14 @@ def instance(events, item_registry, add_rules, remove_rules):
     return Instance(
         lambda: App(events, item_registry, shared), add_rules, remove_rules, shared, Stopper, lambda: Worker("bmw-start", monotonic)
     )
+
+
+def _hook(change, thread):
+    """Adds or removes a hook, unless the JVM is ending already."""
+    try:
+        change(thread)
+    except IllegalStateException:
+        pass
 
 
 class AccountRunner(object):
@@ -185,7 +203,8 @@ def _text_of(command):
 
 def _build(account_config, problems, model, items, page, clock, shared, ruled):
     seal, store = _open_store(account_config, clock)
-    outlet = Outlet(items, model, seal, page, PictureFiles(versions.config_folder()))
+    bound = seal.bound_to(*binding(account_config)) if seal else None
+    outlet = Outlet(items, model, bound, page, PictureFiles(versions.config_folder()))
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
     worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)

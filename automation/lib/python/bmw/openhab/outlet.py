@@ -17,6 +17,8 @@ from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 log = logging.getLogger("bmw")
 
 _NOTHING = Reading(None)
+#: characters of a sealed token; anybody may write more into the item
+MOST_SEALED = 100000
 
 #: looks (see ``bmw.contest``) for which a switch may show what a person commanded: of the account, whose work is done between two
 #: looks; of a car, longer than any command lives
@@ -30,7 +32,8 @@ class Outlet(object):
     """Shows one account and its cars in openHAB's items.
 
     Args:
-        items (bmw.openhab.items.Items), model (bmw.model.Model), seal (bmw.seal.Seal or None).
+        items (bmw.openhab.items.Items), model (bmw.model.Model).
+        seal (what ``bmw.seal.Seal.bound_to`` gives for the account, or None): for the token item.
         page (bmw.openhab.files_out.AccountPage): the account's part of the sitemap.
         pictures (bmw.openhab.files_out.PictureFiles): where pictures of cars are kept.
     """
@@ -223,7 +226,7 @@ class Outlet(object):
 
     def tokens(self, account):
         """Shows the account's tokens: sealed, with their end."""
-        self.account("accessToken", self._seal.close(account.export(), "item") if self._seal else None)
+        self.account("accessToken", self._seal.close(account.export(), self.name_of("accessToken")) if self._seal else None)
         self.account("tokenExpiry", account.tokens.expires_at)
 
     def tokens_again(self, account):
@@ -233,11 +236,12 @@ class Outlet(object):
 
     def sealed_token(self):
         """The text sealed in the token item (restored by a persistence service), or None."""
-        sealed = self._items.state(self.name_of("accessToken"))
-        if not sealed or not self._seal:
+        name = self.name_of("accessToken")
+        sealed = self._items.state(name)
+        if not sealed or not self._seal or len(sealed) > MOST_SEALED:
             return None
         try:
-            return self._seal.open(sealed, "item")
+            return self._seal.open(sealed, name)
         except StoreError:
             log.info("The token item holds nothing that can be used")
             return None
