@@ -156,9 +156,10 @@ def test_what_somebody_else_put_beside_is_neither_followed_nor_used(tmp_path, pl
     assert (mode(tmp_path / "file"), (tmp_path / "file").read_bytes(), (tmp_path / "file").is_symlink()) == (0o600, b"x", False)
 
 
-def test_what_is_put_beside_between_looking_and_writing_is_a_store_error(tmp_path, monkeypatch):
+@pytest.mark.parametrize("plant", [os.symlink, os.link])
+def test_what_is_put_beside_between_looking_and_writing_is_a_store_error(tmp_path, monkeypatch, plant):
     (tmp_path / "other").write_bytes(b"somebody's")
-    monkeypatch.setattr(files, "_remove", lambda path: os.symlink(str(tmp_path / "other"), path))
+    monkeypatch.setattr(files, "_remove", lambda path: plant(str(tmp_path / "other"), path))
     with pytest.raises(StoreError):
         files.write(str(tmp_path / "file"), b"x")
     assert (tmp_path / "other").read_bytes() == b"somebody's" and not (tmp_path / "file").exists()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bmw import cipher, files
 from bmw.errors import StoreError
 from bmw.seal import Seal
-from bmw.store import PAGE, ROOM, Store
+from bmw.store import PAGE, ROOM, SPARE, Store
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -58,6 +58,12 @@ def test_a_damaged_record_is_set_aside_with_a_warning_and_a_new_one_can_be_saved
     assert files.read(store.path("account.token.damaged")) == content
     store.save("account.token", {"n": 1})
     assert store.load("account.token") == {"n": 1}
+
+
+@pytest.mark.parametrize("text", ["3", "null", "[1, 2]", "[1, null]", "[]", "[1, {}, {}]"])
+def test_what_is_sealed_and_no_record_is_set_aside(store, seal, text):
+    files.write(store.path("account.token"), seal.close(text, "account.token").encode("ascii"))
+    assert store.load("account.token") is None and store.was_set_aside("account.token")
 
 
 def test_a_restored_backup_of_another_installation_is_not_opened(store, tmp_path):
@@ -191,6 +197,13 @@ def test_a_record_of_about_the_same_size_fits_in_the_place_of_the_old_one(store,
     assert before % PAGE == 0 and len(sealed) <= before
     store.save_over("account.token", record)
     assert store.load("account.token") == record
+
+
+@pytest.mark.parametrize("size", range(2100, 2300, 10))
+def test_a_records_file_always_has_bytes_to_spare(store, size):
+    store.save("account.token", {"x": "a" * size})
+    data = files.read(store.path("account.token"))
+    assert len(data) - len(data.strip()) >= SPARE and len(data) % PAGE == 0
 
 
 def test_nothing_is_written_over_a_record_that_is_not_there(store):
