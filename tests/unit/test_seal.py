@@ -107,7 +107,13 @@ def test_keys_that_are_lost_meanwhile_are_still_used():
 def test_a_bound_seal_opens_for_the_same_names_only(seal):
     sealed = seal.bound_to("home", "cardata", "client").close("x", "BMW_AccessToken")
     assert seal.bound_to("home", "cardata", "client").open(sealed, "BMW_AccessToken") == "x"
-    others = [("other", "cardata", "client"), ("home", "mybmw", "client"), ("home", "cardata", "another"), ("home", "cardata")]
+    others = [
+        ("other", "cardata", "client"),
+        ("home", "mybmw", "client"),
+        ("home", "cardata", "another"),
+        ("home", "cardata"),
+        ("homecardata", "client"),
+    ]
     for names in others + [('home", "cardata', "client"), ()]:
         with pytest.raises(StoreError):
             seal.bound_to(*names).open(sealed, "BMW_AccessToken")

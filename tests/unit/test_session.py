@@ -121,6 +121,14 @@ def test_a_person_may_use_the_reserve(clock):
         setup.send()
 
 
+def test_the_reserve_is_left_to_persons(clock):
+    setup = Setup(clock, *[answer({})] * 10, limit=10)
+    with pytest.raises(QuotaExceeded):
+        for _ in range(10):
+            setup.send()
+    assert 0 < len(setup.wire.requests) < 10
+
+
 def test_bmws_refusal_stops_all_calls_and_says_until_when(clock):
     setup = Setup(clock, answer("", 429))
     with pytest.raises(QuotaExceeded) as error:
