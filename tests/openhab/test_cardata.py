@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from tests.cloud import image
+from tests.cloud.descriptors import EVERYTHING
 from tests.contract import told, told_seldom
 from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
 
@@ -378,3 +379,39 @@ def test_an_item_of_the_user_is_updated_and_not_changed(signed_in):
     assert signed_in.openhab.state(name) == "OPEN"
     item = signed_in.openhab.item(name)
     assert (item["type"], item["label"]) == ("String", "Mine")
+
+
+def test_what_has_no_word_is_an_item_with_its_unit_on_demand_in_german_as_well(signed_in):
+    vin = signed_in.cloud.cars()[0]
+    signed_in.cloud.set_car(vin, others=EVERYTHING)
+    signed_in.force_update()
+    assert [name for name in signed_in.openhab.items() if "_Extra_" in name] == []
+    signed_in.configure(**signed_in.settings(extra="all", language="de", **UNLIMITED))
+    signed_in.force_update()
+    items = signed_in.openhab.items()
+    extras = {name.partition("_Extra_")[2]: item for name, item in items.items() if "_Extra_" in name}
+    assert len(extras) > 75 and not {item["state"] for item in extras.values()} & {"NULL", "UNDEF"}
+    shown = {name: (extras[name]["type"], extras[name]["state"]) for name in EXTRAS}
+    assert shown == EXTRAS
+    assert extras["vehicle_timeSetting"]["groupNames"] == ["BMW_i3_gExtra"]
+    assert items["BMW_i3_gExtra"]["label"] == "Weitere Werte (f\u00fcr Experten)"
+    # what no car of this house ever said until now has its word in German
+    assert (items["BMW_i3_SpeedFrom"]["label"], items["BMW_i3_SpeedFrom"]["state"]) == ("Speed, at least", "30 km/h")
+    signed_in.openhab.remove_item("BMW_i3_SpeedFrom")
+    signed_in.openhab.remove_item("BMW_i3_AirPurification")
+    signed_in.configure(**signed_in.settings(extra="all", language="de", **UNLIMITED))
+    speed = signed_in.openhab.wait_state("BMW_i3_SpeedFrom", "30 km/h") and signed_in.openhab.item("BMW_i3_SpeedFrom")
+    assert speed["label"] == "Geschwindigkeit, mindestens"
+    options = signed_in.openhab.item("BMW_i3_AirPurification")["stateDescription"]["options"]
+    assert {"value": "PURIFIED", "label": "fertig"} in options
+
+
+#: end of the name -> type and state
+EXTRAS = {
+    "vehicle_timeSetting": ("String", "wintertime"),
+    "status_serviceDistance_yellow": ("Number:Length", "2000 km"),
+    "powertrain_electric_battery_charging_cableCheckVoltage": ("Number:ElectricPotential", "400 V"),
+    "drivetrain_fuelSystem_consumptionOverLifeTime_inChargeDepleting_fuel": ("Number:Volume", "110.25 l"),
+    "powertrain_tractionBattery_charging_port_frontLeft_isPlugged": ("Switch", "OFF"),
+    "status_serviceTime_hUandAuServiceYellow": ("Number", "2"),
+}
