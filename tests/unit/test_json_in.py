@@ -49,6 +49,7 @@ def test_what_is_no_json_is_told(data):
 @pytest.mark.parametrize("bracket", "[{")
 def test_the_deepest_nesting_is_read_and_one_more_is_not(bracket):
     json_in.parse(nested(MOST_DEPTH, bracket))
+    json_in.parse("[" + nested(MOST_DEPTH - 1, bracket) + ", []]")  # more brackets, no deeper
     with pytest.raises(BadJson, match="nested more than"):
         json_in.parse(nested(MOST_DEPTH + 1, bracket))
 

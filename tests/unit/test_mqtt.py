@@ -396,6 +396,7 @@ def test_a_closed_connection_says_good_bye_once(open_line, ear):
     connection.close()
     connection.close()
     assert line.written.endswith(b"\xe0\x00") and line.written.count(b"\xe0\x00") == 1 and connection.is_closed
+    assert connection._write_lock.acquire(False), "a ping would wait for ever"
 
 
 @pytest.mark.parametrize("kind, body, payload", [(0x30, b"\x00\x01txyz", b"xyz"), (0x32, b"\x00\x01t\x00\x07xyz", b"xyz")])
@@ -405,7 +406,16 @@ def test_the_payload_of_a_message_is_found_with_and_without_a_packet_id(kind, bo
 
 @pytest.mark.parametrize(
     "url",
-    ["https://host", "host:9000", "mqtts://", "mqtts://host:x", "mqtts://host:9000/path", "mqtt://u:p@host", "mqtt://host:" + "9" * 300],
+    [
+        "https://host",
+        "host:9000",
+        "mqtts://",
+        "mqtts://host:x",
+        "mqtts://host:9000/path",
+        "mqtt://u:p@host",
+        "mqtt://host:" + "9" * 300,
+        "mqtt://" + "h" * 300,
+    ],
 )
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(ConfigError):
