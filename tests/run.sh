@@ -11,8 +11,11 @@ rm -rf "$results"
 mkdir -p "$results"
 status=0
 
+# Two files at a time, each with an openHAB of its own; a file's tests stay together.
+side_by_side=(-n 2 --dist loadfile)
+
 # Runs one part to its end even if a test fails, so that one run tells all; its counts are kept for the summary. Files of
-# tests in a real openHAB get a second try from their start; the summary names what needed it.
+# tests in a real openHAB get a second try from their start, one by one; the summary names what needed it.
 part() {
   local name=$1 again
   shift
@@ -35,12 +38,12 @@ echo "== lint"
 "$PYTHON" -m tests.lint || status=1
 echo "== audit"
 "$PYTHON" -m tests.audit || status=1
-part cpython tests/unit tests/contract tests/cloud tests/install tests/fuzz
-part openhab-jython-2.7.4 --jython=2.7.4 tests/openhab
+part cpython "${side_by_side[@]}" tests/unit tests/contract tests/cloud tests/install tests/fuzz
+part openhab-jython-2.7.4 --jython=2.7.4 "${side_by_side[@]}" tests/openhab
 if [ "${1:-}" != fast ]; then
   # the Jython inside openHAB's own add-on up to 4.1: all that touches the language, TLS, threads, files and the registry
   core=(language cardata bad_input commands names stream security)
-  part openhab-jython-2.7.2 --jython=2.7.2 $(printf 'tests/openhab/test_%s.py ' "${core[@]}")
+  part openhab-jython-2.7.2 --jython=2.7.2 "${side_by_side[@]}" $(printf 'tests/openhab/test_%s.py ' "${core[@]}")
 fi
 if [ "${1:-}" = long ]; then
   SOAK_MINUTES=60 part openhab-soak --jython=2.7.4 tests/openhab/test_week.py -s
