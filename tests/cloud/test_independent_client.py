@@ -19,6 +19,7 @@ from bmw_cardata.models.container import CreateContainerRequest  # noqa: E402
 
 SOC = "vehicle.drivetrain.batteryManagement.header"
 ODOMETER = "vehicle.vehicle.travelledDistance"
+RANGE = "vehicle.drivetrain.electricEngine.kombiRemainingElectricRange"
 NEVER_SENT = "vehicle.cabin.sunroof.status"
 
 
@@ -122,12 +123,14 @@ def test_a_container_is_made_listed_told_and_deleted(ask):
 
 
 def test_telematic_data_are_texts_with_unit_and_time_under_bmws_names(ask, vin):
-    made = container_of(ask, SOC, ODOMETER, NEVER_SENT)
+    made = container_of(ask, SOC, ODOMETER, RANGE, NEVER_SENT)
     told = ask(lambda rest: rest.get_telematic_data(vin, made.container_id))
     battery = told.vehicle.drivetrain.battery_management.header
     assert float(battery.value) == 57 and battery.unit == "percent" and battery.timestamp.endswith("Z")
     odometer = told.telematic_data[ODOMETER]
-    assert isinstance(odometer.value, str) and float(odometer.value) == 18250 and odometer.unit == "km"
+    assert isinstance(odometer.value, str) and float(odometer.value) == 18250
+    # asked for, BMW tells the odometer without its unit
+    assert odometer.unit is None and told.telematic_data[RANGE].unit == "km"
 
 
 def test_the_charging_history_is_read_page_by_page(served, ask, vin):

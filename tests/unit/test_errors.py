@@ -6,7 +6,9 @@ import pytest
 
 from bmw import errors
 
-ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if one.__module__ == "bmw.errors"]
+#: no trouble that is told
+ENDS_WORK = (errors.Stopped,)
+ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if one.__module__ == "bmw.errors" and one not in ENDS_WORK]
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -36,6 +38,10 @@ def test_the_text_says_what_happened_and_what_to_do(kind):
 )
 def test_asking_again_helps_only_where_no_person_is_needed(kind, transient):
     assert kind("x").transient is transient
+
+
+def test_what_ends_the_work_of_a_stopped_instance_is_taken_for_no_trouble_of_bmw():
+    assert not issubclass(errors.Stopped, errors.BmwError)
 
 
 def test_a_failed_sign_in_needs_a_sign_in():
