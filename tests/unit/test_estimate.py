@@ -109,6 +109,13 @@ def test_what_the_wallbox_gave_is_summed_up():
     assert meter.mean(NOON + 500, NOON + 500, 3000.0) == 3000.0
 
 
+def test_what_the_wallbox_gave_before_it_was_unknown_is_forgotten():
+    meter = estimate.Meter()
+    assert meter.mean(NOON, NOON + 60, 9000.0) == 9000.0
+    assert meter.mean(NOON, NOON + 120, None) is None
+    assert meter.mean(NOON, NOON + 180, 0.0) == 0.0
+
+
 @pytest.mark.parametrize(
     "text, expected",
     [

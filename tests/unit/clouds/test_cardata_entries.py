@@ -69,6 +69,15 @@ def test_in_an_answer_the_moment_of_the_question_is_no_time_of_the_car(name):
     assert answered({name: entry("X"), SOC: entry(51)}) == {name: entry("X", None), SOC: entry(51)}
 
 
+@pytest.mark.parametrize("name", sorted(AT_REQUEST))
+def test_a_null_with_a_time_in_an_answer_is_the_cars_word_that_it_does_not_know(name):
+    known = {}
+    merge(known, answered({name: entry("50", unit="km")}), NOON)
+    assert merge(known, answered({name: entry(None, None)}), NOON + 60) == set()
+    assert merge(known, answered({name: entry(None)}), NOON + 120) == {name}
+    assert set(readings(known).values()) == {None}
+
+
 def test_what_is_no_entry_is_left_as_it_is():
     assert answered({HV: "nonsense", LEVEL: None}) == {HV: "nonsense", LEVEL: None}
 

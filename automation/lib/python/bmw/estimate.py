@@ -90,7 +90,7 @@ class Meter(object):
             power (float or None): watts now.
         """
         if power is None or since is None:
-            self._since = None
+            self._since = self._power = None
             return None
         if since != self._since:
             # what it gave before is not known: as now, or as in the last sample

@@ -58,9 +58,15 @@ def parse_message(payload):
 
 def answered(entries):
     """The entries of an answer by REST, without the times that are only that of the question."""
-    return dict(
-        (name, dict(entry, timestamp=None) if name in AT_REQUEST and isinstance(entry, dict) else entry) for name, entry in entries.items()
-    )
+    return dict((name, _timeless(entry) if name in AT_REQUEST and isinstance(entry, dict) else entry) for name, entry in entries.items())
+
+
+def _timeless(entry):
+    taken = dict(entry, timestamp=None)
+    # a null with a time is the car's word that it does not know, one without is nothing in store
+    if entry.get("timestamp") is not None and entry.get("value", "") is None:
+        taken["value"] = "INVALID"
+    return taken
 
 
 def merge(known, entries, now, extras=None):
