@@ -155,6 +155,26 @@ def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where, err
     assert states[-1] == "EXECUTED"
 
 
+@pytest.mark.parametrize("word", ["QUEUED", "SENT", "PENDING", "EXECUTED"])
+@pytest.mark.parametrize("error", [KeyError("x"), JavaError("x")])
+def test_a_word_that_cannot_be_shown_holds_up_neither_the_command_nor_the_next_one(desk, word, error, caplog):
+    desk.cloud.polls = [PENDING, DONE]
+    told = []
+
+    def show(state, _reason):
+        told.append(state)
+        if state == word:
+            raise error
+
+    order = Order(I3, "lock", {}, Life(show), Moment(desk.clock.now(), desk.worker.now()), desk.rights)
+    desk.commander.take(order)
+    waiting = desk.give("soundHorn")
+    desk.pass_time(60)
+    assert told == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
+    assert waiting == ["QUEUED", "SENT", "EXECUTED"]
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["A command's state is not shown"]
+
+
 def test_refusals_while_asking_end_the_waiting_and_do_not_make_the_command_a_failure(desk):
     desk.cloud.polls = [AccessDenied("Not allowed")]
     states = desk.give()

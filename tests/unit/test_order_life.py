@@ -58,6 +58,16 @@ def test_a_command_that_has_ended_must_not_leave(told):
     assert not life.has_left
 
 
+def test_an_end_that_cannot_be_shown_at_a_stop_is_no_error(caplog):
+    def fail(_state, _reason):
+        raise RuntimeError("openHAB has no items any more")
+
+    life = Life(fail)
+    life.give_up()
+    assert life.is_ended
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_a_word_that_is_being_told_is_not_overtaken_by_the_end():
     going, go, told = threading.Event(), threading.Event(), []
 

@@ -152,10 +152,7 @@ class CommandDesk(object):
             orders = list(self._open)
         # those that were not sent first: of a car's commands the last one told stays in its item, and that is the one to look after
         for order in sorted(orders, key=lambda order: order.life.has_left):
-            try:
-                order.life.give_up()
-            except:  # noqa: E722 - openHAB may be stopping, with its items gone before us
-                log.debug("The end of '%s' is not shown", order.command)
+            order.life.give_up()
 
     def _find(self, vehicle_name):
         """The car of that name, also one that has left the account; or None."""

@@ -5,16 +5,19 @@ The worker tells how it goes; whoever stops the module ends what is under way, f
 
 from __future__ import absolute_import, unicode_literals
 
+import logging
 import threading
 
 from bmw import commands
+
+log = logging.getLogger("bmw")
 
 NOT_SENT = "it was not sent, as openHAB or the BMW script was stopped"
 NOT_KNOWN = "how it ended is not known, look at the car (openHAB or the BMW script was stopped)"
 
 
 class Life(object):
-    """What one command tells. All methods are for any thread.
+    """What one command tells. All methods are for any thread; none raises what ``show`` or ``on_dropped`` raise.
 
     Attributes:
         is_ended (bool): it has told its final word, or was dropped.
@@ -31,20 +34,21 @@ class Life(object):
         self._lock = threading.RLock()
         self.is_ended = False
         self.has_left = False
+        self._is_given_up = False
 
     def tell(self, state, reason=""):
         """Shows a step; after a final word nothing."""
         with self._lock:
             if not self.is_ended:
                 self.is_ended = state in commands.FINAL
-                self._show(state, reason)
+                self._say(self._show, state, reason)
 
     def drop(self):
         """Ends it without a word of its own: the same command is under way, and tells."""
         with self._lock:
             if not self.is_ended:
                 self.is_ended = True
-                self._on_dropped()
+                self._say(self._on_dropped)
 
     def leave(self):
         """Takes down that a request with the command leaves now. False if it has ended, so that it must not leave."""
@@ -55,7 +59,16 @@ class Life(object):
     def give_up(self):
         """Ends it where it is, as the module is being stopped: nobody will see how it goes on."""
         with self._lock:
+            self._is_given_up = True
             if self.has_left:
                 self.tell(commands.TIMED_OUT, NOT_KNOWN)
             else:
                 self.tell(commands.FAILED, NOT_SENT)
+
+    def _say(self, say, *what):
+        """A word that cannot be shown changes nothing: the command goes on, and after it those that wait for its end."""
+        try:
+            say(*what)
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            # openHAB may be stopping, with its items gone before us
+            log.log(logging.DEBUG if self._is_given_up else logging.ERROR, "A command's state is not shown", exc_info=True)
