@@ -160,6 +160,21 @@ def test_a_global_setting_of_one_account_is_told():
 
 
 @pytest.mark.parametrize(
+    "lines, rights",
+    [
+        ("allow_unlock = yes\nson.allow_unlock = nein", [(True, False), (False, False)]),
+        ("allow_unlock = yes\nconfirm_unlock = ja", [(True, True), (True, True)]),
+        ("allow_unlock = yes\nson.confirm_unlock = 1", [(True, False), (True, True)]),
+        ("allow_unlock = ja\nson.allow_unlock = yes", [(False, False), (True, False)]),
+    ],
+)
+def test_what_is_not_understood_about_the_lock_is_taken_the_careful_way(lines, rights):
+    settings = parse("accounts = me, son\n" + PORTAL + lines)
+    assert [(account.allow_unlock, account.confirm_unlock) for account in settings.accounts] == rights
+    assert [problem.problem.partition("'")[2].partition("'")[2] for problem in settings.problems] == [" is neither yes nor no"]
+
+
+@pytest.mark.parametrize(
     "line, words",
     [
         ("refresh = 0", "refresh: refresh is 0 minutes"),

@@ -1,7 +1,7 @@
 """Reads and checks the user's one file, ``conf/services/bmw.cfg``.
 
 A mistake is told in one line and costs only what it touches: an unknown key is ignored, a bad value falls back to its
-default, an account without what it needs stays off; the rest runs.
+default, that of a setting for the lock to the careful side, an account without what it needs stays off; the rest runs.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -140,13 +140,17 @@ PUBLIC, HARMLESS, PRIVATE, NAME, SECRET = "public", "harmless", "private", "name
 
 
 class Setting(object):
-    """One key of the file: how it is read, who may see its value, its default, and whether it is global (not per account)."""
+    """One key of the file: how it is read, who may see its value, its default, and whether it is global (not per account).
 
-    def __init__(self, parse, privacy, default=None, is_global=False):
+    ``careful``: what a value counts as that cannot be read; None = as if it were not written.
+    """
+
+    def __init__(self, parse, privacy, default=None, is_global=False, careful=None):
         self.parse = parse
         self.privacy = privacy
         self.default = default
         self.is_global = is_global
+        self.careful = careful
 
 
 SETTINGS = {
@@ -170,8 +174,8 @@ SETTINGS = {
     "battery_capacity": Setting(_capacity, PUBLIC),
     "wallbox_power_item": Setting(_item_name, HARMLESS),
     "extra": Setting(_extra, PUBLIC, ""),
-    "allow_unlock": Setting(_yes_no, PUBLIC, False),
-    "confirm_unlock": Setting(_yes_no, PUBLIC, False),
+    "allow_unlock": Setting(_yes_no, PUBLIC, False, careful=False),
+    "confirm_unlock": Setting(_yes_no, PUBLIC, False, careful=True),
     "data": Setting(_yes_no, PUBLIC, True),
     "commands": Setting(_text, PUBLIC, ""),
     "timeout": Setting(_whole(1, 300), PUBLIC, TIMEOUT),
@@ -267,6 +271,8 @@ def parse(text, folder="", is_open=False):
             values[account][setting] = SETTINGS[setting].parse(value)
         except ConfigError as error:
             problems.append(ConfigError("{}: {}".format(key, error.problem), error.advice))
+            if SETTINGS[setting].careful is not None:
+                values[account][setting] = SETTINGS[setting].careful
     shared = values[DEFAULT]
     accounts = [_account(name, _merged(shared, values[name]), problems) for name in names or [DEFAULT]]
     for account in accounts:
