@@ -453,7 +453,7 @@ def test_a_dead_line_is_a_network_error(wire, cloud, session, vehicle):
 def test_a_command_is_sent_as_a_form(wire, cloud, session, vehicle, command, fields):
     status = {"executionStatus": {"serviceType": fields["serviceType"], "status": "INITIATED", "eventId": "1"}}
     wire.post(CAR + "/executeService", json=status)
-    assert cloud.send_command(session, vehicle, command, {}) == fields["serviceType"]
+    assert cloud.send_command(session, vehicle, command, {}) == (fields["serviceType"], "1")
     assert form_of(wire.calls[0].request) == fields
 
 
@@ -483,8 +483,19 @@ def test_a_commands_progress_is_asked_for_by_its_service(wire, cloud, session, v
         json={"executionStatus": answer},
         match=[matchers.query_param_matcher({"serviceType": "DOOR_LOCK"})],
     )
-    progress = cloud.poll_command(session, vehicle, "DOOR_LOCK")
-    assert (progress.state, progress.reason) == (state, reason)
+    for receipt in (("DOOR_LOCK", None), ("DOOR_LOCK", "1")):
+        progress = cloud.poll_command(session, vehicle, receipt)
+        assert (progress.state, progress.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    "event, state", [("2", commands.EXECUTED), ("1", commands.PENDING), (None, commands.EXECUTED), (7, commands.EXECUTED)]
+)
+def test_the_end_of_an_earlier_command_of_the_service_is_not_this_ones(wire, cloud, session, vehicle, event, state):
+    wire.post(CAR + "/executeService", json={"executionStatus": {"serviceType": "DOOR_LOCK", "status": "INITIATED", "eventId": "2"}})
+    wire.get(CAR + "/serviceExecutionStatus", json={"executionStatus": {"status": "EXECUTED", "eventId": event}})
+    receipt = cloud.send_command(session, vehicle, commands.LOCK, {})
+    assert cloud.poll_command(session, vehicle, receipt).state == state
 
 
 def test_unlocking_gives_the_security_answer_and_nothing_else_does(wire, clock, store, vehicle):
@@ -528,7 +539,7 @@ def test_a_command_the_contract_lacks_is_refused_before_it_is_sent(wire, cloud, 
     cloud.vehicles(session)
     with pytest.raises(CommandFailed):
         cloud.send_command(session, vehicle, commands.SOUND_HORN, {})
-    assert cloud.send_command(session, vehicle, commands.LOCK, {}) == "DOOR_LOCK"
+    assert cloud.send_command(session, vehicle, commands.LOCK, {}) == ("DOOR_LOCK", None)
 
 
 def test_a_destination_is_sent_as_a_point_of_interest_and_done_at_once(wire, cloud, session, vehicle):
@@ -548,7 +559,7 @@ def test_a_message_is_a_place_without_position(wire, cloud, session, vehicle):
 def test_a_charging_profile_is_sent_whole(wire, cloud, session, vehicle):
     profile = {"twoTimesTimer": {"timer1": {"departureTime": "07:00", "timerEnabled": True}}}
     wire.post(CAR + "/executeService", json={"executionStatus": {"status": "INITIATED"}})
-    assert cloud.set_charging_profile(session, vehicle, profile) == "CHARGING_CONTROL"
+    assert cloud.set_charging_profile(session, vehicle, profile) == ("CHARGING_CONTROL", None)
     assert json.loads(form_of(wire.calls[0].request)["data"]) == profile
 
 

@@ -442,6 +442,19 @@ def test_an_empty_answer_means_done_at_once(wire, cloud, session, vehicle):
     assert cloud.send_command(session, vehicle, commands.FLASH_LIGHTS, {}) is None
 
 
+@pytest.mark.parametrize("body", [{}, [], {"message": "queued"}, {"eventId": None}, {"eventId": True}, {"eventId": {"id": "e"}}])
+def test_an_answer_that_names_no_event_does_not_mean_that_the_car_has_done_it(wire, cloud, session, vehicle, body):
+    wire.post(REMOTE + "door-lock", json=body)
+    with pytest.raises(BadAnswer):
+        cloud.send_command(session, vehicle, commands.LOCK, {})
+
+
+def test_a_refusal_in_a_good_answer_is_one(wire, cloud, session, vehicle):
+    wire.post(REMOTE + "door-lock", json={"eventId": None, "errorDetails": {"title": "Engine is on"}})
+    with pytest.raises(CommandFailed, match="Engine is on"):
+        cloud.send_command(session, vehicle, commands.LOCK, {})
+
+
 @pytest.mark.parametrize(
     "arguments, body",
     [

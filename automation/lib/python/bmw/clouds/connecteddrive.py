@@ -19,6 +19,7 @@ from bmw.clouds import connecteddrive_state as state
 from bmw.clouds import extras, values
 from bmw.clouds.base import Cloud, Found, Progress
 from bmw.clouds.connecteddrive_errors import Hiccup, check, check_command
+from bmw.compat import text_type
 from bmw.errors import BadAnswer, CommandFailed, NotFound
 
 API_URLS = {
@@ -139,7 +140,7 @@ class ConnectedDrive(Cloud):
     # commands
 
     def send_command(self, session, vehicle, command, arguments):
-        """Returns the name of BMW's service as receipt: BMW tells the progress by service."""
+        """Returns (name of BMW's service, id of the event or None) as receipt: BMW is asked for the progress by the service."""
         service, _capability = _SERVICES[command]
         if command in session.memory.get("refused", {}).get(vehicle.vin, ()):
             raise CommandFailed("This car's contract does not include the command")
@@ -155,10 +156,13 @@ class ConnectedDrive(Cloud):
         return self._execute(session, vehicle, form)
 
     def poll_command(self, session, vehicle, receipt):
+        service, event = receipt
         url = self._url(vehicle, "/serviceExecutionStatus")
-        answer = session.send(check, "GET", url, headers=_HEADERS, params={"serviceType": receipt}).json()
-        status = values.block(answer, "executionStatus").get("status")
-        word = values.value_or_none(values.word, status) or "UNKNOWN"
+        answer = session.send(check, "GET", url, headers=_HEADERS, params={"serviceType": service}).json()
+        execution = values.block(answer, "executionStatus")
+        if event and (_event_of(execution) or event) != event:
+            return Progress(commands.PENDING)  # how the service ended another time, or for somebody else
+        word = values.value_or_none(values.word, execution.get("status")) or "UNKNOWN"
         progress = _PROGRESS.get(word, commands.PENDING)
         return Progress(progress, _REASONS.get(word, word) if progress == commands.FAILED else "")
 
@@ -173,10 +177,11 @@ class ConnectedDrive(Cloud):
     def _execute(self, session, vehicle, form):
         url = self._url(vehicle, "/executeService")
         answer = session.send(check_command, "POST", url, headers=_HEADERS, form=form).json()
-        status = values.value_or_none(values.word, values.block(answer, "executionStatus").get("status"))
+        execution = values.block(answer, "executionStatus")
+        status = values.value_or_none(values.word, execution.get("status"))
         if _PROGRESS.get(status) == commands.FAILED:
             raise CommandFailed("BMW refused the command: {}".format(_REASONS.get(status, status)))
-        return form["serviceType"]
+        return form["serviceType"], _event_of(execution)
 
     def _send_poi(self, session, vehicle, poi):
         form = {"data": json.dumps({"poi": poi})}
@@ -240,6 +245,12 @@ class ConnectedDrive(Cloud):
 
 
 _HEADERS = {"Accept": "application/json"}
+
+
+def _event_of(execution):
+    """The id (text) of the event that BMW tells of, None where it names none."""
+    event = execution.get("eventId")
+    return event if isinstance(event, text_type) else None
 
 
 def _patiently(session, url, params=None, headers=None):

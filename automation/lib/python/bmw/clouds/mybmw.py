@@ -171,9 +171,13 @@ class MyBMW(Cloud):
         if not response.body.strip():
             return None  # done at once
         answer = response.json()
-        if not isinstance(answer, dict):
-            raise BadAnswer("BMW's answer to the command is not an object")
-        return answer.get("eventId") or None
+        event = answer.get("eventId") if isinstance(answer, dict) else None
+        if event and isinstance(event, text_type):
+            return event
+        if isinstance(answer, dict) and answer.get("errorDetails"):
+            raise CommandFailed("BMW refused the command: {}".format(reason(answer)))
+        # only an empty answer says that it is done
+        raise BadAnswer("BMW's answer to the command names no event")
 
     def _event(self, session, vehicle, name, receipt, more_headers=None):
         headers = self._headers(vehicle.vin)
