@@ -251,3 +251,10 @@ def test_an_answer_that_drips_ends_with_the_time_of_the_request():
         server.shutdown()
         thread.join(10)
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    "value, seconds", [("120", 120.0), ("999999", 999999.0), ("1000000", None), ("9" * 100000, None), ("1 ", None), ("", None)]
+)
+def test_a_wait_that_a_server_names_is_believed_up_to_eleven_days(value, seconds):
+    assert Response(429, {"retry-after": value}, b"").retry_after() == seconds

@@ -172,7 +172,7 @@ def test_a_stream_of_ever_new_cars_fills_neither_log_nor_memory(live, service, w
     assert redact.clean("with the true token") == "with [secret]"
 
 
-@pytest.mark.parametrize("vin", ["CONNECTED", "x" * 100000, "a line\nof its own"])
+@pytest.mark.parametrize("vin", ["CONNECTED", "x" * 100000, "a line\nof its own", "WBY\nabc"])
 def test_what_a_stream_calls_a_car_is_neither_hidden_elsewhere_nor_shown(live, caplog, vin):
     with caplog.at_level(logging.WARNING, "bmw"):
         live.receive(message(vin=vin, soc=50))
@@ -260,6 +260,8 @@ def test_bmw_is_asked_unless_the_configuration_names_a_broker_at_home():
         {"stream_url": "mqtt://customer.streaming-cardata.bmwgroup.com:9000"},
         {"stream_url": "mqtt://localhost:8883", "auth_url": "http://127.0.0.1:8080"},
         {"stream_url": "mqtts://relay:8883", "stream_topic": "cars/+"},
+        {"stream_url": "mqtts://customer.streaming-cardata.bmwgroup.com:9000", "stream_topic": "cars/+"},
+        {"stream_url": "mqtts://customer.streaming-cardata.bmwgroup.com:9000", "stream_user": "me", "stream_password": "secret"},
         {"stream_url": "mqtts://relay:8883", "stream_user": "me", "stream_password": "secret"},
     ],
 )
