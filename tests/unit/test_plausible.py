@@ -6,12 +6,29 @@ from bmw import plausible
 from bmw.vocabulary import VEHICLE
 
 
+#: what is counted or summed up, by this module or by BMW's servers: no field of the car
+COUNTED = {
+    "energyChargedThisMonth",
+    "energyChargedLastMonth",
+    "chargingSessionsThisMonth",
+    "chargingSessionsLastMonth",
+    "chargingPlaces",
+    "servicesDue",
+    "checkControlCount",
+}
+
+
 def can_be(key, value, unit=None):
     return plausible.is_plausible(key, value, unit, VEHICLE[key].unit)
 
 
 def test_every_row_is_of_a_number_in_the_vocabulary():
     assert [key for key in plausible.ROWS if key not in VEHICLE or not VEHICLE[key].item_type.startswith("Number")] == []
+
+
+def test_every_number_that_a_car_tells_has_a_row():
+    numbers = {key for key, point in VEHICLE.items() if point.item_type.startswith("Number")}
+    assert numbers - set(plausible.ROWS) == COUNTED
 
 
 @pytest.mark.parametrize("key", sorted(plausible.ROWS))
@@ -41,6 +58,17 @@ def test_the_ends_of_a_row_can_be_and_what_is_beyond_them_cannot(key):
         ("chargingCurrent", 32, "A", True),
         ("averageSpeed", 200, "mph", False),
         ("chargingPower", 5, "furlong", True),
+        ("seatHeatingRearDriver", 255, "%", False),
+        ("sunroofPosition", -40, "%", True),
+        ("sunroofPosition", 127, "%", False),
+        ("minimumStateOfCharge", 254, "%", False),
+        ("currentLimitMax", 255, "A", False),
+        ("navigationRange", 65535, "km", False),
+        ("coolantTemperature", -25, "\u00b0C", True),
+        ("coolantTemperature", 250, "\u00b0F", True),
+        ("coolantTemperature", 255, "\u00b0C", False),
+        ("lifetimeFuelDistance", 310000, "km", True),
+        ("satellites", 255, None, False),
     ],
 )
 def test_what_can_be(key, value, unit, expected):

@@ -22,13 +22,23 @@ _PERCENT = _row(0, 100)
 _RANGE = _row(0, 4000)
 _ENERGY = _row(0, 300)
 _TRIP = _row(0, 500000)
+_MINUTES = _row(0, 65500)
+_ODOMETER = _row(0, 999999)
+_WEEK = _row(0, 3000)
+_STARS = _row(0, 5)
+#: litres, and kilowatt-hours, of the whole life of a car: one that has gone further than BMW's 250000 km has used more
+_LIFETIME = _row(0, 300000)
 
 #: vocabulary key -> (lowest, highest, numbers that mean nothing), in the vocabulary's unit. Where BMW's catalogue names a range it is
 #: BMW's (cardata_descriptors.tsv), and wider where a real car says more than the catalogue allows:
-#: 32 A from one phase (catalogue: 25), tyres in frost (0 to 50 degrees), a night's charging (200 minutes), watts (20 to 80)
+#: 32 A from one phase (catalogue: 25), tyres and coolant in frost (0 to 50 and 150 degrees), a night's charging (200 minutes),
+#: watts (20 to 80)
 ROWS = {
     "stateOfCharge": _PERCENT,
+    "estimatedStateOfCharge": _PERCENT,
     "targetStateOfCharge": _row(_LEAST, 100),
+    "minimumStateOfCharge": _PERCENT,
+    "professionalTargetStateOfCharge": _row(_LEAST, 100),
     "batteryCapacity": _row(_LEAST, 300),
     "batteryEnergy": _ENERGY,
     "energyToFull": _ENERGY,
@@ -38,18 +48,27 @@ ROWS = {
     "targetRange": _RANGE,
     "totalRange": _row(0, 6500),
     "fuelRange": _row(0, 6500),
+    "navigationRange": _row(0, 100000, *_NO_WORD),
     "fuelLevel": _PERCENT,
     "fuelVolume": _row(0, 101),
     "averageConsumption": _row(0, 100),
     "averageRecuperation": _row(0, 170),
-    "chargingTimeRemaining": _row(0, 65500),
-    "timeToFull": _row(0, 65500),
+    "lifetimeEnergyCharged": _LIFETIME,
+    "lifetimeEnergyDistance": _ODOMETER,
+    "lifetimeFuel": _LIFETIME,
+    "lifetimeFuelDistance": _ODOMETER,
+    "chargingTimeRemaining": _MINUTES,
+    "timeToFull": _MINUTES,
     "chargingPower": _row(0, 1000000),
     "chargingVoltage": _row(0, 1000),
     "chargingCurrent": _row(0, 250),
     "chargingPhases": _row(0, 3),
     "currentLimit": _row(0, 252),
+    "currentLimitMin": _row(0, 250),
+    "currentLimitMax": _row(0, 250),
     "placeCurrentLimit": _row(0, 252),
+    "lastChargingDuration": _MINUTES,
+    "lastChargingEnergy": _row(0, 1000),
     "lastChargingStartStateOfCharge": _PERCENT,
     "lastChargingEndStateOfCharge": _PERCENT,
     "lastTripStateOfCharge": _PERCENT,
@@ -57,12 +76,18 @@ ROWS = {
     "climateTimeRemaining": _row(0, 10000000 / 60.0, *_NO_BYTE),
     "climateTargetTemperature": _row(0, 50),
     "steeringWheelHeating": _PERCENT,
-    "seatHeatingDriver": _PERCENT,
-    "seatHeatingPassenger": _PERCENT,
+    "sunroofPosition": _row(-100, 100),
+    "sunroofShade": _PERCENT,
     "heading": _row(0, 360),
     "altitude": _row(-500, 6000),
-    "odometer": _row(0, 999999),
+    "satellites": _row(0, 253),
+    "odometer": _ODOMETER,
     "averageSpeed": _row(0, 300),
+    "speedFrom": _row(-100, 500),
+    "speedTo": _row(-100, 500),
+    "averageDailyDistance": _WEEK,
+    "averageWeeklyDistance": _WEEK,
+    "recentWeeklyDistance": _WEEK,
     "destinationDistance": _row(0, 100000, *_NO_WORD),
     "lastTripDistance": _TRIP,
     "lastTripElectricDistance": _TRIP,
@@ -72,9 +97,20 @@ ROWS = {
     "lastTripConsumption": _row(-100, 200),
     "lastTripRecuperation": _row(0, 170),
     "lastTripFuelConsumption": _row(0, 100),
+    "lastTripDuration": _MINUTES,
+    "lastTripComfortEnergy": _row(0, 10),
+    "lastTripElectricShare": _PERCENT,
+    "lastTripEcoPro": _PERCENT,
+    "lastTripEcoProPlus": _PERCENT,
+    "lastTripAcceleration": _STARS,
+    "lastTripBraking": _STARS,
+    "savedFuel": _LIFETIME,
     "auxiliaryBatteryVoltage": _row(5, 20),
     "auxiliaryBatteryStateOfCharge": _PERCENT,
     "auxiliaryPower": _row(0, 655.34),
+    "battery48StateOfHealth": _row(_LEAST, 250),
+    "coolantTemperature": _row(-60, 200),
+    "serviceCount": _row(0, 60),
     # below zero: how far it is overdue
     "serviceDistance": _row(-100000, 100000, -1, *_NO_WORD),
 }
@@ -83,6 +119,12 @@ for _wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"):
     ROWS["tyrePressure" + _wheel] = _row(_LEAST, 1000)
     ROWS["tyreTarget" + _wheel] = _row(_LEAST, 1000)
     ROWS["tyreTemperature" + _wheel] = _row(-60, 150)
+    ROWS["tyreTread" + _wheel] = _row(0, 50)
+ROWS["tyreDueMileage"] = _ODOMETER
+for _place in ("DriverFront", "PassengerFront", "DriverRear", "PassengerRear"):
+    ROWS["doorPosition" + _place] = _PERCENT
+for _seat in ("Driver", "Passenger", "RearDriver", "RearPassenger", "ThirdDriver", "ThirdPassenger"):
+    ROWS["seatHeating" + _seat] = ROWS["seatCooling" + _seat] = _PERCENT
 
 #: (unit of a number, unit of the vocabulary) -> (factor, then added): the units in which BMW sends what a row is for
 _FACTORS = {
