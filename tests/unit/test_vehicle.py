@@ -147,6 +147,31 @@ def test_what_belongs_to_a_charge_ends_with_it(key):
     assert value(vehicle, key) == 2
 
 
+@pytest.mark.parametrize("key", ["chargingCurrent", "chargingVoltage", "chargingPhases", "timeToFull", "chargingPower"])
+def test_a_charge_also_ends_where_bmw_does_not_say_when(key):
+    vehicle = car(time=NOON, chargingStatus="CHARGING", **{key: 3})
+    vehicle.asked_at = NOON + 60
+    assert key in vehicle.update({"chargingStatus": Reading("NOT_CHARGING"), key: Reading(3, NOON)})
+    assert value(vehicle, key) is None and value(vehicle, "lastUpdate") == NOON
+    assert key not in vehicle.update({key: Reading(3, NOON)}) and value(vehicle, key) is None
+    vehicle.update({key: Reading(2, NOON + 61)})
+    assert value(vehicle, key) == 2
+
+
+def test_where_nobody_was_asked_what_is_said_of_a_charge_holds():
+    vehicle = car(time=NOON, chargingPower=7400)
+    vehicle.update({"chargingStatus": Reading("NOT_CHARGING")})
+    assert value(vehicle, "chargingPower") == 7400
+
+
+def test_a_charge_ends_with_its_cable_where_its_status_becomes_unknown():
+    vehicle = car(time=NOON, chargingStatus="CHARGING", pluggedIn=True, chargingPower=7400)
+    vehicle.update({"pluggedIn": Reading(False, NOON + 60)})
+    assert value(vehicle, "chargingPower") == 7400  # one of the two is not the latest
+    vehicle.update({"chargingStatus": Reading(None, NOON + 60)})
+    assert value(vehicle, "chargingPower") is None
+
+
 @pytest.mark.parametrize("key", ["chargingTimeRemaining", "timeToFull"])
 def test_a_time_left_that_is_over_says_nothing_any_more(key):
     vehicle = car(time=NOON, chargingStatus="CHARGING", **{key: 60})

@@ -82,6 +82,7 @@ class Vehicle(object):
     def update(self, readings):
         """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
         impossible = drive_train.impossible(self.facts)
+        unknown = set(key for key in _WHILE_CHARGING if self._is(key, None))
         changed = self._lose(impossible)
         changed.update(key for key, reading in readings.items() if key not in impossible and self._take(key, _checked(key, reading)))
         for key, reading in derive(self.readings).items():
@@ -89,7 +90,8 @@ class Vehicle(object):
             self.readings[key] = reading
             if old is None or old.value != reading.value:
                 changed.add(key)
-        return changed | self._end_charge()
+        ended = self._end_charge()
+        return (changed | ended) - (ended & unknown)
 
     def _lose(self, keys):
         """What was once shown for a part that this car has not is taken back; returns the keys (set)."""
@@ -107,14 +109,24 @@ class Vehicle(object):
 
     def _end_charge(self):
         """Forgets what the car said while it charged and is past now; returns the keys (set)."""
-        charging = self.readings.get("charging")
-        if charging is None or charging.value is not False or charging.time is None:
-            return set()
+        told = self._told_no_charge()
+        # some cars answer that no charge runs without saying since when: then none ran when BMW was asked
+        ended = max(told) if told else self.asked_at if self._is("charging", False) else 0
         said = [(key, self.readings[key]) for key in _WHILE_CHARGING if key in self.readings]
-        past = [key for key, reading in said if reading.value and _is_past(key, reading, charging.time)]  # 0 holds
+        past = [key for key, reading in said if reading.value and _is_past(key, reading, ended)]  # 0 holds
         for key in past:
-            self.readings[key] = Reading(None, charging.time)
+            # the moment of our question is no time of the car
+            self.readings[key] = Reading(None, ended if told else self.readings[key].time)
         return set(past)
+
+    def _told_no_charge(self):
+        """The moments (list of epoch seconds) at which no charge ran by what the car said: it told so, or that no cable was in it."""
+        # a charge without a cable: one of the two has not told its latest
+        keys = ("charging",) if self._is("charging", True) else ("charging", "pluggedIn")
+        return [self.readings[key].time for key in keys if self._is(key, False) and self.readings[key].time is not None]
+
+    def _is(self, key, value):
+        return key in self.readings and self.readings[key].value is value
 
     def _take(self, key, reading):
         old = self.readings.get(key)
