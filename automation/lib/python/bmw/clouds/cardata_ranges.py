@@ -41,8 +41,14 @@ def _of_battery_car(kombi, remaining, last, total, choose):
     """All its range is electric. An older car sends 0 as its last range, and tells a real 0 by the others."""
     if last is not None and last.value == 0:
         last = None
-    electric = choose(_there(kombi, last, total, remaining))
+    electric = choose([_as_electric(reading) for reading in _there(kombi, last, total, remaining)])
     return {} if electric is None else {"electricRange": electric, "totalRange": electric}
+
+
+def _as_electric(reading):
+    """What may be a range of all parts, and is none of a battery alone, is unknown."""
+    can_be = plausible.is_plausible("electricRange", reading.value, reading.unit, "km")
+    return reading if can_be else Reading(None, reading.time)
 
 
 def _parts(facts, hints):
