@@ -463,6 +463,22 @@ def test_the_end_of_a_trip_is_local_time_that_calls_itself_utc(monkeypatch):
     assert times.to_iso(translate({end: entry("15.07.2026 15:51:00 UTC", time=sent)})["lastTripEnd"].value) == "2026-07-15T15:51:00.000Z"
 
 
+@pytest.mark.parametrize(
+    "written, hours_later, expected",
+    [
+        ("15.07.2026 18:51:00 UTC", 0, "2026-07-15T15:51:00.000Z"),
+        ("15.07.2026 20:51:00 UTC", 0, "2026-07-15T15:51:00.000Z"),
+        ("2026-07-15T18:51:00+03:00", 3, "2026-07-15T15:51:00.000Z"),
+    ],
+    ids=["a zone east of home", "three zones east", "a time with its zone"],
+)
+def test_no_trip_ends_after_it_was_told(monkeypatch, written, hours_later, expected):
+    monkeypatch.setattr(times, "home_offset", lambda _seconds: 7200)
+    sent = times.parse("2026-07-15T15:52:00Z") + hours_later * 3600
+    reading = translate({"vehicle.trip.segment.end.time": entry(written, time=sent)})["lastTripEnd"]
+    assert times.to_iso(reading.value) == expected
+
+
 # anything at all
 
 NUMERIC_TEXT = st.integers(-(10**6), 10**6).map(str) | st.floats(-1e6, 1e6).map(str)

@@ -457,6 +457,8 @@ _RANGES = tuple(
         "totalRemainingRange",
     )
 )
+#: as what each of them is judged
+_RANGE_KEYS = ("electricRange", "electricRange", "totalRange", "totalRange")
 _BATTERY_HINTS = (_full("DT.batteryManagement.header"), _full("PB.stateOfCharge.displayed"), _RANGES[0])
 _TANK_HINTS = (_full("DT.fuelSystem.level"), _full("DT.fuelSystem.remainingFuel"))
 _INSPECTION = _full("ST.serviceTime.inspectionDateLegal")
@@ -573,7 +575,7 @@ def _choose(readings, newest_wins=False):
 
 
 def _add_ranges(readings, entries, facts):
-    found = [_read(entries, name, _number, "totalRange") if _is_there(entries.get(name)) else None for name in _RANGES]
+    found = [_read(entries, name, _number, key) if _is_there(entries.get(name)) else None for name, key in zip(_RANGES, _RANGE_KEYS)]
     if not any(found):
         return
     hints = [any(_says_more_than_0(entries, name) for name in names) for names in (_BATTERY_HINTS, _TANK_HINTS)]
@@ -596,7 +598,7 @@ def _add_trip_end(readings, entries, _facts):
         return
     reading = _read(entries, TRIP_END, _time, "lastTripEnd")
     if reading.value is not None:
-        as_written, at_home = reading.value, times.from_home(reading.value)
+        as_written, at_home = reading.value, values.home_moment(entry["value"], reading.time)
         is_utc = reading.time is not None and abs(reading.time - as_written) <= TRIP_END_TOLD < abs(reading.time - at_home)
         reading.value = as_written if is_utc else at_home
     readings["lastTripEnd"] = reading
