@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from bmw import times
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds import cardata_entries
+from bmw.clouds.cardata_catalogue import REST
 from bmw.clouds.cardata_descriptors import LATITUDE, LONGITUDE
 from bmw.clouds.cardata_entries import AT_REQUEST, STANDS, answered, merge, parse_message
+from bmw.clouds.cardata_extra import Extras
 from bmw.errors import BadAnswer
 from tests.unit.fakes import NOON, VIN, car
 
@@ -283,7 +285,7 @@ def test_no_message_of_the_right_form_can_stop_us(data):
     descriptors.translate(known, changed)
 
 
-LETTERS, BESIDE = cardata_entries.MOST_LETTERS, cardata_entries.MOST_LETTERS_BESIDE
+LETTERS, BESIDE, LIST = cardata_entries.MOST_LETTERS, cardata_entries.MOST_LETTERS_BESIDE, cardata_entries.MOST_LETTERS_OF_LIST
 
 
 @pytest.mark.parametrize(
@@ -301,3 +303,31 @@ def test_an_entry_without_end_is_left_out(more):
     known = {}
     assert merge(known, {SOC: dict(good, **more)}, NOON) == set() and known == {}
     assert merge(known, {SOC: good}, NOON) == {SOC}
+
+
+def test_a_list_may_be_longer_than_other_values_and_has_an_end_as_well():
+    known = {}
+    for length, is_kept in ((LIST, True), (LIST + 1, False)):
+        merged = merge(known, {descriptors.SERVICES: {"value": "x" * length, "unit": None, "timestamp": None}}, NOON)
+        assert merged == (set((descriptors.SERVICES,)) if is_kept else set())
+
+
+def test_what_is_kept_of_a_car_stays_small_enough_to_be_sealed_as_a_whole():
+    # 34 MB before: with them the save needed 300 MB of the JVM's memory, every two minutes
+    known, extras = {}, Extras("all")
+    names = list(descriptors.ALL) + list(REST) + ["vehicle.x{}".format(number) for number in range(1000)]
+    for length in (300, LETTERS, LIST):
+        for name in names:
+            entry = {"value": "\u00e4" * length, "unit": "\u00e4" * BESIDE, "timestamp": "\u00e4" * BESIDE}
+            merge(known, {name: entry}, NOON, extras)
+    assert set(descriptors.ALL) <= set(known)
+    size = len(json.dumps(known))
+    assert 1000000 < size < 5000000
+
+
+def test_a_message_of_very_many_names_is_not_even_parsed():
+    names = ['"vehicle.x{}": {{"value": 1}}'.format(number) for number in range(cardata_entries.MOST_VALUES // 4)]
+    text = '{"vin": "X", "data": {' + ", ".join(names[:-2]) + "}}"
+    assert len(parse_message(text.encode("ascii"))[1]) == len(names) - 2
+    with pytest.raises(BadAnswer, match="made of more than 10000 values"):
+        parse_message((text[:-2] + ", " + ", ".join(names) + "}}").encode("ascii"))

@@ -31,11 +31,11 @@ class BadJson(ValueError):
     """Not JSON, or beyond the limits. The text goes on after "it is" and says nothing of the content."""
 
 
-def parse(data):
+def parse(data, most_values=MOST_VALUES):
     """What the JSON text says.
 
     Args:
-        data (bytes or text).
+        data (bytes or text). most_values (int): values that it may have, keys counted as such.
 
     Raises:
         BadJson: not JSON, or beyond a limit.
@@ -44,26 +44,26 @@ def parse(data):
     if len(data) > MOST_BYTES:
         raise BadJson("longer than {} kB".format(MOST_BYTES // 1024))
     text = to_text(data)
-    _check(text)
+    _check(text, most_values)
     try:
         return json.loads(text)
     except ValueError:
         raise BadJson("not JSON")
 
 
-def _check(text):
+def _check(text, most_values):
     """Raises BadJson for what is JSON so far and would cost too much."""
     # texts counted as well, these are never too low, and cost next to nothing
     brackets = text.count("[") + text.count("{")
     values = text.count(",") + text.count(":") + brackets
     has_long_number = bool(_LONG_NUMBER_IN_STEPS.search(text[::_STEP]))
-    if brackets <= MOST_DEPTH and values <= MOST_VALUES and not has_long_number:
+    if brackets <= MOST_DEPTH and values <= most_values and not has_long_number:
         return
     structure = _without_texts(text)
     if has_long_number and max(len(run) for run in _DIGITS.findall(structure) or [""]) > MOST_DIGITS:
         raise BadJson("not usable, a number has more than {} digits".format(MOST_DIGITS))
-    if structure.count(",") + structure.count(":") + structure.count("[") + structure.count("{") > MOST_VALUES:
-        raise BadJson("made of more than {} values".format(MOST_VALUES))
+    if structure.count(",") + structure.count(":") + structure.count("[") + structure.count("{") > most_values:
+        raise BadJson("made of more than {} values".format(most_values))
     if _depth(structure) > MOST_DEPTH:
         raise BadJson("nested more than {} deep".format(MOST_DEPTH))
 

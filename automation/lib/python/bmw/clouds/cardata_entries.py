@@ -23,9 +23,15 @@ AT_REQUEST = frozenset(
 )
 #: a time this far ahead of our clock (seconds) is a mistake of one of the two
 FUTURE = 86400
-#: letters of a value and of its unit or time, and of a value with parts as JSON: some descriptors hold lists of some kilobytes.
-#: What is longer is left out, as it would stay in memory and in the store
-MOST_LETTERS, MOST_LETTERS_BESIDE = 20000, 100
+#: letters of a value and of its unit or time, and of a value with parts as JSON. What is longer is left out, as it would stay in
+#: memory and in the store, which is sealed as a whole: 250 long values would take the JVM's last memory every other minute
+MOST_LETTERS, MOST_LETTERS_BESIDE = 1000, 100
+#: letters of what holds a list of some kilobytes, and of what is kept shortened
+LISTS = frozenset((descriptors.SERVICES, descriptors.MESSAGES))
+MOST_LETTERS_OF_LIST = 20000
+#: values and their names in a message: all that BMW's catalogue has are some 2500. Names that Java takes for one another cost it more
+#: the more there are
+MOST_VALUES = 10000
 
 #: latitude and longitude that come together belong together when the car sent them within this many seconds
 PAIR_WITHIN = 10
@@ -42,7 +48,7 @@ def parse_message(payload):
         BadAnswer: not JSON, or not of the form of a stream message.
     """
     try:
-        message = json_in.parse(payload)
+        message = json_in.parse(payload, MOST_VALUES)
     except json_in.BadJson as error:
         raise BadAnswer("A message of the stream is {} ({} bytes)".format(error, len(payload)))
     vin = message.get("vin") if isinstance(message, dict) else None
@@ -92,7 +98,8 @@ def _merge(known, entries, names, now):
     changed, distance = set(), units.distance(known)
     for name in names:
         entry = entries.get(name)
-        if not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry):
+        most = MOST_LETTERS_OF_LIST if name in LISTS else MOST_LETTERS
+        if not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry, most):
             continue
         old = known.get(name)
         taken = _newer(old, entry, now)
@@ -122,7 +129,7 @@ def _keep_pair(known, entries, key, names):
 def _merge_extras(known, entries, extras, now):
     changed = set()
     for name, entry in entries.items():
-        is_good = name not in _WANTED and isinstance(entry, dict) and "value" in entry and not _is_too_long(entry)
+        is_good = name not in _WANTED and isinstance(entry, dict) and "value" in entry and not _is_too_long(entry, MOST_LETTERS_OF_LIST)
         if not is_good or not extras.wants(name, known):
             continue
         old = known.get(name)
@@ -155,11 +162,11 @@ def _is_better_than_old(entry, old, old_time, now):
     return old_time is None or (now > old_time + STANDS and text_type(entry["value"]) != text_type(old["value"]))
 
 
-def _is_too_long(entry):
+def _is_too_long(entry, most):
     value = entry["value"]
     text = json.dumps(value) if isinstance(value, (list, dict)) else value
     beside = (entry.get("unit"), entry.get("timestamp"))
-    return _length(text) > MOST_LETTERS or any(_length(one) > MOST_LETTERS_BESIDE for one in beside)
+    return _length(text) > most or any(_length(one) > MOST_LETTERS_BESIDE for one in beside)
 
 
 def _length(value):
