@@ -100,6 +100,8 @@ FOREIGN_LINKS = (
     "https://bmwgroup.c\u043em/link",
     "https://customer.bmw\uff47roup.com/",
     "https://customer.bmwgroup%2ecom/",
+    "https://evil.example;.bmwgroup.com/",
+    "https://evil.example,.bmwgroup.com/",
     " https://customer.bmwgroup.com/",
     "https://customer.bmwgroup.com/\n",
     "https://127.0.0.1@evil.example/",

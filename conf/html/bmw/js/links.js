@@ -5,6 +5,7 @@
 /** BMW's own; what is below them is BMW's as well. */
 const BMW_DOMAINS = ['bmwgroup.com', 'bmw.com', 'mini.com'];
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LABEL = /^[a-z0-9-]+$/;
 const STRANGE = /[^\x21-\x7e]|[\\@]/;
 
 /**
@@ -31,6 +32,7 @@ function parsed(text) {
 }
 
 function isBelow(host) {
-  if (host.split('.').some((label) => label === '' || label.startsWith('xn--'))) return false;
+  // in evil.com;.bmwgroup.com a phone that reads the QR code may see another host than a browser does
+  if (host.split('.').some((label) => !LABEL.test(label) || label.startsWith('xn--'))) return false;
   return BMW_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
 }
