@@ -236,6 +236,7 @@ def test_an_item_in_another_unit_is_not_taken_for_one_that_somebody_wrote(home):
 
     assert is_same("187 km", "187 km", "mi") and is_same("21.5 \u00b0C", "21.5 \u00b0C", "K")
     assert not is_same("187 km", "187 mi") and not is_same("187 km", "188 km", "mi") and not is_same("187 km", "187 %")
+    assert not is_same("1E400 km", "187 km")  # of which a double makes infinity
 
 
 def test_a_start_with_items_whose_state_is_null_loses_nothing(home, open_car):

@@ -11,6 +11,7 @@ from bmw import garage
 from bmw.clouds.base import Cloud, Found
 from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError
 from bmw.garage import Garage, vehicle_name
+from bmw.vehicle import Reading
 from tests.unit.fakes import car
 
 FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000003"
@@ -210,6 +211,15 @@ def test_a_car_that_is_gone_is_known_by_its_name_and_has_said_nothing(cars, clou
     list_anew(cars, cloud, SECOND)
     assert [(gone.name, gone.vin, gone.readings) for gone in again(cars, cloud, clock).gone()] == [("i3", FIRST, {})]
     assert cars.is_first(cars.gone()[0])
+
+
+def test_of_a_car_that_is_gone_the_items_beyond_the_vocabulary_are_known(cars, cloud, clock):
+    cars.vehicles[0].update({"extra_cabin_lock": Reading("LOCKED", 1.0), "doorLockState": Reading("LOCKED", 1.0)})
+    list_anew(cars, cloud, SECOND)
+    for one in (cars, again(cars, cloud, clock)):
+        assert [gone.readings for gone in one.gone()] == [{"extra_cabin_lock": Reading(None)}]
+    list_anew(cars, cloud, FIRST, SECOND)
+    assert cars.gone() == []
 
 
 def test_a_second_new_car_takes_no_place(cars, cloud):

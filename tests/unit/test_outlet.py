@@ -2,7 +2,7 @@
 
 import pytest
 
-from bmw.model import Model
+from bmw.model import ItemSpec, Model
 from bmw.openhab.outlet import Outlet
 from bmw.vocabulary import VEHICLE
 from tests.contract.on_cpython import ItemsInMemory, NoPage, NoPictures
@@ -12,6 +12,26 @@ from tests.unit.fakes import car
 @pytest.fixture
 def items():
     return ItemsInMemory()
+
+
+class WatchedItems(ItemsInMemory):
+    """Puts right what others write at once, as openHAB's items are after some looks."""
+
+    def __init__(self):
+        super().__init__()
+        self.wanted = {}
+
+    def write(self, values):
+        missing = super().write(values)
+        self.wanted.update((row[0], self.states[row[0]]) for row in values if row[0] in self.states)
+        return missing
+
+    def put_right(self, first, patience):
+        self.states.update(self.wanted)
+
+    def let_go(self, names):
+        for name in names:
+            self.wanted.pop(name, None)
 
 
 def outlet(items, **own_names):
@@ -68,6 +88,36 @@ def test_a_new_car_may_go_on_with_the_items_of_one_that_is_gone(items):
     out.settle([(I4, True)], [(I3, False)])
     out.vehicle(I4, VEHICLE, True)
     assert lock(items) == {"BMW_i3_DoorLockState": "LOCKED"}
+
+
+@pytest.mark.parametrize("key", ["doorLockState", "i3.doorLockState"])
+def test_the_item_from_before_the_user_named_another_one_shows_nothing_any_more(items, key):
+    show(outlet(items), (I3, True))
+    show(outlet(items, **{key: "MyLock"}), (I3, True))
+    assert lock(items) == {"MyLock": "UNLOCKED", "BMW_i3_DoorLockState": None}
+
+
+def test_a_contact_of_the_users_for_the_lock_is_open_while_the_car_is_unlocked(items):
+    items.ensure(ItemSpec("MyLock", "Contact", "", "", (), (), {}))
+    out = outlet(items, locked="MyLock")
+    show(out, (I3, True))
+    assert items.states["MyLock"] == "OPEN"
+    show(out, (I4, True))
+    assert items.states["MyLock"] == "CLOSED"
+
+
+def test_what_a_person_sets_stays_when_a_car_that_was_gone_is_back():
+    """While it is gone the item shows that nothing is known, which is put right; the module itself writes nothing else to it."""
+    items = WatchedItems()
+    out = outlet(items)
+    out.prepare_commands(I3, {"chargingSettings"}, True)
+    items.states["BMW_i3_ChargingTarget"] = "80 %"
+    out.settle([], [(I3, True)])
+    assert items.states["BMW_i3_ChargingTarget"] is None
+    out.settle([(I3, True)], [])
+    items.states["BMW_i3_ChargingTarget"] = "70 %"
+    out.put_right()
+    assert items.states["BMW_i3_ChargingTarget"] == "70 %"
 
 
 @pytest.mark.parametrize("state, expected", [("7.2 kW", 7200.0), ("7200.0", 7200.0), (None, None), ("ON", None)])

@@ -8,10 +8,11 @@ from __future__ import absolute_import, unicode_literals
 import logging
 import re
 
+from bmw import extra
 from bmw.compat import text_type, upper_first
 from bmw.errors import AccessDenied, BadAnswer, NotFound, ServerError
 from bmw.redact import mask_vin, remember
-from bmw.vehicle import Vehicle, vehicle_from
+from bmw.vehicle import Reading, Vehicle, vehicle_from
 from bmw.vocabulary import ACCOUNT
 
 log = logging.getLogger("bmw")
@@ -43,6 +44,7 @@ class Garage(object):
         self._names = {}  # VIN -> name
         self._first = None  # VIN
         self._firsts_before = []  # VINs of cars that were the first before, the last one last
+        self._extras = {}  # VIN of a car that left -> keys of what it said beyond the vocabulary: their items are still there
         self._listed_at = None
         self.vehicles = []  # replaced as a whole, never changed, as other threads look at it
         self._has_new = False
@@ -50,6 +52,7 @@ class Garage(object):
     def load(self, record, is_same_cloud):
         """Takes over what ``to_record`` gave, or {}; of another cloud only which cars there are and what their items are."""
         self._names = record.get("names", {})
+        self._extras = record.get("extras", {})
         self._listed_at = record.get("listed_at") if is_same_cloud else None
         self.vehicles = [vehicle_from(entry) for entry in record.get("vehicles", [])]
         if not is_same_cloud:
@@ -65,6 +68,7 @@ class Garage(object):
         """JSON-able form, for the store."""
         return {
             "names": self._names,
+            "extras": self._extras,
             "first": self._first,
             "firsts_before": self._firsts_before,
             "listed_at": self._listed_at,
@@ -84,9 +88,14 @@ class Garage(object):
         return next((vehicle for vehicle in self.vehicles if vehicle.name == name), None)
 
     def gone(self):
-        """The cars (list of Vehicle, without a reading) that had items and are not in the account now."""
+        """The cars (list of Vehicle, which say nothing any more) that had items and are not in the account now."""
         present = set(vehicle.vin for vehicle in self.vehicles)
-        return [Vehicle(vin, name) for vin, name in sorted(self._names.items()) if vin not in present]
+        return [self._left(vin, name) for vin, name in sorted(self._names.items()) if vin not in present]
+
+    def _left(self, vin, name):
+        vehicle = Vehicle(vin, name)
+        vehicle.readings = dict((key, Reading(None)) for key in self._extras.get(vin, ()))
+        return vehicle
 
     def is_first(self, vehicle):
         """True for the account's first car, which the user's own item names without a car's name mean."""
@@ -141,6 +150,7 @@ class Garage(object):
             else:
                 log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
         stay = [vehicle for vehicle in self.vehicles if vehicle.vin in readable]
+        self._extras.update((one.vin, sorted(filter(extra.is_key, one.readings))) for one in self.vehicles if one not in stay)
         known = [vehicle.vin for vehicle in stay]
         come = [Vehicle(vin, self._names.get(vin)) for vin in readable if vin not in known]
         if self._first not in readable:

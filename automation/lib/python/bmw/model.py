@@ -55,11 +55,6 @@ class Model(object):
         self._account_items = {}
         self._vehicle_items = {}
 
-    @property
-    def has_own_names(self):
-        """True if the user named items, so that what a car's items are called hangs on which one is the first."""
-        return bool(self._own_names)
-
     def root(self):
         return ItemSpec(self._prefix, "Group", "BMW", "garage", (), (), {})
 
@@ -101,7 +96,15 @@ class Model(object):
         """The name of that item."""
         own = self._own_names.get("{}.{}".format(vehicle.name, key))
         own = own or (self._own_names.get(key) if is_first else None)
-        return own or "{}_{}".format(self._vehicle_prefix(vehicle), upper_first(key))
+        return own or self._default_name(vehicle, key)
+
+    def vehicle_item_names(self, vehicle, key):
+        """All names (list) that this item may have or have had: the module's own, and the user's for this car and for the first one."""
+        own = [self._own_names.get(one) for one in ("{}.{}".format(vehicle.name, key), key)]
+        return [self._default_name(vehicle, key)] + [name for name in own if name]
+
+    def _default_name(self, vehicle, key):
+        return "{}_{}".format(self._vehicle_prefix(vehicle), upper_first(key))
 
     def _extra_item(self, vehicle, point, is_first):
         """As any other, and marked for who looks for such items; not kept, as its type is that of the value."""

@@ -17,7 +17,7 @@ def state_text(value, unit, item_type, native_type="Switch"):
         unit (str): openHAB unit symbol, may be empty.
         item_type (str): type of the item to write: ``Number:Length``, ``Contact`` ...
         native_type (str): the vocabulary's type for it, which names a yes or no (OPEN/CLOSED of a Contact, else
-            ON/OFF) and tells a time from a number.
+            ON/OFF; ``LOCK`` for that of a lock) and tells a time from a number.
     """
     if value is None:
         return None
@@ -25,7 +25,7 @@ def state_text(value, unit, item_type, native_type="Switch"):
         text = number_text(value) if isinstance(value, number_types) else None
         return text + " " + unit if unit and text is not None and item_type != "Number" else text
     if isinstance(value, bool):
-        value = _BOOLEAN_WORDS[native_type == "Contact"][value]
+        value = (_LOCK_WORDS if native_type == LOCK and item_type == "Contact" else _BOOLEAN_WORDS[native_type == "Contact"])[value]
     if native_type == "DateTime" and item_type == "String":
         return _time(value, unit, item_type)
     convert = _CONVERTERS.get(item_type.partition(":")[0])
@@ -80,6 +80,9 @@ _OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}
 _YEAR_10000 = 253402300800
 #: [is the point a Contact][value]
 _BOOLEAN_WORDS = ({True: "ON", False: "OFF"}, {True: "OPEN", False: "CLOSED"})
+#: native type of a Switch that is ON while something is locked: a Contact is closed then
+LOCK = "Lock"
+_LOCK_WORDS = {True: "LOCKED", False: "UNLOCKED"}
 #: what may be written to a user's own Contact or Switch, whatever the vocabulary's type is
 _TO_CONTACT = {
     "OPEN": "OPEN",

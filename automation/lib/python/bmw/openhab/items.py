@@ -152,6 +152,11 @@ class Items(object):
         wanted.row, wanted.item_type, wanted.text, wanted.state, wanted.posted_at = row, item_type, text, None, -1
         return wanted, is_news
 
+    def let_go(self, names):
+        """Posts nothing anew to these items, until something is written to them again."""
+        for name in names:
+            self._wanted.pop(name, None)
+
     def put_right(self, first=(), patience=None):
         """Looks at items, and posts anew what was posted last to those that show something else: others can write, too.
 
@@ -250,4 +255,5 @@ def _is_same(shown, wanted):
         if shown is None:
             return False
     one, other = shown.doubleValue(), wanted.doubleValue()
-    return abs(one - other) <= _CONVERTED * max(abs(one), abs(other))
+    # not by the one that is shown: 1E400, which anybody may write, is infinite as a double
+    return abs(one - other) <= _CONVERTED * max(abs(other), _CONVERTED)

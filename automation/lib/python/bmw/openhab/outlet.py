@@ -11,6 +11,7 @@ import logging
 from bmw import commands, estimate, extra
 from bmw.errors import StoreError
 from bmw.model import is_writable
+from bmw.states import LOCK
 from bmw.vehicle import Reading
 from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 
@@ -24,6 +25,8 @@ MOST_SEALED = 100000
 #: looks; of a car, longer than any command lives
 UNDER_WAY = 1
 COMMAND_LIFE = 240
+#: keys of a car's items that only a person sets
+_SET_BY_PEOPLE = sorted(set(commands.ITEMS).difference(commands.SWITCHES))
 #: those of the account with another one: a token that persistence restores late may be the newer one
 _PATIENCE_OF = {"accessToken": COMMAND_LIFE, "tokenExpiry": COMMAND_LIFE}
 
@@ -100,7 +103,9 @@ class Outlet(object):
         if which not in self._places:
             points = ((point, self._model.vehicle_item(vehicle, point, is_first).name) for point in VEHICLE.values())
             self._places[which] = dict(
-                (point.key, (name, point.unit, point.item_type)) for point, name in points if self._is_owner(vehicle, name)
+                (point.key, (name, point.unit, LOCK if point.key == "locked" else point.item_type))
+                for point, name in points
+                if self._is_owner(vehicle, name)
             )
         return self._places[which]
 
@@ -116,20 +121,16 @@ class Outlet(object):
         """
         self._places, owners = {}, {}
         for vehicle, is_first in present:
-            for name, _unit, _type in self._rows_of(vehicle, is_first):
+            for name in (self._model.vehicle_item_name(vehicle, key, is_first) for key in _keys_of(vehicle)):
                 if owners.setdefault(name, vehicle.name) != vehicle.name and self._is_owner(vehicle, name):
                     log.warning("The item %s is that of %s, %s is not shown in it: mend names", name, owners[name], vehicle.name)
         self._owners = owners
-        # what a car's items are called hangs on which one is the first: those by the other name are nobody's now
-        either = (True, False) if self._model.has_own_names else None
-        rows = [row for vehicle, is_first in present + gone for first in either or (is_first,) for row in self._rows_of(vehicle, first)]
-        self._items.write([(name, None, unit, kind) for name, unit, kind in rows if name not in owners])
-
-    def _rows_of(self, vehicle, is_first):
-        """[(item name, unit, native type)] of all items that a car can have."""
-        points = list(VEHICLE.values()) + list(COMMAND.values()) + [PICTURE]
-        rows = [(self._model.vehicle_item(vehicle, point, is_first).name, point.unit, point.item_type) for point in points]
-        return rows + [self._extra_row(vehicle, key, is_first) for key in vehicle.readings if extra.is_key(key)]
+        # what a car's items are called hangs on which one is the first, and on the setting: those by other names are nobody's now
+        either = self._model.vehicle_item_names
+        names = set(name for vehicle, _is_first in present + gone for key in _keys_of(vehicle) for name in either(vehicle, key))
+        self._items.write([(name, None, "", "") for name in sorted(names.difference(owners))])
+        # they may have been a gone car's: what a person sets them to stays again
+        self._items.let_go(self._model.vehicle_item_name(vehicle, key, is_first) for vehicle, is_first in present for key in _SET_BY_PEOPLE)
 
     def _extra_row(self, vehicle, key, is_first):
         """(item name, unit, native type) of a value beyond the vocabulary, which are those of what the car says now."""
@@ -245,3 +246,8 @@ class Outlet(object):
         except StoreError:
             log.info("The token item holds nothing that can be used")
             return None
+
+
+def _keys_of(vehicle):
+    """The keys (list) of all items that a car can have."""
+    return list(VEHICLE) + list(COMMAND) + [PICTURE.key] + [key for key in vehicle.readings if extra.is_key(key)]
