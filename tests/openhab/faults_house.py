@@ -57,18 +57,18 @@ from bmw import store as held_store
 really_save = held_store.Store.save
 
 
-def held_save(self, name, record):
+def held_save(self, name, record, *room):
     hold = os.path.join(os.path.dirname(self._folder), 'hold')
     is_held = name.endswith('.token') and os.path.exists(hold)
     moment = io.open(hold).read() if is_held else 'never'
     if moment != 'before':
-        really_save(self, name, record)
+        really_save(self, name, record, *room)
     if is_held:
         io.open(hold + '.' + name.partition('.')[0], 'w').close()
         while os.path.exists(hold):
             time.sleep(0.05)
     if moment == 'before':
-        really_save(self, name, record)
+        really_save(self, name, record, *room)
 
 
 held_store.Store.save = held_save

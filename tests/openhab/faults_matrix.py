@@ -136,7 +136,9 @@ def _live_through(row, step, cell):
     cell.problems += unclear(*cell.shown)
     after = step.car_states()
     cell.problems += [
-        "{} changed from {} to {}".format(name, state, after.get(name)) for name, state in before.items() if after.get(name) != state
+        "{} changed from {} to {}".format(name, state, after.get(name))
+        for name, state in before.items()
+        if after.get(name) != state and state != "NULL"  # an item that was just made had no last state to lose
     ]
     step.house.heal(step.name)
     cell.note = person_reason(row.name, step.name)

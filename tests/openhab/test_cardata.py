@@ -40,6 +40,8 @@ def house(openhab_factory):
 def home(house):
     """The same with one script."""
     if (house.openhab.conf / COPY).exists():
+        # not while it is being loaded: openHAB then forgets to unload it
+        house.openhab.wait_for_log("The BMW module is loaded from", house.openhab.started_at)
         house.openhab.remove_conf(COPY)
     alone(house)
     return house
