@@ -70,6 +70,8 @@ def test_a_key_that_is_there_twice_is_told(tmp_path):
         ("lock = BMW", ()),
         ("lock = BMW_gAccount", ()),
         ("lock = Car_Home_SignIn", ("Car", ["home", "wife"])),
+        ("locked = Car_Wife_i3_Locked", ("Car", ["home", "wife"])),
+        ("signIn = Car_Wife_SignIn", ("Car", ["home", "wife"])),
     ],
 )
 def test_a_name_that_is_another_item_of_the_module_is_refused(tmp_path, line, options):

@@ -108,6 +108,7 @@ class _Ours(object):
     def __init__(self, prefix, accounts):
         starts = [account_prefix(prefix, account) for account in accounts]
         self._prefix = prefix + "_"
+        self._others = tuple(start + "_" for start in starts[1:])  # the names are for the first account only
         self._account = dict(("{}_{}".format(start, upper_first(key)), key) for start in starts for key in ACCOUNT)
         self._groups = set([prefix] + [start + "_gAccount" for start in starts])
         self._points = dict((upper_first(key), key) for table in (VEHICLE, COMMAND, (PICTURE.key,)) for key in table)
@@ -119,4 +120,4 @@ class _Ours(object):
         start, _, end = name.rpartition("_")
         # with a car's name in front of the key: the item of the same key may be wanted, as another car had it before
         meant = self._account.get(name) or (self._points.get(end) if start.startswith(self._prefix) else None)
-        return meant is not None and meant != key.rpartition(".")[2]
+        return meant is not None and (meant != key.rpartition(".")[2] or name.startswith(self._others))
