@@ -109,14 +109,21 @@ def test_doors_are_open_when_one_is_and_unknown_when_one_is(front, rear, doors):
     assert derive(readings)["doors"] == Reading(doors, NOON + 5)
 
 
-@pytest.mark.parametrize("word, is_open", [("CLOSED", False), ("OPEN", True), ("INTERMEDIATE", True)])
-def test_windows_are_open_unless_closed(word, is_open):
+@pytest.mark.parametrize("word, is_open", [("CLOSED", False), ("OPEN", True), ("INTERMEDIATE", True), ("NOT_AVAILABLE", None)])
+def test_windows_are_open_by_words_that_are_known(word, is_open):
     assert derive({"windowDriverRear": Reading(word, NOON)})["windows"].value is is_open
 
 
 @pytest.mark.parametrize(
     "status, charging",
-    [("CHARGING", True), ("NOT_CHARGING", False), ("CHARGING_PAUSED", False), ("FINISHED_FULLY_CHARGED", False), (None, None)],
+    [
+        ("CHARGING", True),
+        ("NOT_CHARGING", False),
+        ("CHARGING_PAUSED", False),
+        ("PLUGGED_IN", False),
+        ("BRAND_NEW_STATE", None),
+        (None, None),
+    ],
 )
 def test_charging_follows_from_the_charging_status(status, charging):
     assert derive({"chargingStatus": Reading(status, NOON)})["charging"].value is charging

@@ -144,6 +144,7 @@ def test_no_text_for_people_is_longer_than_can_be_read():
         ("chargingStatus", CH + "status", "CHARGINGACTIVE", None, "CHARGING", None),
         ("chargingStatus", CH + "hvStatus", "FINISHED_NOT_FULL", None, "FINISHED_NOT_FULL", None),
         ("chargingStatus", CH + "hvStatus", "BRAND_NEW_STATE", None, "BRAND_NEW_STATE", None),
+        ("chargingStatus", CH + "status", "AUTOMATIC_SELECTION_20", None, None, None),
         ("chargingPhases", CH + "phaseNumber", "3-PHASES", None, 3, None),
         ("chargingPhases", CH + "phaseNumber", "NO_CHARGING", None, 0, None),
         ("chargingPhases", CH + "phaseNumber", 1, None, 1, None),

@@ -144,3 +144,8 @@ def test_no_entry_whatsoever_breaks_the_facts(entry):
     for facts in (connecteddrive_state.facts(entry), portal_state.facts(entry)):
         assert isinstance(facts.get("brand", ""), str)
         assert isinstance(facts.get("model", ""), str)
+
+
+@pytest.mark.parametrize("word, shines", [("OFF", False), ("ON", True), ("left", True), ("UNDEFINED", None), (None, None)])
+def test_lights_shine_by_words_that_are_known(word, shines):
+    assert values.value_or_none(values.lights, word) is shines

@@ -20,6 +20,14 @@ _TIMES_LEFT = ("chargingTimeRemaining", "timeToFull")
 TIME_LEFT_HOLDS = 1800
 #: kilometres that an odometer may lose when it changes between kilometres and miles
 ROUNDING = 1.7
+#: BMW's words of a charge; what a word means that nobody has seen is not known
+_CHARGING = dict.fromkeys(
+    "NOT_CHARGING INITIALIZATION CHARGING_PAUSED CHARGING_ENDED WAITING_FOR_CHARGING FINISHED_FULLY_CHARGED FINISHED_NOT_FULL ERROR"
+    " PLUGGED_IN TARGET_REACHED COMPLETE FULLY_CHARGED".split(),
+    False,
+)
+_CHARGING["CHARGING"] = True
+_WINDOW_OPEN = {"CLOSED": False, "OPEN": True, "OPEN_TILT": True, "INTERMEDIATE": True, "INTERMEDIATE_TILT": True}
 _CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST": True, "INACTIVE": False, "STANDBY": False}
 
 
@@ -217,11 +225,9 @@ def derive(readings):
     derived = {}
     _derive_flag(derived, "locked", readings.get("doorLockState"), LOCK_STATES)
     _derive_flag(derived, "climateActive", readings.get("climateStatus"), _CLIMATE_ON)
-    status = readings.get("chargingStatus")
-    if status is not None:
-        derived["charging"] = Reading(None if status.value is None else status.value == "CHARGING", status.time)
-    _derive_any_open(derived, "doors", [readings.get(key) for key in _DOORS], lambda value: value)
-    _derive_any_open(derived, "windows", [readings.get(key) for key in _WINDOWS], lambda value: value != "CLOSED")
+    _derive_flag(derived, "charging", readings.get("chargingStatus"), _CHARGING)
+    _derive_any_open(derived, "doors", [readings.get(key) for key in _DOORS], {False: False, True: True})
+    _derive_any_open(derived, "windows", [readings.get(key) for key in _WINDOWS], _WINDOW_OPEN)
     times = [reading.time for key, reading in readings.items() if reading.time is not None and key != "lastUpdate"]
     if times:
         derived["lastUpdate"] = Reading(max(times), max(times))
@@ -233,12 +239,12 @@ def _derive_flag(derived, key, reading, meaning):
         derived[key] = Reading(meaning.get(reading.value), reading.time)
 
 
-def _derive_any_open(derived, key, readings, is_open):
+def _derive_any_open(derived, key, readings, meaning):
     """One open part makes the whole open; otherwise one unknown part makes the whole unknown."""
     readings = [reading for reading in readings if reading is not None]
     if not readings:
         return
-    values = [None if reading.value is None else bool(is_open(reading.value)) for reading in readings]
+    values = [meaning.get(reading.value) for reading in readings]
     value = True if True in values else None if None in values else False
     times = [reading.time for reading in readings if reading.time is not None]
     derived[key] = Reading(value, max(times) if times else None)

@@ -188,7 +188,7 @@ _lock = _choice(
         "unlocked": "UNLOCKED",
     }
 )
-_charging = _choice(
+_charging_word = _choice(
     {
         "nocharging": "NOT_CHARGING",
         "notcharging": "NOT_CHARGING",
@@ -207,6 +207,16 @@ _charging = _choice(
     },
     strict=False,
 )
+#: what BMW's catalogue names for charging.status says how a charge is chosen, not whether one runs
+_NO_CHARGING_STATUS = frozenset(("manual_selection", "automatic_selection", "automatic_selection_20"))
+
+
+def _charging(value, unit):
+    if word(value) in _NO_CHARGING_STATUS:
+        raise Unknown()
+    return _charging_word(value, unit)
+
+
 _climate = _choice(
     {
         "notactive": "INACTIVE",

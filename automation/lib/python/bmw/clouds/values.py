@@ -21,6 +21,7 @@ UNKNOWN_WORDS = frozenset(("", "INVALID", "SIGNAL_INVALID", "UNKNOWN", "UNKOWN",
 _NOWHERE = ((0.0, 0.0), (-1.0, -1.0))
 
 _LIDS = {"CLOSED": False, "OPEN": True, "OPEN_TILT": True, "INTERMEDIATE": True}
+_LIGHTS = {"OFF": False, "ON": True, "LEFT": True, "RIGHT": True}
 _YES_NO = {
     "TRUE": True,
     "ON": True,
@@ -163,7 +164,7 @@ def charging_mode(value):
 
 def lights(value):
     """Parking and position lights: LEFT, RIGHT and ON shine."""
-    return word(value) != "OFF"
+    return _choose(_LIGHTS, value)
 
 
 def moment(value):
