@@ -118,6 +118,9 @@ def test_what_is_no_longer_asked_for_is_told_apart():
         (NEW, "31.05.2027 22:00:00 UTC", None, 1811800800.0, extra.MOMENT),
         (NEW, ["a"], None, '["a"]', None),
         (NEW, {"a": {"b": 1}}, None, '{"a": {"b": 1}}', None),
+        (NEW, "0230,0248", None, "0230,0248", None),
+        (NEW, "0012", None, "0012", None),
+        (NEW, "0.5", "km", 0.5, "km"),
     ],
 )  # fmt: skip
 def test_a_value_is_read_as_what_it_is(name, value, unit, expected, symbol):

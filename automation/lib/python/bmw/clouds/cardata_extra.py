@@ -7,6 +7,7 @@ likes, so descriptors that BMW's catalogue does not name are bounded in number a
 from __future__ import absolute_import, unicode_literals
 
 import json
+import re
 
 from bmw import extra, times
 from bmw.clouds.cardata_catalogue import ELSEWHERE, REST
@@ -19,6 +20,7 @@ MOST_UNKNOWN = 100
 #: letters of a text
 MOST_LETTERS = 500
 
+_LIST_OR_CODE = re.compile(r"^\s*(?:.*,|[+-]?0[0-9])", re.DOTALL)
 _FLAGS = {"true": True, "istrue": True, "false": False, "isfalse": False}
 _ASKED = frozenset(ALL)
 
@@ -93,6 +95,11 @@ def _read(name, entry):
         return Reading(None, time)
 
 
+def _is_list_or_code(value):
+    """True for ``0230,0248`` and ``0012``, which only look like numbers: BMW writes those with a point and without idle zeros."""
+    return isinstance(value, text_type) and _LIST_OR_CODE.match(value) is not None
+
+
 def _typed(value, unit, kind, time):
     if isinstance(value, bool):
         return Reading(value, time)
@@ -100,7 +107,7 @@ def _typed(value, unit, kind, time):
     if kind != "text":
         if small in _FLAGS:
             return Reading(_FLAGS[small], time)
-        if kind != "flag":
+        if kind != "flag" and not _is_list_or_code(value):
             try:
                 number, symbol = amount(value, unit)
                 return Reading(number, time, symbol)
