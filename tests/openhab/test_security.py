@@ -21,7 +21,7 @@ sys.path.insert(0, str(REPO / "automation" / "lib" / "python"))
 
 from bmw import cipher, key_file  # noqa: E402
 from bmw.seal import Seal  # noqa: E402
-from bmw.store import Store  # noqa: E402
+from bmw.store import ROOM, Store  # noqa: E402
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -203,6 +203,21 @@ def test_a_lost_key_file_is_told_and_a_new_sign_in_mends_it(home):
     home.sign_in()
 
 
+def test_a_damaged_key_file_is_told_with_what_to_do_and_put_back_it_costs_no_sign_in(home):
+    folder = home.openhab.userdata / "bmw"
+    key, since = folder / "seal.key", home.openhab.log_size()
+    files, whole = sorted(path.name for path in folder.iterdir()), key.read_bytes()
+    key.write_text("rubbish")
+    home.configure(calls_per_day=47, **home.settings())
+    assert "seal.key is damaged: delete it and sign in again" in home.wait_status("STORE_ERROR")
+    home.openhab.command("BMW_ForceUpdate", "ON")
+    home.openhab.wait_state("BMW_ForceUpdate", "OFF")
+    assert (key.read_text(), sorted(path.name for path in folder.iterdir())) == ("rubbish", files)
+    key.write_bytes(whole)
+    home.wait_status("ONLINE")
+    assert "Traceback" not in home.openhab.log(since)
+
+
 # the stored sign-in: a stop, a kill, a full disk, a backup
 
 
@@ -229,6 +244,12 @@ def stored(home):
 def living(home):
     """True if the store holds what BMW gave out last."""
     return stored(home) in home.cloud.tokens.ever_issued[-3:]
+
+
+def free(folder):
+    """Bytes that are left on the disk of a folder."""
+    disk = os.statvfs(str(folder))
+    return disk.f_bavail * disk.f_frsize
 
 
 @pytest.fixture(scope="module")
@@ -261,13 +282,14 @@ def test_a_start_on_a_full_disk_takes_up_what_a_kill_left_beside_and_loses_no_la
     for name, data in dict(files, **{TOKEN: before, TOKEN + ".new": files[TOKEN]}).items():
         (folder / name).write_bytes(data)
     disk.fill()
+    assert free(folder) == 0
     last = home.last_call()
     try:
         home.start()
         home.wait_status("ONLINE")
         home.wait(lambda: "refresh" in [call["where"] for call in home.cloud.calls(last)], "a renewal")
         home.wait(lambda: living(home), "the living token in the store")
-        assert os.statvfs(str(folder)).f_bavail == 0
+        assert free(folder) < ROOM, "it was full all the time, but for the place of the old token"
     finally:
         disk.make_room()
         home.cloud.settings(access_lifetime=3600)

@@ -18,14 +18,14 @@ KEY = b"k" * KEY_BYTES
 
 
 class Home:
-    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", **config):
+    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, **config):
         self.cloud = cloud
         self.folder = folder
         self.clock = cloud.clock
         self.worker = HandWorker(self.clock)
         self.outlet = outlet or RecordingOutlet()
         config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
-        self.store = Store(str(folder), Seal(lambda: [key], cipher))
+        self.store = store or Store(str(folder), Seal(lambda: [key], cipher))
         self.hour = 12
         parts = assemble(
             config,

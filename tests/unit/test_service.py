@@ -10,6 +10,7 @@ from bmw import files, seldom
 from bmw.clouds import cardata_descriptors as descriptors
 from bmw.clouds.cardata_container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
+from bmw.store import ClosedStore
 from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.unit.fakes import RecordingOutlet, car
 from tests.unit.home import Home
@@ -1096,6 +1097,22 @@ def test_files_that_cannot_be_read_are_told(signed_in, monkeypatch):
     monkeypatch.setattr(files, "read", unreadable)
     again = signed_in.restart()
     assert "STORE_ERROR" in again.outlet.all_values("accountState")
+
+
+def test_a_store_that_cannot_be_opened_is_told_and_nothing_is_asked_or_stored(signed_in):
+    signed_in.service.stop()
+    before = dict((path, path.read_bytes()) for path in signed_in.folder.iterdir())
+    why = StoreError("The key file is damaged", "delete it and sign in again")
+    closed = Home(signed_in.cloud, signed_in.folder, store=ClosedStore(str(signed_in.folder), why), problem=why)
+    signed_in.cloud.reset_calls()
+    assert closed.service.prepare(lambda items: None) == {}
+    closed.start()
+    closed.tick()
+    closed.update()
+    closed.begin_sign_in()
+    closed.service.stop()
+    assert (closed.state, closed.text) == ("STORE_ERROR", why.text())
+    assert signed_in.cloud.calls() == [] and dict((path, path.read_bytes()) for path in signed_in.folder.iterdir()) == before
 
 
 def test_files_that_cannot_be_read_for_a_while_cost_no_sign_in(signed_in, monkeypatch):

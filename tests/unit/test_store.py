@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import threading
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from bmw import cipher, files
 from bmw.errors import StoreError
 from bmw.seal import Seal
-from bmw.store import PAGE, ROOM, SPARE, Store
+from bmw.store import PAGE, ROOM, SPARE, ClosedStore, Store
 
+DEADLINE = 10
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -209,3 +211,57 @@ def test_a_records_file_always_has_bytes_to_spare(store, size):
 def test_nothing_is_written_over_a_record_that_is_not_there(store):
     with pytest.raises(StoreError):
         store.save_over("account.token", {"n": 1})
+
+
+# an instance that was stopped and still writes, beside a new one
+
+
+class Told:
+    """A lock that tells when somebody waits for it, or got it."""
+
+    def __init__(self):
+        self._lock, self.asked = threading.RLock(), threading.Semaphore(0)
+
+    def __enter__(self):
+        self.asked.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_problem):
+        self._lock.release()
+
+
+@pytest.mark.parametrize("act", ["load", "save"])
+def test_what_one_instance_is_writing_is_neither_taken_away_nor_taken_up_by_another(store, seal, monkeypatch, act):
+    store.save("account.state", {"n": 1})
+    lock = Told()
+    old, new = (Store(os.path.dirname(store.path("x")), seal, lambda path: lock) for _instance in range(2))
+    got = []
+    acts = {"load": lambda: got.append(new.load("account.state")), "save": lambda: new.save("account.state", {"n": 3})}
+    other = threading.Thread(target=acts[act], daemon=True)
+
+    def move(path, place):
+        """The old one has written its file, and not moved it yet, when the new one comes."""
+        monkeypatch.setattr(files, "_replace", os.replace)
+        assert lock.asked.acquire(timeout=DEADLINE)
+        other.start()
+        assert lock.asked.acquire(timeout=DEADLINE), "the new one did not ask for the lock"
+        os.replace(path, place)
+
+    monkeypatch.setattr(files, "_replace", move)
+    old.save("account.state", {"n": 2})
+    other.join(DEADLINE)
+    assert not other.is_alive()
+    assert got == ([{"n": 2}] if act == "load" else [])
+    assert again(store, seal).load("account.state") == {"n": 2 if act == "load" else 3}
+
+
+def test_whatever_is_asked_of_a_store_that_cannot_be_opened_says_why_and_touches_nothing(store, tmp_path):
+    store.save("account.token", {"n": 1})
+    files_there, why = dict((path, path.read_bytes()) for path in tmp_path.iterdir()), StoreError("The key file is damaged", "delete it")
+    closed = ClosedStore(str(tmp_path), why)
+    asked = (("load",), ("make_room",), ("save", {"n": 2}), ("save", {"n": 2}, None), ("save_over", {"n": 2}))
+    for name, *more in asked:
+        with pytest.raises(StoreError, match="The key file is damaged"):
+            getattr(closed, name)("account.token", *more)
+    assert closed.path("account.token") == store.path("account.token") and not closed.was_set_aside("account.token")
+    assert dict((path, path.read_bytes()) for path in tmp_path.iterdir()) == files_there

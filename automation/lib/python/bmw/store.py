@@ -8,6 +8,7 @@ from __future__ import absolute_import, unicode_literals
 import json
 import logging
 import os
+import threading
 
 from bmw import files, key_file
 from bmw.compat import to_bytes, to_text
@@ -25,11 +26,11 @@ SPARE = 512
 ROOM = 32768
 
 
-def open_store(folder, cipher, now):
+def open_store(folder, cipher, now, lock_of=None):
     """(seal, store) of a folder, made if it is not there; at times with a new key.
 
     Args:
-        folder (str). cipher: see ``bmw.seal.Seal``. now (float): epoch seconds.
+        folder (str). cipher: see ``bmw.seal.Seal``. now (float): epoch seconds. lock_of: see ``Store``.
 
     Raises:
         StoreError: the folder or its key cannot be used.
@@ -40,7 +41,7 @@ def open_store(folder, cipher, now):
     if key_file.is_due(path, now):
         _rotate(folder, path, cipher)
     seal = Seal(lambda: key_file.read(path), cipher)
-    return seal, Store(folder, seal)
+    return seal, Store(folder, seal, lock_of)
 
 
 def _rotate(folder, path, cipher):
@@ -63,11 +64,15 @@ class Store(object):
     Args:
         folder (str): a private folder that is there (``bmw.files.make_private_folder``).
         seal (bmw.seal.Seal): how records are sealed.
+        lock_of: callable, path of a record's file -> a re-entrant lock, the same for every instance in the process: one that was
+            stopped may still be writing beside a new one, and they would move each other's half-written files. None = one of its own.
     """
 
-    def __init__(self, folder, seal):
+    def __init__(self, folder, seal, lock_of=None):
         self._folder = folder
         self._seal = seal
+        own = threading.RLock()
+        self._lock_of = lock_of or (lambda path: own)
         self._looked_beside = set()  # names of records
         self._stamps = {}  # name of a record -> a number that grows with each save, whatever the clock does
 
@@ -81,18 +86,19 @@ class Store(object):
         Raises:
             StoreError: the file is there and cannot be read.
         """
-        data = files.read(self.path(name))
-        if name not in self._looked_beside:
-            data = self._take_up(name, data)
-        if data is None:
-            return None
-        try:
-            self._stamps[name], record = self._open(name, data)
-            return record
-        except (StoreError, ValueError):
-            files.set_aside(self.path(name))
-            log.warning("%s cannot be opened with the present key; it was renamed to %s%s", name, name, files.DAMAGED)
-            return None
+        with self._lock_of(self.path(name)):
+            data = files.read(self.path(name))
+            if name not in self._looked_beside:
+                data = self._take_up(name, data)
+            if data is None:
+                return None
+            try:
+                self._stamps[name], record = self._open(name, data)
+                return record
+            except (StoreError, ValueError):
+                files.set_aside(self.path(name))
+                log.warning("%s cannot be opened with the present key; it was renamed to %s%s", name, name, files.DAMAGED)
+                return None
 
     def _take_up(self, name, data):
         """What was written whole and not yet moved to its place when the process was killed, if it is the newer; else ``data``.
@@ -158,7 +164,9 @@ class Store(object):
         Raises:
             StoreError: it could not be written; there is the old record or the new one, and no mixture.
         """
-        (room or files.Room(self.path(name))).write(self._sealed(name, record))
+        with self._lock_of(self.path(name)):
+            sealed = self._sealed(name, record)
+            (room or files.Room(self.path(name))).write(sealed)
 
     def save_over(self, name, record):
         """Writes the record over the old one, where the disk has no room beside it; for an old one that is worth nothing any more.
@@ -166,7 +174,8 @@ class Store(object):
         Raises:
             StoreError: it could not be written; what is there is worth nothing.
         """
-        files.overwrite(self.path(name), self._sealed(name, record))
+        with self._lock_of(self.path(name)):
+            files.overwrite(self.path(name), self._sealed(name, record))
 
     def _sealed(self, name, record):
         """The content of a record's file, filled up so that the next one has room in its place."""
@@ -175,6 +184,31 @@ class Store(object):
         self._stamps[name] += 1
         data = to_bytes(self._seal.close(json.dumps([self._stamps[name], record]), name))
         return data + b"\n" * (SPARE + -(len(data) + SPARE) % PAGE)
+
+
+class ClosedStore(object):
+    """Stands for a Store that cannot be opened: whatever is asked of it fails with the reason, and nothing is touched.
+
+    Args:
+        folder (str). error (StoreError): why.
+    """
+
+    def __init__(self, folder, error):
+        self._folder = folder
+        self._error = error
+
+    def path(self, name):
+        """The file of a record."""
+        return os.path.join(self._folder, name)
+
+    def was_set_aside(self, name):
+        """False: it is not known."""
+        return False
+
+    def _fail(self, *_what):
+        raise self._error
+
+    load = make_room = save = save_over = _fail
 
 
 def _age(content):

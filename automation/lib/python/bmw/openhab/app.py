@@ -23,7 +23,7 @@ from bmw.openhab.items import Items
 from bmw.openhab.mqtt import JvmWire
 from bmw.openhab.jvm import Shared, Stopper, monotonic
 from bmw.openhab.outlet import Outlet
-from bmw.store import KEY_FILE, Store, open_store
+from bmw.store import KEY_FILE, ClosedStore, open_store
 from bmw.times import SystemClock
 from bmw.worker import Worker
 from java.lang import IllegalStateException, Runtime, Thread
@@ -34,6 +34,8 @@ log = logging.getLogger("bmw")
 
 #: seconds between two looks whether the settings file was changed
 WATCH_SETTINGS = 5
+#: the same, whether the store can be opened that could not be at the start
+WATCH_STORE = 10
 
 
 class App(object):
@@ -100,6 +102,8 @@ class App(object):
         self._door.open()
         self._watcher.start()
         self._watch()
+        if any(account.has_closed_store for account in self.accounts):
+            self._watcher.later("store", WATCH_STORE, self._watch_store)
         # the start makes a new key when it is time; what runs for months starts anew for it
         key_file.watch(os.path.join(_store_folder(), KEY_FILE), self._clock, self._watcher, self._on_changed)
         log.info("BMW integration %s started", __version__)
@@ -126,6 +130,15 @@ class App(object):
             return
         self._watcher.later("watch", WATCH_SETTINGS, self._watch)
 
+    def _watch_store(self):
+        """Starts anew when the store can be opened again: a key file that was put back, a folder that was given its owner."""
+        try:
+            open_store(_store_folder(), cipher, self._clock.now())
+        except StoreError:
+            self._watcher.later("store", WATCH_STORE, self._watch_store)
+        else:
+            self._on_changed()
+
 
 def instance(events, item_registry, add_rules, remove_rules):
     """The bmw.instance.Instance of a script, made of openHAB's own objects and the script's two functions."""
@@ -148,6 +161,7 @@ class AccountRunner(object):
     """An account's service, and the names that the rules need.
 
     Attributes:
+        has_closed_store (bool): what is stored cannot be opened.
         service (bmw.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str); sign_in_input_item (str or None).
         command_items (dict): item name -> (vehicle name, key), of the items that take commands.
         on_command_items: called with a list of item names when a car was found that has more of them; set by the script.
@@ -157,7 +171,8 @@ class AccountRunner(object):
             keeps it when its car leaves the account and comes back.
     """
 
-    def __init__(self, service, cron, outlet, asks_for_input, ruled):
+    def __init__(self, service, cron, outlet, asks_for_input, ruled, has_closed_store):
+        self.has_closed_store = has_closed_store
         self.service = service
         self._ruled = ruled
         self.cron = cron
@@ -202,14 +217,14 @@ def _text_of(command):
 
 
 def _build(account_config, problems, model, items, page, clock, shared, ruled):
-    seal, store = _open_store(account_config, clock)
+    seal, store = _open_store(account_config, clock, shared.lock)
     bound = seal.bound_to(*binding(account_config)) if seal else None
     outlet = Outlet(items, model, bound, page, PictureFiles(versions.config_folder()))
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
     worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)
     parts = assemble(account_config, problems, store, outlet, JvmTransport(shared), clock, worker, JvmWire, shared.lock)
-    return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input, ruled)
+    return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
 
 
 def _offset_of(zone):
@@ -218,13 +233,13 @@ def _offset_of(zone):
     return lambda seconds: rules.getOffset(Instant.ofEpochSecond(int(seconds))).getTotalSeconds()
 
 
-def _open_store(account_config, clock):
+def _open_store(account_config, clock, lock_of):
     """(seal, store); what stands in the way becomes the account's problem, and the seal None."""
     try:
-        return open_store(_store_folder(), cipher, clock.now())
+        return open_store(_store_folder(), cipher, clock.now(), lock_of)
     except StoreError as error:
         account_config.problem = account_config.problem or error
-        return None, Store(_store_folder(), None)
+        return None, ClosedStore(_store_folder(), error)
 
 
 def _store_folder():
