@@ -1221,6 +1221,30 @@ def test_a_full_disk_stops_nothing(signed_in, monkeypatch, caplog):
     assert signed_in.restart().state == "ONLINE"
 
 
+@pytest.mark.parametrize("broken", ["_desk", "_live", "_store"])
+def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, caplog, broken):
+    service, done = signed_in.service, []
+
+    class Part:
+        def __init__(self, name):
+            self.name = name
+
+        def stop(self, *_arguments):
+            done.append(self.name)
+            if self.name == broken:
+                raise MemoryError("no room")
+
+        save = stop
+
+    for name in ("_desk", "_live", "_store"):
+        monkeypatch.setattr(service, name, Part(name))
+    monkeypatch.setattr(service, "halt", lambda: None)
+    service._is_saving_later = True
+    service.stop()  # raises nothing: the accounts after this one, and the tokens on their way, wait for it
+    assert done == ["_desk", "_live", "_store"]
+    assert [record.message for record in caplog.records if record.exc_info] == ["The account could not be stopped as it should"]
+
+
 def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
     signed_in.service.stop()
     del signed_in.outlet.history[:]

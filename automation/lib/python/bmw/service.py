@@ -239,12 +239,20 @@ class Service(object):
         self._desk.halt()
 
     def stop(self):
-        """Ends all work, and every command with a final word, and stores what there is; see ``finish``."""
+        """Ends all work, and every command with a final word, and stores what there is; see ``finish``. All of it, whatever fails."""
         self.halt()
         self._worker.stop()
-        self._desk.stop()
+        for step in (self._desk.stop, self._stop_live, self._save_waiting):
+            try:
+                step()
+            except:  # noqa: E722 - openHAB may be stopping, with its items gone before us; the other accounts wait for their stop
+                log.exception("The account could not be stopped as it should")
+
+    def _stop_live(self):
         if self._live is not None:
             self._live.stop()
+
+    def _save_waiting(self):
         if self._is_saving_later:
             self._save()
 
