@@ -107,3 +107,14 @@ def test_of_values_without_end_the_first_stay_secret(monkeypatch):
     for number in range(redact.MOST_LASTING + 50):
         redact.remember("value {:09}".format(number), "other {:09}".format(number))
     assert len(redact._lasting) == redact.MOST_LASTING and clean("the password") == "[secret]"
+
+
+@pytest.mark.parametrize("before", ["", "x-", "a-eyJ-", "eyJ.", "=", "a.", "\u00e4-"])
+def test_a_token_is_known_wherever_it_begins(before):
+    assert clean(before + "eyJhbGciOi-J9.eyJ_zdWI.c2ln rest") in (before + "[token] rest", "a-[token] rest")
+
+
+def test_a_text_without_end_that_begins_like_tokens_costs_no_time():
+    # tried from each beginning anew, it took more than ten minutes
+    for text in ("eyJ-" * 250000, "eyJ-" * 250000 + ".", "-eyJ" * 250000):
+        assert clean(text) == text
