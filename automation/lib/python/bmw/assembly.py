@@ -1,15 +1,19 @@
-"""Puts the parts of an account, and the accounts, together: the same inside openHAB, on the command line and in the tests.
+"""Puts the parts of an account, and the accounts, together, and ends them: the same inside openHAB and elsewhere.
 
 What differs between these places comes in as an argument; the names of the records, and what is joined to what, stand here only.
 """
 
 from __future__ import absolute_import, unicode_literals
 
+import logging
+
 from bmw import clouds, times
 from bmw.account import Account
 from bmw.http import Http
 from bmw.record import record
 from bmw.service import Service
+
+log = logging.getLogger("bmw")
 
 #: cloud (bmw.clouds.base.Cloud), account (bmw.account.Account), service (bmw.service.Service)
 Parts = record("Parts", "cloud account service")
@@ -61,3 +65,19 @@ def join(configs, services):
     for config, service in zip(configs, services):
         if config.commands:
             service.send_commands_by(by_name[config.commands])
+
+
+def stop(services, on_told):
+    """Ends all services; what goes wrong with one keeps no other from its end.
+
+    Args:
+        services (list of bmw.service.Service): of all accounts.
+        on_told: called without arguments when every command has told its end, before new tokens are waited for.
+    """
+    # nothing is sent any more before the first is stopped: one account sends the commands of another
+    steps = [one.halt for one in services] + [one.stop for one in services] + [on_told] + [one.finish for one in services]
+    for step in steps:
+        try:
+            step()
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            log.exception("The BMW module could not be stopped as it should")

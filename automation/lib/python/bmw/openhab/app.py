@@ -8,7 +8,7 @@ import threading
 
 from bmw import __version__, clouds, config, files, key_file, names, times
 from bmw.api_host import ApiHost
-from bmw.assembly import assemble, binding, join, record_of
+from bmw.assembly import assemble, binding, join, record_of, stop
 from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
 from bmw.instance import Instance
@@ -114,13 +114,7 @@ class App(object):
             _hook(Runtime.getRuntime().removeShutdownHook, self._at_exit)
             self._door.shut()
             self._watcher.stop()
-            for account in self.accounts:
-                account.service.halt()  # all of them first: one account sends the commands of another
-            for account in self.accounts:
-                account.service.stop()
-            self._door.close()
-            for account in self.accounts:
-                account.service.finish()
+            stop([account.service for account in self.accounts], self._door.close)
 
     def _watch(self):
         changed = [path for path, stamp in self._settings_stamps.items() if files.stamp(path) != stamp]
