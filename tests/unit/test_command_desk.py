@@ -121,6 +121,15 @@ def test_a_status_that_was_left_behind_by_a_killed_openhab_gets_a_final_word(hom
     assert home.state(status) == "TIMED OUT: " + NOT_KNOWN
 
 
+def test_an_item_that_is_behind_what_was_posted_to_it_does_not_undo_the_end(homes, monkeypatch):
+    home = homes("portal")
+    home.command(home.item("Lock"), "ON")
+    home.pass_time(60)
+    monkeypatch.setattr(home.service._desk, "_state", lambda vehicle, key: "DELIVERED" if key == "commandStatus" else None)
+    home.update()
+    assert home.state(home.item("CommandStatus")) == "EXECUTED"
+
+
 @pytest.mark.parametrize("text", ["EXECUTED", "FAILED: no", "TIMED OUT", "TIMED OUT: x", "something of the user's", None])
 def test_a_final_word_and_anything_else_stays_over_a_restart(homes, text):
     home = homes("portal")

@@ -48,6 +48,7 @@ class CommandDesk(object):
         self._commander = Commander(cloud, clock, worker, new_session, self._rights, config.command_timeout)
         self._lock = threading.Lock()
         self._open = []  # the orders that have not ended yet, the oldest first
+        self._told = set()  # VINs of the cars that were shown how a command ended
         self._is_stopped = False
         #: what sends the commands for this account's cars: this desk, or that of another account
         self._sender = self
@@ -83,9 +84,12 @@ class CommandDesk(object):
         return self._outlet.command_state(vehicle, key, self._garage.is_first(vehicle))
 
     def end_forgotten(self):
-        """Shows a final word where an item still says that a command is under way, and none is: openHAB was killed meanwhile."""
+        """Shows a final word where an item still says that a command is under way, and none is: openHAB was killed meanwhile.
+
+        Not where a final word was shown by now: what the item says is behind what was posted to it.
+        """
         with self._lock:
-            busy = set(order.vehicle.vin for order in self._open)
+            busy = self._told.union(order.vehicle.vin for order in self._open)
         for vehicle in self._garage.named():
             if vehicle.vin not in busy and self._state(vehicle, "commandStatus") in commands.UNDER_WAY:
                 self._show_status(vehicle, commands.TIMED_OUT, NOT_KNOWN)
@@ -200,6 +204,7 @@ class CommandDesk(object):
     def _close(self, order):
         with self._lock:
             self._open = [other for other in self._open if other is not order]
+            self._told.add(order.vehicle.vin)
 
     def _begin(self, order, problem):
         if self._is_gone(order.vehicle):
