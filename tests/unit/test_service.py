@@ -130,6 +130,16 @@ def test_only_what_a_person_typed_starts_a_sign_in(home, text, is_begun):
     assert bool(home.calls("auth")) == is_begun
 
 
+def test_what_is_typed_while_the_worker_is_busy_does_not_pile_up(home):
+    home.start()
+    before = home.worker.waiting()
+    for number in range(50):
+        home.service.sign_in_input("P1_captcha{}".format(number))
+    assert len(home.worker.waiting() - before) == 1
+    home.worker.run()
+    assert home.calls("auth") == ["device_code"]
+
+
 @pytest.mark.parametrize("press", ["tick", "force_update", "diagnose"])
 def test_pressed_twice_before_the_worker_has_time_is_done_once(home, press):
     home.sign_in()

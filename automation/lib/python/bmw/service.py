@@ -37,6 +37,8 @@ MOST_TYPED = 20000
 MOST_TOLD = 3
 #: name of the work that the sign-in switch asks for: what it was set to last counts
 _SWITCH = "sign-in switch"
+#: the same for what was typed: the last one counts, so that they do not pile up while the worker waits for BMW
+_TYPED = "sign-in input"
 
 
 class _WhileRunning(Guard):
@@ -173,7 +175,8 @@ class Service(object):
         if answer is None:
             self._worker.later(_SWITCH, 0, lambda: self._begin_sign_in(None))
         else:
-            self._worker.submit(lambda: self._begin_sign_in(answer))
+            typed = answer[: MOST_TYPED + 1]  # one more shows that it was too long
+            self._worker.later(_TYPED, 0, lambda: self._begin_sign_in(typed))
 
     def sign_in_switch(self, text):
         """The sign-in switch got a command (str): ON starts, OFF cancels, anything else is nothing."""

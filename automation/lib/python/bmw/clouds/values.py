@@ -45,7 +45,7 @@ _CHARGING = {
     "CHARGINGPAUSED": "CHARGING_PAUSED",
     "CHARGINGERROR": "ERROR",
 }
-_VIN = re.compile("^[A-Za-z0-9]{1,32}$")
+_VIN = re.compile(r"^[A-Za-z0-9]{1,32}\Z")
 #: 07:35 or 0001-01-01T07:35:00
 _CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
 #: an offset from UTC that says something; +0000 and UTC stand behind local times as well
