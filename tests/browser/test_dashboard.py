@@ -214,6 +214,25 @@ def test_what_the_car_does_not_know_is_a_dash_and_what_it_has_not_is_not_there(b
     assert page.value("FuelRange") is None
 
 
+@pytest.mark.parametrize("state, word, tone", [("CLOSEDSECURED", "Closed", None), ("OPENSECURED", "Open", "warn")])
+def test_a_convertibles_roof_that_is_closed_and_secured_is_no_reason_to_worry(by_hand, state, word, tone):
+    home, page, vin = by_hand
+    home.openhab.add_item("BMW_i3_ConvertibleRoof", "String", label="Roof")
+    home.openhab.update("BMW_i3_ConvertibleRoof", state)
+    page.wait_value("ConvertibleRoof", word)
+    assert page.look("[data-key='ConvertibleRoof']", lambda cell: cell.get_attribute("data-tone")) == tone
+    home.openhab.remove_item("BMW_i3_ConvertibleRoof")
+
+
+def test_all_values_stand_in_the_order_of_their_names(by_hand):
+    home, page, vin = by_hand
+    page.driver.execute_script("document.querySelector('.all details').open = true")
+    page.wait(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, ".all tbody th")) > 10, "the values")
+    names = page.driver.execute_script("return [...document.querySelectorAll('.all tbody th')].map((cell) => cell.textContent)")
+    assert names == page.driver.execute_script("return [...arguments[0]].sort((one, other) => one.localeCompare(other))", names)
+    assert len(names) > 10
+
+
 @pytest.mark.parametrize("text", ["<img src=x onerror=document.title='owned'>", "<script>document.title='owned'</script>", "a & b"])
 def test_text_of_an_item_is_text_and_never_markup(by_hand, text):
     home, page, vin = by_hand

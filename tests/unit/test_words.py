@@ -3,7 +3,7 @@
 import pytest
 
 from bmw import commands, words
-from bmw.vehicle import LOCK_STATES
+from bmw.vehicle import CHARGING_STATES, LOCK_STATES
 from bmw.vocabulary import ACCOUNT, COMMAND, VEHICLE, VEHICLE_POINTS
 
 POINTS = VEHICLE_POINTS + tuple(ACCOUNT.values()) + tuple(COMMAND.values())
@@ -28,6 +28,10 @@ def test_a_switch_to_read_says_yes_or_no():
 
 def test_every_state_of_a_lock_has_a_word():
     assert set(words.words("doorLockState", "String", "en")) == set(LOCK_STATES)
+
+
+def test_every_charging_status_has_a_word():
+    assert set(words.words("chargingStatus", "String", "de")) == set(CHARGING_STATES)
 
 
 def test_every_word_of_a_commands_life_is_said():

@@ -21,12 +21,12 @@ TIME_LEFT_HOLDS = 1800
 #: kilometres that an odometer may lose when it changes between kilometres and miles
 ROUNDING = 1.7
 #: BMW's words of a charge; what a word means that nobody has seen is not known
-_CHARGING = dict.fromkeys(
+CHARGING_STATES = dict.fromkeys(
     "NOT_CHARGING INITIALIZATION CHARGING_PAUSED CHARGING_ENDED WAITING_FOR_CHARGING FINISHED_FULLY_CHARGED FINISHED_NOT_FULL ERROR"
     " PLUGGED_IN TARGET_REACHED COMPLETE FULLY_CHARGED".split(),
     False,
 )
-_CHARGING["CHARGING"] = True
+CHARGING_STATES["CHARGING"] = True
 _WINDOW_OPEN = {"CLOSED": False, "OPEN": True, "OPEN_TILT": True, "INTERMEDIATE": True, "INTERMEDIATE_TILT": True}
 _CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST": True, "INACTIVE": False, "STANDBY": False}
 
@@ -225,7 +225,7 @@ def derive(readings):
     derived = {}
     _derive_flag(derived, "locked", readings.get("doorLockState"), LOCK_STATES)
     _derive_flag(derived, "climateActive", readings.get("climateStatus"), _CLIMATE_ON)
-    _derive_flag(derived, "charging", readings.get("chargingStatus"), _CHARGING)
+    _derive_flag(derived, "charging", readings.get("chargingStatus"), CHARGING_STATES)
     _derive_any_open(derived, "doors", [readings.get(key) for key in _DOORS], {False: False, True: True})
     _derive_any_open(derived, "windows", [readings.get(key) for key in _WINDOWS], _WINDOW_OPEN)
     times = [reading.time for key, reading in readings.items() if reading.time is not None and key != "lastUpdate"]

@@ -25,6 +25,11 @@ _BY_KEY = {
         "PARTIALLY_LOCKED": ("partly locked", "teilweise verriegelt"),
         "UNLOCKED": ("unlocked", "entriegelt"),
     },
+    "convertibleRoof": dict(
+        _WINDOW,
+        CLOSEDSECURED=("closed and secured", "geschlossen und gesichert"),
+        OPENSECURED=("open and secured", "offen und gesichert"),
+    ),
     "chargingStatus": {
         "NOT_CHARGING": ("not charging", "lädt nicht"),
         "INITIALIZATION": ("starting", "beginnt"),
@@ -35,6 +40,10 @@ _BY_KEY = {
         "FINISHED_FULLY_CHARGED": ("full", "voll"),
         "FINISHED_NOT_FULL": ("ended before full", "vor voll beendet"),
         "ERROR": ("error", "Fehler"),
+        "PLUGGED_IN": ("plugged in", "eingesteckt"),
+        "TARGET_REACHED": ("target reached", "Ladeziel erreicht"),
+        "COMPLETE": ("complete", "abgeschlossen"),
+        "FULLY_CHARGED": ("fully charged", "voll geladen"),
     },
     "climateStatus": {
         "INACTIVE": ("off", "aus"),
@@ -144,7 +153,7 @@ _WEAR = {"OK": ("good", "gut")}
 _DEFECT = {"NO_DEFECT": ("none", "keiner"), "DEFECT": ("damaged", "beschädigt")}
 _BY_KEY.update(("tyreWear" + wheel, _WEAR) for wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"))
 _BY_KEY.update(("tyreDefect" + wheel, _DEFECT) for wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"))
-_WINDOW_KEYS = "windowDriverFront windowPassengerFront windowDriverRear windowPassengerRear sunroof sunroofTilt convertibleRoof"
+_WINDOW_KEYS = "windowDriverFront windowPassengerFront windowDriverRear windowPassengerRear sunroof sunroofTilt"
 _BY_KEY.update((key, _WINDOW) for key in _WINDOW_KEYS.split())
 _BY_TYPE = {"Contact": _CONTACT, "Switch": _YES_NO}
 

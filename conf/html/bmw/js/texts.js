@@ -70,7 +70,7 @@ export const EN = {
   tokenHint: 'Only needed when openHAB’s REST interface is closed. Kept in this browser only.', save: 'Save',
   compass: ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'],
   words: {
-    ON: 'On', OFF: 'Off', OPEN: 'Open', CLOSED: 'Closed', INTERMEDIATE: 'Ajar', OPEN_TILT: 'Tilted',
+    ON: 'On', OFF: 'Off', OPEN: 'Open', CLOSED: 'Closed', OPENSECURED: 'Open', CLOSEDSECURED: 'Closed', INTERMEDIATE: 'Ajar', OPEN_TILT: 'Tilted',
     INTERMEDIATE_TILT: 'Tilted', SECURED: 'Secured', LOCKED: 'Locked', UNLOCKED: 'Unlocked',
     SELECTIVE_LOCKED: 'Partly locked', PARTIALLY_LOCKED: 'Partly locked', NOT_CHARGING: 'Not charging',
     INITIALIZATION: 'Starting', CHARGING: 'Charging', CHARGING_PAUSED: 'Paused', CHARGING_ENDED: 'Ended', ERROR: 'Error',
@@ -125,7 +125,7 @@ export const DE = {
   doorPassengerRear: 'Hinten, Beifahrerseite', windowDriverFront: 'Fahrerfenster',
   windowPassengerFront: 'Beifahrerfenster', windowDriverRear: 'Fenster hinten, Fahrerseite',
   windowPassengerRear: 'Fenster hinten, Beifahrerseite', trunkWindow: 'Heckscheibe', sunroof: 'Schiebedach',
-  sunroofTilt: 'Schiebedach gekippt', roof: 'Verdeck', chargeFlap: 'Ladeklappe', alarm: 'Alarmanlage',
+  sunroofTilt: 'Schiebedach, Kippstellung', roof: 'Verdeck', chargeFlap: 'Ladeklappe', alarm: 'Alarmanlage',
   climate: 'Klima', climateLeft: 'Restzeit', climateTarget: 'Ziel', defrost: 'Heckscheibe', mirrors: 'Spiegelheizung',
   wheel: 'Lenkrad', seatDriver: 'Fahrersitz', seatPassenger: 'Beifahrersitz', atDeparture: 'Zur Abfahrt',
   tyres: 'Reifen', frontLeft: 'Vorne links', frontRight: 'Vorne rechts', rearLeft: 'Hinten links',
@@ -151,7 +151,7 @@ export const DE = {
   tokenHint: 'Nur nötig, wenn openHABs REST-Schnittstelle geschlossen ist. Bleibt nur in diesem Browser.', save: 'Speichern',
   compass: ['nördlich', 'nordöstlich', 'östlich', 'südöstlich', 'südlich', 'südwestlich', 'westlich', 'nordwestlich'],
   words: {
-    ON: 'An', OFF: 'Aus', OPEN: 'Offen', CLOSED: 'Zu', INTERMEDIATE: 'Halb offen', OPEN_TILT: 'Gekippt',
+    ON: 'An', OFF: 'Aus', OPEN: 'Offen', CLOSED: 'Zu', OPENSECURED: 'Offen', CLOSEDSECURED: 'Zu', INTERMEDIATE: 'Halb offen', OPEN_TILT: 'Gekippt',
     INTERMEDIATE_TILT: 'Gekippt', SECURED: 'Gesichert', LOCKED: 'Verriegelt', UNLOCKED: 'Entriegelt',
     SELECTIVE_LOCKED: 'Teils verriegelt', PARTIALLY_LOCKED: 'Teils verriegelt', NOT_CHARGING: 'Lädt nicht',
     INITIALIZATION: 'Beginnt', CHARGING: 'Lädt', CHARGING_PAUSED: 'Pausiert', CHARGING_ENDED: 'Beendet', ERROR: 'Fehler',

@@ -157,8 +157,9 @@ export function allCard({ texts, home }) {
   let last = null;
   const draw = () => {
     if (!details.open || !last) return;
-    rows.replaceChildren(...home.itemsOf(last).map((item) => el('tr', {},
-      el('th', { scope: 'row' }, item.label || item.name), el('td', {}, valueText(item, texts)))));
+    const items = home.itemsOf(last).sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+    rows.replaceChildren(...items.map((item) => el('tr', {},
+      el('th', { scope: 'row' }, nameOf(item)), el('td', {}, valueText(item, texts)))));
   };
   details.addEventListener('toggle', draw);
   return {
@@ -169,6 +170,10 @@ export function allCard({ texts, home }) {
       draw();
     },
   };
+}
+
+function nameOf(item) {
+  return item.label || item.name;
 }
 
 function valueText(item, texts) {

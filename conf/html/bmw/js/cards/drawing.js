@@ -104,10 +104,13 @@ const OPENINGS = ['doorDriverFront', 'doorPassengerFront', 'doorDriverRear', 'do
   'windowDriverFront', 'windowPassengerFront', 'windowDriverRear', 'windowPassengerRear', 'trunkWindow', 'sunroof'];
 const itemKey = (key) => key[0].toUpperCase() + key.slice(1);
 
+/** A convertible's roof is CLOSEDSECURED. */
+const CLOSED = new Set(['CLOSED', 'CLOSEDSECURED', 'OFF']);
+
 /** An opening that is not closed, in any of the words for it. */
 export function isOpen(car, key) {
   const state = car.text(itemKey(key)); // the key may be the item's already
-  return state !== null && state !== 'CLOSED' && state !== 'OFF';
+  return state !== null && !CLOSED.has(state);
 }
 
 /** Names of what is open. */
