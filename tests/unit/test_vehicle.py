@@ -201,6 +201,16 @@ def test_an_odometer_never_falls(falling):
     assert (i3.readings["odometer"].value, i3.readings["odometer"].unit) == (62200, "mi")
 
 
+def test_an_odometer_that_was_told_too_high_is_put_right_when_only_lower_ones_came_for_a_week():
+    i3 = car()
+    i3.update({"odometer": Reading(655350, NOON, "km")})
+    for day in (1, 6, 7):
+        i3.update({"odometer": Reading(50000 + day, NOON + day * 86400, "km")})
+        assert i3.readings["odometer"].value == 655350
+    i3.update({"odometer": Reading(50010, NOON + 8 * 86400, "km")})
+    assert i3.readings["odometer"].value == 50010
+
+
 def test_a_number_that_cannot_be_true_is_unknown_whatever_the_cloud():
     i3 = car(stateOfCharge=57)
     assert "stateOfCharge" in i3.update({"stateOfCharge": Reading(255, NOON + 60)})

@@ -18,6 +18,8 @@ _WHILE_CHARGING = ("chargingPower", "chargingTimeRemaining", "timeToFull", "char
 #: how long a charge still takes, and the seconds beyond it after which it says nothing any more
 _TIMES_LEFT = ("chargingTimeRemaining", "timeToFull")
 TIME_LEFT_HOLDS = 1800
+#: seconds of the car's own time after which a lower odometer is believed: what was told before was wrong, or it is a new instrument
+ODOMETER_HEALS = 7 * 86400
 #: kilometres that an odometer may lose when it changes between kilometres and miles
 ROUNDING = 1.7
 #: BMW's words of a charge; what a word means that nobody has seen is not known
@@ -204,6 +206,8 @@ def _falls(old, new):
     """True for an odometer that would go back: a number in another unit than it says, or one of another car."""
     if old.value is None or new.value is None:
         return False
+    if old.time is not None and new.time is not None and new.time - old.time > ODOMETER_HEALS:
+        return False  # a true one of the old height would have come since, and is taken whenever it comes
     kilometres = [plausible.converted(reading.value, reading.unit, VEHICLE["odometer"].unit) for reading in (old, new)]
     # the same in miles may be a little less, as both are whole numbers
     slack = 0 if old.unit == new.unit else ROUNDING
