@@ -23,7 +23,7 @@ CARDATA, CONNECTEDDRIVE, PORTAL, MYBMW = "CarData", "ConnectedDrive", "portal", 
 
 #: what the module itself makes of other values, for all clouds
 DERIVED = {
-    "estimatedStateOfCharge": "charging power, capacity and time since the last word",
+    "estimatedStateOfCharge": "stateOfCharge and how fast the car charges: by the wallbox, the car's power, the time left or the last charge",
     "locked": "doorLockState",
     "doors": "the four doors",
     "windows": "the four windows",
@@ -114,16 +114,17 @@ HEAD = """# Every value
 
 Made by `python -m tests.values_page --write` from the tables of the module; do not edit.
 
-An item is made when a car tells its value for the first time; its name is `BMW_<car>_<item>`, as `BMW_i3_StateOfCharge`. The key is the
-word of the [Python API](api.md) and of the file of `names`. The units are those of an item that the module makes: an item of your own
-shows what openHAB makes of it. CarData's names are BMW's technical descriptors without `vehicle.` at the beginning.
+An item is made when a car tells its value for the first time. Its name is `BMW_<car>_<item>`, such as `BMW_i3_StateOfCharge`. `<item>`
+with a small first letter is the key in the [Python API](api.md) and in the file of `names`: `stateOfCharge`. A value that is not
+known is `UNDEF`. The types and units are those of the items that the module makes; how an item of your own shows a value, openHAB
+decides. CarData's names are BMW's technical descriptors without `vehicle.` at the beginning.
 
 """
 TAIL = """
 ## {}
 
-{} more of CarData's descriptors, shown when `bmw.cfg` says `extra = all` or names them. The type is that of what the car sends, the unit
-as well. A descriptor that BMW adds later comes with `all` too.
+{} more of CarData's descriptors, shown when `bmw.cfg` says `extra = all` or names them. Type and unit are
+those of what the car sends. A descriptor that BMW adds later comes with `all` too.
 
 | CarData descriptor | Item |
 |---|---|
