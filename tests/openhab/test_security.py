@@ -205,15 +205,18 @@ def test_a_lost_key_file_is_told_and_a_new_sign_in_mends_it(home):
 
 def test_a_damaged_key_file_is_told_with_what_to_do_and_put_back_it_costs_no_sign_in(home):
     folder = home.openhab.userdata / "bmw"
+    home.force_update()  # when it ends, each record has its file
     key, since = folder / "seal.key", home.openhab.log_size()
     files, whole = sorted(path.name for path in folder.iterdir()), key.read_bytes()
     key.write_text("rubbish")
-    home.configure(calls_per_day=47, **home.settings())
-    assert "seal.key is damaged: delete it and sign in again" in home.wait_status("STORE_ERROR")
-    home.openhab.command("BMW_ForceUpdate", "ON")
-    home.openhab.wait_state("BMW_ForceUpdate", "OFF")
-    assert (key.read_text(), sorted(path.name for path in folder.iterdir())) == ("rubbish", files)
-    key.write_bytes(whole)
+    try:
+        home.configure(calls_per_day=47, **home.settings())
+        assert "seal.key is damaged: delete it and sign in again" in home.wait_status("STORE_ERROR")
+        home.openhab.command("BMW_ForceUpdate", "ON")
+        home.openhab.wait_state("BMW_ForceUpdate", "OFF")
+        assert (key.read_text(), sorted(path.name for path in folder.iterdir())) == ("rubbish", files)
+    finally:
+        key.write_bytes(whole)
     home.wait_status("ONLINE")
     assert "Traceback" not in home.openhab.log(since)
 
