@@ -201,16 +201,24 @@ def test_a_users_script_keeps_its_own_python_modules(user):
     assert user.ask("[cars()[0].name, modules_of_this_script_only()]") == ["i3", True]
 
 
-def test_a_reload_of_the_module_ends_commands_and_leaves_cars_usable_and_nothing_behind(user, vin):
-    user.ask("kept.update(car=cars()[0])")
-    user.home.cloud.command_plan(outcome="NEVER")
-    user.ask("cars()[0].send('climateStart', on_end=keep_end)")
-    user.ask("send_and_watch('flashLights')")
-    assert user.ask("watched_is_gone()") is False
+def save_again(user, remark):
     since = user.openhab.log_size()
     script = (layout.REPO / SCRIPT).read_text("utf-8")
-    user.openhab.write_conf(SCRIPT, script + "\n# saved again\n")
+    user.openhab.write_conf(SCRIPT, "{}\n# {}\n".format(script, remark))
     user.openhab.wait_for_log(STARTED, since=since, timeout=60)
+
+
+def test_a_reload_of_the_module_ends_commands_and_leaves_cars_usable_and_nothing_behind(user, vin):
+    save_again(user, "saved, so that no command of another test is under way")
+    user.home.wait(lambda: user.ask("len(cars())") == 1, "the car to be known again")
+    user.ask("kept.update(car=cars()[0])")
+    user.home.cloud.command_plan(outcome="NEVER")
+    sent = len(user.home.cloud.commands())
+    user.ask("cars()[0].send('climateStart', on_end=keep_end)")
+    user.home.wait(lambda: len(user.home.cloud.commands()) > sent, "the command to reach BMW")
+    user.ask("send_and_watch('flashLights')")
+    assert user.ask("watched_is_gone()") is False
+    save_again(user, "saved again")
     assert user.ask("kept['end']") == ["TIMED OUT", NOT_KNOWN]
     user.home.wait(lambda: user.ask("kept['car'].value('stateOfCharge')") is not None, "the car to be known again")
     user.home.wait(lambda: user.ask("watched_is_gone()"), "what a command's end is written into to be collected")
