@@ -5,15 +5,12 @@ What differs between these places comes in as an argument; the names of the reco
 
 from __future__ import absolute_import, unicode_literals
 
-import logging
-
 from bmw import clouds, times
 from bmw.account import Account
 from bmw.http import Http
 from bmw.record import record
 from bmw.service import Service
-
-log = logging.getLogger("bmw")
+from bmw.steps import do_all
 
 #: cloud (bmw.clouds.base.Cloud), account (bmw.account.Account), service (bmw.service.Service)
 Parts = record("Parts", "cloud account service")
@@ -76,8 +73,4 @@ def stop(services, on_told):
     """
     # nothing is sent any more before the first is stopped: one account sends the commands of another
     steps = [one.halt for one in services] + [one.stop for one in services] + [on_told] + [one.finish for one in services]
-    for step in steps:
-        try:
-            step()
-        except:  # noqa: E722 - a Java exception is no Python Exception
-            log.exception("The BMW module could not be stopped as it should")
+    do_all(steps, "The BMW module could not be stopped as it should")

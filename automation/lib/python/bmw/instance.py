@@ -10,6 +10,7 @@ from __future__ import absolute_import, unicode_literals
 import logging
 
 from bmw.compat import to_text
+from bmw.steps import do_all
 
 log = logging.getLogger("bmw")
 
@@ -17,6 +18,7 @@ log = logging.getLogger("bmw")
 LOOK_AGAIN = 5
 TRY_AGAIN = 60
 
+_NOT_STOPPED = "The BMW module could not be stopped as it should"
 _STOPPER = "running"
 _FILE = "running from"
 _TIMER = "start"
@@ -63,7 +65,7 @@ class Instance(object):
             with self._shared.lock("load"):
                 self._stop()
         except:  # noqa: E722 - a Java exception is no Python Exception
-            log.exception("The BMW module could not be stopped as it should")
+            log.exception(_NOT_STOPPED)
 
     def _take_up(self):
         try:
@@ -129,12 +131,8 @@ class Instance(object):
     def _stop(self):
         """Called by another copy too. All of it is done, whatever fails."""
         app, self._app = self._app, None
-        for step in (app.stop if app is not None else None, self._remove_rules, self._give_way):
-            try:
-                if step is not None:
-                    step()
-            except:  # noqa: E722 - a Java exception is no Python Exception
-                log.exception("The BMW module could not be stopped as it should")
+        ends = [app.stop] if app is not None else []
+        do_all(ends + [self._remove_rules, self._give_way], _NOT_STOPPED)
 
     def _give_way(self):
         if self._shared.drop(_STOPPER, self._stopper):

@@ -19,6 +19,7 @@ from bmw.seldom import Seldom
 from bmw.session import Guard, Session
 from bmw.sign_in import SignIn
 from bmw.status import Status
+from bmw.steps import do_all
 from bmw.switches import put_back
 from bmw.vocabulary import VEHICLE
 
@@ -245,11 +246,8 @@ class Service(object):
         """Ends all work, and every command with a final word, and stores what there is; see ``finish``. All of it, whatever fails."""
         self.halt()
         self._worker.stop()
-        for step in (self._desk.stop, self._stop_live, self._save_waiting):
-            try:
-                step()
-            except:  # noqa: E722 - openHAB may be stopping, with its items gone before us; the other accounts wait for their stop
-                log.exception("The account could not be stopped as it should")
+        # openHAB may be stopping, with its items gone before us
+        do_all((self._desk.stop, self._stop_live, self._save_waiting), "The account could not be stopped as it should")
 
     def _stop_live(self):
         if self._live is not None:

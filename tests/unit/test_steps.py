@@ -1,0 +1,10 @@
+"""bmw.steps: all are done."""
+
+from bmw.steps import do_all
+
+
+def test_a_step_that_fails_is_told_and_the_others_are_done_in_order(caplog):
+    done = []
+    do_all((lambda: done.append(1), lambda: 1 // 0, lambda: done.append(2)), "It could not be stopped")
+    assert done == [1, 2]
+    assert [record.message for record in caplog.records if record.exc_info] == ["It could not be stopped"]
