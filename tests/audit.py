@@ -22,10 +22,10 @@ STANDARD = frozenset(
 #: what a file may import besides, and why
 BESIDES = {
     "lib/python/bmw/compat.py": {"urlparse", "urllib"},  # the standard library of Python 2 and 3
-    "lib/python/bmw/clouds/mybmw.py": {"uuid"},  # brings ctypes along, which costs openHAB's start
-    "lib/python/bmw/clouds/mybmw_sign_in.py": {"uuid"},
-    "lib/python/bmw/http.py": {"requests", "urllib3"},  # the command line's; urllib3 is what requests is made of
-    "lib/python/bmw/cipher.py": {"cryptography"},  # the command line's
+    "lib/python/bmw/clouds/mybmw/cloud.py": {"uuid"},  # brings ctypes along, which costs openHAB's start
+    "lib/python/bmw/clouds/mybmw/sign_in.py": {"uuid"},
+    "lib/python/bmw/net/http.py": {"requests", "urllib3"},  # the command line's; urllib3 is what requests is made of
+    "lib/python/bmw/storage/cipher.py": {"cryptography"},  # the command line's
     "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, where the user has them
 }
 #: Java, inside openHAB; jarray is Jython's own
@@ -34,7 +34,7 @@ JAVA = frozenset(("java", "javax", "org", "jarray"))
 BY_NAME = {
     "lib/python/bmw/clouds/__init__.py",  # the module of a cloud, by the table in that file
     "lib/python/bmw/openhab/versions.py",  # openHAB's classes, whose packages changed their names
-    "lib/python/bmw/cli.py",  # whether requests and cryptography are installed
+    "lib/python/bmw/cli/main.py",  # whether requests and cryptography are installed
 }
 #: packages that must not be needed to load a module
 OPTIONAL = frozenset(("requests", "urllib3", "cryptography", "core", "urlparse", "urllib"))

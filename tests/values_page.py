@@ -10,11 +10,14 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "automation" / "lib" / "python"))
 
-from bmw import extra  # noqa: E402
-from bmw.clouds import cardata_descriptors, connecteddrive_state, mybmw_state, portal_state  # noqa: E402
-from bmw.clouds.cardata_catalogue import ELSEWHERE, REST  # noqa: E402
-from bmw.model import SECTIONS  # noqa: E402
-from bmw.vocabulary import VEHICLE_POINTS  # noqa: E402
+from bmw.clouds.cardata import descriptors  # noqa: E402
+from bmw.clouds.cardata.catalogue import ELSEWHERE, REST  # noqa: E402
+from bmw.clouds.connecteddrive import state as connecteddrive_state  # noqa: E402
+from bmw.clouds.mybmw import state as mybmw_state  # noqa: E402
+from bmw.clouds.portal import state  # noqa: E402
+from bmw.items.model import SECTIONS  # noqa: E402
+from bmw.vehicle import extra  # noqa: E402
+from bmw.vehicle.vocabulary import VEHICLE_POINTS  # noqa: E402
 
 PAGE = REPO / "docs" / "values.md"
 WHEELS = ("FrontLeft", "FrontRight", "RearLeft", "RearRight")
@@ -38,13 +41,13 @@ def _named(source, keys):
 
 
 #: what CarData tells at other addresses than telematicData
-_CARDATA = {key: ", ".join(names) for table in (cardata_descriptors.PAIRS, cardata_descriptors.TIMERS) for key, names in table.items()}
-_CARDATA.update(_named(cardata_descriptors.SERVICES, "nextService serviceDate servicesDue serviceStatus"))
-_CARDATA.update(_named(cardata_descriptors.MESSAGES, "checkControl checkControlCount"))
-_CARDATA["climateTimeRemaining"] = cardata_descriptors.CLIMATE_MINUTES
-_CARDATA["lastTripEnd"] = cardata_descriptors.TRIP_END
-_CARDATA["fuelRange"] = ", ".join(cardata_descriptors._RANGES) + " by drive train"
-_CARDATA.update(cardata_descriptors._LAST_RESORTS)
+_CARDATA = {key: ", ".join(names) for table in (descriptors.PAIRS, descriptors.TIMERS) for key, names in table.items()}
+_CARDATA.update(_named(descriptors.SERVICES, "nextService serviceDate servicesDue serviceStatus"))
+_CARDATA.update(_named(descriptors.MESSAGES, "checkControl checkControlCount"))
+_CARDATA["climateTimeRemaining"] = descriptors.CLIMATE_MINUTES
+_CARDATA["lastTripEnd"] = descriptors.TRIP_END
+_CARDATA["fuelRange"] = ", ".join(descriptors._RANGES) + " by drive train"
+_CARDATA.update(descriptors._LAST_RESORTS)
 _CARDATA.update(_named("basic data", "model driveTrain batteryCapacity"))
 _CARDATA.update(
     _named(
@@ -76,9 +79,9 @@ _CONNECTEDDRIVE.update(_named("charging profile", "chargingControl departureTime
 _PORTAL = dict(_named("condition_based_services", _SERVICES), **_named("ccmMessages", _MESSAGES))
 _PORTAL.update(position="gps_lat, gps_lng", totalRange="sum of the ranges", odometer="mileage")
 _PORTAL.update(_named("navigation", "batteryEnergy batteryCapacity"))
-_PORTAL.update((key, name) for table in (portal_state._LIFE, portal_state._TRIP) for name, key in table.items())
+_PORTAL.update((key, name) for table in (state._LIFE, state._TRIP) for name, key in table.items())
 _PORTAL["lastTripEnd"] = "Segment_LastTrip_time_segment_end"
-_PORTAL["chargingStatus"] = ", ".join(portal_state._CHARGING)
+_PORTAL["chargingStatus"] = ", ".join(state._CHARGING)
 _PORTAL.update(_named("charging profile", "chargingControl departureTimer1 departureTimer2 departureTimer3"))
 
 _MYBMW = dict(_named("requiredServices", _SERVICES), **_named("checkControlMessages", _MESSAGES))
@@ -102,11 +105,11 @@ def _joined(first, second):
 PROFILE = connecteddrive_state._PROFILE
 #: cloud -> {key: where it reads it}
 SOURCES = {
-    CARDATA: _joined({row[0]: ", ".join(row[2]) for row in cardata_descriptors.TABLE}, _CARDATA),
+    CARDATA: _joined({row[0]: ", ".join(row[2]) for row in descriptors.TABLE}, _CARDATA),
     CONNECTEDDRIVE: _joined(
         _fields(connecteddrive_state._STATUS, connecteddrive_state._LAST_TRIP, connecteddrive_state._ALL_TRIPS, PROFILE), _CONNECTEDDRIVE
     ),
-    PORTAL: _joined(_fields(portal_state._ATTRIBUTES, PROFILE), _PORTAL),
+    PORTAL: _joined(_fields(state._ATTRIBUTES, PROFILE), _PORTAL),
     MYBMW: _joined(_fields(mybmw_state._STATE), _MYBMW),
 }
 
@@ -162,7 +165,7 @@ def _short(names):
 
 
 def _extras():
-    names = [name for name in sorted(REST) if name not in cardata_descriptors.ALL and name not in ELSEWHERE]
+    names = [name for name in sorted(REST) if name not in descriptors.ALL and name not in ELSEWHERE]
     rows = "".join("| `{}` | `{}` |\n".format(name, _item(extra.key_of(name))) for name in names)
     told = ", ".join("`{}` ({})".format(name, where) for name, where in sorted(ELSEWHERE.items()))
     return TAIL.format(" / ".join(SECTIONS[extra.SECTION][:2]), len(names), rows, told)

@@ -4,14 +4,15 @@
 
 import json
 
-from bmw.clouds import cardata_descriptors, cardata_entries
+from bmw.clouds.cardata import descriptors
+from bmw.clouds.cardata import entries as cardata_entries
 from bmw.compat import text_type
-from bmw.model import Model
+from bmw.items.model import Model
 from bmw.openhab.items import Items
 from bmw.openhab.outlet import Outlet
 from bmw.times import SystemClock
-from bmw.vehicle import Vehicle
-from bmw.vocabulary import VEHICLE
+from bmw.vehicle.vehicle import Vehicle
+from bmw.vehicle.vocabulary import VEHICLE
 from java.lang import Runtime, System, Thread
 from java.lang.management import ManagementFactory
 
@@ -43,7 +44,7 @@ class Car(object):
     def take(self, entries):
         """From the entries to the keys that changed, as the cloud and the service do it."""
         cardata_entries.merge(self.known, entries, SystemClock().now())
-        return self.vehicle.update(cardata_descriptors.translate(self.known))
+        return self.vehicle.update(descriptors.translate(self.known))
 
     def post(self, keys):
         self.outlet.vehicle(self.vehicle, keys, True)

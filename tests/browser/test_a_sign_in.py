@@ -8,7 +8,6 @@ import string
 import pytest
 import zxingcpp
 from PIL import Image
-
 from selenium.webdriver.common.by import By
 
 #: from 1 to 213 bytes: at least one of each version that the encoder has, and both ends of some

@@ -7,13 +7,14 @@ other on one car. Knows nothing of what is expected.
 import contextlib
 import datetime
 import json
-import zoneinfo
 
+import zoneinfo
 from bmw import clouds, times
-from bmw.http import Http, Response
-from bmw.schedule import Budget
-from bmw.session import Session
-from bmw.vehicle import Vehicle
+from bmw.account.session import Session
+from bmw.net.http import Http, Response
+from bmw.polling.budget import Budget
+from bmw.vehicle.vehicle import Vehicle
+
 from tests.unit.fakes import VIN, FakeClock, settings
 
 CONTAINER = "A1B2C3D4E5F6G"
@@ -77,7 +78,7 @@ class Wire:
 
 
 def play(case):
-    """The car (bmw.vehicle.Vehicle) after all of a case.
+    """The car (bmw.vehicle.vehicle.Vehicle) after all of a case.
 
     Args:
         case (dict): ``cloud``; ``answers`` ({name: answer}) or ``steps``, a list of {"answers", "at" (UTC, optional)};

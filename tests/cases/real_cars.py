@@ -8,13 +8,13 @@ not a reading to keep.
 
 import json
 
-from tests.cases import HERE
-from tests.unit import conftest  # noqa: F401 - sets the path
-
 from bmw import times
-from bmw.states import number_text
-from bmw.vocabulary import VEHICLE, VEHICLE_POINTS
+from bmw.vehicle.states import number_text
+from bmw.vehicle.vocabulary import VEHICLE, VEHICLE_POINTS
+
+from tests.cases import HERE
 from tests.cases.play import play
+from tests.unit import conftest  # noqa: F401 - sets the path
 
 FOLDER = HERE / "cars"
 

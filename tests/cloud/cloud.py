@@ -9,11 +9,11 @@ from .app import make_app
 from .app_tokens import AppTokens
 from .calls import CallLog
 from .clock import Clock, from_iso
+from .connecteddrive_sign_in import CD_API_SECRET
 from .containers import Containers
 from .errors import CloudError
 from .faults import Faults
 from .garage import MAPPINGS, Garage
-from .connecteddrive_sign_in import CD_API_SECRET
 from .mybmw_sign_in import MYBMW_APP_KEY, MYBMW_CLIENT_SECRET
 from .quota import Quota
 from .remote import Remote

@@ -143,7 +143,7 @@ class Command:
     """A command as a person gives it, and what it does to the simulated car.
 
     Attributes:
-        name (str): of bmw.commands. item, text (str): end of the item's name, and what it is commanded.
+        name (str): of bmw.commands.definitions. item, text (str): end of the item's name, and what it is commanded.
         before (dict): what the car must be like. is_done: callable, the car (dict) -> whether the command has worked on it; None
             where nothing of it can be seen in the car's data.
     """

@@ -1,11 +1,10 @@
 """The library on the path, and no secret of one test hidden in the next one's texts."""
 
 import pytest
-
-from tests.unit.conftest import forget_secrets  # noqa: F401 - a fixture, and importing it sets the path
-
 from bmw import times
+
 from tests.cloud.settings import DEFAULTS
+from tests.unit.conftest import forget_secrets  # noqa: F401 - a fixture, and importing it sets the path
 
 
 @pytest.fixture(autouse=True)

@@ -7,18 +7,19 @@ import threading
 
 import requests
 import responses
-
-from bmw import cipher, clouds, config
+from bmw import clouds, config
 from bmw.assembly import assemble, binding
-from bmw.http import RequestsTransport
-from bmw.model import Model
+from bmw.items.model import Model
+from bmw.net.http import RequestsTransport
+from bmw.net.socket_wire import SocketWire
 from bmw.openhab.outlet import Outlet
-from bmw.key_file import KEY_BYTES
-from bmw.seal import Seal
-from bmw.socket_wire import SocketWire
-from bmw.states import state_text
-from bmw.store import Store
-from bmw.vocabulary import COMMAND
+from bmw.storage import cipher
+from bmw.storage.key_file import KEY_BYTES
+from bmw.storage.seal import Seal
+from bmw.storage.store import Store
+from bmw.vehicle.states import state_text
+from bmw.vehicle.vocabulary import COMMAND
+
 from tests.cloud import SimulatedCloud
 from tests.contract.clouds import CLOUDS, VINS, settings
 from tests.unit.fakes import HandWorker

@@ -14,19 +14,26 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "automation" / "lib" / "python"))
 
-from bmw import cipher, clouds, commands, config, cron, key_file, mqtt, names, redact, times  # noqa: E402 - the path must be set first
-from bmw.clouds import cardata_entries, cardata_live, cardata_stream  # noqa: E402
+from bmw import clouds, config, cron, redact, times  # noqa: E402 - the path must be set first
+from bmw.clouds.cardata import entries  # noqa: E402
+from bmw.clouds.cardata import live as cardata_live
+from bmw.clouds.cardata import stream as cardata_stream
+from bmw.clouds.tokens import Tokens, from_answer, from_record  # noqa: E402
+from bmw.commands import definitions  # noqa: E402 - the path must be set first
 from bmw.config import AccountConfig  # noqa: E402
 from bmw.errors import BmwError, NetworkError  # noqa: E402
-from bmw.garage import vehicle_name  # noqa: E402
-from bmw.http import Http, Response  # noqa: E402
-from bmw.model import Model  # noqa: E402
-from bmw.seal import Seal  # noqa: E402
-from bmw.states import state_text  # noqa: E402
-from bmw.store import Store  # noqa: E402
-from bmw.tokens import Tokens, from_answer, from_record  # noqa: E402
-from bmw.vehicle import Vehicle, vehicle_from  # noqa: E402
-from bmw.vocabulary import VEHICLE  # noqa: E402
+from bmw.items import names  # noqa: E402 - the path must be set first
+from bmw.items.model import Model  # noqa: E402
+from bmw.net import mqtt  # noqa: E402 - the path must be set first
+from bmw.net.http import Http, Response  # noqa: E402
+from bmw.polling.vehicles import vehicle_name  # noqa: E402
+from bmw.storage import cipher, key_file  # noqa: E402 - the path must be set first
+from bmw.storage.seal import Seal  # noqa: E402
+from bmw.storage.store import Store  # noqa: E402
+from bmw.vehicle.states import state_text  # noqa: E402
+from bmw.vehicle.vehicle import Vehicle, vehicle_from  # noqa: E402
+from bmw.vehicle.vocabulary import VEHICLE  # noqa: E402
+
 from tests.unit.fakes import NOON, VIN, FakeClock, HandWorker  # noqa: E402
 
 PART = b"\n%%\n"
@@ -140,7 +147,7 @@ def _command(cloud, session, vehicle):
             receipt = cloud.send_command(session, vehicle, command, arguments)
             if receipt is not None:
                 progress = cloud.poll_command(session, vehicle, receipt)
-                assert progress.state in (commands.PENDING, commands.DELIVERED, commands.EXECUTED, commands.FAILED)
+                assert progress.state in (definitions.PENDING, definitions.DELIVERED, definitions.EXECUTED, definitions.FAILED)
                 assert isinstance(progress.reason, str)
         except BmwError as error:
             error.text()
@@ -257,7 +264,7 @@ def stream(data):
     assert not worker.waiting()
     assert len(json.dumps(around.kept)) < 10 * len(data) + MOST_GROWTH
     for payload in payloads[:1]:
-        cardata_entries.parse_message(payload)
+        entries.parse_message(payload)
 
 
 # what the user writes

@@ -106,8 +106,8 @@ def test_each_version_gets_the_files_where_it_wants_them(tmp_path, place, versio
     machine = Machine(tmp_path, place, version)
     assert machine.run() == 0, machine.said
     other = "new" if layout == "old" else "old"
-    assert {SCRIPT[layout], LIBRARY[layout] + "/vocabulary.py", LIBRARY[layout] + "/openhab/app.py"} <= machine.files()
-    assert not {SCRIPT[other], LIBRARY[other] + "/vocabulary.py"} & machine.files()
+    assert {SCRIPT[layout], LIBRARY[layout] + "/vehicle/vocabulary.py", LIBRARY[layout] + "/openhab/app.py"} <= machine.files()
+    assert not {SCRIPT[other], LIBRARY[other] + "/vehicle/vocabulary.py"} & machine.files()
     assert {"html/bmw/index.html", "services/bmw.cfg"} <= machine.files()
 
 
@@ -368,8 +368,8 @@ def test_uninstalling_leaves_the_tree_as_it_was_but_for_the_settings(machine):
     others(machine)
     before = machine.snapshot()
     machine.run()
-    machine.write(LIBRARY["old"] + "/vocabulary$py.class", "")
-    machine.write(LIBRARY["old"] + "/__pycache__/vocabulary.cpython-311.pyc", "")
+    machine.write(LIBRARY["old"] + "/vehicle/vocabulary$py.class", "")
+    machine.write(LIBRARY["old"] + "/vehicle/__pycache__/vocabulary.cpython-311.pyc", "")
     (machine.userdata / "bmw").mkdir()
     assert machine.run("--uninstall") == 0
     after = machine.snapshot()

@@ -36,7 +36,7 @@ APP = {"cloud": "mybmw", "username": HOME_USER, "password": HOME_PASSWORD, "api_
 TIMEOUT, PATIENT, COMMAND_TIMEOUT = 2, 20, 12
 #: module -> constants of it, and what they are here
 HURRY = {
-    "bmw.clouds.cardata_stream": {
+    "bmw.clouds.cardata.stream": {
         "FIRST_WAIT": 1,
         "LONGEST_WAIT": 2,
         "SETTLE": 0.5,
@@ -45,15 +45,15 @@ HURRY = {
         "CONNECT_WITHIN": 4,
         "MOST_PER_MINUTE": 1000,
     },
-    "bmw.http": {"PATIENCE": TIMEOUT},
-    "bmw.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
-    "bmw.commander": {"ASK_AT_LEAST": 8.0},
+    "bmw.net.http": {"PATIENCE": TIMEOUT},
+    "bmw.polling.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
+    "bmw.commands.commander": {"ASK_AT_LEAST": 8.0},
 }
 #: put before the script, too: while the file is there, whoever stores a token stops before or after it, as the file says, and leaves
 #: a file of its own
 HOLD = """
 import io, os, time
-from bmw import store as held_store
+from bmw.storage import store as held_store
 really_save = held_store.Store.save
 
 

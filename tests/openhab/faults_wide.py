@@ -15,8 +15,8 @@ from tests.openhab.server import OpenHABError, wait_until
 
 sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 
-from bmw import cipher  # noqa: E402
-from bmw.store import open_store  # noqa: E402
+from bmw.storage import cipher  # noqa: E402
+from bmw.storage.store import open_store  # noqa: E402
 
 DAY = 1
 #: seconds in which a deleted item comes back: at the next renewal of the token at the latest

@@ -44,7 +44,7 @@ def keep_end(state, reason):
 def modules_of_this_script_only():
     import sys
     import bmw.api
-    return sys.modules["bmw.api"] is bmw.api and "bmw.service" not in sys.modules
+    return sys.modules["bmw.api"] is bmw.api and "bmw.polling.service" not in sys.modules
 
 
 def send_and_watch(command):

@@ -9,12 +9,12 @@ from tests.openhab import install, layout
 TURKISH = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from bmw.clouds import cardata_descriptors
-from bmw.model import Model
-from bmw.vehicle import Vehicle
-from bmw.vocabulary import VEHICLE
+from bmw.clouds.cardata import descriptors
+from bmw.items.model import Model
+from bmw.vehicle.vehicle import Vehicle
+from bmw.vehicle.vocabulary import VEHICLE
 entry = {"value": "INVALID", "timestamp": "2026-10-03T12:00:00Z"}
-assert cardata_descriptors.translate({"vehicle.cabin.sunroof.tiltStatus": entry})["sunroofTilt"].value is None
+assert descriptors.translate({"vehicle.cabin.sunroof.tiltStatus": entry})["sunroofTilt"].value is None
 assert Model("BMW", "", "en").vehicle_item(Vehicle("x", "i4"), VEHICLE["ignition"], True).name == "BMW_i4_Ignition"
 """
 

@@ -19,9 +19,9 @@ from tests.openhab.probe import Hand
 
 sys.path.insert(0, str(REPO / "automation" / "lib" / "python"))
 
-from bmw import cipher, key_file  # noqa: E402
-from bmw.seal import Seal  # noqa: E402
-from bmw.store import ROOM, Store  # noqa: E402
+from bmw.storage import cipher, key_file  # noqa: E402
+from bmw.storage.seal import Seal  # noqa: E402
+from bmw.storage.store import ROOM, Store  # noqa: E402
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -35,7 +35,7 @@ DISK = Hand(
     """
 import os
 from java.lang import Thread
-from bmw import files
+from bmw.storage import files
 from bmw.openhab import disk
 
 

@@ -9,10 +9,10 @@ from tests.openhab.sitemap_view import shown
 
 sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 
-from bmw import items_file, sitemap  # noqa: E402 - the path must be set first
-from bmw.model import SECTIONS, Model  # noqa: E402
-from bmw.vehicle import Reading, Vehicle  # noqa: E402
-from bmw.vocabulary import COMMAND, VEHICLE  # noqa: E402
+from bmw.items import items_file, sitemap  # noqa: E402 - the path must be set first
+from bmw.items.model import SECTIONS, Model  # noqa: E402
+from bmw.vehicle.vehicle import Reading, Vehicle  # noqa: E402
+from bmw.vehicle.vocabulary import COMMAND, VEHICLE  # noqa: E402
 
 #: prefix and sitemap name by language, so that both live in one openHAB
 NAMES = {"en": ("BMW", "english"), "de": ("AUTO", "german")}

@@ -14,7 +14,7 @@ from tests.openhab.sitemap_view import shown
 sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 
 from bmw.openhab.files_out import MARKER  # noqa: E402 - the path must be set first
-from bmw.vocabulary import ACCOUNT, COMMAND, VEHICLE  # noqa: E402
+from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, VEHICLE  # noqa: E402
 
 PAGE = layout.REPO / "conf" / "ui" / "bmw_page.yaml"
 SITEMAP = "sitemaps/bmw.sitemap"

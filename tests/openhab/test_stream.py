@@ -18,12 +18,13 @@ from tests.openhab import layout
 
 sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 
-from bmw import mqtt  # noqa: E402
-from bmw.mqtt import LOST, Broker, Connection  # noqa: E402
-from bmw.socket_wire import SocketWire  # noqa: E402
+from bmw.net import mqtt  # noqa: E402
+from bmw.net.mqtt import LOST, Broker, Connection  # noqa: E402
+from bmw.net.socket_wire import SocketWire  # noqa: E402
+
 from tests.cloud import SimulatedCloud  # noqa: E402
-from tests.cloud.conftest import Person  # noqa: E402
 from tests.cloud.clock import iso  # noqa: E402
+from tests.cloud.conftest import Person  # noqa: E402
 from tests.openhab.jvm_clock import WHY_NOT, JvmClock  # noqa: E402
 from tests.openhab.server import wait_until  # noqa: E402
 

@@ -32,7 +32,7 @@ HURRY = """
 import threading
 import time as real_time
 from bmw import times, worker
-from bmw.clouds import cardata_stream
+from bmw.clouds.cardata import stream
 from bmw.openhab import jvm
 
 SPEED, ORIGIN = {speed}, {origin!r}
@@ -69,8 +69,8 @@ from bmw.openhab import app as hurried_app
 
 assert hurried_app.monotonic is jvm.monotonic
 hurried_app.WATCH_SETTINGS = hurried_app.WATCH_SETTINGS * SPEED
-cardata_stream.CONNECT_WITHIN = cardata_stream.CONNECT_WITHIN * SPEED
-cardata_stream.MOST_PER_MINUTE = 1000
+stream.CONNECT_WITHIN = stream.CONNECT_WITHIN * SPEED
+stream.MOST_PER_MINUTE = 1000
 """
 
 

@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, settings
 _LIBRARY = os.path.join(os.path.dirname(__file__), "..", "..", "automation", "lib", "python")
 sys.path.insert(0, os.path.abspath(_LIBRARY))
 
-from bmw import cipher, redact  # noqa: E402 - the path must be set first
-from bmw.key_file import KEY_BYTES  # noqa: E402
-from bmw.seal import Seal  # noqa: E402
-from bmw.store import Store  # noqa: E402
+from bmw import redact  # noqa: E402 - the path must be set first
+from bmw.storage import cipher  # noqa: E402 - the path must be set first
+from bmw.storage.key_file import KEY_BYTES  # noqa: E402
+from bmw.storage.seal import Seal  # noqa: E402
+from bmw.storage.store import Store  # noqa: E402
+
 from tests.unit.fakes import FakeClock, FakeWire, HandWorker, RecordingOutlet  # noqa: E402
 
 # a busy machine is no failure, and a fixture that keeps nothing may serve many examples

@@ -5,12 +5,12 @@ They do what the real ones promise and nothing more; none of them knows a BMW cl
 
 import json
 
-from bmw import commands
+from bmw.commands import definitions
 from bmw.compat import parse_qs
 from bmw.config import AccountConfig
 from bmw.errors import NetworkError, Stopped
-from bmw.http import Response
-from bmw.vehicle import Reading, Vehicle
+from bmw.net.http import Response
+from bmw.vehicle.vehicle import Reading, Vehicle
 
 #: 2026-10-03 12:00:00 UTC, a Saturday
 NOON = 1791028800.0
@@ -131,7 +131,7 @@ class RecordingOutlet:
 
     def prepare_commands(self, vehicle, can, is_first):
         """The names of the command items it would make."""
-        wanted = [key for key, names in commands.ITEMS.items() if can.intersection(names)]
+        wanted = [key for key, names in definitions.ITEMS.items() if can.intersection(names)]
         return {key: "{}_{}".format(vehicle.name, key) for key in wanted}
 
     def command(self, vehicle, key, value, is_first):

@@ -3,14 +3,15 @@
 The worker is run by hand, so a test says what happens when, and nothing sleeps.
 """
 
-from bmw import cipher
+from bmw.account.session import Session
 from bmw.assembly import assemble
-from bmw.http import RequestsTransport
-from bmw.schedule import Budget
-from bmw.key_file import KEY_BYTES
-from bmw.seal import Seal
-from bmw.session import Session
-from bmw.store import Store
+from bmw.net.http import RequestsTransport
+from bmw.polling.budget import Budget
+from bmw.storage import cipher
+from bmw.storage.key_file import KEY_BYTES
+from bmw.storage.seal import Seal
+from bmw.storage.store import Store
+
 from tests.cloud import HOME_CLIENT_ID
 from tests.unit.fakes import HandWorker, RecordingOutlet, settings
 
@@ -94,4 +95,4 @@ def session_of(home, memory=None, by_person=True):
     """A session as the service makes one, for asking the cloud module itself."""
     budget = Budget(None)
     bmw = home.account._cloud
-    return bmw, Session(bmw.http, home.account, budget, home.clock, {} if memory is None else memory, lambda: None, by_person)
+    return bmw, Session(bmw.net.http, home.account, budget, home.clock, {} if memory is None else memory, lambda: None, by_person)

@@ -9,9 +9,10 @@ import types
 import weakref
 
 import pytest
-
-from bmw import api, commands
+from bmw import api
 from bmw.api_host import ApiHost
+from bmw.commands import definitions
+
 from tests.cloud import SimulatedCloud
 from tests.unit.fakes import car
 from tests.unit.home import Home
@@ -148,7 +149,7 @@ def test_can_tells_the_commands_of_the_cars_cloud(service):
 
 def test_a_command_goes_to_the_service_with_its_arguments(service):
     api.cars()[0].send("chargingSettings target=80 current=16")
-    assert service.orders[0][:3] == ("i3", commands.CHARGING_SETTINGS, {"target": 80, "current": 16})
+    assert service.orders[0][:3] == ("i3", definitions.CHARGING_SETTINGS, {"target": 80, "current": 16})
 
 
 def test_a_command_that_is_not_understood_is_an_error_at_once(service):

@@ -1,7 +1,6 @@
 """bmw.assembly: the end of all accounts. How they are put together is seen in the tests of the commands."""
 
 import pytest
-
 from bmw.assembly import stop
 
 

@@ -31,7 +31,7 @@ def test_the_module_imports_nothing_that_openhab_lacks():
     "source", ["import requests", "from numpy import array", "def f():\n    import yaml", "try:\n    import six\nexcept E:\n    pass"]
 )
 def test_any_other_package_is_found(tmp_path, source):
-    (problem,) = found(tmp_path, "lib/python/bmw/service.py", source)
+    (problem,) = found(tmp_path, "lib/python/bmw/polling/service.py", source)
     assert "neither Python's standard library nor Java" in problem
 
 
@@ -42,14 +42,14 @@ def test_java_is_for_the_room_of_openhab(tmp_path, name, is_good):
 
 @pytest.mark.parametrize("source", ["import requests", "class A:\n    import requests", "if True:\n    import requests"])
 def test_the_command_lines_packages_are_not_needed_to_load_a_file(tmp_path, source):
-    (problem,) = found(tmp_path, "lib/python/bmw/http.py", source)
+    (problem,) = found(tmp_path, "lib/python/bmw/net/http.py", source)
     assert "import it where it is used" in problem
-    assert found(tmp_path, "lib/python/bmw/http.py", "def f():\n    import requests") == []
+    assert found(tmp_path, "lib/python/bmw/net/http.py", "def f():\n    import requests") == []
 
 
 @pytest.mark.parametrize("source", ["__import__('os')", "import importlib\nimportlib.import_module('os')"])
 def test_an_import_by_a_computed_name_is_found(tmp_path, source):
-    assert any("computed name" in problem for problem in found(tmp_path, "lib/python/bmw/service.py", source))
+    assert any("computed name" in problem for problem in found(tmp_path, "lib/python/bmw/polling/service.py", source))
 
 
 # versions

@@ -4,9 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-
 from bmw import compat
-
 from bmw.compat import capitalize, lower, quote, to_bytes, to_text, upper
 
 

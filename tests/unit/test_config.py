@@ -3,13 +3,13 @@
 import os
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bmw import config, cron
 from bmw.config import SETTINGS, load, parse
 from bmw.errors import ConfigError
 from bmw.redact import clean
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.unit.fakes import CLIENT_ID
 
 OTHER_ID = "11111111-2222-3333-4444-555555555555"

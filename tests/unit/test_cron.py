@@ -1,11 +1,10 @@
 """bmw.cron: expressions for openHAB's timer trigger."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bmw import cron
 from bmw.errors import ConfigError
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @given(st.integers(min_value=1, max_value=1440), st.text())

@@ -3,7 +3,6 @@
 import inspect
 
 import pytest
-
 from bmw import errors
 
 #: no trouble that is told

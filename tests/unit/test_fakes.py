@@ -14,9 +14,9 @@ ITEMS = (LIBRARY + "openhab/items.py", "Items")
 #: stand-in, the part, and the part's methods that none asks a stand-in for
 PAIRS = [
     (("tests/unit/fakes.py", "HandWorker"), WORKER, set()),
-    ((LIBRARY + "cli_worker.py", "CliWorker"), WORKER, set()),
+    ((LIBRARY + "cli/worker.py", "CliWorker"), WORKER, set()),
     (("tests/unit/fakes.py", "RecordingOutlet"), OUTLET, {"prepare", "name_of"}),
-    ((LIBRARY + "cli_accounts.py", "CliOutlet"), OUTLET, {"prepare", "name_of"}),
+    ((LIBRARY + "cli/accounts.py", "CliOutlet"), OUTLET, {"prepare", "name_of"}),
     (("tests/contract/on_cpython.py", "ItemsInMemory"), ITEMS, {"show_image"}),
 ]
 

@@ -4,9 +4,9 @@ import logging
 import threading
 
 import pytest
-
 from bmw import instance
 from bmw.instance import Instance
+
 from tests.unit.fakes import FakeClock, HandWorker
 
 FIRST, SECOND = "file:/openhab/conf/automation/jsr223/bmw.py", "file:/openhab/conf/automation/jsr223/old/bmw.py"

@@ -3,7 +3,6 @@
 import copy
 
 import pytest
-
 from bmw.record import record
 
 Place = record("Place", "latitude longitude")

@@ -1,11 +1,10 @@
 """bmw.redact: what must never be read in a log or an item."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bmw import redact
 from bmw.redact import clean, mask_vin, remember
+from hypothesis import given
+from hypothesis import strategies as st
 
 #: like tokens, passwords, UUIDs; none of them is a part of the replacement's own words
 SECRETS = st.text("ABCDEFGHJKabcdefghkmnpq0123456789-_", min_size=10, max_size=60)

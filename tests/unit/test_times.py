@@ -3,10 +3,9 @@
 import time
 
 import pytest
+from bmw import times
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bmw import times
 
 NOON = 1791028800.0
 

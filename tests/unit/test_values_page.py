@@ -1,8 +1,8 @@
 """tests.values_page: the list of all values in docs is what the tables say, and what the clouds really tell."""
 
 import pytest
+from bmw.vehicle.vocabulary import VEHICLE
 
-from bmw.vocabulary import VEHICLE
 from tests import values_page
 from tests.cloud import SimulatedCloud
 from tests.contract import told, told_seldom

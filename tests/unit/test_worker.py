@@ -5,10 +5,10 @@ import threading
 import time
 
 import pytest
-
-from bmw.cli_worker import CliWorker, Timetable
+from bmw.cli.worker import CliWorker, Timetable
 from bmw.errors import Stopped
 from bmw.worker import Worker
+
 from tests.unit.fakes import HandWorker
 
 DEADLINE = 10

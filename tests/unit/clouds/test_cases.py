@@ -9,15 +9,15 @@ import os
 import time
 
 import pytest
-
 from bmw import times
 from bmw.assembly import assemble
-from bmw.clouds import cardata_live
-from bmw.clouds.cardata_live import Live
-from bmw.clouds.cardata_stream import LocalSource
-from bmw.clouds.cardata_sign_in import SCOPE_API
-from bmw.tokens import Tokens
-from bmw.vocabulary import VEHICLE
+from bmw.clouds.cardata import live
+from bmw.clouds.cardata.live import Live
+from bmw.clouds.cardata.sign_in import SCOPE_API
+from bmw.clouds.cardata.stream import LocalSource
+from bmw.clouds.tokens import Tokens
+from bmw.vehicle.vocabulary import VEHICLE
+
 from tests.unit.fakes import VIN, FakeClock, HandWorker, RecordingOutlet, answer, settings
 
 PATH = os.path.join(os.path.dirname(__file__), "..", "..", "cases", "cardata.json")
@@ -78,7 +78,7 @@ class Household:
 
     def _stream(self, step):
         self.live.receive(json.dumps({"vin": VIN, "timestamp": step["at"], "data": step["data"]}).encode())
-        self.worker.pass_time(cardata_live.BURST)
+        self.worker.pass_time(live.BURST)
 
     def reading(self, key):
         """What the item of a key was told last, and the unit; None where there is none or it is UNDEF."""

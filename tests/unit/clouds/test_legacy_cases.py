@@ -1,9 +1,9 @@
 """What real cars answered in the older clouds, and what it means: tests/cases/legacy.json, one test a case."""
 
 import pytest
-
 from bmw import times
-from bmw.vocabulary import VEHICLE
+from bmw.vehicle.vocabulary import VEHICLE
+
 from tests.cases import cases
 from tests.cases.play import play, said
 

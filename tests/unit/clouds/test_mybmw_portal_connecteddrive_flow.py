@@ -1,15 +1,16 @@
 """The three app-era clouds from sign-in to command against the simulated ones, by our own HTTP and session."""
 
 import pytest
-
-from bmw import clouds, commands
-from bmw.account import Account
+from bmw import clouds
+from bmw.account.account import Account
+from bmw.account.session import Session
+from bmw.commands import definitions
 from bmw.compat import urlsplit
 from bmw.errors import AccessDenied, CommandFailed, QuotaExceeded, SignInFailed, SignInNeeded
-from bmw.http import PATIENCE, Http, RequestsTransport
-from bmw.schedule import Budget
-from bmw.session import Session
-from bmw.vehicle import Vehicle
+from bmw.net.http import PATIENCE, Http, RequestsTransport
+from bmw.polling.budget import Budget
+from bmw.vehicle.vehicle import Vehicle
+
 from tests.cloud import (
     CD_API_KEY,
     CD_API_SECRET,
@@ -61,7 +62,7 @@ class Garage:
             return None
         for _poll in range(MOST_POLLS):
             progress = self.cloud.poll_command(self.session, self.vehicle, receipt)
-            if progress.state in commands.FINAL:
+            if progress.state in definitions.FINAL:
                 return progress
         raise AssertionError("the command did not end within {} polls".format(MOST_POLLS))
 
@@ -90,7 +91,7 @@ def test_a_command_changes_the_car(simulated, store, name):
     garage = Garage(simulated, name, store).sign_in()
     assert garage.read()["locked"] is False
     simulated.advance_clock(60)
-    assert garage.command(commands.LOCK).state == commands.EXECUTED
+    assert garage.command(definitions.LOCK).state == definitions.EXECUTED
     assert garage.read()["locked"] is True
     assert [sent["command"] for sent in simulated.commands()] == ["lock"]
 
@@ -99,8 +100,8 @@ def test_a_command_changes_the_car(simulated, store, name):
 def test_a_command_the_car_does_not_carry_out_has_failed(simulated, store, name):
     garage = Garage(simulated, name, store).sign_in()
     simulated.command_plan(outcome="FAILED")
-    progress = garage.command(commands.SOUND_HORN)
-    assert progress.state == commands.FAILED and progress.reason
+    progress = garage.command(definitions.SOUND_HORN)
+    assert progress.state == definitions.FAILED and progress.reason
 
 
 #: where each cloud gives tokens, or what only tokens are given for: what is lost there costs the sign-in
@@ -159,7 +160,7 @@ def test_a_wrong_password_is_a_refused_sign_in(simulated, store, name):
 def test_a_destination_arrives(simulated, store, name):
     garage = Garage(simulated, name, store).sign_in()
     place = {"latitude": 48.25, "longitude": 11.5, "name": "Zoo", "city": "München"}
-    assert garage.command(commands.SEND_DESTINATION, **place) is None
+    assert garage.command(definitions.SEND_DESTINATION, **place) is None
     sent = simulated.commands()[-1]["arguments"]
     assert (sent["latitude"], sent["name"], sent["city"]) == (48.25, "Zoo", "München")
 
@@ -204,10 +205,10 @@ def test_connecteddrive_unlocking_needs_the_security_answer(simulated, store):
     simulated.settings(cd_security_question=True)
     without = Garage(simulated, "connecteddrive", store).sign_in()
     with pytest.raises(CommandFailed) as refused:
-        without.command(commands.UNLOCK)
+        without.command(definitions.UNLOCK)
     assert "security_answer" in refused.value.advice
     having = Garage(simulated, "connecteddrive", store, security_answer=HOME_SECURITY_ANSWER).sign_in()
-    assert having.command(commands.UNLOCK).state == commands.EXECUTED
+    assert having.command(definitions.UNLOCK).state == definitions.EXECUTED
 
 
 @pytest.mark.parametrize("order, refusal", [("usual", 401), ("reversed", 302)])

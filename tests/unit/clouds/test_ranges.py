@@ -1,9 +1,8 @@
 """bmw.clouds.ranges: what electric, fuel and total range mean in the clouds before CarData."""
 
 import pytest
-
 from bmw.clouds import ranges
-from bmw.vehicle import Reading
+from bmw.vehicle.vehicle import Reading
 
 
 @pytest.mark.parametrize(

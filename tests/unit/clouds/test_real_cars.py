@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from bmw.vehicle.vocabulary import VEHICLE
 
-from bmw.vocabulary import VEHICLE
 from tests.cases import real_cars
 
 CARS = [pytest.param(name, cloud, id="{} in {}".format(name, cloud)) for name, cloud in real_cars.cars()]

@@ -1,12 +1,13 @@
 """Reading values as the app-era clouds write them, and that no answer whatsoever breaks a translation."""
 
 import pytest
+from bmw.clouds import values
+from bmw.clouds.connecteddrive import state as connecteddrive_state
+from bmw.clouds.portal import state
+from bmw.vehicle.vocabulary import VEHICLE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bmw.clouds import connecteddrive_state, portal_state
-from bmw.clouds import values
-from bmw.vocabulary import VEHICLE
 from tests.unit.fakes import car
 
 
@@ -94,7 +95,7 @@ _STATUS_FIELDS = [row[2] for row in connecteddrive_state._STATUS] + [
     "parkingLight",
     "positionLight",
 ]
-_ATTRIBUTES = [row[2] for row in portal_state._ATTRIBUTES] + [
+_ATTRIBUTES = [row[2] for row in state._ATTRIBUTES] + [
     "updateTime",
     "mileage",
     "unitOfLength",
@@ -120,7 +121,7 @@ def test_no_status_whatsoever_breaks_the_translation(status):
 
 @given(_answers(_ATTRIBUTES), _answers(["ccmMessages", "cbsMessages"]))
 def test_no_attributes_whatsoever_break_the_translation(attributes, messages):
-    readings = portal_state.dynamic({"attributesMap": attributes, "vehicleMessages": messages}, {"driveTrain": "BEV_REX"})
+    readings = state.dynamic({"attributesMap": attributes, "vehicleMessages": messages}, {"driveTrain": "BEV_REX"})
     assert set(readings) <= set(VEHICLE)
     car().update(readings)
 
@@ -133,15 +134,15 @@ def test_no_rarer_answer_whatsoever_breaks_the_translation(profile, answer):
         connecteddrive_state.charging_profile(profile),
         connecteddrive_state.last_trip({"date": profile, "totalDistance": profile}, None),
         connecteddrive_state.all_trips({"avgRecuperation": profile, "batterySizeMax": profile}),
-        portal_state.navigation(answer),
-        portal_state.efficiency(answer),
+        state.navigation(answer),
+        state.efficiency(answer),
     ]
     assert all(set(readings) <= set(VEHICLE) for readings in found)
 
 
 @given(st.dictionaries(st.sampled_from(["model", "modelName", "brand", "driveTrain"]), _JSON))
 def test_no_entry_whatsoever_breaks_the_facts(entry):
-    for facts in (connecteddrive_state.facts(entry), portal_state.facts(entry)):
+    for facts in (connecteddrive_state.facts(entry), state.facts(entry)):
         assert isinstance(facts.get("brand", ""), str)
         assert isinstance(facts.get("model", ""), str)
 

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-
-from bmw import cipher
-from bmw.key_file import KEY_BYTES
-from bmw.model import Model
+from bmw.clouds.tokens import Tokens
+from bmw.items.model import Model
 from bmw.openhab.outlet import MOST_SEALED, Outlet
-from bmw.seal import Seal
-from bmw.tokens import Tokens
+from bmw.storage import cipher
+from bmw.storage.key_file import KEY_BYTES
+from bmw.storage.seal import Seal
+
 from tests.contract.on_cpython import ItemsInMemory, NoPage, NoPictures
 
 TOKENS = Tokens(access_token="access-1", expires_at=2e9, obtained_at=1e9)

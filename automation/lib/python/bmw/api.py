@@ -16,11 +16,12 @@ import json
 import logging
 import threading
 
-from bmw import commands, extra
+from bmw.commands import definitions
 from bmw.errors import BmwError
 from bmw.record import record
-from bmw.vehicle import reading_from
-from bmw.vocabulary import VEHICLE
+from bmw.vehicle import extra
+from bmw.vehicle.vehicle import reading_from
+from bmw.vehicle.vocabulary import VEHICLE
 
 __all__ = [str("ApiError"), str("Car"), str("End"), str("cars"), str("diagnostics")]
 
@@ -189,7 +190,7 @@ def _ask(question, end=None):
 def _wait(end, seconds):
     text = _bridge().wait(end, seconds)
     if text is None:
-        return End(commands.TIMED_OUT, "no end was told within {} seconds".format(seconds))
+        return End(definitions.TIMED_OUT, "no end was told within {} seconds".format(seconds))
     return End(*json.loads(text))
 
 

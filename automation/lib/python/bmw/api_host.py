@@ -10,7 +10,7 @@ import json
 import logging
 import threading
 
-from bmw import commands
+from bmw.commands import definitions
 from bmw.errors import BmwError, CommandFailed
 
 log = logging.getLogger("bmw")
@@ -20,7 +20,7 @@ class ApiHost(object):
     """Answers for the accounts' services.
 
     Args:
-        services (list of (str, bmw.service.Service)): name of the account, its service; in the order of the configuration.
+        services (list of (str, bmw.polling.service.Service)): name of the account, its service; in the order of the configuration.
     """
 
     def __init__(self, services):
@@ -62,7 +62,7 @@ class ApiHost(object):
             self._is_closed = True
             ends, self._ends = self._ends, []
         for end in ends:
-            end.tell(commands.FAILED, "the BMW module was stopped before the command ended")
+            end.tell(definitions.FAILED, "the BMW module was stopped before the command ended")
 
     def _cars(self, _question, _end):
         return [[account, vehicle.name] for account, service in self._services for vehicle in service.vehicles()]
@@ -86,7 +86,7 @@ class ApiHost(object):
 
     def _command(self, question, end):
         service, vehicle = self._find(question)
-        command, arguments = commands.of_text(question["command"])
+        command, arguments = definitions.of_text(question["command"])
         end = _End(end)
         with self._lock:
             if self._is_closed:
@@ -94,13 +94,13 @@ class ApiHost(object):
             self._ends.append(end)
 
         def show(state, reason):
-            if state in commands.FINAL:
+            if state in definitions.FINAL:
                 with self._lock:
                     self._ends = [other for other in self._ends if other is not end]
                 end.tell(state, reason)
 
         def on_dropped():
-            show(commands.FAILED, "the same command is still under way")
+            show(definitions.FAILED, "the same command is still under way")
 
         service.command(vehicle.name, command, arguments, show, on_dropped)
 

@@ -6,13 +6,13 @@ What differs between these places comes in as an argument; the names of the reco
 from __future__ import absolute_import, unicode_literals
 
 from bmw import clouds, times
-from bmw.account import Account
-from bmw.http import Http
+from bmw.account.account import Account
+from bmw.net.http import Http
+from bmw.polling.service import Service
 from bmw.record import record
-from bmw.service import Service
 from bmw.steps import do_all
 
-#: cloud (bmw.clouds.base.Cloud), account (bmw.account.Account), service (bmw.service.Service)
+#: cloud (bmw.clouds.base.Cloud), account (bmw.account.account.Account), service (bmw.polling.service.Service)
 Parts = record("Parts", "cloud account service")
 
 
@@ -33,10 +33,10 @@ def assemble(
 
     Args:
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
-        store (bmw.store.Store). outlet: where states go, see ``bmw.openhab.outlet``. transport: see ``bmw.http``.
+        store (bmw.storage.store.Store). outlet: where states go, see ``bmw.openhab.outlet``. transport: see ``bmw.net.http``.
         clock: object with ``now()``. worker: see ``bmw.worker``.
-        make_wire: callable, an unconnected wire for ``bmw.mqtt``; None = no stream is wanted, whatever the settings say.
-        lock_of: callable, path of the file of the tokens -> the re-entrant lock for them, see ``bmw.account.Account``.
+        make_wire: callable, an unconnected wire for ``bmw.net.mqtt``; None = no stream is wanted, whatever the settings say.
+        lock_of: callable, path of the file of the tokens -> the re-entrant lock for them, see ``bmw.account.account.Account``.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
     name = record_of(config)
@@ -56,7 +56,7 @@ def join(configs, services):
     """Lets the commands of an account go by another one, where its settings name one; before any is started.
 
     Args:
-        configs (list of bmw.config.AccountConfig), services (list of bmw.service.Service): of all accounts, in the same order.
+        configs (list of bmw.config.AccountConfig), services (list of bmw.polling.service.Service): of all accounts, in the same order.
     """
     by_name = dict((config.name, service) for config, service in zip(configs, services))
     for config, service in zip(configs, services):
@@ -68,7 +68,7 @@ def stop(services, on_told):
     """Ends all services; what goes wrong with one keeps no other from its end.
 
     Args:
-        services (list of bmw.service.Service): of all accounts.
+        services (list of bmw.polling.service.Service): of all accounts.
         on_told: called without arguments when every command has told its end, before new tokens are waited for.
     """
     # nothing is sent any more before the first is stopped: one account sends the commands of another

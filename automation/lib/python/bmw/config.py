@@ -10,12 +10,13 @@ import logging
 import os
 import re
 
-from bmw import clouds, cron, files, mqtt, secret_source
-
+from bmw import clouds, cron
 from bmw.compat import lower, text_type, to_text
 from bmw.errors import ConfigError, StoreError
-from bmw.http import TIMEOUT, checked_base
+from bmw.net import mqtt
+from bmw.net.http import TIMEOUT, checked_base
 from bmw.redact import remember
+from bmw.storage import files, secret_source
 
 log = logging.getLogger("bmw")
 
@@ -103,7 +104,7 @@ def _yes_no(text):
 
 
 def _extra(text):
-    from bmw import extra  # here, as few use it
+    from bmw.vehicle import extra  # here, as few use it
 
     if lower(text) == extra.ALL:
         return extra.ALL
@@ -135,7 +136,7 @@ def _stream_url(text):
 
 
 #: who may see a setting's value. PUBLIC: it stands in reports. HARMLESS: it does not, but other texts may hold it. PRIVATE: it is
-#: taken out of reports. NAME, SECRET: so it is, and it may be kept elsewhere (``bmw.secret_source``); a NAME alone opens nothing
+#: taken out of reports. NAME, SECRET: so it is, and it may be kept elsewhere (``bmw.storage.secret_source``); a NAME alone opens nothing
 PUBLIC, HARMLESS, PRIVATE, NAME, SECRET = "public", "harmless", "private", "name", "secret"
 
 

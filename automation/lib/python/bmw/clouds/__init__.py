@@ -1,10 +1,10 @@
-"""The BMW clouds by the name that the configuration uses. One module per API, loaded when an account uses it."""
+"""The BMW clouds by the name that the configuration uses. One package per API, loaded when an account uses it."""
 
 from __future__ import absolute_import, unicode_literals
 
 import importlib
 
-#: name in the configuration -> class in the module of that name
+#: name in the configuration and of the package -> class in its module ``cloud``
 CLOUDS = {
     "cardata": "CarData",
     "connecteddrive": "ConnectedDrive",
@@ -15,4 +15,4 @@ CLOUDS = {
 
 def find(name):
     """The Cloud class of a name in CLOUDS."""
-    return getattr(importlib.import_module(str("bmw.clouds." + name)), CLOUDS[name])
+    return getattr(importlib.import_module(str("bmw.clouds.{}.cloud".format(name))), CLOUDS[name])

@@ -36,7 +36,7 @@ class Progress(object):
     """How far a command is.
 
     Attributes:
-        state (str): PENDING, DELIVERED, EXECUTED or FAILED (``bmw.commands`` knows the states of the whole life).
+        state (str): PENDING, DELIVERED, EXECUTED or FAILED (``bmw.commands.definitions`` knows the states of the whole life).
         reason (str): why it failed, as BMW says it; else ''.
     """
 
@@ -50,7 +50,7 @@ class Cloud(object):
 
     Args:
         config (bmw.config.AccountConfig): the account's settings.
-        http (bmw.http.Http): how to send.
+        http (bmw.net.http.Http): how to send.
         clock: object with ``now()``.
     """
 
@@ -61,7 +61,7 @@ class Cloud(object):
     NEEDS = {}
     #: setting that says whom BMW gives the tokens to
     HOLDER = "username"
-    #: commands it can send (names of bmw.commands); empty = read-only
+    #: commands it can send (names of bmw.commands.definitions); empty = read-only
     COMMANDS = frozenset()
     #: True where BMW limits a user's calls a day to a known number (setting calls_per_day)
     HAS_DAILY_LIMIT = False
@@ -126,8 +126,8 @@ class Cloud(object):
         """What brings the cars' news to the service as they happen (``start``, ``hurry``, ``stop``); None where nothing does.
 
         Args:
-            account (bmw.account.Account), service (bmw.service.Service), outlet, worker: those of the account.
-            make_wire: callable, an unconnected wire for ``bmw.mqtt``.
+            account (bmw.account.account.Account), service (bmw.polling.service.Service), outlet, worker: those of the account.
+            make_wire: callable, an unconnected wire for ``bmw.net.mqtt``.
         """
         return None
 
@@ -135,12 +135,12 @@ class Cloud(object):
         """What the diagnostics report tells of the account besides (list of text): no secret, no name.
 
         Args:
-            tokens (bmw.tokens.Tokens or None). memory (dict): that of the session.
+            tokens (bmw.clouds.tokens.Tokens or None). memory (dict): that of the session.
         """
         return []
 
     def wants_extra(self, key):
-        """True if a value beyond the vocabulary (a key of ``bmw.extra``) is wanted by the settings."""
+        """True if a value beyond the vocabulary (a key of ``bmw.vehicle.extra``) is wanted by the settings."""
         return False
 
     def about_car(self, memory, vehicle):
@@ -168,14 +168,14 @@ class Cloud(object):
         return ()
 
     def picture(self, session, vehicle):
-        """The car's picture (bmw.picture.Picture) if BMW has one and it is time to ask, else None. Raises as ``seldom``."""
+        """The car's picture (bmw.vehicle.picture.Picture) if BMW has one and it is time to ask, else None. Raises as ``seldom``."""
         return None
 
     def send_command(self, session, vehicle, command, arguments):
         """Sends a command; returns a receipt for ``poll_command``, or None when it is done at once.
 
         Args:
-            command (str): one of COMMANDS. arguments (dict): see ``bmw.commands``.
+            command (str): one of COMMANDS. arguments (dict): see ``bmw.commands.definitions``.
 
         Raises:
             CommandFailed: BMW refused it.

@@ -5,9 +5,9 @@ Car and app of a 330e show 573 km in all where ConnectedDrive's remainingRangeFu
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw import drive_train
 from bmw.compat import text_type, upper
-from bmw.vehicle import Reading
+from bmw.vehicle import drive_train
+from bmw.vehicle.vehicle import Reading
 
 _PLUG_IN_HYBRID = frozenset(("PHEV", "PLUGIN_HYBRID"))
 

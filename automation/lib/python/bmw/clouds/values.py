@@ -12,7 +12,7 @@ import re
 from bmw import times
 from bmw.compat import capitalize, number_types, text_type, upper
 from bmw.record import record
-from bmw.vehicle import LOCK_STATES, Reading
+from bmw.vehicle.vehicle import LOCK_STATES, Reading
 
 #: UNKOWN is the server's own spelling in some answers
 UNKNOWN_WORDS = frozenset(("", "INVALID", "SIGNAL_INVALID", "UNKNOWN", "UNKOWN", "ISUNKNOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))

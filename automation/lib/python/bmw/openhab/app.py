@@ -6,28 +6,31 @@ import logging
 import os
 import threading
 
-from bmw import __version__, clouds, config, files, key_file, names, times
+from java.lang import IllegalStateException, Runtime, Thread
+from java.time import Instant
+
+from bmw import __version__, clouds, config, times
 from bmw.api_host import ApiHost
 from bmw.assembly import assemble, binding, join, record_of, stop
-from bmw.diagnostics import Surroundings
 from bmw.errors import StoreError
 from bmw.instance import Instance
-from bmw.log_tail import LogTail
-from bmw.model import Model
+from bmw.items import names
+from bmw.items.model import Model
 from bmw.openhab import cipher, disk, versions
 from bmw.openhab import log as openhab_log
 from bmw.openhab.bridge import Door
 from bmw.openhab.files_out import PictureFiles, SitemapFile
 from bmw.openhab.http import JvmTransport
 from bmw.openhab.items import Items
-from bmw.openhab.mqtt import JvmWire
 from bmw.openhab.jvm import Shared, Stopper, monotonic
+from bmw.openhab.mqtt import JvmWire
 from bmw.openhab.outlet import Outlet
-from bmw.store import KEY_FILE, ClosedStore, open_store
+from bmw.storage import files, key_file
+from bmw.storage.store import KEY_FILE, ClosedStore, open_store
+from bmw.support.diagnostics import Surroundings
+from bmw.support.log_tail import LogTail
 from bmw.times import SystemClock
 from bmw.worker import Worker
-from java.lang import IllegalStateException, Runtime, Thread
-from java.time import Instant
 
 log = logging.getLogger("bmw")
 
@@ -156,7 +159,8 @@ class AccountRunner(object):
 
     Attributes:
         has_closed_store (bool): what is stored cannot be opened.
-        service (bmw.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str); sign_in_input_item (str or None).
+        service (bmw.polling.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str);
+            sign_in_input_item (str or None).
         command_items (dict): item name -> (vehicle name, key), of the items that take commands.
         on_command_items: called with a list of item names when a car was found that has more of them; set by the script.
 

@@ -6,11 +6,12 @@ the module's engine, and the module's side nothing of the script's but the Java 
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.openhab import jvm, versions
-from bmw.openhab import log as openhab_log
 from java.util.concurrent import CompletableFuture, TimeoutException, TimeUnit
 from java.util.function import BiFunction
 from org.python.core import Py
+
+from bmw.openhab import jvm, versions
+from bmw.openhab import log as openhab_log
 
 _NAME = "api"
 #: any object of an openHAB bundle

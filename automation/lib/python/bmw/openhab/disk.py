@@ -1,4 +1,4 @@
-"""What Jython's os cannot do with a disk, done by the JVM: new private files, a folder made durable. See ``bmw.files``."""
+"""What Jython's os cannot do with a disk, done by the JVM: new private files, a folder made durable. See ``bmw.storage.files``."""
 
 from __future__ import absolute_import, unicode_literals
 

@@ -1,7 +1,7 @@
 """Generated files in conf: the sitemap, kept up to date with the items that are there, and the pictures of the cars.
 
 A file of the user is never touched. Knows where the files are and how to tell ours from theirs; what is in the sitemap is
-``bmw.sitemap``'s.
+``bmw.items.sitemap``'s.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -9,10 +9,11 @@ from __future__ import absolute_import, unicode_literals
 import logging
 import os
 
-from bmw import files, sitemap
 from bmw.compat import to_bytes, to_text
 from bmw.errors import BmwError, StoreError
-from bmw.picture import KINDS, recognised
+from bmw.items import sitemap
+from bmw.storage import files
+from bmw.vehicle.picture import KINDS, recognised
 
 log = logging.getLogger("bmw")
 

@@ -1,4 +1,4 @@
-"""Transport on the JVM's own HTTP client (Java 11 and later), see ``bmw.http``.
+"""Transport on the JVM's own HTTP client (Java 11 and later), see ``bmw.net.http``.
 
 Inside openHAB this and not requests: requests on Jython 2.7.2 sends no TLS server name, and takes seconds to import. TLS
 certificates and host names are checked by the JVM. One client serves all accounts and survives a reload of the script,
@@ -7,10 +7,7 @@ so that its threads and connections are there once.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import lower, text_type
-from bmw.errors import NetworkError
-from bmw.http import MOST_BYTES, Response
-from bmw.openhab.tls import strict
+from jarray import zeros
 from java.io import IOException
 from java.lang import Exception as JavaException
 from java.lang import InterruptedException, System, Thread
@@ -23,7 +20,10 @@ from java.util.concurrent import CompletableFuture, ExecutionException, TimeUnit
 from java.util.concurrent import TimeoutException as FutureTimeout
 from javax.net.ssl import SSLException, SSLParameters
 
-from jarray import zeros
+from bmw.compat import lower, text_type
+from bmw.errors import NetworkError
+from bmw.net.http import MOST_BYTES, Response
+from bmw.openhab.tls import strict
 
 CONNECT_TIMEOUT = 10
 
@@ -93,7 +93,7 @@ class JvmTransport(object):
         self._client = shared.get("http client", _new_client)
 
     def __call__(self, request):
-        """Sends a ``bmw.http.Request``; see ``bmw.http``."""
+        """Sends a ``bmw.net.http.Request``; see ``bmw.net.http``."""
         handler = _OneBody()
         future = self._client.sendAsync(_build(request), handler)
         try:

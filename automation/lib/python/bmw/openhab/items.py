@@ -8,12 +8,13 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw.contest import Contest
-from bmw.openhab import versions
-from bmw.states import state_text
 from java.lang import Exception as JavaException
 from java.lang import IllegalStateException
 from java.time import ZonedDateTime
+
+from bmw.items.corrections import Contest
+from bmw.openhab import versions
+from bmw.vehicle.states import state_text
 
 log = logging.getLogger("bmw")
 
@@ -92,7 +93,7 @@ class Items(object):
         return None if isinstance(state, _UnDef) else state
 
     def ensure(self, spec):
-        """Makes the item of a ``bmw.model.ItemSpec`` if there is none of that name; returns the item, None while openHAB stops."""
+        """Makes the item of a ``bmw.items.model.ItemSpec`` if there is none of that name; returns the item, None while openHAB stops."""
         item = self._registry.get(spec.name)
         if item is not None:
             return item
@@ -110,7 +111,7 @@ class Items(object):
         """Posts values to their items where that changes what these show, whoever wrote it.
 
         Args:
-            values: list of (item name, value, unit, native type), the latter three as for ``bmw.states.state_text``; None is UNDEF.
+            values: list of (item name, value, unit, native type), the latter three as for ``bmw.vehicle.states.state_text``; None is UNDEF.
 
         Returns:
             The names (set) of those for whose known value there is no item.
@@ -160,7 +161,7 @@ class Items(object):
     def put_right(self, first=(), patience=None):
         """Looks at items, and posts anew what was posted last to those that show something else: others can write, too.
 
-        All that were posted to have their turn, so many in one go; to be called every ``bmw.contest.EVERY`` seconds.
+        All that were posted to have their turn, so many in one go; to be called every ``bmw.items.corrections.EVERY`` seconds.
 
         Args:
             first: names of the items to look at each time.
@@ -201,7 +202,7 @@ class Items(object):
             log.warning("Something else keeps writing to %s: put right once a minute only, look for a rule, link or profile on it", told)
 
     def show_image(self, spec, picture):
-        """Posts a bmw.picture.Picture to the item of a spec if that changes its state. An item of another type stays as it is."""
+        """Posts a bmw.vehicle.picture.Picture to the item of a spec if that changes its state. An item of another type stays as it is."""
         item = self.ensure(spec)
         if item is None or item.getType() != spec.item_type:
             return

@@ -5,9 +5,10 @@ from __future__ import absolute_import, unicode_literals
 import logging
 import traceback
 
+from org.slf4j import LoggerFactory
+
 from bmw.compat import to_text
 from bmw.redact import clean
-from org.slf4j import LoggerFactory
 
 #: below org.openhab, which openHAB shows from INFO on; loggers named jsr223.* are hidden below WARN
 LOGGER = "org.openhab.automation.bmw"

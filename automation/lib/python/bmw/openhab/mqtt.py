@@ -1,26 +1,26 @@
-"""A wire for ``bmw.mqtt`` on the JVM's own sockets, for every openHAB alike.
+"""A wire for ``bmw.net.mqtt`` on the JVM's own sockets, for every openHAB alike.
 
 The JVM sends the TLS server name, checks certificate and host name. Not through openHAB's MQTT transport, for the reasons
-given in ``bmw.mqtt``; not through Jython's ssl module, which differs between 2.7.2 and 2.7.4.
+given in ``bmw.net.mqtt``; not through Jython's ssl module, which differs between 2.7.2 and 2.7.4.
 """
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.errors import NetworkError
-from bmw.openhab.tls import strict
+from jarray import zeros
 from java.io import DataInputStream, EOFException, IOException
 from java.lang import Exception as JavaException
 from java.net import InetAddress, InetSocketAddress, Socket, SocketTimeoutException, UnknownHostException
 from java.security.cert import CertificateException
 from javax.net.ssl import SNIHostName, SSLSocketFactory
 
-from jarray import zeros
+from bmw.errors import NetworkError
+from bmw.openhab.tls import strict
 
 _ADVICE = "check the network"
 
 
 class JvmWire(object):
-    """See ``bmw.socket_wire.SocketWire``, whose methods these are."""
+    """See ``bmw.net.socket_wire.SocketWire``, whose methods these are."""
 
     def __init__(self):
         self._plain = Socket()

@@ -8,12 +8,13 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw import commands, estimate, extra
+from bmw.commands import definitions
 from bmw.errors import StoreError
-from bmw.model import is_writable
-from bmw.states import LOCK
-from bmw.vehicle import Reading
-from bmw.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
+from bmw.items.model import is_writable
+from bmw.vehicle import estimate, extra
+from bmw.vehicle.states import LOCK
+from bmw.vehicle.vehicle import Reading
+from bmw.vehicle.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 
 log = logging.getLogger("bmw")
 
@@ -21,12 +22,12 @@ _NOTHING = Reading(None)
 #: characters of a sealed token; anybody may write more into the item
 MOST_SEALED = 100000
 
-#: looks (see ``bmw.contest``) for which a switch may show what a person commanded: of the account, whose work is done between two
+#: looks (see ``bmw.items.corrections``) for which a switch may show what a person commanded: of the account, whose work is done between two
 #: looks; of a car, longer than any command lives
 UNDER_WAY = 1
 COMMAND_LIFE = 240
 #: keys of a car's items that only a person sets
-_SET_BY_PEOPLE = sorted(set(commands.ITEMS).difference(commands.SWITCHES))
+_SET_BY_PEOPLE = sorted(set(definitions.ITEMS).difference(definitions.SWITCHES))
 #: those of the account with another one: a token that persistence restores late may be the newer one
 _PATIENCE_OF = {"accessToken": COMMAND_LIFE, "tokenExpiry": COMMAND_LIFE}
 
@@ -35,8 +36,8 @@ class Outlet(object):
     """Shows one account and its cars in openHAB's items.
 
     Args:
-        items (bmw.openhab.items.Items), model (bmw.model.Model).
-        seal (what ``bmw.seal.Seal.bound_to`` gives for the account, or None): for the token item.
+        items (bmw.openhab.items.Items), model (bmw.items.model.Model).
+        seal (what ``bmw.storage.seal.Seal.bound_to`` gives for the account, or None): for the token item.
         page (bmw.openhab.files_out.AccountPage): the account's part of the sitemap.
         pictures (bmw.openhab.files_out.PictureFiles): where pictures of cars are kept.
     """
@@ -142,7 +143,7 @@ class Outlet(object):
         return not self._pictures.is_there(self._model.vehicle_group(vehicle).name)
 
     def picture(self, vehicle, picture, is_first):
-        """Keeps a car's picture (bmw.picture.Picture) as a file and shows it; a file that cannot be written stops nothing."""
+        """Keeps a car's picture (bmw.vehicle.picture.Picture) as a file and shows it; a file that cannot be written stops nothing."""
         self._pictures.keep(self._model.vehicle_group(vehicle).name, picture)
         self._show_picture(vehicle, picture, is_first)
 
@@ -162,7 +163,7 @@ class Outlet(object):
     def prepare_commands(self, vehicle, can, is_first):
         """Makes the items for the commands in ``can``; returns {key: item name}, also of the user's own items for the others."""
         names = {}
-        for key, wanted in commands.ITEMS.items():
+        for key, wanted in definitions.ITEMS.items():
             spec = self._model.vehicle_item(vehicle, COMMAND[key], is_first)
             if can.intersection(wanted):
                 self._ensure_groups(vehicle, "commands")
@@ -189,7 +190,7 @@ class Outlet(object):
     def put_right(self):
         """Puts right what items show that something else wrote: the account's each time, those of the cars in turn.
 
-        To be called every ``bmw.contest.EVERY`` seconds.
+        To be called every ``bmw.items.corrections.EVERY`` seconds.
         """
         self._items.put_right(self._account_items, self._patience)
 

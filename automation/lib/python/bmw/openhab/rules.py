@@ -16,9 +16,10 @@ import logging
 import re
 import sys
 
-from bmw.openhab import versions
 from org.openhab.core.automation.module.script.rulesupport.shared.simple import SimpleRule
 from org.openhab.core.automation.util import TriggerBuilder
+
+from bmw.openhab import versions
 
 log = logging.getLogger("bmw")
 

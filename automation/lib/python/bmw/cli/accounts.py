@@ -1,0 +1,207 @@
+"""The accounts of the command line on CPython: one service each, as ``bmw.openhab.app`` has them inside openHAB.
+
+Knows neither arguments nor how something is printed. Nothing is asked by itself: the stream and the timetable stay off.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import os
+import time
+
+from bmw.assembly import assemble, join, record_of
+from bmw.cli.worker import Timetable
+from bmw.commands import definitions
+from bmw.errors import BmwError, SignInFailed
+from bmw.storage import cipher, files
+from bmw.storage.store import KEY_FILE, open_store
+
+#: what the texts advise inside openHAB -> what to do here
+_ADVICE = (
+    ("switch the sign-in item on", "use: python3 -m bmw sign-in"),
+    ("write its token, which starts with P1_, into the sign-in input item within two minutes", "give its token, which starts with P1_"),
+    ("copy it to conf/services and fill in client_id", "name it with --config"),
+)
+
+#: ends of the names of what we store
+_OURS = (".token", ".state", ".calls", files.DAMAGED)
+
+
+class CliError(BmwError):
+    """What was asked for cannot be done; ``text()`` is for the person."""
+
+
+class CliOutlet(object):
+    """The outlet of an account, see ``bmw.openhab.outlet``: keeps what openHAB's items would show.
+
+    Attributes:
+        account_values (dict): key -> last value.
+    """
+
+    def __init__(self):
+        self.account_values = {}
+
+    def account(self, key, value):
+        self.account_values[key] = value
+
+    def put_right(self):
+        pass  # there are no items
+
+    def settle(self, present, gone):
+        pass
+
+    def vehicle(self, vehicle, keys, is_first):
+        pass  # read from the vehicle itself
+
+    def prepare_commands(self, vehicle, can, is_first):
+        return {}
+
+    def command(self, vehicle, key, value, is_first):
+        pass  # told by the command's own ``show``
+
+    def command_state(self, vehicle, key, is_first):
+        return ""  # there are no items
+
+    def wants_picture(self, vehicle):
+        return False
+
+    def picture(self, vehicle, picture, is_first):
+        pass
+
+    def show_stored_picture(self, vehicle, is_first):
+        pass
+
+    def power(self, name):
+        return None  # there are no items
+
+    def tokens(self, account):
+        pass  # the store alone has them
+
+    def tokens_again(self, account):
+        pass
+
+    def sealed_token(self):
+        return None
+
+
+class CliAccount(object):
+    """One account, ready to work.
+
+    Attributes:
+        config (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), service (bmw.polling.service.Service)
+    """
+
+    def __init__(self, config, store, transport, clock, timetable):
+        self.config = config
+        self._timetable = timetable
+        self._outlet = CliOutlet()
+        worker = timetable.of(record_of(config))
+        parts = assemble(config, [], store, self._outlet, transport, clock, worker)
+        self.cloud, self._account, self.service = parts.cloud, parts.account, parts.service
+
+    def load(self):
+        """Takes over what is stored. Raises StoreError."""
+        self.service.prepare(lambda _items: None)
+        self.service.load()
+
+    def sign_in(self, answer, show_prompt):
+        """Signs in and reads the cars.
+
+        Args:
+            answer (str or None): a solved captcha, where the cloud needs one.
+            show_prompt: called with (link, code) when a person must approve.
+
+        Raises:
+            BmwError: refused, declined, expired.
+        """
+        self._need_settings()
+        before = self._account.tokens
+        self.service.sign_in(answer)
+        self._timetable.run_due()
+        shown = self._outlet.account_values
+        if shown.get("signInCode"):
+            show_prompt(shown["signInLink"], shown["signInCode"])
+            self._timetable.run_until(lambda: not shown["signIn"])
+        if self._account.tokens is before:
+            raise SignInFailed(advised(shown["account"]))
+
+    def update(self):
+        """Asks BMW for the account's cars. Raises BmwError."""
+        self._need_settings()
+        self.service.force_update()
+        self._timetable.run_due()
+        trouble = self.trouble()
+        if trouble:
+            raise CliError(trouble)
+
+    def trouble(self):
+        """Why the last update did not work (text), None if it did."""
+        shown = self._outlet.account_values
+        return None if shown.get("accountState") == "ONLINE" else advised(shown.get("account") or "Nothing was asked")
+
+    def need_sign_in(self):
+        """Signs in by user and password where that is enough. Raises BmwError when a person must sign in."""
+        self._need_settings()
+        if not self._account.is_signed_in and self.cloud.SIGNS_IN_ALONE:
+            self.update()
+        self._account.access_token()
+
+    def send(self, vehicle, command, arguments, show):
+        """Sends a command and waits for its end.
+
+        Args:
+            vehicle (bmw.vehicle.vehicle.Vehicle), command (str), arguments (dict): see ``bmw.commands.definitions``.
+            show: called with (state, reason) at every step.
+
+        Returns:
+            str: the last state.
+        """
+        states = []
+
+        def keep(state, reason):
+            states.append(state)
+            show(state, advised(reason))
+
+        self.service.command(vehicle.name, command, arguments, keep)
+        self._timetable.run_until(lambda: states and states[-1] in definitions.FINAL)
+        return states[-1]
+
+    def _need_settings(self):
+        if self.config.problem:
+            raise self.config.problem
+
+
+def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
+    """The CliAccounts (list) of a configuration.
+
+    Args:
+        settings (bmw.config.Config). folder (str): where tokens and states are kept, made if need be.
+        transport: see ``bmw.net.http``. clock, sleep: the time.
+
+    Raises:
+        BmwError: the folder cannot be used.
+    """
+    if _holds_other_things(folder):
+        raise CliError("{} holds other things".format(folder), "name a folder of its own with --store")
+    _seal, store = open_store(folder, cipher, clock.now())
+    timetable = Timetable(clock, sleep)
+    accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]
+    join(settings.accounts, [account.service for account in accounts])
+    for account in accounts:
+        account.load()
+    return accounts
+
+
+def _holds_other_things(folder):
+    """True if a folder that is there is not ours: it would be made private."""
+    try:
+        names = os.listdir(folder)
+    except (OSError, IOError):  # whoever uses it says what is wrong
+        return False
+    return bool(names) and not any(name == KEY_FILE or name.endswith(_OURS) for name in names)
+
+
+def advised(text):
+    """A text with openHAB's advice turned into that for the command line."""
+    for inside, here in _ADVICE:
+        text = text.replace(inside, here)
+    return text

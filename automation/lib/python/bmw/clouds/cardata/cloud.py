@@ -1,0 +1,162 @@
+"""BMW CarData, the official read-only customer API: cars, containers and telematic data by REST.
+
+50 calls a day per user; nothing here retries on its own. Source: BMW's CarData API v1 and integration guide v1.5 (cardata.md section 2).
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw.clouds import values
+from bmw.clouds.base import Cloud, Found
+from bmw.clouds.cardata import descriptors, live, rare_calls, report, sign_in
+from bmw.clouds.cardata.container import Containers
+from bmw.clouds.cardata.entries import answered, merge
+from bmw.clouds.cardata.errors import ContainerGone, check
+from bmw.errors import AccessDenied, BadAnswer
+from bmw.vehicle.vehicle import Reading
+
+API_URL = "https://api-cardata.bmwgroup.com"
+
+_HEADERS = {"x-version": "v1", "Accept": "application/json"}
+
+#: our name for it, basicData field
+_FACTS = (
+    ("model", "modelName"),
+    ("brand", "brand"),
+    ("driveTrain", "driveTrain"),
+    ("propulsionType", "propulsionType"),
+    ("steering", "steering"),
+    ("bodyType", "bodyType"),
+    ("series", "series"),
+    ("batteryCapacity", "hvsMaxEnergyAbsolute"),
+    ("numberOfDoors", "numberOfDoors"),
+    ("constructionDate", "constructionDate"),
+)
+#: fact -> converter: what is shown as an item too; the capacity is that of a new battery, gross
+_FACT_READINGS = (("model", values.text), ("driveTrain", values.word), ("batteryCapacity", values.positive))
+
+
+class CarData(Cloud):
+    """See bmw.clouds.base.Cloud."""
+
+    name = "cardata"
+    title = "BMW CarData"
+    NEEDS = {"client_id": "make a CarData client in the BMW portal and write its id into conf/services/bmw.cfg"}
+    HOLDER = "client_id"
+    HAS_DAILY_LIMIT = True
+    EXTRA_CALLS_A_DAY = rare_calls.CALLS_A_DAY
+
+    def __init__(self, config, http, clock):
+        Cloud.__init__(self, config, http, clock)
+        self._auth_url, self._api_url = self.bases(config)
+        self._extras = _extras(config.extra)
+        self._containers = Containers(_sets(self._extras), self._send)
+
+    @classmethod
+    def bases(cls, config):
+        return [config.auth_url or sign_in.AUTH_URL, config.api_url or API_URL]
+
+    def begin_sign_in(self, answer=None):
+        return sign_in.begin(self.http, self._auth_url, self.config.client_id, self.clock.now())
+
+    def poll_sign_in(self, prompt):
+        return sign_in.poll(self.http, self._auth_url, self.config.client_id, prompt, self.clock.now())
+
+    def refresh(self, tokens):
+        return sign_in.refresh(self.http, self._auth_url, self.config.client_id, tokens, self.clock.now())
+
+    def check_grant(self, tokens):
+        if not tokens.has_scope(sign_in.SCOPE_API):
+            raise AccessDenied(
+                "The sign-in does not include the CarData API (scope {})".format(sign_in.SCOPE_API),
+                "subscribe the client to CarData API in the BMW portal, wait two minutes, then sign in again",
+            )
+
+    def make_live(self, account, service, outlet, worker, make_wire):
+        return live.build(self.config, account, service, outlet, self.clock, worker, make_wire, self._extras)
+
+    def about_account(self, tokens, memory):
+        is_bmws = self.config.stream == "on" and not live.is_at_home(self.config)
+        lines = [report.scopes(tokens, is_bmws), report.container(memory)]
+        return lines if self.config.stream == "on" else lines + ["stream: off in bmw.cfg"]
+
+    def about_car(self, memory, vehicle):
+        return report.delivery(memory, vehicle.vin)
+
+    def wants_extra(self, key):
+        return self._extras is not None and self._extras.wants_key(key)
+
+    def vehicles(self, session):
+        answer = self._get(session, "/customers/vehicles/mappings").json()
+        if isinstance(answer, dict):
+            answer = answer.get("mappings", [answer] if "vin" in answer else [])
+        if not isinstance(answer, list):
+            raise BadAnswer("BMW's list of cars is not a list", "it is asked again")
+        return [Found(entry["vin"], entry.get("mappingType", "PRIMARY") == "PRIMARY") for entry in values.cars(answer)]
+
+    def facts(self, session, vin):
+        answer = self._get(session, "/customers/vehicles/{}/basicData".format(vin)).json()
+        if not isinstance(answer, dict):
+            raise BadAnswer("BMW's description of the car is not an object", "it is asked again")
+        return values.facts(_FACTS, answer)
+
+    def read(self, session, vehicle):
+        try:
+            entries = self._telematic_data(session, vehicle.vin)
+        except ContainerGone:
+            # deleted in the portal or by another program: healed once per reading, at most three calls
+            self._containers.forget(session)
+            entries = self._telematic_data(session, vehicle.vin)
+        known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
+        merge(known, answered(entries), self.clock.now(), self._extras)
+        # all of it and not what is new: whatever went wrong before, the next poll mends it
+        readings = descriptors.translate(known, facts=vehicle.facts, extras=self._extras)
+        _add_facts(readings, vehicle.facts)
+        return readings
+
+    def seldom(self, session, vehicle):
+        return rare_calls.readings(self._getter(session, vehicle), session, vehicle, self.clock.now())
+
+    def picture(self, session, vehicle):
+        return rare_calls.picture(self._getter(session, vehicle), session, vehicle, self.clock.now())
+
+    def _getter(self, session, vehicle):
+        return lambda path, params: self._get(session, "/customers/vehicles/{}/{}".format(vehicle.vin, path), params)
+
+    def _telematic_data(self, session, vin):
+        path = "/customers/vehicles/{}/telematicData".format(vin)
+        answer = self._get(session, path, {"containerId": self._containers.id(session, self.clock.now())}).json()
+        entries = answer.get("telematicData") if isinstance(answer, dict) else None
+        if not isinstance(entries, dict):
+            raise BadAnswer("BMW's answer holds no telematic data", "it is asked again")
+        return entries
+
+    def _get(self, session, path, params=None):
+        return self._send(session, "GET", path, params=params)
+
+    def _send(self, session, method, path, **options):
+        return session.send(check, method, self._api_url + path, headers=_HEADERS, **options)
+
+
+def _add_facts(readings, facts):
+    """What the description of the car (basicData) says, where the car itself says nothing."""
+    for key, convert in _FACT_READINGS:
+        said = readings.get(key)
+        value = values.value_or_none(convert, facts.get(key))
+        # a time means that the car has said something, and be it that it does not know
+        if value is not None and (said is None or (said.value is None and said.time is None)):
+            readings[key] = Reading(value)
+
+
+def _sets(extras):
+    """The lists of descriptors to ask for: all that is wanted, then less, should BMW refuse it."""
+    more = [sorted(descriptors.ALL + tuple(extras.names))] if extras and extras.names else []
+    return more + [list(descriptors.ALL), list(descriptors.CORE)]
+
+
+def _extras(setting):
+    """What is wanted besides the vocabulary, or None. Loaded for those only who ask for it."""
+    if not setting:
+        return None
+    from bmw.clouds.cardata.extra import Extras
+
+    return Extras(setting)

@@ -1,0 +1,177 @@
+"""What BMW CarData said last about a car, per technical descriptor, by REST or by stream: merged by the car's own time.
+
+Pure. The entries are kept as BMW words them ({"value", "unit", "timestamp"}), since some words of the vocabulary need
+several of them; ``descriptors`` turns them into readings. Source: cardata.md sections 2.4 and 3.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import json
+
+from bmw import times
+from bmw.clouds.cardata import descriptors, units
+from bmw.compat import text_type
+from bmw.errors import BadAnswer
+from bmw.net import safe_json
+
+#: a time that the car sent stands for so long (seconds) against an answer whose own time is not known: that may be older, or newer
+STANDS = 6 * 3600
+#: what BMW's answers stamp with the moment of the question, which says nothing about the value's age; in the stream it is the car's
+AT_REQUEST = frozenset(
+    [descriptors.CHARGING + name for name in ("hvStatus", "lastChargingReason", "lastChargingResult", "level")]
+    + [descriptors.REMAINING_RANGE]
+)
+#: a time this far ahead of our clock (seconds) is a mistake of one of the two
+FUTURE = 86400
+#: letters of a value and of its unit or time, and of a value with parts as JSON. What is longer is left out, as it would stay in
+#: memory and in the store, which is sealed as a whole: 250 long values would take the JVM's last memory every other minute
+MOST_LETTERS, MOST_LETTERS_BESIDE = 1000, 100
+#: letters of what holds a list of some kilobytes, and of what is kept shortened
+LISTS = frozenset((descriptors.SERVICES, descriptors.MESSAGES))
+MOST_LETTERS_OF_LIST = 20000
+#: values and their names in a message: all that BMW's catalogue has are some 2500. Names that Java takes for one another cost it more
+#: the more there are
+MOST_VALUES = 10000
+
+#: latitude and longitude that come together belong together when the car sent them within this many seconds
+PAIR_WITHIN = 10
+
+_WANTED = frozenset(descriptors.ALL)
+
+
+def parse_message(payload):
+    """(vin, entries) of a stream message (bytes).
+
+    An entry without a time of its own gets that of the message.
+
+    Raises:
+        BadAnswer: not JSON, or not of the form of a stream message.
+    """
+    try:
+        message = safe_json.parse(payload, MOST_VALUES)
+    except safe_json.BadJson as error:
+        raise BadAnswer("A message of the stream is {} ({} bytes)".format(error, len(payload)))
+    vin = message.get("vin") if isinstance(message, dict) else None
+    data = message.get("data") if isinstance(message, dict) else None
+    if not isinstance(vin, text_type) or not isinstance(data, dict):
+        raise BadAnswer("A message of the stream is not of the known form ({} bytes)".format(len(payload)))
+    sent = message.get("timestamp")
+    entries = dict((name, entry) for name, entry in data.items() if isinstance(entry, dict))
+    for entry in entries.values():
+        entry.setdefault("timestamp", sent)
+    return vin, entries
+
+
+def answered(entries):
+    """The entries of an answer by REST, without the times that are only that of the question."""
+    return dict((name, _timeless(entry) if name in AT_REQUEST and isinstance(entry, dict) else entry) for name, entry in entries.items())
+
+
+def _timeless(entry):
+    taken = dict(entry, timestamp=None)
+    # a null with a time is the car's word that it does not know, one without is nothing in store
+    if entry.get("timestamp") is not None and entry.get("value", "") is None:
+        taken["value"] = "INVALID"
+    return taken
+
+
+def merge(known, entries, now, extras=None):
+    """Takes the newer ones of ``entries`` over into ``known``, both {descriptor: entry}.
+
+    Args:
+        now (float): taken as the time of an entry that comes from the future, if the known one is not newer.
+        extras (bmw.clouds.cardata.extra.Extras or None): what is wanted besides the vocabulary.
+
+    Returns:
+        The set of descriptors that were taken over and differ from before. Descriptors we have no use for are left out.
+    """
+    # the car's unit of distance first: the others may be in it
+    changed = _merge(known, entries, units.DISTANCE, now)
+    changed |= _merge(known, entries, [name for name in entries if name in _WANTED and name not in units.DISTANCE], now)
+    if extras is not None:
+        changed |= _merge_extras(known, entries, extras, now)
+    changed.update(key for key, names in descriptors.PAIRS.items() if _keep_pair(known, entries, key, names))
+    return changed
+
+
+def _merge(known, entries, names, now):
+    changed, distance = set(), units.distance(known)
+    for name in names:
+        entry = entries.get(name)
+        most = MOST_LETTERS_OF_LIST if name in LISTS else MOST_LETTERS
+        if not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry, most):
+            continue
+        old = known.get(name)
+        taken = _newer(old, entry, now)
+        if taken is None:
+            continue
+        heard = units.understood(taken, old, distance, descriptors.UNITS.get(name))
+        if heard is not None:
+            taken["heard"] = heard
+        if taken != old:
+            known[name] = taken
+            changed.add(name)
+    return changed
+
+
+def _keep_pair(known, entries, key, names):
+    """Keeps the last latitude and longitude of one moment, as the next latitude may come before its longitude. True if it is another."""
+    if not any(name in entries for name in names) or not all(name in known for name in names):
+        return False
+    within = PAIR_WITHIN if all(name in entries for name in names) else descriptors.PAIR_WITHIN
+    pair = descriptors.pair_of(known, key, within)
+    if pair is None or pair == known.get(key):
+        return False
+    known[key] = pair
+    return True
+
+
+def _merge_extras(known, entries, extras, now):
+    changed = set()
+    for name, entry in entries.items():
+        is_good = name not in _WANTED and isinstance(entry, dict) and "value" in entry and not _is_too_long(entry, MOST_LETTERS_OF_LIST)
+        if not is_good or not extras.wants(name, known):
+            continue
+        old = known.get(name)
+        taken = _newer(old, entry, now)
+        taken = taken and extras.kept(taken, old)
+        if taken is not None and taken != old:
+            known[name] = taken
+            changed.add(name)
+    return changed
+
+
+def _newer(old, entry, now):
+    """The entry as it is to be kept, or None when the old one stays."""
+    taken = {"value": entry["value"], "unit": _text(entry.get("unit")), "timestamp": _text(entry.get("timestamp"))}
+    time, old_time = times.parse(taken["timestamp"]), times.parse(old["timestamp"]) if old else None
+    if time is None:
+        return taken if old is None or _is_better_than_old(entry, old, old_time, now) else None
+    if old_time is not None and time < old_time:
+        return None
+    # not when the old one is ahead as well: then it is our clock that is wrong, and the order still counts
+    if time > now + FUTURE and not (old_time or 0) > now + FUTURE:
+        taken["timestamp"] = times.to_iso(max(now, old_time or 0))
+    return taken
+
+
+def _is_better_than_old(entry, old, old_time, now):
+    """Of an entry whose time is not known: a null is for what the car never sent, and the car's own time stands for a while."""
+    if entry["value"] is None:
+        return False
+    return old_time is None or (now > old_time + STANDS and text_type(entry["value"]) != text_type(old["value"]))
+
+
+def _is_too_long(entry, most):
+    value = entry["value"]
+    text = json.dumps(value) if isinstance(value, (list, dict)) else value
+    beside = (entry.get("unit"), entry.get("timestamp"))
+    return _length(text) > most or any(_length(one) > MOST_LETTERS_BESIDE for one in beside)
+
+
+def _length(value):
+    return len(value) if isinstance(value, (text_type, str)) else 0
+
+
+def _text(value):
+    return value if isinstance(value, text_type) else None

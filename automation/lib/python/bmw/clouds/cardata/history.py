@@ -1,0 +1,166 @@
+"""CarData's charging history: the last session, its curve, and the sums of this month and the last.
+
+Pure. What is known is kept in ``notes`` (JSON-able dict), so that only what is new is asked for. Times are epoch seconds; BMW
+gives energy as taken from the grid, and does not tell how much of it reached the battery, nor what it cost. Source: cardata.md 2.5.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import json
+import time
+
+from bmw import times
+from bmw.clouds import values
+from bmw.vehicle.vehicle import Reading
+
+#: asked for again before the newest session that is known: a car may tell one late
+OVERLAP = 86400
+#: points of a curve at most, so that the item's text stays short
+MOST_POINTS = 60
+#: sessions that are kept of two months: some forty a day are believed
+MOST_SESSIONS = 2500
+
+_LAST = (
+    "lastChargingSession",
+    "lastChargingStart",
+    "lastChargingEnd",
+    "lastChargingDuration",
+    "lastChargingEnergy",
+    "lastChargingStartStateOfCharge",
+    "lastChargingEndStateOfCharge",
+    "lastChargingPlace",
+    "lastChargingCurve",
+)
+
+
+def span(notes, now):
+    """(from, to) to ask for, epoch seconds: two months at first, then what is new."""
+    begin = times.month_start(now, 1)
+    known = [row[0] for row in notes.get("sessions", ()) if row[0] <= now]
+    if known:
+        begin = max(begin, max(known) - OVERLAP)
+    return begin, now
+
+
+def take(notes, entries, now):
+    """Adds the sessions of ``entries`` (list of dict) to what is known; older ones are forgotten."""
+    fresh = [session for session in (_session(entry, now) for entry in entries) if session is not None]
+    kept = dict((row[0], row) for row in notes.get("sessions", ()))
+    kept.update((session["start"], [session["start"], session["end"], session["energy"]]) for session in fresh)
+    oldest = times.month_start(now, 1)
+    notes["sessions"] = sorted(row for row in kept.values() if row[0] >= oldest)[-MOST_SESSIONS:]
+    ended = [session for session in fresh if session["end"] is not None]
+    last = notes.get("last")
+    if last is not None:
+        # first, so that the same session as it is told now takes its place
+        ended.insert(0, last)
+    if ended:
+        notes["last"] = max(reversed(ended), key=lambda session: session["start"])
+
+
+def readings(notes, now):
+    """{key: Reading} of all that is known; nothing before the first answer."""
+    if "sessions" not in notes:
+        return {}
+    found = dict.fromkeys(_LAST)
+    if notes.get("last"):
+        found.update(_last(notes["last"]))
+    this, before = times.month_start(now, 0), times.month_start(now, 1)
+    ended = [row for row in notes["sessions"] if row[1] is not None]
+    for name, rows in (
+        ("ThisMonth", [row for row in ended if row[0] >= this]),
+        ("LastMonth", [row for row in ended if before <= row[0] < this]),
+    ):
+        found["chargingSessions" + name] = len(rows)
+        found["energyCharged" + name] = _sum([row[2] for row in rows])
+    return dict((key, Reading(value)) for key, value in found.items())
+
+
+def _sum(energies):
+    """None if one of them is not known: a part would pass for the whole."""
+    return None if None in energies else round(sum(energies), 3)
+
+
+def _session(entry, now):
+    """What is kept of a session (JSON-able dict); None if it is none. One that still runs has no end."""
+    start, end = (_moment(entry.get(name), now) for name in ("startTime", "endTime"))
+    if start is None:
+        return None
+    end = end if end is not None and end >= start else None
+    from_soc, to_soc = (values.value_or_none(values.share, entry.get(name)) for name in ("displayedStartSoc", "displayedSoc"))
+    energy = values.value_or_none(values.amount, entry.get("energyConsumedFromPowerGridKwh"))
+    if energy is None and None not in (from_soc, to_soc) and to_soc <= from_soc:
+        energy = 0.0  # plugged in, and nothing came
+    seconds = values.value_or_none(values.amount, entry.get("totalChargingDurationSec"))
+    if seconds is None and end is not None:
+        seconds = end - start
+    return {
+        "start": start,
+        "end": end,
+        "seconds": seconds,
+        "energy": energy,
+        "from": from_soc,
+        "to": to_soc,
+        "place": _place(entry),
+        "curve": _curve(values.records(entry, "chargingBlocks"), now),
+    }
+
+
+def _moment(value, now):
+    """Epoch seconds of the last fifty years, else None: milliseconds, or a time to come, would stand for ever as the newest."""
+    seconds = values.value_or_none(values.positive, value)
+    return seconds if seconds is not None and seconds <= now + OVERLAP else None
+
+
+def _place(entry):
+    """Provider and town, without the street; None if neither is told."""
+    matches = values.records(values.block(entry, "publicChargingPoint"), "potentialChargingPointMatches")
+    providers = set(values.value_or_none(values.text, match.get("providerName")) for match in matches)
+    # BMW's guesses: where they differ, none is told
+    provider = providers.pop() if len(providers) == 1 else None
+    town = values.value_or_none(values.text, values.block(entry, "chargingLocation").get("municipality"))
+    return ", ".join(part for part in (provider, town) if part) or None
+
+
+def _curve(blocks, now):
+    """[[epoch seconds, kW], ...]: from each point on that power, 0 at the end; None without blocks."""
+    steps = []
+    for block in blocks:
+        start, end = (_moment(block.get(name), now) for name in ("startTime", "endTime"))
+        power = values.value_or_none(values.amount, block.get("averagePowerGridKw"))
+        if None not in (start, end, power) and end > start:
+            steps.append((start, end, power))
+    steps.sort()
+    if not steps:
+        return None
+    width = -(-len(steps) // (MOST_POINTS - 1))
+    points = [_mean(steps[first : first + width]) for first in range(0, len(steps), width)]
+    return points + [[int(steps[-1][1]), 0]]
+
+
+def _mean(steps):
+    """One point for neighbouring steps: their mean power, by how long each lasted."""
+    seconds = sum(end - start for start, end, _power in steps)
+    energy = sum((end - start) * power for start, end, power in steps)
+    return [int(steps[0][0]), round(energy / seconds, 1)]
+
+
+def _last(session):
+    minutes = None if session["seconds"] is None else session["seconds"] / 60.0
+    parts = (
+        time.strftime(str("%d.%m.%Y %H:%M"), times.at_home(session["start"])),
+        None if session["energy"] is None else "{:.1f} kWh".format(session["energy"]),
+        None if minutes is None else "{}:{:02d} h".format(*divmod(int(round(minutes)), 60)),
+        session["place"],
+    )
+    return {
+        "lastChargingSession": ", ".join(part for part in parts if part),
+        "lastChargingStart": session["start"],
+        "lastChargingEnd": session["end"],
+        "lastChargingDuration": minutes,
+        "lastChargingEnergy": session["energy"],
+        "lastChargingStartStateOfCharge": session["from"],
+        "lastChargingEndStateOfCharge": session["to"],
+        "lastChargingPlace": session["place"],
+        "lastChargingCurve": None if session["curve"] is None else json.dumps(session["curve"], separators=(",", ":")),
+    }

@@ -1,0 +1,213 @@
+"""From the stream's messages to the cars: which car, what changed, and one post per car for a burst of messages.
+
+Joins the stream with the service; all work runs on the account's worker. A message that cannot be used costs one log line,
+never more.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import binascii
+import logging
+import os
+
+from bmw import times
+from bmw.clouds.cardata import descriptors as cardata_descriptors
+from bmw.clouds.cardata import entries as cardata_entries
+from bmw.clouds.cardata.stream import CONNECTED, URL, BmwSource, LocalSource, Stream
+from bmw.clouds.values import is_vin
+from bmw.compat import to_text, urlsplit
+from bmw.errors import BadAnswer
+from bmw.net import mqtt
+from bmw.net.http import LOOPBACK
+from bmw.redact import mask_vin
+
+log = logging.getLogger("bmw")
+
+#: seconds in which messages are collected before items are posted
+BURST = 0.15
+#: after so many posts within so many seconds, which no car needs, they come at this distance: openHAB has others to serve
+MANY_POSTS, MANY_WITHIN, CALM = 60, 30, 0.5
+#: oddities of a stream that are told at most, as a broken one brings ever new ones
+MOST_TOLD = 50
+#: seconds of silence after which the stream does not count as telling of a car: one that drives or charges, and any other
+ACTIVE_SILENT = 900
+SILENT = 86400
+#: after a gap of so many seconds BMW is asked for what was missed; nothing is kept for us meanwhile (cardata.md section 3)
+GAP = 300
+#: whoever is below it is BMW, and may be given the token
+BMW_DOMAIN = ".bmwgroup.com"
+#: topic at a local broker, as bmw-mqtt-bridge names it
+LOCAL_TOPIC = "bmw/+"
+
+
+def build(config, account, service, outlet, clock, worker, make_wire, extras=None):
+    """The Live of an account, or None when its configuration wants no stream.
+
+    Args:
+        make_wire: callable, an unconnected wire (``bmw.net.socket_wire.SocketWire``, ``bmw.openhab.mqtt.JvmWire``).
+        extras: see Live.
+    """
+    if config.stream != "on":
+        return None
+
+    def connect(broker, hear):
+        # no uuid, which brings ctypes along while openHAB starts
+        connection = mqtt.Connection(broker, "openhab-" + to_text(binascii.hexlify(os.urandom(6))), make_wire(), hear)
+        connection.open()
+        return connection
+
+    return Live(source_of(config, account), connect, service, outlet, clock, worker, extras)
+
+
+def is_at_home(config):
+    """True if the messages come from a broker at home that passes them on: it gets neither BMW's token nor the account's id."""
+    if config.stream_topic or config.stream_user:
+        return True
+    if not config.stream_url:
+        return False
+    host, _port, is_tls = mqtt.parse_url(config.stream_url)
+    return not (is_tls and _is_bmws(host, config))
+
+
+def _is_bmws(host, config):
+    # on this machine only where the sign-in is here as well: a simulated cloud, which has the token anyway
+    is_simulated = host in LOOPBACK and urlsplit(config.auth_url or "").hostname in LOOPBACK
+    return host.endswith(BMW_DOMAIN) or is_simulated
+
+
+def source_of(config, account):
+    """Where the configuration says the messages come from: BMW, or a broker at home that passes them on."""
+    url = config.stream_url or URL
+    if is_at_home(config):  # the token is for BMW only, and never goes out without TLS
+        return LocalSource(url, config.stream_topic or LOCAL_TOPIC, config.stream_user, config.stream_password)
+    return BmwSource(account, url)
+
+
+class Live(object):
+    """What the service has of the stream.
+
+    Args:
+        source, connect, clock, worker: for ``bmw.clouds.cardata.stream.Stream``.
+        service: ``memory()``, ``vehicle(vin)``, ``take(vehicle, readings)`` and ``catch_up()``.
+        outlet: ``account(key, value)``.
+        extras (bmw.clouds.cardata.extra.Extras or None): what is wanted besides the vocabulary.
+    """
+
+    def __init__(self, source, connect, service, outlet, clock, worker, extras=None):
+        self._extras = extras
+        self._service = service
+        self._outlet = outlet
+        self._clock = clock
+        self._worker = worker
+        self._changed = {}  # vin -> descriptors that wait to be posted
+        self._told = set()
+        self._posted = []  # when the last posts were, by the worker's time
+        self._heard_at = {}  # vin -> when it spoke last
+        self._was_connected = False
+        self._lost_at = None
+        self._line = "not started"
+        self._made_at = clock.now()
+        self._messages = 0
+        self._message_at = None
+        self._stream = Stream(source, connect, self.receive, self._show, clock, worker)
+
+    def start(self):
+        """On the worker: connects, if it is not already."""
+        self._stream.start()
+
+    def hurry(self):
+        """On the worker, after a sign-in: connects without waiting any longer."""
+        self._stream.hurry()
+
+    def stop(self):
+        """Ends the connection, after the worker was stopped."""
+        self._stream.stop()
+
+    def hears(self, vehicle):
+        """True if the stream tells what changes at a car: it is connected, and the car spoke not too long ago."""
+        heard_at = self._heard_at.get(vehicle.vin)
+        if heard_at is None or self._stream.state != CONNECTED:
+            return False
+        return 0 <= self._clock.now() - heard_at < (ACTIVE_SILENT if vehicle.is_active else SILENT)
+
+    def about(self, now):
+        """What the diagnostics report tells of the stream (list of text)."""
+        counted = "{} connections and {} messages in the {} since the start".format(
+            self._stream.connections, self._messages, times.span(now - self._made_at)
+        )
+        return ["stream: {}; {}; last message {}".format(self._line, counted, times.distance(self._message_at, now))]
+
+    def receive(self, payload):
+        """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst. Never raises."""
+        try:
+            self._receive(payload)
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            self._tell_unexpected("a message")
+
+    def _receive(self, payload):
+        self._messages += 1
+        self._message_at = self._clock.now()
+        try:
+            vin, entries = cardata_entries.parse_message(payload)
+        except BadAnswer as error:
+            self._tell_once("bad message", "%s; it is ignored, as all further ones of that kind", error.text())
+            return
+        if self._service.vehicle(vin) is None:
+            # not remembered as a secret: whoever can send messages would make us forget the true ones, and hide plain words
+            known_by = mask_vin(vin) if is_vin(vin) else "a car without a VIN"
+            self._tell_once(vin[-4:], "The stream speaks of %s, which this account does not read; it is ignored", known_by)
+            return
+        self._heard_at[vin] = self._clock.now()
+        known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
+        self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now(), self._extras))
+        self._worker.later_unless_waiting("stream post", self._pause(), self._post)
+
+    def _pause(self):
+        is_busy = len(self._posted) == MANY_POSTS and self._worker.now() - self._posted[0] < MANY_WITHIN
+        return CALM if is_busy else BURST
+
+    def _post(self):
+        # one car at a time: an error at one must not cost the others what they said
+        vin, descriptors = self._changed.popitem()
+        if self._changed:
+            self._worker.later("stream post", 0, self._post)
+        self._posted = (self._posted + [self._worker.now()])[-MANY_POSTS:]
+        try:
+            self._show_car(self._service.vehicle(vin), vin, descriptors)
+        except:  # noqa: E722 - a Java exception is no Python Exception
+            self._tell_unexpected("what a car said")
+
+    def _show_car(self, vehicle, vin, descriptors):
+        if vehicle is not None and descriptors:
+            known = self._service.memory().get("telematic", {}).get(vin, {})
+            self._service.take(vehicle, cardata_descriptors.translate(known, descriptors, vehicle.facts, self._extras))
+        self._outlet.account("lastMessage", self._clock.now())
+
+    def _show(self, word, text):
+        self._note_gap(word)
+        line = "{}: {}".format(word, text) if text else word
+        self._line = line
+        self._outlet.account("streamState", line)
+        log.log(logging.INFO if word in ("CONNECTED", "CONNECTING") else logging.WARNING, "Stream: %s", line)
+
+    def _note_gap(self, word):
+        """The hourly change of the token shows no word here, so it is no gap; what it hides is left to the next poll."""
+        now = self._clock.now()
+        if word != "CONNECTED":
+            self._lost_at = now if self._lost_at is None and self._was_connected else self._lost_at
+        elif self._lost_at is not None:
+            gap, self._lost_at = now - self._lost_at, None
+            if not 0 <= gap < GAP:
+                self._worker.later("catch up", 0, self._service.catch_up)
+        self._was_connected = self._was_connected or word == "CONNECTED"
+
+    def _tell_unexpected(self, what):
+        # once: a stream that brings the same again and again would fill the log
+        if what not in self._told:
+            self._told.add(what)
+            log.exception("Unexpected error at %s of the stream, which is left out, as all further ones", what)
+
+    def _tell_once(self, what, line, *arguments):
+        if what not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add(what)
+            log.warning(line, *arguments)

@@ -1,0 +1,63 @@
+"""What CarData adds to the diagnostics report: scopes, the container, and what a car never delivered. Pure text building."""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw.clouds.cardata import descriptors
+from bmw.clouds.cardata.sign_in import SCOPE_API, SCOPE_STREAM
+
+#: words that are named, of those a car never delivered
+MOST_WORDS = 60
+
+#: (word of the vocabulary, descriptors of which each is a source of it), in the order of their importance to a person
+_WORDS = tuple((row[0], row[2]) for row in descriptors.TABLE) + (
+    ("position", (descriptors.LATITUDE, descriptors.LONGITUDE)),
+    ("nextService", (descriptors.SERVICES,)),
+    ("checkControl", (descriptors.MESSAGES,)),
+)
+
+
+def scopes(tokens, wants_stream):
+    """The line on what the sign-in granted.
+
+    Args:
+        tokens (bmw.clouds.tokens.Tokens or None). wants_stream (bool): the settings ask for BMW's stream.
+    """
+    if tokens is None or not tokens.scope:
+        return "scopes: not known"
+    needed = ((SCOPE_API, "CarData API", True), (SCOPE_STREAM, "CarData Stream", wants_stream))
+    missing = [(scope, title) for scope, title, is_needed in needed if is_needed and not tokens.has_scope(scope)]
+    line = "scopes: " + tokens.scope
+    for scope, title in missing:
+        line += "; MISSING {}: subscribe the client to {} in the BMW portal, wait two minutes, sign in again".format(scope, title)
+    return line
+
+
+def container(memory):
+    """The line on the container (of descriptors) that is asked for. ``memory`` (dict): what the cloud remembers."""
+    if "container" not in memory:
+        return "container: none yet, it is found or made at the next reading"
+    left_out = memory.get("left_out")
+    if left_out is None:
+        return "container: in use, its descriptors are not known"
+    asked_for = memory.get("asked_for", len(descriptors.ALL))
+    count = asked_for - len(left_out)
+    kind = "all" if not left_out else "core" if count == len(descriptors.CORE) else "part"
+    return "container: in use, {} ({} of {} descriptors)".format(kind, count, asked_for)
+
+
+def delivery(memory, vin):
+    """The lines on what a car delivered of what it is asked for."""
+    expected = set(descriptors.ALL).difference(memory.get("left_out") or ())
+    entries = memory.get("telematic", {}).get(vin, {})
+    delivered = set(name for name in expected if entries.get(name, {}).get("value") is not None)
+    lines = ["{} of {} descriptors delivered".format(len(delivered), len(expected))]
+    # a word with several sources is there as soon as one of them is
+    missing = [word for word, sources in _WORDS if expected.intersection(sources) and not delivered.intersection(sources)]
+    if missing:
+        more = len(missing) - MOST_WORDS
+        lines.append("never delivered: {}{}".format(", ".join(missing[:MOST_WORDS]), " and {} more".format(more) if more > 0 else ""))
+        lines.append(
+            "what to do: lock and unlock the car or drive, or tick these under 'Configure data stream' in the BMW portal;"
+            " what the car has no part for never comes"
+        )
+    return lines

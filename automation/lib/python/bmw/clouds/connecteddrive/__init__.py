@@ -1,0 +1,1 @@
+"""ConnectedDrive (b2vapi), ended by BMW. ``cloud.py`` is the way in."""

@@ -1,0 +1,205 @@
+"""Sign-in to MyBMW: OAuth 2.0 code with PKCE after a solved hCaptcha, and the rotating refresh.
+
+Source: mybmw.md section 3. Of the addresses that BMW's answer names only the paths are used: the password
+goes to no other host than the one that this module or bmw.cfg names.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import base64
+import os
+import re
+import uuid
+
+from bmw.clouds import tokens as token_sets
+from bmw.clouds.cardata.sign_in import challenge, new_verifier
+from bmw.clouds.connecteddrive.sign_in import basic
+from bmw.clouds.mybmw.errors import BLOCKED, is_blocked
+from bmw.compat import parse_qs, text_type, to_text, urlsplit
+from bmw.errors import AccessDenied, BadAnswer, ServerError, SignInFailed, SignInNeeded
+from bmw.redact import remember, remember_for_a_while
+
+LOGIN_PAGE = "/oneid/login"
+
+_USER = (
+    "BMW does not accept user name, password or captcha",
+    "check username and password in bmw.cfg and solve a new captcha, which holds for one try",
+)
+_DEAD = (
+    "BMW no longer accepts the stored sign-in",
+    "sign in again with a new captcha: switch the sign-in item on",
+)
+_APP_KEY = ("BMW does not accept the app's key", "check api_key in bmw.cfg")
+_NO_CODE = ("BMW's sign-in server gave no code", "solve a new captcha and sign in again")
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
+_CONFIG_TEXTS = ("clientId", "clientSecret", "returnUrl", "tokenEndpoint")
+
+
+class SignIn(object):
+    """One account's way in.
+
+    Args:
+        http (bmw.net.http.Http), config (bmw.config.AccountConfig): how to send, and as whom.
+        auth_url, api_url (str): base URLs.
+        app_headers: callable that returns the headers the app sends with every call (dict).
+    """
+
+    def __init__(self, http, config, auth_url, api_url, app_headers):
+        self._http = http
+        self._config = config
+        self._auth_url = auth_url
+        self._api_url = api_url
+        self._app_headers = app_headers
+
+    def begin(self, captcha, now):
+        """The Tokens for the configuration's user.
+
+        Args:
+            captcha (str or None): the token of a captcha that a person solved just now.
+
+        Raises:
+            SignInFailed: no captcha, or refused. AccessDenied: blocked. NetworkError, ServerError: try again.
+        """
+        if not captcha or not captcha.strip():
+            raise SignInFailed(
+                "BMW wants a solved captcha for the sign-in",
+                "solve the hCaptcha of {}{} in a browser and write its token, which starts with P1_, into the"
+                " sign-in input item within two minutes".format(self._auth_url, LOGIN_PAGE),
+            )
+        remember_for_a_while(captcha.strip())
+        app = self._app_config()
+        verifier, state = new_verifier(), _random()
+        remember_for_a_while(verifier)
+        fields = {
+            "client_id": app["clientId"],
+            "response_type": "code",
+            "scope": " ".join(app["scopes"]),
+            "redirect_uri": app["returnUrl"],
+            "state": state,
+            "nonce": _random(),
+            "code_challenge": challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        authorization, cookies = self._authorize(app, fields, captcha.strip())
+        code = self._code(app, dict(fields, authorization=authorization), cookies, state)
+        form = {
+            "code": code,
+            "code_verifier": verifier,
+            "redirect_uri": app["returnUrl"],
+            "grant_type": "authorization_code",
+        }
+        return self._tokens(app, form, now, None, _USER)
+
+    def refresh(self, tokens, now):
+        """The new Tokens; no captcha is needed. The old refresh token is dead from then on.
+
+        Raises:
+            SignInNeeded: the refresh token is expired, used or revoked. NetworkError, ServerError: try again.
+        """
+        if not tokens.refresh_token:
+            raise SignInNeeded(*_DEAD)
+        app = self._app_config()
+        form = {
+            "scope": " ".join(app["scopes"]),
+            "redirect_uri": app["returnUrl"],
+            "grant_type": "refresh_token",
+            "refresh_token": tokens.refresh_token,
+        }
+        return self._tokens(app, form, now, tokens, _DEAD)
+
+    def _app_config(self):
+        """What the app is told to sign in with: client id and secret, scopes, addresses (dict)."""
+        headers = dict(self._app_headers(), **{str("ocp-apim-subscription-key"): self._config.api_key})
+        response = self._http.send("GET", self._api_url + "/eadrax-ucs/v1/presentation/oauth/config", headers=headers)
+        if response.status != 200:
+            raise _failure(response, SignInFailed, _APP_KEY)
+        answer = response.json()
+        app = answer if isinstance(answer, dict) else {}
+        scopes = app.get("scopes")
+        texts = [app.get(name) for name in _CONFIG_TEXTS] + (scopes if isinstance(scopes, list) else [None])
+        if not all(isinstance(text, text_type) for text in texts):
+            raise BadAnswer("BMW's settings for the sign-in are not complete", "it is tried again")
+        if not _ADDRESS.match(app["tokenEndpoint"]):
+            raise BadAnswer("BMW's settings for the sign-in name no address", "it is tried again")
+        remember(app["clientSecret"])
+        return app
+
+    def _authorize(self, app, fields, captcha):
+        """Shows user, password and captcha; returns the authorization and the cookies that go with it."""
+        form = dict(fields, grant_type="authorization_code", username=self._config.username, password=self._config.password)
+        headers = {"hcaptchatoken": captcha}
+        response = self._http.send("POST", self._address(app, "/authenticate"), headers=headers, form=form, timeout=self._http.patience)
+        if response.status != 200:
+            raise _failure(response, SignInFailed, _USER)
+        answer = response.json()
+        target = answer.get("redirect_to") if isinstance(answer, dict) else None
+        # "redirect_uri=com.bmw.connected://oauth?client_id=...&authorization=...", which is no URL
+        authorization = _query(target).get("authorization")
+        if not authorization:
+            raise SignInFailed(*_NO_CODE)
+        remember_for_a_while(authorization)
+        return authorization, cookie_header(response)
+
+    def _code(self, app, form, cookies, state):
+        """Changes the authorization into a code, which comes in a redirect that is read and not followed."""
+        response = self._http.send(
+            "POST",
+            self._address(app, "/authenticate"),
+            headers={"Cookie": cookies} if cookies else {},
+            params={
+                "interaction-id": text_type(uuid.uuid4()),
+                "client-version": self._app_headers()["x-user-agent"],
+            },
+            form=form,
+            timeout=self._http.patience,
+        )
+        if response.status != 302:
+            raise _failure(response, SignInFailed, _USER)
+        answer = _query(response.headers.get("location"))
+        if not answer.get("code") or answer.get("state", state) != state:
+            raise SignInFailed(*_NO_CODE)
+        remember_for_a_while(answer["code"])
+        return answer["code"]
+
+    def _tokens(self, app, form, now, older, refusal):
+        headers = {"Accept": "application/json", "Authorization": basic(app["clientId"], app["clientSecret"])}
+        response = self._http.send("POST", self._address(app, "/token"), headers=headers, form=form, timeout=self._http.patience)
+        if response.status != 200:
+            raise _failure(response, SignInFailed if older is None else SignInNeeded, refusal)
+        answer = response.json()
+        if not isinstance(answer, dict) or not answer.get("access_token"):
+            raise BadAnswer("BMW's sign-in server gave no token", "it is tried again")
+        return token_sets.from_answer(answer, now, older)
+
+    def _address(self, app, end):
+        """The token endpoint, or one beside it, on our own host."""
+        path = urlsplit(app["tokenEndpoint"]).path
+        return self._auth_url + path.rpartition("/")[0] + end
+
+
+def cookie_header(response):
+    """The Cookie header (str) that gives back what a response set."""
+    return "; ".join(cookie.partition(";")[0].strip() for cookie in response.cookies)
+
+
+def _failure(response, kind, refusal):
+    """The exception (not raised) for a step that did not work."""
+    if is_blocked(response):
+        return AccessDenied(*BLOCKED)
+    if response.status >= 500:
+        return ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
+    if response.status == 429:
+        return ServerError("BMW's sign-in server wants fewer tries (HTTP 429)", "wait some minutes")
+    return kind(*refusal)
+
+
+def _query(address):
+    """The parameters of an address of whatever scheme: {name: first value}."""
+    text = address if isinstance(address, text_type) else ""
+    return dict((name, found[0]) for name, found in parse_qs(text.partition("?")[2].partition("#")[0]).items())
+
+
+def _random():
+    """22 characters from 16 random bytes."""
+    return to_text(base64.urlsafe_b64encode(os.urandom(16))).rstrip("=")

@@ -1,0 +1,1 @@
+"""The ConnectedDrive web portal, ended by BMW. ``cloud.py`` is the way in."""

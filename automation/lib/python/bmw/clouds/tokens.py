@@ -1,0 +1,101 @@
+"""The set of tokens that a sign-in or refresh gives, for every cloud the same."""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw.compat import number_types, text_type
+from bmw.errors import BadAnswer
+from bmw.redact import remember, remember_for_a_while
+
+#: seconds a token is taken to live when the answer does not say (BMW's own are 3600)
+UNSTATED_LIFE = 1800
+#: a stated life beyond this many seconds is no life of an access token
+LONGEST_LIFE = 30 * 86400
+#: no clock shows so many seconds (the year 9999)
+_LATEST = 253402300800
+
+_TEXTS = ("access_token", "refresh_token", "id_token", "gcid", "scope")
+_NUMBERS = ("expires_at", "obtained_at", "serial")
+_FIELDS = _TEXTS + _NUMBERS
+
+
+class Tokens(object):
+    """Tokens as strings (or None), times as epoch seconds.
+
+    Attributes:
+        access_token, refresh_token, id_token, gcid, scope (str or None)
+        expires_at, obtained_at (float): of the access token.
+        serial (float or None): grows with each set of an account, whatever was done to the clock; see ``bmw.account.account``.
+    """
+
+    def __init__(self, **fields):
+        for name in _FIELDS:
+            setattr(self, name, fields.get(name))
+        remember(self.gcid)
+        remember_for_a_while(self.access_token, self.refresh_token, self.id_token)
+
+    def __repr__(self):
+        return str("Tokens(...)")
+
+    def has_scope(self, scope):
+        """True if the scope (str) was granted."""
+        return scope in (self.scope or "").split()
+
+    @property
+    def order(self):
+        """A number (float) that is greater for the newer of two sets of an account; up to version 1.0 the time had to do."""
+        return self.serial or self.obtained_at
+
+    def to_record(self):
+        """JSON-able form, for the store."""
+        return dict((name, getattr(self, str(name))) for name in _FIELDS)
+
+
+def from_record(record):
+    """The Tokens of ``Tokens.to_record()``, or of whatever else somebody may have put in its place.
+
+    Raises:
+        ValueError: it is no such record.
+    """
+    if not isinstance(record, dict):
+        raise ValueError("no record")
+    texts = [record.get(name) for name in _TEXTS]
+    is_good = bool(texts[0]) and all(value is None or isinstance(value, text_type) for value in texts)
+    if not is_good or not (_is_time(record.get("expires_at")) and _is_time(record.get("obtained_at"))):
+        raise ValueError("no tokens")
+    if record.get("serial") is not None and not _is_time(record["serial"]):
+        raise ValueError("no number")
+    return Tokens(**dict((str(name), record.get(name)) for name in _FIELDS))
+
+
+def from_answer(answer, now, older=None):
+    """The Tokens of a token endpoint's JSON (dict) received at ``now``.
+
+    A field that the answer lacks keeps its ``older`` value: some refresh answers leave out gcid, id_token or refresh_token.
+
+    Raises:
+        BadAnswer: there is no access token in it.
+    """
+    older = older or Tokens()
+    access_token = _text(answer.get("access_token"))
+    if access_token is None:
+        raise BadAnswer("BMW's answer holds no access token", "it is tried again")
+    kept = ("refresh_token", "id_token", "gcid", "scope")
+    fields = dict((str(name), _text(answer.get(name)) or getattr(older, str(name))) for name in kept)
+    return Tokens(access_token=access_token, expires_at=now + _life(answer.get("expires_in")), obtained_at=now, **fields)
+
+
+def _text(value):
+    """The value if it is a text that is not empty, else None."""
+    return value if isinstance(value, text_type) and value else None
+
+
+def _life(value):
+    return float(value) if _is_number(value) and 0 < value <= LONGEST_LIFE else UNSTATED_LIFE
+
+
+def _is_time(value):
+    return _is_number(value) and 0 <= value < _LATEST
+
+
+def _is_number(value):
+    return isinstance(value, number_types) and not isinstance(value, bool)

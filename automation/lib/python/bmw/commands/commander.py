@@ -1,0 +1,256 @@
+"""One command's life: accepted, sent, polled, ended. Never two at once for one car, never one that is late.
+
+Commands are kept in memory only: after a restart nothing is sent that was waiting before. Runs on the account's worker.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import logging
+
+from bmw.commands import definitions
+from bmw.errors import BmwError, NetworkError, ServerError, Stopped, TooLate
+from bmw.net.guard import Guard
+from bmw.record import record
+
+log = logging.getLogger("bmw")
+
+#: seconds after which a command that waits, for another one, a token or the network, is no longer sent
+DEADLINE = 120
+#: a request is not begun with fewer seconds left: connecting takes some, and what is cut off may have reached the car
+LEAST = 5
+#: seconds that the machine's clock may have been put back; a command that is further in the future is not sent
+CLOCK_BACK = 2
+#: seconds within which the second unlock must come where the configuration asks for two
+CONFIRM_WITHIN = 10
+#: refusals in a row, while asking how far a command is, after which it is asked no further
+MOST_REFUSALS = 3
+#: how far a command is, is asked at least so often before its time is over
+ASK_AT_LEAST = 4.0
+
+UNKNOWN = "how it ended is not known, look at the car ({})"
+_LATE = "it could not be sent in time"
+_MISTAKE = "unexpected error, see openHAB's log"
+
+#: When something was: by the machine's clock (epoch seconds), and by the seconds of ``Worker.now``, which nobody can set.
+Moment = record("Moment", "clock steady")
+#: What an account's settings allow. account (str): its name; may_unlock, confirm_unlock (bool).
+Rights = record("Rights", "account may_unlock confirm_unlock")
+
+
+class Order(object):
+    """A command on its way.
+
+    Attributes:
+        vehicle (bmw.vehicle.vehicle.Vehicle), command (str), arguments (dict)
+        life (bmw.commands.progress.Life): what it is told to.
+        accepted (Moment)
+        rights (Rights): those of the account whose car it is.
+        on_executed: called without arguments when it has changed the car.
+    """
+
+    def __init__(self, vehicle, command, arguments, life, accepted, rights, on_executed=None):
+        self.vehicle = vehicle
+        self.command = command
+        self.arguments = arguments
+        self.life = life
+        self.accepted = accepted
+        self.rights = rights
+        self.on_executed = on_executed or (lambda: None)
+        self.sent_at = None
+        self.receipt = None
+        self.refusals = 0
+
+
+class _OrderGuard(Guard):
+    """Lets a command's request leave while it is in time, and nothing of a commander that was halted."""
+
+    def __init__(self, commander, order):
+        self._commander = commander
+        self._order = order
+
+    def check(self):
+        if self._commander.is_halted or self._order.life.is_ended:
+            raise Stopped()
+        if self._commander.seconds_left(self._order) < LEAST:
+            raise TooLate(_LATE)
+
+    def leave(self):
+        self.check()
+        if not self._order.life.leave():
+            raise Stopped()
+        return self._commander.seconds_left(self._order)
+
+
+class Commander(object):
+    """Sends the commands of one account.
+
+    Args:
+        cloud (bmw.clouds.base.Cloud), clock, worker: what it uses.
+        new_session: callable that gives a bmw.account.session.Session for calls in the name of a person, with the Guard it is given.
+        rights (Rights): those of the account that sends.
+        timeout (int or None): seconds for a command; None = the cloud's own time.
+
+    Attributes:
+        is_halted (bool): nothing is sent any more.
+    """
+
+    def __init__(self, cloud, clock, worker, new_session, rights, timeout=None):
+        self._cloud = cloud
+        self._clock = clock
+        self._worker = worker
+        self._new_session = new_session
+        self._rights = rights
+        self._timeout = timeout or cloud.COMMAND_TIMEOUT
+        self._poll_every = min(cloud.POLL_COMMAND, self._timeout / ASK_AT_LEAST)
+        self._first_unlocks = {}  # (account, vin) -> Moment
+        self._waiting = []
+        self._running = {}  # vin -> Order
+        self.is_halted = False
+
+    def halt(self):
+        """Sends nothing from now on; whoever gave the orders tells how they ended. For any thread."""
+        self.is_halted = True
+
+    def seconds_left(self, order):
+        """Seconds in which the order may still be sent; the clock may be set meanwhile, so the longer of two ages counts."""
+        age = self._clock.now() - order.accepted.clock
+        if age < -CLOCK_BACK:
+            return 0.0
+        return DEADLINE - max(age, self._worker.now() - order.accepted.steady)
+
+    def take(self, order):
+        """Accepts or refuses an order; one that can be sent is sent."""
+        problem = self._refusal(order)
+        if problem:
+            order.life.tell(definitions.FAILED, problem)
+        elif self._is_repeated(order):
+            log.info("%s: '%s' is dropped, the same command is still under way", order.vehicle.name, order.command)
+            order.life.drop()
+        else:
+            order.life.tell(definitions.QUEUED)
+            self._waiting.append(order)
+            self._send_next(order.vehicle.vin)
+
+    def _refusal(self, order):
+        """Why the order cannot be taken, or None."""
+        if order.command not in self._cloud.COMMANDS:
+            kind = "" if self._cloud.COMMANDS else " (read-only)"
+            return "not supported by {}{}".format(self._cloud.title, kind)
+        if order.command != definitions.UNLOCK:
+            return None
+        return self._forbidden(order) or self._unconfirmed(order)
+
+    def _forbidden(self, order):
+        """Unlocking must be allowed by the account whose car it is, and by the one that sends: why it is not, or None."""
+        is_own = order.rights.account == self._rights.account
+        forbid = [rights.account for rights in ([self._rights] if is_own else [order.rights, self._rights]) if not rights.may_unlock]
+        if not forbid:
+            return None
+        settings = " and ".join("allow_unlock = yes" if is_own else "{}.allow_unlock = yes".format(account) for account in forbid)
+        return "unlocking is not allowed: set {} in bmw.cfg".format(settings)
+
+    def _unconfirmed(self, order):
+        """Where one of the accounts asks for two unlocks within CONFIRM_WITHIN seconds: an answer to the first, None for the second."""
+        if not (self._rights.confirm_unlock or order.rights.confirm_unlock):
+            return None
+        which = (order.rights.account, order.vehicle.vin)
+        first = self._first_unlocks.pop(which, None)
+        if first is not None and all(0 <= now - then <= CONFIRM_WITHIN for now, then in zip(order.accepted, first)):
+            return None
+        self._first_unlocks[which] = order.accepted
+        return "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
+
+    def _is_repeated(self, order):
+        """True if the car's newest command is the same. An older one is not: after lock and unlock, lock means lock again."""
+        vin = order.vehicle.vin
+        present = [self._running[vin]] if vin in self._running else []
+        present += [other for other in self._waiting if other.vehicle.vin == vin]
+        return bool(present) and (present[-1].command, present[-1].arguments) == (order.command, order.arguments)
+
+    def _send_next(self, vin):
+        """Sends the oldest waiting order of a car that has none under way."""
+        while vin not in self._running and not self.is_halted:
+            order = next((other for other in self._waiting if other.vehicle.vin == vin), None)
+            if order is None:
+                return
+            self._waiting.remove(order)
+            if self.seconds_left(order) < LEAST:
+                order.life.tell(definitions.TIMED_OUT, _LATE)
+                continue
+            self._running[vin] = order
+            self._send(order)
+
+    def _send(self, order):
+        order.sent_at = self._worker.now()
+        order.life.tell(definitions.SENT)
+        try:
+            session = self._new_session(_OrderGuard(self, order))
+            order.receipt = self._cloud.send_command(session, order.vehicle, order.command, order.arguments)
+        except Stopped:
+            self._running.pop(order.vehicle.vin)
+        except TooLate:
+            self._end(order, definitions.TIMED_OUT, _LATE)
+        except BmwError as error:
+            self._end(order, definitions.FAILED, _why_not_sent(order, error))
+        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+            self._end_unexpectedly(order)
+        else:
+            self._go_on(order)
+
+    def _go_on(self, order):
+        """A command that was sent is done, or it is asked how far it is."""
+        order.sent_at = self._worker.now()
+        if order.receipt is None:
+            self._end(order, definitions.EXECUTED, "")
+        else:
+            self._poll_later(order)
+
+    def _poll_later(self, order):
+        self._worker.later("command of " + order.vehicle.vin, self._poll_every, lambda: self._poll(order))
+
+    def _poll(self, order):
+        progress, trouble = None, ""
+        try:
+            progress = self._cloud.poll_command(self._new_session(), order.vehicle, order.receipt)
+            order.refusals = 0
+        except BmwError as error:
+            # the car may have done it already: that asking fails does not make the command a failure
+            order.refusals += 0 if error.transient else 1
+            trouble = UNKNOWN.format(error.problem)
+        except Stopped:
+            return
+        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+            self._end_unexpectedly(order)
+            return
+        if progress is not None and progress.state in definitions.FINAL:
+            self._end(order, progress.state, progress.reason)
+        elif self._worker.now() - order.sent_at >= self._timeout or order.refusals >= MOST_REFUSALS:
+            self._end(order, definitions.TIMED_OUT, trouble)
+        else:
+            if progress is not None:
+                order.life.tell(progress.state)
+            self._poll_later(order)
+
+    def _end_unexpectedly(self, order):
+        """A mistake of ours must not block the car's further commands."""
+        log.exception("Unexpected error while sending '%s'", order.command)
+        if order.life.has_left:
+            self._end(order, definitions.TIMED_OUT, UNKNOWN.format(_MISTAKE))
+        else:
+            self._end(order, definitions.FAILED, _MISTAKE)
+
+    def _end(self, order, state, reason):
+        self._running.pop(order.vehicle.vin, None)
+        order.life.tell(state, reason)
+        if state == definitions.EXECUTED:
+            order.on_executed()
+        self._send_next(order.vehicle.vin)
+
+
+def _why_not_sent(order, error):
+    """The reason shown. A command is never sent again by itself: whether a lost request reached the car is not known."""
+    if not isinstance(error, (NetworkError, ServerError)):
+        return error.text()
+    if not order.life.has_left:
+        return "{}: the command was not sent, send it again".format(error.problem)
+    return "{}: whether the car got it is not known, look at it before you send it again".format(error.problem)

@@ -1,0 +1,152 @@
+"""The commands a car can be given, whatever the cloud: names, arguments, the words of a command's life, how items say them.
+
+Knows no cloud; which command a cloud can send is said by its ``COMMANDS``. The life itself is in ``bmw.commands.commander``.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw.compat import lower
+from bmw.errors import CommandFailed
+
+LOCK = "lock"
+UNLOCK = "unlock"
+FLASH_LIGHTS = "flashLights"
+SOUND_HORN = "soundHorn"
+CLIMATE_START = "climateStart"
+CLIMATE_STOP = "climateStop"
+CHARGE_START = "chargeStart"
+CHARGE_STOP = "chargeStop"
+#: arguments: target (int, percent) and/or current (int, ampere)
+CHARGING_SETTINGS = "chargingSettings"
+FIND_VEHICLE = "findVehicle"
+#: arguments: latitude, longitude (float), name (str) and optionally street, city, postalCode, country (str)
+SEND_DESTINATION = "sendDestination"
+
+ALL = (
+    LOCK,
+    UNLOCK,
+    FLASH_LIGHTS,
+    SOUND_HORN,
+    CLIMATE_START,
+    CLIMATE_STOP,
+    CHARGE_START,
+    CHARGE_STOP,
+    CHARGING_SETTINGS,
+    FIND_VEHICLE,
+    SEND_DESTINATION,
+)
+
+QUEUED, SENT, PENDING, DELIVERED = "QUEUED", "SENT", "PENDING", "DELIVERED"
+EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED OUT"
+FINAL = frozenset((EXECUTED, FAILED, TIMED_OUT))
+UNDER_WAY = frozenset((QUEUED, SENT, PENDING, DELIVERED))
+
+#: what openHAB sends by itself or keeps where there is nothing: never a command
+_NOTHING = frozenset(("", "REFRESH", "NULL", "UNDEF"))
+#: letters of what a person writes as a command; a number of more could keep the JVM busy
+MOST_LETTERS = 500
+
+#: switch item -> command for ON, command for OFF (None: OFF means nothing)
+SWITCHES = {
+    "lock": (LOCK, None),
+    "unlock": (UNLOCK, None),
+    "flashLights": (FLASH_LIGHTS, None),
+    "soundHorn": (SOUND_HORN, None),
+    "climate": (CLIMATE_START, CLIMATE_STOP),
+    "charge": (CHARGE_START, CHARGE_STOP),
+    "findVehicle": (FIND_VEHICLE, None),
+}
+#: number item -> argument of CHARGING_SETTINGS, lowest and highest value (mybmw.md section 5)
+SETTINGS = {"chargingTarget": ("target", 20, 100), "chargingCurrentLimit": ("current", 6, 32)}
+_UNITS = {"target": "%", "current": "A"}
+#: the items that say a command, and the commands each needs: any one makes the item useful
+ITEMS = dict((key, [command for command in pair if command]) for key, pair in SWITCHES.items())
+ITEMS.update((key, [CHARGING_SETTINGS]) for key in SETTINGS)
+ITEMS["destination"] = [SEND_DESTINATION]
+ITEMS["command"] = list(ALL)
+
+
+def is_nothing(text):
+    """True for a text that no person meant: openHAB's REFRESH, NULL and UNDEF, and blanks."""
+    return text.strip() in _NOTHING
+
+
+def of_item(key, text):
+    """The (command, arguments) that an item says; (None, {}) for one that means nothing (OFF of a push button, REFRESH).
+
+    Args:
+        key (str): vocabulary key of the command item; text (str): the item command.
+
+    Raises:
+        CommandFailed: not understood; says what is expected.
+    """
+    _check_length(text)
+    if key in SWITCHES:
+        return dict(zip(("ON", "OFF"), SWITCHES[key])).get(text), {}
+    if is_nothing(text):
+        return None, {}
+    if key in SETTINGS:
+        return CHARGING_SETTINGS, dict([_setting(key, text)])
+    if key == "destination":
+        return SEND_DESTINATION, _destination(text)
+    return of_text(text)
+
+
+def of_text(text):
+    """The (command, arguments) of a line: ``lock``, ``chargingSettings target=80 current=16``, ``sendDestination 48.1,11.5 Home``.
+
+    Raises:
+        CommandFailed: not understood.
+    """
+    _check_length(text)
+    name, _, rest = text.strip().partition(" ")
+    command = dict((lower(known), known) for known in ALL).get(lower(name))
+    if command is None:
+        raise CommandFailed("There is no command '{}'".format(name[:40]), "use one of {}".format(", ".join(ALL)))
+    if command == CHARGING_SETTINGS:
+        keys = dict((argument, key) for key, (argument, _low, _high) in SETTINGS.items())
+        pairs = [word.partition("=") for word in rest.split()]
+        unknown = [argument for argument, _, _value in pairs if argument not in keys]
+        if unknown or len(dict((pair[0], pair) for pair in pairs)) != len(pairs) or not pairs:
+            raise CommandFailed("chargingSettings needs target=... or current=..., each once")
+        return command, dict(_setting(keys[argument], value) for argument, _, value in pairs)
+    if command == SEND_DESTINATION:
+        return command, _destination(rest)
+    if rest.strip():
+        raise CommandFailed("'{}' stands alone, and more was written".format(command), "write only {}".format(command))
+    return command, {}
+
+
+def _check_length(text):
+    if len(text) > MOST_LETTERS:
+        raise CommandFailed("A command of {} letters is not read".format(len(text)))
+
+
+def _setting(key, text):
+    """(argument, whole number) of a setting such as ``80``, ``80 %`` or ``16 A``."""
+    argument, lowest, highest = SETTINGS[key]
+    words = text.split()
+    try:
+        if words[1:] not in ([], [_UNITS[argument]]):
+            raise ValueError(text)
+        number = int(round(float(words[0])))
+    except (ValueError, IndexError, OverflowError):
+        raise CommandFailed("'{}' is not a number for {}".format(text[:20], key))
+    if not lowest <= number <= highest:
+        raise CommandFailed("{} is {}, it must be {} to {}".format(key, number, lowest, highest))
+    return argument, number
+
+
+def _destination(text):
+    """Arguments of ``latitude,longitude name``."""
+    place, _, name = text.strip().partition(" ")
+    try:
+        # openHAB's places may have a height; with more commas the parts are no degrees (48,1,11,5)
+        latitude, longitude = [float(part) for part in place.split(",", 3)[:3]][:2]
+        if place.count(",") > 2:
+            raise ValueError(place)
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            raise ValueError(place)
+    except ValueError:
+        raise CommandFailed("A destination is written as latitude,longitude name", "for example 48.137,11.575 Home")
+    return {"latitude": latitude, "longitude": longitude, "name": name.strip() or "Destination"}

@@ -1,0 +1,243 @@
+"""Where commands come in, from items and from users' rules, and how the car's items show their life.
+
+Sends them by this account's ``bmw.commands.commander`` or by that of another account. Runs on the account's worker, but for
+``item_command``, ``command``, ``halt`` and ``stop``, which any thread may call. Every command that was taken ends with a final
+word, also when the module is stopped.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import logging
+import threading
+
+from bmw.commands import definitions
+from bmw.commands.commander import Commander, Moment, Order, Rights
+from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
+from bmw.errors import CommandFailed
+from bmw.redact import clean
+from bmw.switches import put_back
+
+log = logging.getLogger("bmw")
+
+#: switch -> what the car says of it; the other switches are push buttons
+_STATES = {"climate": "climateActive", "charge": "charging"}
+#: commands of an account that have not ended yet; who sends more gets them refused
+MOST_OPEN = 30
+#: letters of a reason that are shown: it may be BMW's, of any length
+LONGEST_REASON = 300
+
+
+class CommandDesk(object):
+    """The commands for the cars of one account.
+
+    Args:
+        config (bmw.config.AccountConfig), cloud, clock, worker, outlet, garage (bmw.polling.vehicles.Garage): those of the account.
+        new_session: callable that gives a bmw.account.session.Session for calls in the name of a person; may be given a Guard for it.
+        refresh: called without arguments when the cars must be asked for what a command has changed.
+    """
+
+    def __init__(self, config, cloud, clock, worker, outlet, garage, new_session, refresh):
+        self._config = config
+        self._cloud = cloud
+        self._clock = clock
+        self._worker = worker
+        self._outlet = outlet
+        self._garage = garage
+        self._refresh = refresh
+        self._rights = Rights(config.name, config.allow_unlock, config.confirm_unlock)
+        self._commander = Commander(cloud, clock, worker, new_session, self._rights, config.command_timeout)
+        self._lock = threading.Lock()
+        self._open = []  # the orders that have not ended yet, the oldest first
+        self._told = set()  # VINs of the cars that were shown how a command ended
+        self._is_stopped = False
+        #: what sends the commands for this account's cars: this desk, or that of another account
+        self._sender = self
+
+    def send_by(self, desk):
+        """Lets another account's desk send the commands for these cars."""
+        self._sender = desk
+
+    @property
+    def can(self):
+        """The commands (frozenset of names) that can be sent to these cars."""
+        return self._sender._cloud.COMMANDS
+
+    def prepare_items(self):
+        """Makes the command items of the cars: {item name: (vehicle name, key)}; also those that a car left behind, to say so."""
+        names = {}
+        if self._config.data:
+            present = [(vehicle, self.can) for vehicle in self._garage.named()]
+            for vehicle, can in present + [(vehicle, frozenset()) for vehicle in self._garage.gone()]:
+                for key, name in self._outlet.prepare_commands(vehicle, can, self._garage.is_first(vehicle)).items():
+                    names.setdefault(name, (vehicle.name, key))
+        return names
+
+    def release_buttons(self):
+        """Shows the push buttons of all cars OFF, as no command is under way: a restart forgets that, or keeps what was."""
+        self._show([key for key in definitions.SWITCHES if key not in _STATES], lambda vehicle, key: True)
+
+    def show_missing(self):
+        """Shows the switches whose items have no state: new, or made anew by the user meanwhile."""
+        self._show(definitions.SWITCHES, lambda vehicle, key: self._state(vehicle, key) is None)
+
+    def _state(self, vehicle, key):
+        return self._outlet.command_state(vehicle, key, self._garage.is_first(vehicle))
+
+    def end_forgotten(self):
+        """Shows a final word where an item still says that a command is under way, and none is: openHAB was killed meanwhile.
+
+        Not where a final word was shown by now: what the item says is behind what was posted to it.
+        """
+        with self._lock:
+            busy = self._told.union(order.vehicle.vin for order in self._open)
+        for vehicle in self._garage.named():
+            if vehicle.vin not in busy and self._state(vehicle, "commandStatus") in definitions.UNDER_WAY:
+                self._show_status(vehicle, definitions.TIMED_OUT, NOT_KNOWN)
+
+    def _show(self, keys, is_wanted):
+        for vehicle in self._garage.vehicles:
+            for key in sorted(keys):
+                if self._has_item(vehicle, key) and is_wanted(vehicle, key):
+                    self._show_as_it_is(vehicle, key)
+
+    def follow(self, vehicle, changed):
+        """Lets the switches follow what the car said anew: vocabulary keys (set)."""
+        for key, state in sorted(_STATES.items()):
+            if state in changed and self._has_item(vehicle, key):
+                self._show_as_it_is(vehicle, key)
+
+    def _has_item(self, vehicle, key):
+        return self._config.data and vehicle.name and self.can.intersection(definitions.ITEMS[key])
+
+    def item_command(self, vehicle_name, key, text):
+        """A command item (vocabulary key) of a car got a command (str); a push button goes back to OFF at its end."""
+        vehicle = self._find(vehicle_name)
+        if vehicle is None:
+            log.warning("A command for '%s' is not sent, there is no such car", vehicle_name)
+            return
+        problem, command, arguments = None, None, {}
+        try:
+            command, arguments = definitions.of_item(key, text)
+        except CommandFailed as error:
+            problem = error.text()
+
+        was_gone = self._is_gone(vehicle)
+
+        def show_as_it_is():
+            if was_gone:
+                self._outlet.command(vehicle, key, None, self._garage.is_first(vehicle))
+            else:
+                self._show_as_it_is(vehicle, key)
+
+        def show_switch(state, _reason):
+            if state in definitions.FINAL and key in definitions.SWITCHES:
+                put_back(self._worker, "{} {}".format(vehicle_name, key), show_as_it_is)
+
+        if problem or command:
+            self._accept(self._new_order(vehicle, command, arguments, show_switch), problem)
+
+    def command(self, vehicle_name, command, arguments, show, on_dropped=None):
+        """Sends a command to a car; see ``bmw.polling.service.Service.command``."""
+        vehicle = self._find(vehicle_name)
+        if vehicle is None:
+            show(definitions.FAILED, _no_car(vehicle_name))
+        else:
+            self._accept(self._new_order(vehicle, command, arguments, show, on_dropped))
+
+    def halt(self):
+        """Sends nothing from now on; returns at once."""
+        self._commander.halt()
+
+    def stop(self):
+        """Ends every command that has not ended, when the worker does nothing more."""
+        self.halt()
+        with self._lock:
+            self._is_stopped = True
+            orders = list(self._open)
+        # those that were not sent first: of a car's commands the last one told stays in its item, and that is the one to look after
+        for order in sorted(orders, key=lambda order: order.life.has_left):
+            order.life.give_up()
+
+    def _find(self, vehicle_name):
+        """The car of that name, also one that has left the account; or None."""
+        gone = [vehicle for vehicle in self._garage.gone() if vehicle.name == vehicle_name]
+        return self._garage.find_named(vehicle_name) or next(iter(gone), None)
+
+    def _is_gone(self, vehicle):
+        return self._garage.find_named(vehicle.name) is None
+
+    def _new_order(self, vehicle, command, arguments, show, on_dropped=None):
+        """An Order accepted now, whose life is shown in the car's status items and then to ``show``."""
+
+        def shown(state, reason):
+            reason = clean(reason)[:LONGEST_REASON]
+            if state in definitions.FINAL:
+                self._close(order)
+            try:
+                self._show_status(vehicle, state, reason)
+            finally:
+                show(state, reason)
+
+        def dropped():
+            self._close(order)
+            if on_dropped is not None:
+                on_dropped()
+
+        accepted = Moment(self._clock.now(), self._worker.now())
+        order = Order(vehicle, command, arguments, Life(shown, dropped), accepted, self._rights, self._on_executed)
+        return order
+
+    def _accept(self, order, problem=None):
+        """Hands an order to the worker, or its end where there is a ``problem`` (str). None is taken that would not be ended."""
+        with self._lock:
+            if self._is_stopped:
+                refusal = NOT_SENT
+            else:
+                refusal = "too many commands at once, {} have not ended yet".format(MOST_OPEN) if len(self._open) >= MOST_OPEN else None
+            if refusal is None:
+                self._open.append(order)
+        if refusal is not None:
+            order.life.tell(definitions.FAILED, refusal)
+        else:
+            self._worker.submit(lambda: self._begin(order, problem))
+
+    def _close(self, order):
+        with self._lock:
+            self._open = [other for other in self._open if other is not order]
+            self._told.add(order.vehicle.vin)
+
+    def _begin(self, order, problem):
+        if self._is_gone(order.vehicle):
+            problem = "this car is no longer in the account"
+            log.warning("A command to %s was not sent: %s", order.vehicle.name, problem)
+        if problem is not None:
+            order.life.tell(definitions.FAILED, problem)
+        elif self._sender is self:
+            self._commander.take(order)
+        else:
+            self._sender._worker.submit(lambda: self._sender._commander.take(order))
+
+    def _show_status(self, vehicle, state, reason):
+        is_first = self._garage.is_first(vehicle)
+        self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
+        if state == definitions.SENT:
+            self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
+
+    def _on_executed(self):
+        """The clouds show the new state some seconds after the car has done what it was told."""
+        if self._config.data:
+            self._worker.later("after command", self._cloud.SETTLE, self._after_command)
+
+    def _after_command(self):
+        self._refresh()
+        for vehicle in self._garage.vehicles:
+            self.follow(vehicle, frozenset(_STATES.values()))
+
+    def _show_as_it_is(self, vehicle, key):
+        """Shows a switch while no command is under way: the car's own state, OFF for a push button and where the car never says it."""
+        reading = vehicle.readings.get(_STATES.get(key))
+        self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._garage.is_first(vehicle))
+
+
+def _no_car(name):
+    return "there is no car '{}'".format(name)

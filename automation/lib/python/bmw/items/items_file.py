@@ -1,0 +1,92 @@
+"""The text of an ``.items`` file with the same items that the module makes by itself, for people who prefer text files.
+
+Pure: from ``bmw.items.model.ItemSpec`` to openHAB's items syntax, in the part of it that 2.5 to 5.x have in common.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import re
+
+from bmw.compat import text_type
+from bmw.vehicle import extra
+from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND
+
+HEADER = """// The items of the BMW integration. Save this as conf/items/bmw.items to have them from a file, not from openHAB's storage.
+// First delete the items of these names in openHAB, as a name cannot be there twice.
+"""
+#: settings of the state description that stand elsewhere in the line: the pattern in the label's brackets
+_IN_LABEL = "pattern"
+
+
+def items_file(specs):
+    """The text of a file with these items, in their order; one that is there twice (the root) is written once."""
+    lines, seen = [], set()
+    for spec in specs:
+        if spec.name not in seen:
+            seen.add(spec.name)
+            lines.append(line(spec))
+    return HEADER + "\n" + "\n".join(lines) + "\n"
+
+
+def specs_of(model, vehicles, command_keys=()):
+    """The specs of an account and its cars: groups before what is in them, a car's points only if it ever said them.
+
+    Args:
+        model (bmw.items.model.Model). vehicles (list of bmw.vehicle.vehicle.Vehicle): the first one is the account's first car.
+        command_keys: keys of bmw.vehicle.vocabulary.COMMAND whose items are wanted for each car.
+    """
+    specs = [model.root(), model.account_group()] + [model.account_item(point) for point in ACCOUNT_POINTS]
+    for number, vehicle in enumerate(vehicles):
+        points = extra.points_of(vehicle.readings)
+        points += [COMMAND[key] for key in sorted(command_keys)]
+        specs.append(model.vehicle_group(vehicle))
+        for section in _in_order(point.section for point in points):
+            specs.append(model.section_group(vehicle, section))
+            specs += [model.vehicle_item(vehicle, point, number == 0) for point in points if point.section == section]
+    return specs
+
+
+def line(spec):
+    """One item as openHAB writes it."""
+    description = spec.metadata.get("stateDescription", ("", {}))[1]
+    pattern = description.get(_IN_LABEL)
+    label = _plain(spec.label) + (" [{}]".format(pattern) if pattern else "")
+    parts = [spec.item_type, spec.name, _string(label)]
+    parts += ["<{}>".format(spec.icon)] if spec.icon else []
+    parts += ["({})".format(", ".join(spec.groups))] if spec.groups else []
+    parts += ["[{}]".format(", ".join(_string(tag) for tag in spec.tags))] if spec.tags else []
+    metadata = [_metadata(*entry) for entry in sorted(spec.metadata.items())]
+    parts += ["{{ {} }}".format(", ".join(metadata))] if metadata else []
+    return " ".join(parts)
+
+
+def _metadata(namespace, entry):
+    value, settings = entry
+    pairs = ["{}={}".format(key, _value(setting)) for key, setting in sorted(settings.items()) if key != _IN_LABEL]
+    return "{}={}".format(namespace, _string(value)) + (" [{}]".format(", ".join(pairs)) if pairs else "")
+
+
+def _value(setting):
+    if isinstance(setting, bool):
+        return "true" if setting else "false"
+    return _string(setting) if isinstance(setting, text_type) else text_type(setting)
+
+
+def _plain(label):
+    """A label from outside: brackets in it would be taken for a pattern."""
+    return label.replace("[", "(").replace("]", ")")
+
+
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f\\s]+")
+
+
+def _string(text):
+    return '"{}"'.format(_CONTROL.sub(" ", text).replace("\\", "/").replace('"', "'"))
+
+
+def _in_order(names):
+    seen = []
+    for name in names:
+        if name not in seen:
+            seen.append(name)
+    return seen

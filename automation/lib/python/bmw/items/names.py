@@ -1,0 +1,124 @@
+"""The user's own item names instead of ours: shipped maps for items that people already have, and a file for any other.
+
+A map is {key: item name}; the key is a word of the vocabulary (account, car or command), for a second car ``name.key``.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import os
+
+from bmw.compat import to_text, upper_first
+from bmw.config import ITEM_NAME
+from bmw.errors import ConfigError, StoreError
+from bmw.items.model import account_prefix
+from bmw.storage import files
+from bmw.vehicle import extra
+from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE
+
+#: the items of the forum thread "Binding for BMW i3" (names as written there)
+_THREAD = {
+    "doorLockState": "doorLockState",
+    "doorDriverFront": "doorDriverFront",
+    "doorPassengerFront": "doorPassengerFront",
+    "doorDriverRear": "doorDriverRear",
+    "doorPassengerRear": "doorPassengerRear",
+    "stateOfCharge": "chargingLevelHv",
+    "electricRange": "remainingRangeElectric",
+    "forceUpdate": "bmwforceupadte",
+    "accessToken": "access_token",
+    "tokenExpiry": "token_expiry",
+}
+#: the items of the bmwcdapi script, which followed it (connecteddrive.md, B5)
+_BMWCDAPI = {
+    "stateOfCharge": "Bmw_chargingLevelHv",
+    "electricRange": "Bmw_beRemainingRangeElectric",
+    "fuelRange": "Bmw_beRemainingRangeFuel",
+    "odometer": "Bmw_mileage",
+    "chargingStatus": "Bmw_chargingSystemStatus",
+    "doorLockState": "Bmw_doorLockState",
+    "lastUpdate": "Bmw_updateTimeConverted",
+    "fuelVolume": "Bmw_remainingFuel",
+    "batteryCapacity": "Bmw_socMax",
+    "position": "Bmw_gpsLatLng",
+    "lastChargingResult": "Bmw_lastChargingEndResult",
+    "accessToken": "Bmw_accessToken",
+    "tokenExpiry": "Bmw_tokenExpires",
+    "forceUpdate": "Bmw_ForceUpdate",
+    "climate": "Bmw_Climate",
+    "lock": "Bmw_LockDoors",
+    "unlock": "Bmw_UnlockDoors",
+}
+
+SHIPPED = {"thread": _THREAD, "bmwcdapi": _BMWCDAPI}
+
+
+def load(setting, conf_folder, prefix="BMW", accounts=("",)):
+    """The map that the setting ``names`` means.
+
+    Args:
+        setting (str): '', a name in SHIPPED, or a file relative to ``conf_folder`` with lines ``key = itemName``.
+        prefix (str), accounts (list of str): start of the names of our own items, and the accounts' names.
+
+    Returns:
+        (dict, list of ConfigError): the map, and what is wrong in the file; wrong lines are left out.
+    """
+    if not setting:
+        return {}, []
+    if setting in SHIPPED:
+        return SHIPPED[setting], []
+    try:
+        data = files.read(os.path.join(conf_folder, setting))
+    except StoreError as error:
+        return {}, [error]
+    if data is None:
+        shipped = ", ".join(sorted(SHIPPED))
+        return {}, [ConfigError("names: there is no file {}".format(setting), "use {} or a file in conf".format(shipped))]
+    return _parse(to_text(data), prefix, accounts)
+
+
+def _parse(text, prefix="BMW", accounts=("",)):
+    names, problems = {}, []
+    ours = _Ours(prefix, accounts)
+    for line in text.splitlines():
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        key, _, name = [part.strip() for part in line.partition("=")]
+        point = key.rpartition(".")[2]
+        if not extra.is_key(point) and not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
+            problems.append(ConfigError("names: there is no value '{}'".format(key)))
+        elif not ITEM_NAME.match(name):
+            problems.append(ConfigError("names: '{}' is no item name".format(name)))
+        elif key in names:
+            problems.append(ConfigError("names: '{}' is there twice".format(key), "the first line counts"))
+        elif name in names.values():
+            other = next(one for one in names if names[one] == name)
+            text = "names: '{}' and '{}' have the same item {}".format(other, key, name)
+            problems.append(ConfigError(text, "give each an item of its own; '{}' is left out".format(key)))
+        elif ours.takes(key, name):
+            text = "names: {} for '{}' is the name of another item of this module".format(name, key)
+            problems.append(ConfigError(text, "choose another name"))
+        else:
+            names[key] = name
+    return names, problems
+
+
+class _Ours(object):
+    """Whether a name would be that of another item that the module makes."""
+
+    def __init__(self, prefix, accounts):
+        starts = [account_prefix(prefix, account) for account in accounts]
+        self._prefix = prefix + "_"
+        self._others = tuple(start + "_" for start in starts[1:])  # the names are for the first account only
+        self._account = dict(("{}_{}".format(start, upper_first(key)), key) for start in starts for key in ACCOUNT)
+        self._groups = set([prefix] + [start + "_gAccount" for start in starts])
+        self._points = dict((upper_first(key), key) for table in (VEHICLE, COMMAND, (PICTURE.key,)) for key in table)
+
+    def takes(self, key, name):
+        """True if ``name`` is, or may be with some car's name in it, the item of another key than ``key``."""
+        if name in self._groups:
+            return True
+        start, _, end = name.rpartition("_")
+        # with a car's name in front of the key: the item of the same key may be wanted, as another car had it before
+        meant = self._account.get(name) or (self._points.get(end) if start.startswith(self._prefix) else None)
+        return meant is not None and (meant != key.rpartition(".")[2] or name.startswith(self._others))

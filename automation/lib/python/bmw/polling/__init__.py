@@ -1,0 +1,5 @@
+"""When BMW is asked, and for what: one account at work, its cars, the day's calls.
+
+``service.py`` joins the parts; ``budget.py`` counts the calls of a day; ``poll_times.py`` says when the next poll is due;
+``seldom.py`` asks for what changes rarely; ``garage.py`` keeps the list of cars. Knows no item by name, no Java, no single cloud.
+"""

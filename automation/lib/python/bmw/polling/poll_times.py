@@ -1,0 +1,82 @@
+"""When the cars of an account are polled next: by what goes on at them and what is left of the day's calls. See ``intervals``."""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw.polling import intervals
+
+
+class PollTimes(object):
+    """Where BMW names no daily limit the cron alone says when: ``is_due`` is always True, ``next_at`` and ``look_again_in`` give None.
+
+    Attributes:
+        polled_at (float or None): when the last poll began (epoch seconds).
+
+    Args:
+        cloud (bmw.clouds.base.Cloud), budget (bmw.polling.budget.Budget), garage (bmw.polling.vehicles.Garage),
+        clock: those of the account.
+        hears: callable (vehicle), True while a stream tells what changes at that car.
+        local_hour: callable, epoch seconds -> hour of the day at home.
+    """
+
+    def __init__(self, cloud, budget, garage, clock, hears, local_hour):
+        self._cloud = cloud
+        self._budget = budget
+        self._garage = garage
+        self._clock = clock
+        self._hears = hears
+        self._local_hour = local_hour
+        self.polled_at = None
+
+    def is_due(self):
+        """True if BMW's allowance leaves a poll for now."""
+        if self._budget.limit is None:
+            return True
+        now = self._clock.now()
+        if not intervals.is_due(now, self.polled_at, self._wait(now)):
+            return False
+        # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
+        return self.polled_at is None or self.has_room()
+
+    def has_room(self):
+        """True if the calls of a poll are left: one a car, and one for the list of cars when it is due."""
+        return self._budget.has_room(self._clock.now(), self.cars_at_once() + (1 if self._garage.is_list_due() else 0))
+
+    def cars_at_once(self):
+        """How many cars (int) a poll asks; a car costs a call."""
+        return intervals.at_once(self._budget.limit, len(self._garage.vehicles))
+
+    def next_at(self):
+        """When the next poll is due (epoch seconds); None without a limit or before the first poll."""
+        if self._budget.limit is None or self.polled_at is None:
+            return None
+        return max(self.polled_at + self._wait(self._clock.now()), self._budget.blocked_until)
+
+    def look_again_in(self):
+        """Seconds until a car that drives or charges shall be looked at, for which the cron may be too slow; None if there is none."""
+        if self._budget.limit is None or not any(vehicle.is_active for vehicle in self._garage.vehicles):
+            return None
+        now = self._clock.now()
+        rest = 0
+        if self._situation(now) == intervals.BUSY and self.polled_at is not None:
+            rest = self.polled_at + self._wait(now) - now
+        # a clock that was set back must not make it wait for long
+        return min(max(intervals.SOONEST, rest), intervals.AHEAD)
+
+    def _wait(self, now):
+        """Seconds between the last poll and the next."""
+        cars = len(self._garage.vehicles)
+        steady = intervals.interval(self._budget.limit, cars, self._cloud.EXTRA_CALLS_A_DAY)
+        situation = self._situation(now)
+        if situation == intervals.BUSY:
+            return intervals.soon(steady, self._budget.room(now), self.cars_at_once())
+        return intervals.pace(steady, situation, self._local_hour(now))
+
+    def _situation(self, now):
+        """What goes on at the cars, for ``bmw.polling.intervals``: one poll asks all of them, so the liveliest counts."""
+        vehicles = self._garage.vehicles
+        if any(vehicle.is_active and not self._hears(vehicle) for vehicle in vehicles):
+            return intervals.BUSY
+        if vehicles and all(self._hears(vehicle) for vehicle in vehicles):
+            return intervals.HEARD
+        is_asleep = vehicles and all(vehicle.is_silent_since(now - intervals.SLEEPS_AFTER) for vehicle in vehicles)
+        return intervals.ASLEEP if is_asleep else intervals.AWAKE

@@ -1,0 +1,618 @@
+"""One account at work: keeps the token fresh, asks for the cars when it is time, hands what changed to the items, sends commands.
+
+All work runs on the account's worker, one piece at a time; the public methods return at once. What goes wrong ends in the
+account's status item and one log line, never in an exception.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import logging
+
+from bmw.account.session import Session
+from bmw.account.sign_in import SignIn
+from bmw.account.status import Status
+from bmw.commands import definitions
+from bmw.commands.incoming import CommandDesk
+from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInFailed, SignInNeeded, Stopped, StoreError, TokenRejected
+from bmw.items import corrections
+from bmw.net.guard import Guard
+from bmw.polling.budget import Budget
+from bmw.polling.poll_times import PollTimes
+from bmw.polling.rare_calls import Seldom
+from bmw.polling.vehicles import Garage
+from bmw.redact import mask_vin
+from bmw.steps import do_all
+from bmw.support import diagnostics
+from bmw.switches import put_back
+from bmw.vehicle import estimate
+from bmw.vehicle.vocabulary import VEHICLE
+
+log = logging.getLogger("bmw")
+
+#: seconds after which a failed token refresh is tried again, and files that could not be read
+RETRY_TOKEN = 300
+RETRY_READING = 60
+#: seconds after which what the stream brought is stored: not at each message, for the life of an SD card
+SAVE_LIVE = 120
+#: so many cars in a row at which BMW's server failed: the others would only cost calls
+GIVE_UP = 3
+#: characters that a person types for a sign-in at most: a captcha's token has some thousand
+MOST_TYPED = 20000
+#: troubles with cars that are told in one line at most
+MOST_TOLD = 3
+#: name of the work that the sign-in switch asks for: what it was set to last counts
+_SWITCH = "sign-in switch"
+#: the same for what was typed: the last one counts, so that they do not pile up while the worker waits for BMW
+_TYPED = "sign-in input"
+
+
+class _WhileRunning(Guard):
+    """Lets nothing leave any more once the worker was stopped."""
+
+    def __init__(self, worker):
+        self._worker = worker
+
+    def check(self):
+        if self._worker.is_stopped:
+            raise Stopped()
+
+    leave = check
+
+
+class Service(object):
+    """See the module's docstring.
+
+    Args:
+        config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
+        cloud, account, store, clock, worker: the parts it joins.
+        outlet: where states go, see ``bmw.openhab.outlet``.
+        record (str): start of the names of its records in the store.
+        local_hour: callable, epoch seconds -> hour of the day at home.
+    """
+
+    def __init__(self, config, problems, cloud, account, store, outlet, clock, worker, record, local_hour):
+        self._config = config
+        self._cloud = cloud
+        self._account = account
+        self._store = store
+        self._outlet = outlet
+        self._clock = clock
+        self._worker = worker
+        self._record = record
+        self._calls_record = "{}.{}.calls".format(record, cloud.name)
+        self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
+        self._garage = Garage(cloud, clock)
+        self._times = PollTimes(cloud, self._budget, self._garage, clock, self._hears, local_hour)
+        #: by cloud, so that a change of the setting and back costs nothing
+        self._memories = {}
+        self._memory = {}
+        self._live = None
+        self._surroundings = diagnostics.NOWHERE
+        self._status = Status(outlet, config.name, problems)
+        self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
+        self._desk = CommandDesk(
+            config,
+            cloud,
+            clock,
+            worker,
+            outlet,
+            self._garage,
+            lambda guard=None: self._new_session(guard=guard),
+            lambda: self._refresh(by_person=True),
+        )
+        self._meters = {}  # VIN -> bmw.vehicle.estimate.Meter
+        self._is_token_troubled = False
+        self._on_command_items = lambda items: None
+        self._is_saving_later = False
+        self._is_loaded = False  # nothing is stored before
+        self._is_late = False  # command items could not be made at the start
+        self._store_errors = {}  # record -> why it is not stored
+        self._settled = [[], []]  # (name, is the first) of the cars that are there, and of those that are gone
+        self._seldom = Seldom(
+            cloud, outlet, worker, self._garage, lambda: self._new_session(by_person=False), self.take, self._on_seldom_asked
+        )
+
+    def attach(self, live):
+        """Gives it a stream (``bmw.clouds.cardata.live.Live``, or None), before ``start``."""
+        self._live = live
+
+    def report_with(self, surroundings):
+        """Lets its report tell of the place it runs in (``bmw.support.diagnostics.Surroundings``), before ``start``."""
+        self._surroundings = surroundings
+
+    def send_commands_by(self, service):
+        """Lets another account's service send the commands for these cars, before ``start``."""
+        self._desk.send_by(service._desk)
+
+    @property
+    def can_command(self):
+        """The commands (frozenset of names) that can be sent to these cars."""
+        return self._desk.can
+
+    def prepare(self, on_command_items):
+        """Loads what is known and makes the command items, so that rules can be triggered by them.
+
+        Args:
+            on_command_items: called with the same, on the worker, when a car was found that was not there now.
+
+        Returns:
+            {item name: (vehicle name, key)} of the items that take commands.
+        """
+        try:
+            self._load()
+        except StoreError as error:
+            self._is_late = True
+            log.error("%s", error.text())
+        self._on_command_items = on_command_items
+        return self._desk.prepare_items()
+
+    def load(self):
+        """Takes over what is stored, of cars and of the sign-in. Nothing is stored before that has ended.
+
+        Raises:
+            StoreError: it cannot be read now; nothing was changed.
+        """
+        self._load()
+        self._account.load(self._outlet.sealed_token())
+        self._is_loaded = True
+
+    # what the rules call
+
+    def start(self):
+        """Shows the last known states and asks for new ones if they are due."""
+        self._worker.start()
+        self._worker.submit(self._start)
+
+    def tick(self):
+        """The cron's call: asks if it is due."""
+        self._worker.later_unless_waiting("refresh", 0, self._refresh_if_due)
+
+    def force_update(self):
+        """Asks now, in the name of a person; ends with the switch OFF."""
+        self._worker.later_unless_waiting("force update", 0, self._force_update)
+
+    def diagnose(self):
+        """Puts the diagnostics report into its item and the log; ends with the switch OFF."""
+        self._worker.later_unless_waiting("diagnose", 0, self._diagnose)
+
+    def sign_in(self, answer=None):
+        """Starts a sign-in anew; ``answer`` (str): what the person typed, where the cloud needs it."""
+        if answer is None:
+            self._worker.later(_SWITCH, 0, lambda: self._begin_sign_in(None))
+        else:
+            typed = answer[: MOST_TYPED + 1]  # one more shows that it was too long
+            self._worker.later(_TYPED, 0, lambda: self._begin_sign_in(typed))
+
+    def sign_in_switch(self, text):
+        """The sign-in switch got a command (str): ON starts, OFF cancels, anything else is nothing."""
+        {"ON": self.sign_in, "OFF": self.cancel_sign_in}.get(text, lambda: None)()
+
+    def sign_in_input(self, text):
+        """The sign-in input item got a command (str): what a person typed starts a sign-in."""
+        if not definitions.is_nothing(text):
+            self.sign_in(text)
+
+    def cancel_sign_in(self):
+        """Ends a sign-in that waits for a person."""
+        self._worker.later(_SWITCH, 0, self._sign_in.cancel)
+
+    def item_command(self, vehicle_name, key, text):
+        """A command item (vocabulary key) of a car got a command (str)."""
+        self._desk.item_command(vehicle_name, key, text)
+
+    def vehicles(self):
+        """The cars (list of bmw.vehicle.vehicle.Vehicle) that have a name by now; for any thread, to read from only."""
+        return self._garage.named()
+
+    def diagnostics(self):
+        """The report (text of several lines) for a forum post, without what is private; for any thread."""
+        now = self._clock.now()
+        state, text = self._status.shown
+        facts = diagnostics.Facts(
+            self._config,
+            self._cloud,
+            self._account.tokens,
+            self._memory,
+            state,
+            text,
+            self._budget,
+            self._times.polled_at,
+            self._times.next_at(),
+            self._live,
+            self._garage.vehicles,
+        )
+        return diagnostics.report(facts, self._surroundings, now)
+
+    def calls_left(self):
+        """Calls left today (int), None where BMW names no limit."""
+        return self._budget.left(self._clock.now())
+
+    def session(self, memory):
+        """A Session beside the service's own work, for calls in the name of a person; the cloud remembers in ``memory`` (dict)."""
+        return Session(self._cloud.http, self._account, self._budget, self._clock, memory, self._save_budget, by_person=True)
+
+    def command(self, vehicle_name, command, arguments, show, on_dropped=None):
+        """Sends a command to a car; the car's status item shows it too.
+
+        Args:
+            vehicle_name (str), command (str), arguments (dict): see ``bmw.commands.definitions``.
+            show: called with (state, reason) at every step, on the worker.
+            on_dropped: called instead when the same command is still under way; may be None.
+        """
+        self._desk.command(vehicle_name, command, arguments, show, on_dropped)
+
+    def halt(self):
+        """Begins and sends nothing from now on; returns at once."""
+        self._worker.stop(timeout=0)
+        self._desk.halt()
+
+    def stop(self):
+        """Ends all work, and every command with a final word, and stores what there is; see ``finish``. All of it, whatever fails."""
+        self.halt()
+        self._worker.stop()
+        # openHAB may be stopping, with its items gone before us
+        do_all((self._desk.stop, self._stop_live, self._save_waiting), "The account could not be stopped as it should")
+
+    def _stop_live(self):
+        if self._live is not None:
+            self._live.stop()
+
+    def _save_waiting(self):
+        if self._is_saving_later:
+            self._save()
+
+    def finish(self):
+        """After ``stop``: waits for tokens that are on their way from BMW, for as long as such a request may take."""
+        self._account.stop(self._cloud.http.patience)
+
+    # what the stream needs, on the worker
+
+    def memory(self):
+        """What the cloud remembers (dict)."""
+        return self._memory
+
+    def vehicle(self, vin):
+        """The car with that VIN, or None."""
+        return self._garage.find(vin)
+
+    def take(self, vehicle, readings):
+        """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
+        was_active = vehicle.is_active
+        self._post(vehicle, vehicle.update(readings), readings)
+        if vehicle.is_active and not was_active:
+            self._watch_busy()
+        if vehicle.is_active != was_active:
+            self._seldom.after_action()
+        self._save_later()
+
+    def _save_later(self):
+        if not self._is_saving_later:
+            self._is_saving_later = True
+            self._worker.later("save", SAVE_LIVE, self._save)
+
+    def _on_seldom_asked(self):
+        self._outlet.account("callsLeft", self._budget.left(self._clock.now()))
+        self._save_later()
+
+    # start and restart
+
+    def _start(self):
+        if self._config.problem is None:
+            self._worker.later("take up", 0, self._take_up)  # on its own: whatever goes wrong with the items stops no account
+        self._put_right()
+        self._desk.end_forgotten()
+        self._sign_in.reset()
+        self._outlet.account("forceUpdate", False)
+        self._outlet.account("diagnose", False)
+        if self._config.problem:
+            self._status.show_error(self._config.problem)
+
+    def _put_right(self):
+        """Lets the items show what they shall, whoever wrote to them; goes on while the worker runs."""
+        # set ahead: an error that nobody expects must not end it
+        self._worker.later("put right", corrections.EVERY, self._put_right)
+        self._outlet.put_right()
+
+    def _take_up(self):
+        """Takes up what is stored, tried until it can be read: a file that cannot be read now is no lost sign-in."""
+        # set ahead: an error that nobody expects must not leave an account that never begins
+        self._worker.later("take up", RETRY_READING, self._take_up)
+        if not self._is_loaded:
+            try:
+                self.load()
+            except StoreError as error:
+                self._is_late = True
+                self._status.show_error(error)
+                return
+        if self._is_late:
+            self._is_late = False
+            self._on_command_items(self._desk.prepare_items())
+        self._settle()
+        self._desk.release_buttons()
+        self._worker.cancel("take up")
+        if not self._is_signed_in():
+            return
+        self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
+        self._keep_token_fresh()
+        self._refresh_if_due()
+
+    def _load(self):
+        record = self._store.load(self._record + ".state") or {}
+        self._memories = record.get("memories", {})
+        self._memory = self._memories.setdefault(self._cloud.name, {})
+        is_same_cloud = record.get("cloud") == self._cloud.name
+        self._times.polled_at = record.get("polled_at") if is_same_cloud else None
+        self._garage.load(record, is_same_cloud)
+        self._budget.load(self._store.load(self._calls_record))
+
+    def _save(self):
+        self._is_saving_later = False
+        record = {"cloud": self._cloud.name, "memories": self._memories, "polled_at": self._times.polled_at}
+        record.update(self._garage.to_record())
+        self._account.save_again()
+        self._keep(self._record + ".state", record)
+
+    def _save_budget(self):
+        self._keep(self._calls_record, self._budget.to_record())
+
+    def _keep(self, name, record):
+        """Stores a record; a full or read-only disk stops nothing, but is told until it is mended.
+
+        Not before loading has ended: what is in memory then is not all there is, and would be written over it.
+        """
+        if not self._is_loaded:
+            return
+        try:
+            self._store.save(name, record)
+            self._store_errors.pop(name, None)
+        except StoreError as error:
+            self._store_errors[name] = error
+        self._show_store()
+
+    def _show_store(self):
+        errors = [self._account.store_error] + [error for _name, error in sorted(self._store_errors.items())]
+        self._status.show_store(next((error for error in errors if error is not None), None))
+
+    # sign-in
+
+    def _begin_sign_in(self, answer):
+        if self._config.problem:
+            self._sign_in.reset()
+            self._status.show_error(self._config.problem)
+        elif not self._is_loaded:
+            self._sign_in.reset()  # the status says why: new tokens would be written over what is there
+        elif answer and len(answer) > MOST_TYPED:
+            self._sign_in.reset()
+            self._status.show_error(SignInFailed("What was typed for the sign-in is too long", "solve a captcha and paste its token only"))
+        else:
+            self._sign_in.begin(answer)
+
+    def _on_signed_in(self):
+        self._keep_token_fresh()
+        if self._live is not None:
+            self._live.hurry()
+        self._garage.list_again()
+        self._refresh(by_person=True)
+
+    def _is_signed_in(self):
+        """True if there are tokens, from the store or the token item. A cloud that needs no person is signed in to."""
+        if not self._is_loaded:
+            return False
+        if self._account.is_signed_in:
+            return True
+        if self._sign_in.is_under_way:
+            return False
+        sealed = self._outlet.sealed_token()
+        if sealed and self._account.adopt(sealed):
+            return True
+        if self._cloud.SIGNS_IN_ALONE and not self._sign_in.was_refused:
+            self._sign_in.begin()
+        elif not self._sign_in.was_refused:
+            self._status.show_error(self._account.sign_in_needed())
+        return False
+
+    def _keep_token_fresh(self):
+        """Renews the token before it ends, for as long as the worker runs."""
+        try:
+            self._account.keep_fresh()
+            if self._is_token_troubled:
+                self._is_token_troubled = False
+                self._tell(self._status.show, "ONLINE", "Signed in to {}".format(self._cloud.title))
+        except BmwError as error:
+            self._is_token_troubled = True
+            self._tell(self._status.show_error, error)
+        self._show_store()
+        wait = self._account.due_in()
+        if wait is not None:
+            self._worker.later("token", max(wait, RETRY_TOKEN if wait == 0 else 1), self._keep_token_fresh)
+
+    def _tell(self, show, *what):
+        """Shows how the account is doing, but for what a person who is signing in must read meanwhile."""
+        if not self._sign_in.is_under_way:
+            show(*what)
+
+    # asking for the cars
+
+    def _settle(self):
+        """Gives the items to the cars that are there, when these are others than before; tells once which one left."""
+        present = [(vehicle, self._garage.is_first(vehicle)) for vehicle in self._garage.named()]
+        gone = [(vehicle, self._garage.is_first(vehicle)) for vehicle in self._garage.gone()]
+        settled = [[(vehicle.name, is_first) for vehicle, is_first in cars] for cars in (present, gone)]
+        if settled == self._settled:
+            return
+        were_there = dict(self._settled[0])
+        news = [vehicle for vehicle, is_first in present if were_there.get(vehicle.name) != is_first]
+        for vehicle, _is_first in gone:
+            if vehicle.name in were_there:
+                log.warning("%s is no longer among the cars of this account: its items show nothing until it is back", vehicle.name)
+        self._outlet.settle(present, gone)
+        for vehicle in news:
+            self._post(vehicle, _every_key(vehicle))
+            # openHAB forgets an image when it restarts
+            self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
+        self._settled = settled  # now that all is shown: what failed is done again
+
+    def _refresh_if_due(self):
+        if self._config.problem or not self._is_signed_in():
+            return
+        if self._live is not None:
+            self._live.start()
+        if self._times.is_due():
+            self._refresh(by_person=False)
+        else:
+            self._watch_busy()
+
+    def _hears(self, vehicle):
+        return self._live is not None and self._live.hears(vehicle)
+
+    def _watch_busy(self):
+        """The cron may be too slow for a car that drives or charges; so a timer of our own looks again."""
+        wait = self._times.look_again_in()
+        if wait is not None:
+            self._worker.later("refresh soon", wait, self._refresh_if_due)
+
+    def catch_up(self):
+        """On the worker: asks for what the stream may have missed while it was away, if the budget has room for it."""
+        if self._times.has_room() and self._is_signed_in():
+            self._refresh(by_person=False)
+
+    def _force_update(self):
+        if not self._config.problem and self._is_signed_in():
+            self._refresh(by_person=True)
+        put_back(self._worker, "forceUpdate", lambda: self._outlet.account("forceUpdate", False))
+
+    def _diagnose(self):
+        text = self.diagnostics()
+        self._outlet.account("diagnostics", text)
+        log.info("%s", text)
+        put_back(self._worker, "diagnose", lambda: self._outlet.account("diagnose", False))
+
+    def _refresh(self, by_person):
+        session = self._new_session(by_person)
+        self._times.polled_at = self._clock.now()
+        try:
+            self._garage.refresh_list(session)
+            self._settle()
+            vehicles = self._garage.in_turn()
+            troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
+            if not self._garage.vehicles and not troubles:
+                self._tell(
+                    self._status.show, "NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user"
+                )
+            else:
+                self._tell(self._status.show, "ONLINE", _line(troubles))
+            if self._config.data:
+                self._seldom.after_poll()
+        except BmwError as error:
+            self._tell(self._status.show_error, error)
+        finally:
+            self._save()
+        now = self._clock.now()
+        self._outlet.account("lastRefresh", now)
+        self._outlet.account("callsLeft", self._budget.left(now))
+        next_at = self._times.next_at()
+        if next_at is not None:
+            self._outlet.account("nextRefresh", next_at)
+        self._watch_busy()
+        if self._garage.take_new():
+            self._on_command_items(self._desk.prepare_items())
+        self._desk.show_missing()
+        self._desk.end_forgotten()  # persistence may restore what was, long after the start
+
+    def _read_vehicles(self, session, vehicles):
+        """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
+        self._outlet.tokens_again(self._account)
+        troubles, failures, in_a_row = [], [], 0
+        for vehicle in vehicles:
+            waits_since, vehicle.asked_at = vehicle.asked_at, self._clock.now()
+            try:
+                self._read(session, vehicle)
+                in_a_row = 0
+                if self._config.data and not vehicle.readings:
+                    troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
+            except QuotaExceeded:
+                vehicle.asked_at = waits_since  # it is the first of the next poll
+                raise
+            except (SignInNeeded, TokenRejected, NetworkError):
+                raise  # trouble of the account or the network: the other cars would have the same
+            except BmwError as error:
+                failures.append(error)
+                in_a_row = in_a_row + 1 if error.transient else 0
+                if in_a_row >= GIVE_UP or len(failures) == len(vehicles):
+                    raise
+                troubles.append("{}: {}".format(vehicle.name or mask_vin(vehicle.vin), error.text()))
+        return self._few(vehicles) + troubles
+
+    def _few(self, vehicles):
+        """What to tell (list of text) when not all cars were asked."""
+        total = len(self._garage.vehicles)
+        if len(vehicles) == total:
+            return []
+        line = "{} of {} cars asked, as {} calls a day are too few for all: they take turns"
+        return [line.format(len(vehicles), total, self._budget.limit)]
+
+    def _read(self, session, vehicle):
+        """Asks for one car and shows it."""
+        self._garage.fetch_facts(session, vehicle)
+        readings = self._cloud.read(session, vehicle) if self._config.data else {}
+        if self._garage.give_name(vehicle):
+            self._settle()
+            self._save()
+        # all of it, as others may have written to the items, or made them anew
+        self._post(vehicle, vehicle.update(readings), _every_key(vehicle))
+
+    def _post(self, vehicle, changed, told=()):
+        """Shows what a car says: the keys ``changed``, and those ``told`` that say what they said before."""
+        changed = set(changed) | self._estimate(vehicle)
+        if vehicle.name and not self._worker.is_stopped:
+            self._outlet.vehicle(vehicle, changed.union(told), self._garage.is_first(vehicle))
+            self._desk.follow(vehicle, changed)
+
+    def _estimate(self, vehicle):
+        """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""
+        now = self._clock.now()
+        capacity = self._config.battery_capacity
+        found = estimate.reading(vehicle.readings, now, capacity, self._wallbox_power(vehicle, now))
+        # after the estimate, which goes by the time that is left
+        changed = vehicle.pass_time(now)
+        if found is None:
+            return changed
+        known = vehicle.readings.get(estimate.KEY)
+        vehicle.readings[estimate.KEY] = found
+        if estimate.is_open(vehicle.readings, now):
+            self._worker.later("estimate " + vehicle.vin, estimate.EVERY, lambda: self._go_on(vehicle))
+        return changed if known is not None and known.value == found.value else changed | set([estimate.KEY])
+
+    def _wallbox_power(self, vehicle, now):
+        """Mean watts of the user's wallbox since the car's last state of charge; None where it does not tell, or may feed another car."""
+        if not self._config.wallbox_power_item or not _is_charging(vehicle):
+            self._meters.pop(vehicle.vin, None)
+            return None
+        said = vehicle.readings.get("stateOfCharge")
+        is_only = not any(_is_charging(other) for other in self._garage.vehicles if other is not vehicle)
+        power = self._outlet.power(self._config.wallbox_power_item) if is_only else None
+        return self._meters.setdefault(vehicle.vin, estimate.Meter()).mean(said.time if said else None, now, power)
+
+    def _go_on(self, vehicle):
+        # a car that left the account meanwhile is estimated no more
+        if vehicle in self._garage.vehicles:
+            self._post(vehicle, ())
+
+    def _new_session(self, by_person=True, guard=None):
+        guard = guard or _WhileRunning(self._worker)
+        return Session(self._cloud.http, self._account, self._budget, self._clock, self._memory, self._save_budget, by_person, guard)
+
+
+def _is_charging(vehicle):
+    charging = vehicle.readings.get("charging")
+    return charging is not None and charging.value is True
+
+
+def _every_key(vehicle):
+    """All that can be told of a car (set): the vocabulary, and what it said beyond."""
+    return set(VEHICLE).union(vehicle.readings)
+
+
+def _line(troubles):
+    more = len(troubles) - MOST_TOLD
+    return "; ".join(["Online"] + troubles[:MOST_TOLD] + (["and {} more".format(more)] if more > 0 else []))

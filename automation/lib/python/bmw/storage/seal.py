@@ -1,0 +1,97 @@
+"""Sealing: authenticated encryption of what must not be read or forged, as one line of text.
+
+The cipher is given by the runtime (``bmw.openhab.cipher`` on the JVM, ``bmw.storage.cipher`` on CPython); both are AES-256-GCM, so a sealed
+text can be opened by either. The keys are in a file of their own (``bmw.storage.key_file``), so that an item state, a backup of the
+items or a screenshot holds nothing of use.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import base64
+import binascii
+import json
+import os
+
+from bmw.compat import to_bytes, to_text
+from bmw.errors import StoreError
+
+PREFIX = "bmw1:"
+NONCE_BYTES = 12
+
+
+class Seal(object):
+    """Seals texts with the newest key and opens them with any.
+
+    Args:
+        read_keys: callable -> list of keys (bytes), newest first; called again when a text cannot be opened, as another
+            instance may have made a new key meanwhile.
+        cipher: object with ``encrypt(key, nonce, data, context) -> bytes`` and ``decrypt(...)``, which raises ValueError
+            when the data was not made with this key and context.
+    """
+
+    def __init__(self, read_keys, cipher):
+        self._read_keys = read_keys
+        self._keys = read_keys()
+        self._cipher = cipher
+
+    def close(self, text, context):
+        """The sealed form of ``text``. ``context`` (str) says what it is for; it must be the same to open it."""
+        nonce = os.urandom(NONCE_BYTES)
+        data = self._cipher.encrypt(self._keys[0], nonce, to_bytes(text), to_bytes(context))
+        return PREFIX + to_text(base64.urlsafe_b64encode(nonce + data))
+
+    def bound_to(self, *names):
+        """A Seal-like object (``close``, ``open``) whose texts are opened for the same ``names`` (str) only."""
+        return _BoundSeal(self, names)
+
+    def open(self, sealed, context):
+        """The text that was sealed.
+
+        Raises:
+            StoreError: not sealed with one of the keys and this context, or changed since.
+        """
+        try:
+            if not sealed.startswith(PREFIX):
+                raise ValueError("not sealed")
+            body = to_bytes(sealed[len(PREFIX) :])
+            data = base64.urlsafe_b64decode(body)
+            # base64 passes over strange characters and spare bits; a sealed text has one form only
+            if base64.urlsafe_b64encode(data) != body:
+                raise ValueError("not as it was written")
+            return to_text(self._decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], to_bytes(context)))
+        except (ValueError, TypeError, binascii.Error):
+            raise StoreError("A sealed value cannot be opened with this key", "sign in again")
+
+    def _decrypt(self, nonce, data, context):
+        try:
+            return self._by_any_key(nonce, data, context)
+        except ValueError:
+            now = self._read_keys()
+            # a key file that was lost meanwhile says nothing; what is in memory still opens the store
+            if not now or now == self._keys:
+                raise
+            self._keys = now
+            return self._by_any_key(nonce, data, context)
+
+    def _by_any_key(self, nonce, data, context):
+        for key in self._keys:
+            try:
+                return self._cipher.decrypt(key, nonce, data, context)
+            except ValueError:
+                continue
+        raise ValueError("no key opens it")
+
+
+class _BoundSeal(object):
+    def __init__(self, seal, names):
+        self._seal = seal
+        self._names = list(names)
+
+    def close(self, text, context):
+        return self._seal.close(text, self._whole(context))
+
+    def open(self, sealed, context):
+        return self._seal.open(sealed, self._whole(context))
+
+    def _whole(self, context):
+        return json.dumps(self._names + [context])  # as a list: no name can be read as two

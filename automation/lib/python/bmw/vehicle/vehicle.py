@@ -1,0 +1,254 @@
+"""A car and what it said last: a reading with the car's own time per word of the vocabulary.
+
+Knows no cloud and no openHAB.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+from bmw.vehicle import drive_train, extra, plausible
+from bmw.vehicle.vocabulary import VEHICLE
+
+#: values that say a car is locked, and all a lock can say (connecteddrive.md, cardata.md section 4)
+LOCK_STATES = {"SECURED": True, "LOCKED": True, "SELECTIVE_LOCKED": False, "PARTIALLY_LOCKED": False, "UNLOCKED": False}
+
+_DOORS = ("doorDriverFront", "doorPassengerFront", "doorDriverRear", "doorPassengerRear")
+_WINDOWS = ("windowDriverFront", "windowPassengerFront", "windowDriverRear", "windowPassengerRear")
+#: what holds only while the car charges (cardata.md section 4: power is valid only near its timestamp)
+_WHILE_CHARGING = ("chargingPower", "chargingTimeRemaining", "timeToFull", "chargingCurrent", "chargingVoltage", "chargingPhases")
+#: how long a charge still takes, and the seconds beyond it after which it says nothing any more
+_TIMES_LEFT = ("chargingTimeRemaining", "timeToFull")
+TIME_LEFT_HOLDS = 1800
+#: seconds of the car's own time after which a lower odometer is believed: what was told before was wrong, or it is a new instrument
+ODOMETER_HEALS = 7 * 86400
+#: kilometres that an odometer may lose when it changes between kilometres and miles
+ROUNDING = 1.7
+#: BMW's words of a charge; what a word means that nobody has seen is not known
+CHARGING_STATES = dict.fromkeys(
+    "NOT_CHARGING INITIALIZATION CHARGING_PAUSED CHARGING_ENDED WAITING_FOR_CHARGING FINISHED_FULLY_CHARGED FINISHED_NOT_FULL ERROR"
+    " PLUGGED_IN TARGET_REACHED COMPLETE FULLY_CHARGED".split(),
+    False,
+)
+CHARGING_STATES["CHARGING"] = True
+_WINDOW_OPEN = {"CLOSED": False, "OPEN": True, "OPEN_TILT": True, "INTERMEDIATE": True, "INTERMEDIATE_TILT": True}
+_CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST": True, "INACTIVE": False, "STANDBY": False}
+
+
+class Reading(object):
+    """One value as the car gave it.
+
+    Args:
+        value: number, bool, text, epoch seconds (DateTime) or ``(latitude, longitude)``; None = the car says it does not know.
+        time (float or None): epoch seconds at which the car sent it; None = unknown.
+        unit (str or None): openHAB's unit symbol; None = the point's own.
+    """
+
+    __slots__ = ("value", "time", "unit")
+
+    def __init__(self, value, time=None, unit=None):
+        self.value = value
+        self.time = time
+        self.unit = unit
+
+    def __eq__(self, other):
+        return isinstance(other, Reading) and self.to_list() == other.to_list()
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = None
+
+    def __repr__(self):
+        return str("Reading(...)")  # never the value: a position is private
+
+    def to_list(self):
+        """JSON-able form."""
+        value = list(self.value) if isinstance(self.value, (tuple, list)) else self.value
+        return [value, self.time, self.unit]
+
+
+def reading_from(record):
+    """The Reading of ``Reading.to_list()``."""
+    value, time, unit = record
+    return Reading(tuple(value) if isinstance(value, list) else value, time, unit)
+
+
+class Vehicle(object):
+    """A car and what it said last.
+
+    Args:
+        vin (str): private; never shown.
+        name (str): the car's short name, the middle of its item names, for example ``i3``.
+        facts (dict): what does not change (model, drivetrain, steering ...).
+    """
+
+    def __init__(self, vin, name, facts=None):
+        self.vin = vin
+        self.name = name
+        self.facts = facts or {}
+        self.readings = {}
+        #: when BMW was asked for it last (epoch seconds), 0 = never
+        self.asked_at = 0
+
+    def update(self, readings):
+        """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
+        impossible = drive_train.impossible(self.facts)
+        unknown = set(key for key in _WHILE_CHARGING if self._is(key, None))
+        changed = self._lose(impossible)
+        changed.update(key for key, reading in readings.items() if key not in impossible and self._take(key, _checked(key, reading)))
+        for key, reading in derive(self.readings).items():
+            old = self.readings.get(key)
+            self.readings[key] = reading
+            if old is None or old.value != reading.value:
+                changed.add(key)
+        ended = self._end_charge()
+        return (changed | ended) - (ended & unknown)
+
+    def _lose(self, keys):
+        """What was once shown for a part that this car has not is taken back; returns the keys (set)."""
+        lost = set(key for key in keys if key in self.readings and self.readings[key].value is not None)
+        for key in lost:
+            self.readings[key] = Reading(None)
+        return lost
+
+    def pass_time(self, now):
+        """Forgets a time left that is over by now (epoch seconds), though the car said nothing since; returns the keys (set)."""
+        over = set(key for key in _TIMES_LEFT if key in self.readings and _is_over(key, self.readings[key], now))
+        for key in over:
+            self.readings[key] = Reading(None, self.readings[key].time)
+        return over
+
+    def _end_charge(self):
+        """Forgets what the car said while it charged and is past now; returns the keys (set)."""
+        told = self._told_no_charge()
+        # some cars answer that no charge runs without saying since when: then none ran when BMW was asked
+        ended = max(told) if told else self.asked_at if self._is("charging", False) else 0
+        said = [(key, self.readings[key]) for key in _WHILE_CHARGING if key in self.readings]
+        past = [key for key, reading in said if reading.value and _is_past(key, reading, ended)]  # 0 holds
+        for key in past:
+            # the moment of our question is no time of the car
+            self.readings[key] = Reading(None, ended if told else self.readings[key].time)
+        return set(past)
+
+    def _told_no_charge(self):
+        """The moments (list of epoch seconds) at which no charge ran by what the car said: it told so, or that no cable was in it."""
+        # a charge without a cable: one of the two has not told its latest
+        keys = ("charging",) if self._is("charging", True) else ("charging", "pluggedIn")
+        return [self.readings[key].time for key in keys if self._is(key, False) and self.readings[key].time is not None]
+
+    def _is(self, key, value):
+        return key in self.readings and self.readings[key].value is value
+
+    def _take(self, key, reading):
+        old = self.readings.get(key)
+        if old is None and reading.value is None:
+            return False  # never said anything: this car has no such part
+        if old is not None and old.time is not None and reading.value is None and reading.time is None:
+            return False  # BMW has nothing in store, which is not the car saying that it does not know
+        if old is not None and old.time is not None and reading.time is not None and reading.time < old.time:
+            return False
+        if key == "odometer" and old is not None and _falls(old, reading):
+            return False
+        self.readings[key] = reading
+        return old is None or (old.value, old.unit) != (reading.value, reading.unit)
+
+    @property
+    def is_active(self):
+        """True while it charges or drives, so far as it has said."""
+        return any(key in self.readings and self.readings[key].value is True for key in ("charging", "moving"))
+
+    def is_silent_since(self, time):
+        """True if it has said nothing after ``time`` (epoch seconds)."""
+        last = self.readings.get("lastUpdate")
+        return last is None or last.value is None or last.value < time
+
+    def forget(self):
+        """Another cloud tells of the car from now on: it has words of its own for the facts, and may never tell what the last one told."""
+        self.facts = {}
+        self.readings = dict((key, Reading(None)) for key in self.readings)
+
+    def forget_extras(self, wants):
+        """What is beyond the vocabulary and no longer asked for is unknown. ``wants``: callable, key of ``extra`` -> bool."""
+        for key in self.readings:
+            if extra.is_key(key) and not wants(key):
+                self.readings[key] = Reading(None)
+
+    def to_record(self):
+        """JSON-able form, for the store."""
+        return {
+            "vin": self.vin,
+            "name": self.name,
+            "facts": self.facts,
+            "asked_at": self.asked_at,
+            "readings": dict((key, reading.to_list()) for key, reading in self.readings.items()),
+        }
+
+
+def _is_past(key, reading, ended):
+    """Whether it is of a charge that had ended (epoch seconds); the phases of none are told as 1, also together with its end."""
+    said = reading.time or 0
+    return said < ended or (key == "chargingPhases" and said == ended)
+
+
+def _checked(key, reading):
+    """The reading, or an unknown one where its number cannot be true."""
+    point = VEHICLE.get(key)
+    if point is None or plausible.is_plausible(key, reading.value, reading.unit, point.unit):
+        return reading
+    return Reading(None, reading.time)
+
+
+def _is_over(key, reading, now):
+    minutes = plausible.converted(reading.value, reading.unit, VEHICLE[key].unit) if reading.value else None
+    return minutes is not None and reading.time is not None and now > reading.time + minutes * 60.0 + TIME_LEFT_HOLDS
+
+
+def _falls(old, new):
+    """True for an odometer that would go back: a number in another unit than it says, or one of another car."""
+    if old.value is None or new.value is None:
+        return False
+    if old.time is not None and new.time is not None and new.time - old.time > ODOMETER_HEALS:
+        return False  # a true one of the old height would have come since, and is taken whenever it comes
+    kilometres = [plausible.converted(reading.value, reading.unit, VEHICLE["odometer"].unit) for reading in (old, new)]
+    # the same in miles may be a little less, as both are whole numbers
+    slack = 0 if old.unit == new.unit else ROUNDING
+    return None not in kilometres and kilometres[1] < kilometres[0] - slack
+
+
+def vehicle_from(record):
+    """The Vehicle of ``Vehicle.to_record()``; readings whose key is no longer in the vocabulary are dropped."""
+    vehicle = Vehicle(record["vin"], record["name"], record.get("facts"))
+    vehicle.asked_at = record.get("asked_at", 0)
+    for key, entry in record.get("readings", {}).items():
+        if key in VEHICLE or extra.is_key(key):
+            vehicle.readings[key] = reading_from(entry)
+    return vehicle
+
+
+def derive(readings):
+    """What follows from other readings: {key: Reading} for locked, doors, windows, charging, climateActive, lastUpdate."""
+    derived = {}
+    _derive_flag(derived, "locked", readings.get("doorLockState"), LOCK_STATES)
+    _derive_flag(derived, "climateActive", readings.get("climateStatus"), _CLIMATE_ON)
+    _derive_flag(derived, "charging", readings.get("chargingStatus"), CHARGING_STATES)
+    _derive_any_open(derived, "doors", [readings.get(key) for key in _DOORS], {False: False, True: True})
+    _derive_any_open(derived, "windows", [readings.get(key) for key in _WINDOWS], _WINDOW_OPEN)
+    times = [reading.time for key, reading in readings.items() if reading.time is not None and key != "lastUpdate"]
+    if times:
+        derived["lastUpdate"] = Reading(max(times), max(times))
+    return derived
+
+
+def _derive_flag(derived, key, reading, meaning):
+    if reading is not None:
+        derived[key] = Reading(meaning.get(reading.value), reading.time)
+
+
+def _derive_any_open(derived, key, readings, meaning):
+    """One open part makes the whole open; otherwise one unknown part makes the whole unknown."""
+    readings = [reading for reading in readings if reading is not None]
+    if not readings:
+        return
+    values = [meaning.get(reading.value) for reading in readings]
+    value = True if True in values else None if None in values else False
+    times = [reading.time for reading in readings if reading.time is not None]
+    derived[key] = Reading(value, max(times) if times else None)

@@ -1,0 +1,150 @@
+"""bmw.clouds.cardata.history: the last charge, its curve, and the sums of two months."""
+
+import json
+import time
+
+import pytest
+from bmw.clouds.cardata import history
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.fakes import NOON
+from tests.unit.strategies import JSON
+
+DAY = 86400
+#: of NOON's month, and of the month before
+THIS, BEFORE = NOON - DAY, NOON - 5 * DAY
+
+
+def session(start, hours=2, energy=14.4, **changes):
+    entry = {
+        "startTime": start,
+        "endTime": start + hours * 3600,
+        "displayedStartSoc": 30,
+        "displayedSoc": 65,
+        "energyConsumedFromPowerGridKwh": energy,
+        "totalChargingDurationSec": hours * 3600,
+    }
+    entry.update(changes)
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def shown(*entries, notes=None):
+    notes = {} if notes is None else notes
+    history.take(notes, list(entries), NOON)
+    # as it is after a restart
+    notes = json.loads(json.dumps(notes))
+    return {key: reading.value for key, reading in history.readings(notes, NOON).items()}
+
+
+def test_before_the_first_answer_nothing_is_said():
+    assert history.readings({}, NOON) == {}
+
+
+def test_at_first_two_months_are_asked_for_then_what_is_new():
+    notes = {}
+    begin, end = history.span(notes, NOON)
+    assert time.localtime(begin)[:5] == (2026, 9, 1, 0, 0) and end == NOON
+    history.take(notes, [session(THIS)], NOON)
+    assert history.span(notes, NOON) == (THIS - history.OVERLAP, NOON)
+
+
+def test_the_last_session_in_all_its_parts():
+    values = shown(session(THIS))
+    assert values["lastChargingStart"] == THIS and values["lastChargingEnd"] == THIS + 7200
+    assert (values["lastChargingDuration"], values["lastChargingEnergy"]) == (120.0, 14.4)
+    assert (values["lastChargingStartStateOfCharge"], values["lastChargingEndStateOfCharge"]) == (30, 65)
+    assert values["lastChargingSession"].endswith("14.4 kWh, 2:00 h")
+
+
+def test_the_sums_of_this_month_and_the_last():
+    values = shown(session(THIS), session(THIS - 7200 * 3, energy=5.6), session(BEFORE, energy=7))
+    assert (values["chargingSessionsThisMonth"], values["energyChargedThisMonth"]) == (2, 20.0)
+    assert (values["chargingSessionsLastMonth"], values["energyChargedLastMonth"]) == (1, 7)
+
+
+def test_without_sessions_the_sums_are_zero_and_the_rest_unknown():
+    values = shown()
+    assert (values["chargingSessionsThisMonth"], values["energyChargedThisMonth"]) == (0, 0)
+    assert values["lastChargingSession"] is None and values["lastChargingStart"] is None
+
+
+def test_a_sum_with_an_unknown_part_is_unknown():
+    values = shown(session(THIS, energy=None), session(THIS - DAY))
+    assert values["chargingSessionsThisMonth"] == 2 and values["energyChargedThisMonth"] is None
+
+
+def test_a_session_that_was_told_before_counts_once_as_it_is_told_now():
+    notes = {}
+    shown(session(THIS, energy=3), notes=notes)
+    values = shown(session(THIS, energy=4), notes=notes)
+    assert (values["chargingSessionsThisMonth"], values["energyChargedThisMonth"], values["lastChargingEnergy"]) == (1, 4, 4)
+
+
+def test_a_charge_that_goes_on_is_not_the_last_one_and_in_no_sum():
+    values = shown(session(THIS, endTime=None, totalChargingDurationSec=None), session(BEFORE))
+    assert values["lastChargingStart"] == BEFORE and values["chargingSessionsThisMonth"] == 0
+
+
+def test_the_last_session_stays_known_when_its_month_is_forgotten():
+    notes = {}
+    history.take(notes, [session(NOON - 80 * DAY)], NOON)
+    assert notes["sessions"] == [] and notes["last"]["start"] == NOON - 80 * DAY
+
+
+def test_plugged_in_and_nothing_came_is_zero():
+    assert shown(session(THIS, energy=None, displayedSoc=30))["lastChargingEnergy"] == 0.0
+
+
+@pytest.mark.parametrize("start", [None, "x", 0, -5, NOON * 1000, NOON + 3 * DAY])
+def test_a_time_that_cannot_be_is_no_session(start):
+    assert shown(session(THIS, startTime=start))["chargingSessionsThisMonth"] == 0
+
+
+def test_the_place_is_provider_and_town_and_never_the_street():
+    town = {"municipality": "Musterstadt", "streetAddress": "Testweg 1", "formattedAddress": "Testweg 1, Musterstadt"}
+    public = {"potentialChargingPointMatches": [{"providerName": "Test Charging", "streetAddress": "Testweg 1"}]}
+    notes = {}
+    values = shown(session(THIS, chargingLocation=town, publicChargingPoint=public), notes=notes)
+    assert values["lastChargingPlace"] == "Test Charging, Musterstadt"
+    assert "Testweg" not in json.dumps([values, notes])
+
+
+def test_of_two_guessed_providers_none_is_told():
+    public = {"potentialChargingPointMatches": [{"providerName": "One"}, {"providerName": "Two"}]}
+    assert shown(session(THIS, publicChargingPoint=public))["lastChargingPlace"] is None
+
+
+def block(start, minutes, power):
+    return {"startTime": start, "endTime": start + 60 * minutes, "averagePowerGridKw": power}
+
+
+def test_the_curve_is_steps_with_an_end():
+    values = shown(session(THIS, chargingBlocks=[block(THIS + 600, 10, 50), block(THIS, 10, 11)]))
+    assert json.loads(values["lastChargingCurve"]) == [[THIS, 11], [THIS + 600, 50], [THIS + 1200, 0]]
+
+
+def test_a_long_curve_keeps_its_energy_in_few_points():
+    blocks = [block(THIS + 60 * number, 1, number % 12) for number in range(600)]
+    points = json.loads(shown(session(THIS, hours=10, chargingBlocks=blocks))["lastChargingCurve"])
+    assert len(points) <= history.MOST_POINTS
+    energy = sum(power * (after[0] - begin) for (begin, power), after in zip(points, points[1:]))
+    assert energy == pytest.approx(sum(60 * (number % 12) for number in range(600)), rel=0.02)
+
+
+@given(
+    st.lists(
+        st.one_of(JSON, st.fixed_dictionaries({"startTime": st.sampled_from([THIS, BEFORE, "x"]), "endTime": JSON, "chargingBlocks": JSON}))
+    )
+)
+def test_no_history_is_too_strange(entries):
+    notes = {}
+    history.take(notes, [entry for entry in entries if isinstance(entry, dict)], NOON)
+    history.readings(json.loads(json.dumps(notes)), NOON)
+    assert len(notes["sessions"]) <= len(entries)
+
+
+def test_of_sessions_without_end_the_newest_are_kept():
+    notes = {}
+    history.take(notes, [session(NOON - 10 * number, hours=0.001) for number in range(history.MOST_SESSIONS + 5)], NOON)
+    assert len(notes["sessions"]) == history.MOST_SESSIONS and notes["sessions"][-1][0] == NOON

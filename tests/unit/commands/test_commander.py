@@ -1,0 +1,530 @@
+"""bmw.commands.commander: a command's life, on a cloud that answers as planned and a clock that stands still."""
+
+import logging
+
+import pytest
+from bmw.clouds.base import Cloud, Progress
+from bmw.commands.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MOST_REFUSALS, Commander, Moment, Order, Rights
+from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
+from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError, Stopped
+from bmw.net.guard import Guard
+
+from tests.unit.fakes import FakeClock, HandWorker, car
+
+DONE = Progress("EXECUTED")
+PENDING = Progress("PENDING")
+
+
+class PlannedCloud(Cloud):
+    """Sends and polls as the test says: a list of answers each, of which the last stays."""
+
+    title = "Planned"
+    COMMANDS = frozenset(("lock", "unlock", "soundHorn", "chargingSettings"))
+
+    def __init__(self):
+        self.sends = ["receipt"]
+        self.polls = [DONE]
+        self.sent = []
+        self.asked = 0
+        self.before_leaving = lambda: None
+
+    def send_command(self, session, vehicle, command, arguments):
+        """As a session does: what it takes to be ready to send, then the last question whether the request may leave."""
+        session.check()
+        self.before_leaving()
+        self.within = session.leave()
+        self.sent.append((vehicle.name, command))
+        return _next(self.sends)
+
+    def poll_command(self, session, vehicle, receipt):
+        self.asked += 1
+        assert receipt == "receipt"
+        return _next(self.polls)
+
+
+def _next(answers):
+    answer = answers.pop(0) if len(answers) > 1 else answers[0]
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+class Desk:
+    """A commander, and what it showed of each order."""
+
+    def __init__(self, clock, worker, cloud=None, **settings):
+        self.cloud = cloud or PlannedCloud()
+        self.clock = clock
+        self.worker = worker
+        self.executed = []
+        self.dropped = []
+        self.orders = []
+        self.rights = Rights("", settings.pop("may_unlock", True), settings.pop("confirm_unlock", False))
+        self.commander = Commander(self.cloud, clock, worker, lambda guard=None: guard or Guard(), self.rights, **settings)
+
+    def give(self, command="lock", vehicle=None, accepted=None, rights=None, **arguments):
+        """Orders a command; returns the list of states that it goes through, as they come."""
+        states = []
+        vehicle = vehicle or I3
+        life = Life(
+            lambda state, reason: states.append("{}: {}".format(state, reason) if reason else state),
+            lambda: self.dropped.append(command),
+        )
+        accepted = accepted or Moment(self.clock.now(), self.worker.now())
+        order = Order(vehicle, command, arguments, life, accepted, rights or self.rights, lambda: self.executed.append(vehicle.name))
+        self.orders.append(order)
+        self.commander.take(order)
+        return states
+
+    def pass_time(self, seconds):
+        self.worker.pass_time(seconds)
+
+
+I3 = car("i3", vin="WBY00TEST00000001")
+I4 = car("i4", vin="WBY00TEST00000002")
+
+
+@pytest.fixture
+def desk(clock, worker):
+    return Desk(clock, worker)
+
+
+# the life
+
+
+def test_a_command_goes_through_its_states_in_order(desk):
+    desk.cloud.polls = [PENDING, Progress("DELIVERED"), DONE]
+    states = desk.give()
+    assert states == ["QUEUED", "SENT"]
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
+    assert desk.executed == ["i3"]
+
+
+def test_a_command_that_is_done_at_once_is_not_asked_after(desk):
+    desk.cloud.sends = [None]
+    assert desk.give() == ["QUEUED", "SENT", "EXECUTED"]
+    assert (desk.executed, desk.cloud.asked) == (["i3"], 0)
+    assert desk.worker.waiting() == set()
+
+
+def test_a_failed_command_tells_its_reason_and_changes_nothing(desk):
+    desk.cloud.polls = [Progress("FAILED", "the car did not carry it out")]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states[-1] == "FAILED: the car did not carry it out"
+    assert desk.executed == []
+
+
+@pytest.mark.parametrize(
+    "error, text",
+    [
+        (CommandFailed("No", "try"), "No: try"),
+        (NetworkError("No answer"), "No answer: whether the car got it is not known, look at it before you send it again"),
+        (ServerError("HTTP 503"), "HTTP 503: whether the car got it is not known, look at it before you send it again"),
+    ],
+)
+def test_a_command_that_could_not_be_sent_has_failed_and_is_not_sent_again(desk, error, text):
+    desk.cloud.sends = [error]
+    assert desk.give() == ["QUEUED", "SENT", "FAILED: " + text]
+    desk.pass_time(600)
+    assert len(desk.cloud.sent) == 1
+
+
+def test_transient_errors_while_asking_are_waited_out(desk):
+    desk.cloud.polls = [NetworkError("No answer"), ServerError("HTTP 503"), PENDING, DONE]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
+
+
+class JavaError(BaseException):
+    """On Jython a Java exception is no Python Exception."""
+
+
+@pytest.mark.parametrize("where", ["sends", "polls"])
+@pytest.mark.parametrize("error", [KeyError("x"), JavaError("x")])
+def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where, error):
+    setattr(desk.cloud, where, [error])
+    states = desk.give()
+    desk.pass_time(60)
+    assert states[-1] == "TIMED OUT: how it ended is not known, look at the car (unexpected error, see openHAB's log)"
+    desk.cloud.sends, desk.cloud.polls = ["receipt"], [DONE]
+    states = desk.give("soundHorn")
+    desk.pass_time(60)
+    assert states[-1] == "EXECUTED"
+
+
+@pytest.mark.parametrize("word", ["QUEUED", "SENT", "PENDING", "EXECUTED"])
+@pytest.mark.parametrize("error", [KeyError("x"), JavaError("x")])
+def test_a_word_that_cannot_be_shown_holds_up_neither_the_command_nor_the_next_one(desk, word, error, caplog):
+    desk.cloud.polls = [PENDING, DONE]
+    told = []
+
+    def show(state, _reason):
+        told.append(state)
+        if state == word:
+            raise error
+
+    order = Order(I3, "lock", {}, Life(show), Moment(desk.clock.now(), desk.worker.now()), desk.rights)
+    desk.commander.take(order)
+    waiting = desk.give("soundHorn")
+    desk.pass_time(60)
+    assert told == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
+    assert waiting == ["QUEUED", "SENT", "EXECUTED"]
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["A command's state is not shown"]
+
+
+def test_refusals_while_asking_end_the_waiting_and_do_not_make_the_command_a_failure(desk):
+    desk.cloud.polls = [AccessDenied("Not allowed")]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "TIMED OUT: how it ended is not known, look at the car (Not allowed)"]
+    assert desk.cloud.asked == MOST_REFUSALS
+
+
+def test_a_refusal_now_and_then_while_asking_is_passed_over(desk):
+    refused = AccessDenied("Not allowed")
+    desk.cloud.polls = [refused, refused, PENDING, refused, refused, DONE]
+    states = desk.give()
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
+
+
+def test_a_command_that_never_ends_is_timed_out(desk):
+    desk.cloud.polls = [PENDING]
+    states = desk.give()
+    desk.pass_time(Cloud.COMMAND_TIMEOUT - 1)
+    assert states[-1] == "PENDING"
+    desk.pass_time(Cloud.POLL_COMMAND + 1)
+    assert states[-1] == "TIMED OUT"
+    asked = desk.cloud.asked
+    desk.pass_time(600)
+    assert desk.cloud.asked == asked
+    assert desk.executed == []
+
+
+def test_a_cloud_that_cannot_be_asked_any_more_ends_as_timed_out(desk):
+    desk.cloud.polls = [NetworkError("No answer")]
+    states = desk.give()
+    desk.pass_time(Cloud.COMMAND_TIMEOUT + Cloud.POLL_COMMAND)
+    assert states == ["QUEUED", "SENT", "TIMED OUT: how it ended is not known, look at the car (No answer)"]
+
+
+def test_the_time_of_the_settings_holds_and_is_asked_in_four_times(clock, worker):
+    desk = Desk(clock, worker, timeout=8)
+    desk.cloud.polls = [PENDING]
+    states = desk.give()
+    desk.pass_time(7.9)
+    assert (states[-1], desk.cloud.asked) == ("PENDING", 3)
+    desk.pass_time(0.2)
+    assert states[-1] == "TIMED OUT"
+
+
+@pytest.mark.parametrize("jump", [-86400, 86400])
+def test_a_clock_that_was_set_does_not_touch_the_waiting(clock, jump):
+    desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
+    desk.cloud.polls = [PENDING, PENDING, DONE]
+    states = desk.give()
+    clock.advance(jump)
+    desk.pass_time(3 * Cloud.POLL_COMMAND)
+    assert states == ["QUEUED", "SENT", "PENDING", "PENDING", "EXECUTED"]
+
+
+# one at a time
+
+
+def test_two_commands_for_one_car_never_run_at_once(desk):
+    desk.cloud.polls = [PENDING, PENDING, DONE]
+    first, second = desk.give("lock"), desk.give("soundHorn")
+    assert second == ["QUEUED"]
+    desk.pass_time(11)
+    assert (first[-1], second, desk.cloud.sent) == ("PENDING", ["QUEUED"], [("i3", "lock")])
+    desk.pass_time(60)
+    assert (first[-1], second[-1]) == ("EXECUTED", "EXECUTED")
+    assert desk.cloud.sent == [("i3", "lock"), ("i3", "soundHorn")]
+
+
+def test_a_failed_command_lets_the_next_one_go(desk):
+    desk.cloud.polls = [Progress("FAILED", "no"), DONE]
+    desk.give("lock")
+    second = desk.give("soundHorn")
+    desk.pass_time(60)
+    assert second[-1] == "EXECUTED"
+
+
+def test_two_cars_do_not_wait_for_each_other(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("lock", I3)
+    assert desk.give("lock", I4) == ["QUEUED", "SENT"]
+    assert desk.cloud.sent == [("i3", "lock"), ("i4", "lock")]
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_a_repeated_command_is_dropped_with_a_log_line(desk, caplog, is_waiting):
+    desk.cloud.polls = [PENDING]
+    if is_waiting:
+        desk.give("soundHorn")
+    desk.give("lock")
+    caplog.set_level(logging.INFO, "bmw")
+    assert desk.give("lock") == []
+    assert "i3: 'lock' is dropped, the same command is still under way" in caplog.text
+
+
+def test_the_same_command_with_another_value_is_no_repetition(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("chargingSettings", target=80)
+    assert desk.give("chargingSettings", target=90) == ["QUEUED"]
+
+
+def test_after_its_end_a_command_can_be_given_again(desk):
+    desk.give("lock")
+    desk.pass_time(60)
+    assert desk.give("lock") == ["QUEUED", "SENT"]
+
+
+# never late
+
+
+def test_a_command_that_waited_longer_than_its_deadline_is_not_sent(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    late = desk.give("lock")
+    desk.pass_time(DEADLINE + 60)
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert late == ["QUEUED", "TIMED OUT: it could not be sent in time"]
+    assert desk.cloud.sent == [("i3", "soundHorn")]
+
+
+@pytest.mark.parametrize(
+    "age, is_sent", [(DEADLINE - LEAST, True), (DEADLINE - LEAST + 0.1, False), (DEADLINE + 1, False), (-CLOCK_BACK, True), (-5, False)]
+)
+def test_a_command_that_comes_late_from_the_rule_is_not_sent(desk, age, is_sent):
+    states = desk.give("lock", accepted=Moment(desk.clock.now() - age, desk.worker.now()))
+    assert bool(desk.cloud.sent) == is_sent
+    assert (states == ["QUEUED", "TIMED OUT: it could not be sent in time"]) == (not is_sent)
+
+
+def test_a_clock_that_is_put_back_does_not_give_a_command_more_time(clock):
+    desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    late = desk.give("lock")
+    desk.pass_time(DEADLINE)
+    clock.advance(10)
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert late == ["QUEUED", "TIMED OUT: it could not be sent in time"]
+
+
+def takes(desk, seconds):
+    """Getting ready to send (a token, the network) takes so long."""
+    desk.cloud.before_leaving = lambda: desk.clock.advance(seconds)
+
+
+@pytest.mark.parametrize("seconds, is_sent", [(DEADLINE - LEAST, True), (DEADLINE - LEAST + 1, False), (170, False)])
+def test_the_deadline_counts_when_the_request_leaves(desk, seconds, is_sent):
+    takes(desk, seconds)
+    states = desk.give("unlock")
+    assert bool(desk.cloud.sent) == is_sent
+    assert states[-1] == ("SENT" if is_sent else "TIMED OUT: it could not be sent in time")
+
+
+def test_a_request_that_leaves_late_has_only_the_time_that_is_left(desk):
+    takes(desk, DEADLINE - LEAST)
+    desk.give("unlock")
+    assert desk.cloud.within == LEAST
+
+
+def test_after_a_command_that_was_too_late_the_next_one_goes(desk):
+    takes(desk, 170)
+    desk.give("unlock")
+    desk.cloud.before_leaving = lambda: None
+    assert desk.give("lock") == ["QUEUED", "SENT"]
+
+
+# stopped
+
+
+def test_a_halted_commander_sends_nothing_more(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    waiting = desk.give("unlock")
+    desk.commander.halt()
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert (waiting, desk.cloud.sent) == (["QUEUED"], [("i3", "soundHorn")])
+    desk.orders[-1].life.give_up()
+    assert waiting == ["QUEUED", "FAILED: " + NOT_SENT]
+    assert desk.give("lock") == ["QUEUED"]
+    assert desk.cloud.sent == [("i3", "soundHorn")]
+
+
+def test_a_stop_while_a_command_is_made_ready_keeps_it_from_leaving(desk):
+    desk.cloud.before_leaving = desk.commander.halt
+    states = desk.give("unlock")
+    desk.orders[-1].life.give_up()
+    assert (states, desk.cloud.sent) == (["QUEUED", "SENT", "FAILED: " + NOT_SENT], [])
+
+
+def test_a_command_that_was_given_up_before_its_turn_asks_for_no_token(desk):
+    readied = []
+    desk.cloud.before_leaving = lambda: readied.append("token")
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    desk.give("unlock")
+    desk.orders[-1].life.give_up()
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert (len(readied), desk.cloud.sent) == (1, [("i3", "soundHorn")])
+
+
+def test_a_command_that_was_given_up_does_not_leave_any_more(desk):
+    desk.cloud.before_leaving = lambda: desk.orders[-1].life.give_up()
+    states = desk.give("unlock")
+    assert (states, desk.cloud.sent) == (["QUEUED", "SENT", "FAILED: " + NOT_SENT], [])
+
+
+def test_a_command_that_has_left_ends_as_not_known(desk):
+    desk.cloud.polls = [PENDING]
+    states = desk.give("unlock")
+    desk.commander.halt()
+    desk.orders[-1].life.give_up()
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT", "TIMED OUT: " + NOT_KNOWN]
+
+
+def test_a_poll_of_a_stopped_module_tells_nothing(desk):
+    states = desk.give("lock")
+    desk.cloud.polls = [Stopped()]
+    desk.pass_time(60)
+    assert states == ["QUEUED", "SENT"]
+
+
+def test_a_command_whose_token_could_not_be_renewed_was_not_sent(desk):
+    def fail():
+        raise NetworkError("No answer")
+
+    desk.cloud.before_leaving = fail
+    assert desk.give("lock")[-1] == "FAILED: No answer: the command was not sent, send it again"
+
+
+def test_a_mistake_of_ours_before_the_request_left_is_a_failure(desk):
+    def fail():
+        raise KeyError("x")
+
+    desk.cloud.before_leaving = fail
+    assert desk.give("lock")[-1] == "FAILED: unexpected error, see openHAB's log"
+
+
+# what may not be sent
+
+
+def test_what_the_cloud_cannot_do_is_refused_without_a_request(desk):
+    assert desk.give("climateStart") == ["FAILED: not supported by Planned"]
+    assert desk.cloud.sent == []
+
+
+def test_a_cloud_that_only_reads_says_so(clock, worker):
+    desk = Desk(clock, worker)
+    desk.cloud.COMMANDS = frozenset()
+    assert desk.give("lock") == ["FAILED: not supported by Planned (read-only)"]
+
+
+def test_unlocking_needs_the_permission_of_the_settings(clock, worker):
+    desk = Desk(clock, worker, may_unlock=False)
+    assert desk.give("unlock") == ["FAILED: unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
+    assert desk.cloud.sent == []
+
+
+def test_a_confirmed_unlock_takes_two_commands(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    assert desk.give("unlock") == ["FAILED: send unlock again within 10 seconds to confirm"]
+    desk.pass_time(CONFIRM_WITHIN)
+    assert desk.give("unlock") == ["QUEUED", "SENT"]
+    desk.pass_time(60)
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+
+
+def test_a_second_unlock_that_comes_too_late_is_a_first_one(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.give("unlock")
+    desk.pass_time(CONFIRM_WITHIN + 1)
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+    assert desk.give("unlock") == ["QUEUED", "SENT"]
+
+
+def test_an_unlock_that_was_confirmed_is_used_up_by_that(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.cloud.sends = [None]
+    desk.give("unlock")
+    assert desk.give("unlock")[-1] == "EXECUTED"
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+    assert len(desk.cloud.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "clock_gap, steady_gap, is_confirmed", [(1, 1, True), (-1, 1, False), (1, -1, False), (1, 11, False), (11, 1, False)]
+)
+def test_both_clocks_must_say_that_the_second_unlock_came_in_time(clock, worker, clock_gap, steady_gap, is_confirmed):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    now, steady = clock.now(), worker.now()
+    desk.give("unlock", accepted=Moment(now - clock_gap, steady - steady_gap))
+    desk.give("unlock", accepted=Moment(now, steady))
+    assert bool(desk.cloud.sent) == is_confirmed
+
+
+def test_another_accounts_unlock_does_not_confirm(desk):
+    home, guest = Rights("home", True, True), Rights("guest", True, True)
+    desk.give("unlock", rights=home)
+    assert desk.give("unlock", rights=guest)[0].startswith("FAILED: send unlock again")
+    assert desk.cloud.sent == []
+    desk.give("unlock", rights=guest)
+    assert len(desk.cloud.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "own, sender, named",
+    [
+        (False, False, "home.allow_unlock = yes and app.allow_unlock = yes"),
+        (False, True, "home.allow_unlock = yes"),
+        (True, False, "app.allow_unlock = yes"),
+    ],
+)
+def test_the_account_whose_car_it_is_and_the_one_that_sends_must_both_allow_to_unlock(desk, own, sender, named):
+    desk.commander._rights = Rights("app", sender, False)
+    states = desk.give("unlock", rights=Rights("home", own, False))
+    assert states == ["FAILED: unlocking is not allowed: set {} in bmw.cfg".format(named)]
+    assert desk.cloud.sent == []
+
+
+@pytest.mark.parametrize("own, sender", [(True, False), (False, True), (True, True)])
+def test_either_account_can_ask_for_a_second_unlock(desk, own, sender):
+    desk.commander._rights = Rights("app", True, sender)
+    assert desk.give("unlock", rights=Rights("home", True, own))[0].startswith("FAILED: send unlock again")
+    assert desk.give("unlock", rights=Rights("home", True, own)) == ["QUEUED", "SENT"]
+
+
+def test_lock_after_unlock_is_no_repetition_of_the_lock_before(desk):
+    desk.cloud.polls = [PENDING, DONE]
+    for command in ("lock", "unlock", "lock"):
+        desk.give(command)
+    desk.pass_time(60)
+    assert [command for _name, command in desk.cloud.sent] == ["lock", "unlock", "lock"]
+    assert desk.dropped == []
+
+
+def test_a_command_that_is_dropped_is_told_so_once(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("lock")
+    desk.give("lock")
+    assert desk.dropped == ["lock"]
+
+
+def test_one_car_does_not_confirm_for_another(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.give("unlock", I3)
+    assert desk.give("unlock", I4)[0].startswith("FAILED: send unlock again")
+    assert desk.cloud.sent == []

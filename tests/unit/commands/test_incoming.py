@@ -1,0 +1,409 @@
+"""bmw.commands.incoming: from an item's command to the car and back to its items, with a service round it."""
+
+import pytest
+from bmw import config
+from bmw.assembly import join
+from bmw.commands import definitions
+from bmw.commands.commander import DEADLINE, LEAST
+from bmw.commands.incoming import LONGEST_REASON, MOST_OPEN
+from bmw.commands.progress import NOT_KNOWN, NOT_SENT
+
+from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
+from tests.contract.on_cpython import ItemsInMemory, homes_in, make_service
+from tests.unit.fakes import FakeClock, HandWorker
+
+
+@pytest.fixture
+def homes(tmp_path):
+    """A maker of CPython homes at one simulated cloud each; see tests/contract."""
+    yield from homes_in(tmp_path)
+
+
+def test_after_a_restart_nothing_is_sent_that_was_waiting(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    home.command(home.item("SoundHorn"), "ON")
+    home.command(home.item("Lock"), "ON")
+    assert home.state(home.item("CommandStatus")) == "QUEUED"
+    home.use("portal")
+    home.cloud.command_plan()
+    home.pass_time(3600)
+    assert [sent["command"] for sent in home.cloud.commands()] == ["soundHorn"]
+
+
+def texts(home, item="CommandStatus"):
+    """All that an item of the car has shown, in order."""
+    return [text for name, text in home.items.history if name == home.item(item)]
+
+
+@pytest.mark.parametrize("age, is_sent", [(DEADLINE - LEAST - 10, True), (DEADLINE, False)])
+@pytest.mark.parametrize("way", ["item", "api"])
+def test_a_command_is_accepted_when_it_comes_not_when_the_worker_has_time(homes, way, age, is_sent):
+    home = homes("portal")
+    if way == "item":
+        home.service.item_command(home.name, "lock", "ON")
+    else:
+        home.service.command(home.name, "lock", {}, lambda state, reason: None)
+    home.cloud.advance_clock(age)
+    home.pass_time(60)
+    assert bool(home.cloud.commands()) == is_sent
+    assert texts(home)[-1] == ("EXECUTED" if is_sent else "TIMED OUT: it could not be sent in time")
+
+
+def test_a_reason_is_shown_redacted_and_no_longer_than_needed(homes):
+    home = homes("portal")
+    told = []
+    order = home.service._desk._new_order(home.service.vehicle(home.vin), "lock", {}, lambda state, reason: told.append(reason))
+    order.life.tell("FAILED", "{} refused password=hunter22 {}".format(home.vin, "x" * 5000))
+    for shown in (home.state(home.item("CommandStatus")), told[0]):
+        assert home.vin not in shown and "hunter22" not in shown
+        assert len(shown) <= LONGEST_REASON + len("FAILED: ")
+
+
+@pytest.mark.parametrize("text", ["REFRESH", "NULL", "UNDEF", "", "on", "INCREASE"])
+def test_what_is_not_understood_is_no_command_and_leaves_the_status(homes, text):
+    home = homes("connecteddrive")
+    home.cloud.set_car(home.cloud.cars()[0], plugged=True)
+    for key in definitions.SWITCHES:
+        home.service.item_command(home.name, key, text)
+    home.pass_time(60)
+    assert (home.cloud.commands(), texts(home)) == ([], [])
+
+
+def test_a_stop_ends_every_command_with_a_final_word(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    told = []
+    home.command(home.item("SoundHorn"), "ON")
+    home.command(home.item("Lock"), "ON")
+    home.service.command(home.name, "flashLights", {}, lambda state, reason: told.append((state, reason)))
+    home.service.stop()
+    assert told[-1] == ("FAILED", NOT_SENT)
+    assert home.state(home.item("CommandStatus")) == "TIMED OUT: " + NOT_KNOWN
+    assert (home.state(home.item("SoundHorn")), home.state(home.item("Lock"))) == ("OFF", "OFF")
+    home.cloud.command_plan()
+    home.pass_time(600)
+    assert [sent["command"] for sent in home.cloud.commands()] == ["soundHorn"]
+    assert home.state(home.item("CommandStatus")) == "TIMED OUT: " + NOT_KNOWN
+
+
+def test_a_command_that_comes_after_the_stop_is_told_that_it_was_not_sent(homes):
+    home = homes("portal")
+    home.service.stop()
+    home.service.item_command(home.name, "lock", "ON")
+    assert home.state(home.item("CommandStatus")) == "FAILED: " + NOT_SENT
+    assert home.cloud.commands() == []
+
+
+def test_an_end_that_cannot_be_shown_keeps_no_other_from_its_own(homes):
+    home = homes("portal")
+    desk, told = home.service._desk, []
+
+    def fail(state, reason):
+        raise RuntimeError("openHAB has no items any more")
+
+    desk.command(home.name, "lock", {}, fail)
+    desk.command(home.name, "flashLights", {}, lambda state, reason: told.append(state))
+    home.service.stop()
+    assert told == ["FAILED"]
+
+
+@pytest.mark.parametrize("word", ["QUEUED", "SENT", "PENDING", "DELIVERED"])
+def test_a_status_that_was_left_behind_by_a_killed_openhab_gets_a_final_word(homes, word):
+    home = homes("portal")
+    status = home.item("CommandStatus")
+    home.command(home.item("Lock"), "ON")
+    home.pass_time(60)
+    home.items.states[status] = word
+    home.use("portal")
+    assert home.state(status) == "TIMED OUT: " + NOT_KNOWN
+    home.items.states[status] = word  # restored late, by persistence
+    home.update()
+    assert home.state(status) == "TIMED OUT: " + NOT_KNOWN
+
+
+def test_an_item_that_is_behind_what_was_posted_to_it_does_not_undo_the_end(homes, monkeypatch):
+    home = homes("portal")
+    home.command(home.item("Lock"), "ON")
+    home.pass_time(60)
+    monkeypatch.setattr(home.service._desk, "_state", lambda vehicle, key: "DELIVERED" if key == "commandStatus" else None)
+    home.update()
+    assert home.state(home.item("CommandStatus")) == "EXECUTED"
+
+
+@pytest.mark.parametrize("text", ["EXECUTED", "FAILED: no", "TIMED OUT", "TIMED OUT: x", "something of the user's", None])
+def test_a_final_word_and_anything_else_stays_over_a_restart(homes, text):
+    home = homes("portal")
+    status = home.item("CommandStatus")
+    home.command(home.item("Lock"), "ON")
+    home.pass_time(60)
+    home.items.states[status] = text
+    home.use("portal")
+    home.update()
+    assert home.state(status) == text
+
+
+def test_a_poll_does_not_end_a_command_that_is_under_way(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    home.command(home.item("Lock"), "ON")
+    home.update()
+    assert home.state(home.item("CommandStatus")) in definitions.UNDER_WAY
+
+
+def test_a_flood_of_commands_is_refused_and_told(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    for number in range(2 * MOST_OPEN):
+        home.service.item_command(home.name, "command", ("soundHorn", "flashLights")[number % 2])
+    assert texts(home) == ["FAILED: too many commands at once, {} have not ended yet".format(MOST_OPEN)]
+    home.pass_time(3600)
+    assert home.service._desk._open == []
+    home.cloud.command_plan()
+    home.service.item_command(home.name, "lock", "ON")
+    home.pass_time(60)
+    assert texts(home)[-1] == "EXECUTED"
+
+
+def test_commands_that_are_dropped_do_not_fill_the_desk(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    for _press in range(2 * MOST_OPEN):
+        home.command(home.item("Lock"), "ON")
+    assert len(home.service._desk._open) == 1
+
+
+@pytest.mark.parametrize("way", ["item", "api"])
+def test_a_command_for_a_car_that_has_left_the_account_fails_and_goes_nowhere(homes, way):
+    home = homes("portal")
+    told, lock, status = [], home.item("Lock"), home.item("CommandStatus")
+    home.service._garage.vehicles = []
+    if way == "item":
+        home.command(lock, "ON")
+    else:
+        home.service.command("i3", "lock", {}, lambda state, reason: told.append(state))
+        home.pass_time(1)
+        assert told == ["FAILED"]
+    assert home.state(status) == "FAILED: this car is no longer in the account"
+    assert home.cloud.commands() == []
+
+
+def test_a_car_that_nobody_knows_gets_no_command(homes):
+    home, told = homes("portal"), []
+    home.service.item_command("nobody", "lock", "ON")
+    home.service.command("nobody", "lock", {}, lambda state, reason: told.append((state, reason)))
+    home.pass_time(1)
+    assert told == [("FAILED", "there is no car 'nobody'")]
+    assert home.cloud.commands() == []
+
+
+def test_a_stop_while_the_token_is_renewed_keeps_the_command_from_leaving(homes, monkeypatch):
+    home = homes("portal")
+    account = home.service._account
+    monkeypatch.setattr(account, "access_token", lambda: home.service.halt() or account.tokens.access_token)
+    home.service.item_command(home.name, "unlock", "ON")
+    home.service.item_command(home.name, "lock", "ON")
+    home.pass_time(10)
+    home.service.stop()
+    assert home.cloud.commands() == []
+    assert home.state(home.item("CommandStatus")) == "FAILED: " + NOT_SENT
+
+
+def test_a_token_that_comes_too_late_keeps_the_command_from_leaving(homes, monkeypatch):
+    home = homes("portal")
+    account = home.service._account
+    monkeypatch.setattr(account, "access_token", lambda: home.cloud.advance_clock(170) or account.tokens.access_token)
+    home.command(home.item("Lock"), "ON")
+    assert home.cloud.commands() == []
+    assert home.state(home.item("CommandStatus")) == "TIMED OUT: it could not be sent in time"
+
+
+MIXED = """
+accounts = data, hands
+username = {user}
+password = {password}
+auth_url = {url}
+api_url = {url}
+data.cloud = portal
+data.commands = hands
+hands.cloud = connecteddrive
+hands.api_key = {key}
+hands.api_secret = {secret}
+hands.data = no
+"""
+
+
+class MixedHome:
+    """The data of a car come from one account's cloud, its commands go by another's."""
+
+    def __init__(self, cloud, folder, lines=()):
+        keys = {"user": HOME_USER, "password": HOME_PASSWORD, "key": CD_API_KEY, "secret": CD_API_SECRET}
+        parsed = config.parse("\n".join((MIXED.format(url=cloud.url, **keys),) + tuple(lines)))
+        assert (parsed.problems, [account.problem for account in parsed.accounts]) == ([], [None, None])
+        self.cloud = cloud
+        self.sent = cloud.commands
+        self._clock = cloud.clock
+        self.items = ItemsInMemory()
+        self._workers = [HandWorker(cloud.clock) for _account in parsed.accounts]
+        pairs = zip(parsed.accounts, self._workers)
+        self.data, self.hands = [make_service(account, cloud.clock, folder, self.items, worker) for account, worker in pairs]
+        join(parsed.accounts, [self.data, self.hands])
+        self.command_items = {}
+        for service in (self.data, self.hands):
+            service.prepare(self.command_items.update)
+            service.start()
+        self.pass_time(0)
+
+    def status(self):
+        """What the car's status item has shown, in order."""
+        return [text for item, text in self.items.history if item == "BMW_Data_i3_CommandStatus"]
+
+    def unlock(self):
+        self.data.item_command(*(self.command_items["BMW_Data_i3_Unlock"] + ("ON",)))
+        self.pass_time(1)
+
+    def pass_time(self, seconds):
+        for _second in range(seconds + 1):
+            for worker in self._workers:
+                worker.run()
+            self._clock.advance(1)
+
+
+def test_another_accounts_service_sends_the_commands_and_the_items_follow(tmp_path):
+    with SimulatedCloud(fleet="i3") as cloud:
+        cloud.set_car(cloud.cars()[0], lock="UNLOCKED", plugged=True)
+        home = MixedHome(cloud, tmp_path)
+        assert home.items.state("BMW_Data_i3_DoorLockState") == "UNLOCKED"
+        assert "BMW_Data_i3_Charge" in home.command_items  # the portal could not
+        assert [item for item in home.items.specs if item.startswith("BMW_Hands_i3")] == []
+        home.data.item_command(*(home.command_items["BMW_Data_i3_Lock"] + ("ON",)))
+        home.pass_time(60)
+        walked = [text for item, text in home.items.history if item == "BMW_Data_i3_CommandStatus"]
+        assert walked == ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
+        assert [(sent["cloud"], sent["command"]) for sent in cloud.commands()] == [("cd", "lock")]
+        assert home.items.state("BMW_Data_i3_DoorLockState") == "LOCKED"
+        read = {call["where"] for call in cloud.calls() if call["kind"] == "api"}
+        assert "portal_dynamic" in read and "cd_status" not in read
+
+
+def test_a_command_for_a_car_that_leaves_the_account_meanwhile_is_told_to_its_end(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    horn, status = home.item("SoundHorn"), home.item("CommandStatus")
+    home.command(horn, "ON")
+    home.service._garage.vehicles = []
+    home.pass_time(3600)
+    assert (home.state(status), home.state(horn)) == ("TIMED OUT", "OFF")
+
+
+def test_a_command_for_a_car_that_is_gone_fails_and_says_why(homes):
+    home = homes("portal")
+    horn, status = home.item("SoundHorn"), home.item("CommandStatus")
+    home.service._garage.vehicles = []
+    home.command(horn, "OFF")
+    assert home.state(status) is None, "OFF means nothing at a push button"
+    home.items.states[horn] = "ON"  # openHAB's own update by the command
+    home.command(horn, "ON")
+    assert home.state(status) == "FAILED: this car is no longer in the account"
+    assert home.state(horn) is None and home.cloud.commands() == []
+
+
+def test_the_command_items_of_a_car_that_is_gone_are_still_listened_to(homes):
+    home = homes("portal")
+    horn, lock = home.item("SoundHorn"), home.item("Lock")
+    there = home.service.prepare(lambda items: None)
+    assert {horn, lock} <= set(there)
+    home.service._garage.vehicles = []
+    assert home.service._desk.prepare_items() == there
+
+
+def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(homes):
+    home = homes("portal")
+    flash = home.item("FlashLights")
+    home.cloud.add_fault("portal_command", "status", status=403)
+    home.command(flash, "ON")
+    home.items.states[flash] = "ON"  # openHAB's own update by the command comes late
+    home.pass_time(1)
+    assert home.state(flash) == "OFF"
+
+
+def test_after_a_restart_a_button_that_was_pressed_is_off(homes):
+    home = homes("portal")
+    horn = home.item("SoundHorn")
+    home.items.states[horn] = "ON"
+    home.use("portal")
+    assert home.state(horn) == "OFF"
+
+
+def test_a_button_that_the_user_made_anew_has_a_state_after_the_next_poll(homes):
+    home = homes("portal")
+    horn = home.item("SoundHorn")
+    home.items.states[horn] = None
+    home.update()
+    assert home.state(horn) == "OFF"
+
+
+def test_two_commands_of_one_moment_are_both_sent_in_order(homes):
+    home = homes("portal")
+    name = home.name
+    home.service._desk._clock = FakeClock(home.now())  # so coarse that both are accepted at the same time
+    home.service.item_command(name, "command", "lock")
+    home.service.item_command(name, "command", "flashLights")
+    home.pass_time(60)
+    assert [sent["command"] for sent in home.cloud.commands()] == ["lock", "flashLights"]
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """A maker of homes whose car is read by one account and told by another."""
+    with SimulatedCloud(fleet="i3") as cloud:
+        yield lambda *lines: MixedHome(cloud, tmp_path, lines)
+
+
+@pytest.mark.parametrize(
+    "lines, named",
+    [
+        ([], "data.allow_unlock = yes and hands.allow_unlock = yes"),
+        (["data.allow_unlock = no", "data.confirm_unlock = yes"], "data.allow_unlock = yes and hands.allow_unlock = yes"),
+    ],
+)
+def test_neither_account_unlocks_without_permission(mixed, lines, named):
+    home = mixed(*lines)
+    home.unlock()
+    assert home.status() == ["FAILED: unlocking is not allowed: set {} in bmw.cfg".format(named)]
+    assert home.data._desk._sender is home.hands._desk
+
+
+@pytest.mark.parametrize("key", ["confirm_unlock", "data.confirm_unlock", "hands.confirm_unlock"])
+def test_either_accounts_confirmation_counts(mixed, key):
+    home = mixed("allow_unlock = yes", key + " = yes")
+    home.unlock()
+    assert home.status() == ["FAILED: send unlock again within 10 seconds to confirm"]
+    home.unlock()
+    home.pass_time(60)
+    assert home.status()[-1] == "EXECUTED"
+    assert [sent["command"] for sent in home.sent()] == ["unlock"]
+
+
+def test_a_stop_ends_the_commands_that_another_account_sends(mixed):
+    home = mixed()
+    name = home.command_items["BMW_Data_i3_Lock"][0]
+    home.data.item_command(name, "command", "flashLights")
+    home.data.item_command(name, "command", "lock")
+    home.pass_time(0)
+    for service in (home.data, home.hands):
+        service.halt()
+    for service in (home.data, home.hands):
+        service.stop()
+    home.pass_time(60)
+    assert home.status()[-2:] == ["FAILED: " + NOT_SENT, "TIMED OUT: " + NOT_KNOWN]
+    assert [sent["command"] for sent in home.sent()] == ["flashLights"]
+
+
+def test_an_account_that_reads_nothing_is_not_asked_after_a_command(mixed):
+    home = mixed()
+    home.hands.command(home.hands.vehicles()[0].name, "lock", {}, lambda state, reason: None)
+    since = len(home.items.history)
+    home.pass_time(60)
+    assert [sent["command"] for sent in home.sent()] == ["lock"]
+    assert "BMW_Hands_LastRefresh" not in [item for item, _text in home.items.history[since:]]

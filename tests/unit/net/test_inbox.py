@@ -1,0 +1,109 @@
+"""bmw.net.inbox: never more than its room, and whoever brings more waits."""
+
+import threading
+import time
+
+import pytest
+from bmw.net import inbox
+from bmw.net.inbox import Inbox
+
+DEADLINE = 10
+
+
+@pytest.fixture
+def box():
+    return Inbox()
+
+
+def wanted():
+    return False
+
+
+class Bringer:
+    """A thread that puts one entry."""
+
+    def __init__(self, box, entry="late", size=1):
+        self.unwanted = False
+        self.done = []
+        self._thread = threading.Thread(target=lambda: self.done.append(box.put(entry, size, lambda: self.unwanted)), daemon=True)
+        self._thread.start()
+
+    @property
+    def waits(self):
+        """True after a moment in which it could have ended."""
+        self._thread.join(0.1)
+        return self._thread.is_alive()
+
+    def ended(self):
+        self._thread.join(DEADLINE)
+        assert not self._thread.is_alive(), "it waits for ever"
+        return self.done[0]
+
+
+def test_what_was_put_first_is_taken_first_and_then_there_is_nothing(box):
+    assert box.put("a", 1, wanted) and box.put("b", 0, wanted) and len(box) == 2
+    assert [box.take(), box.take(), box.take()] == ["a", "b", None] and len(box) == 0
+
+
+def test_by_count_it_takes_no_more_until_one_is_taken(box):
+    for number in range(inbox.MOST):
+        assert box.put(number, 1, wanted)
+    bringer = Bringer(box)
+    assert bringer.waits and len(box) == inbox.MOST
+    assert box.take() == 0
+    assert bringer.ended() is True and len(box) == inbox.MOST
+
+
+def test_by_size_it_takes_no_more_until_there_is_room(box):
+    box.put("half", inbox.MOST_BYTES // 2, wanted)
+    box.put("more", inbox.MOST_BYTES - inbox.MOST_BYTES // 2, wanted)
+    bringer = Bringer(box, size=1)
+    assert bringer.waits
+    box.take()
+    assert bringer.ended() is True
+    assert [box.take(), box.take()] == ["more", "late"]
+    assert box.put("all", inbox.MOST_BYTES, wanted)  # what was taken makes room
+
+
+def test_what_is_larger_than_all_the_room_comes_in_alone(box):
+    assert box.put("huge", 10 * inbox.MOST_BYTES, wanted)
+    assert Bringer(box).waits
+    box.take()
+    box.take()
+
+
+def test_what_must_not_be_lost_never_waits(box):
+    for _ in range(inbox.MOST):
+        box.put("x", inbox.MOST_BYTES, lambda: True) or box.put("x", 0, wanted)
+    assert box.put("end", 0, lambda: True) and len(box) == inbox.MOST + 1
+
+
+def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
+    monkeypatch.setattr(inbox, "LOOK_AGAIN", 1000)
+    box.put("x", inbox.MOST_BYTES, wanted)
+    bringer = Bringer(box)
+    assert bringer.waits
+    bringer.unwanted = True
+    box.wake()
+    assert bringer.ended() is False and len(box) == 1
+
+
+def test_who_waits_looks_by_itself(box, monkeypatch):
+    monkeypatch.setattr(inbox, "LOOK_AGAIN", 0.01)
+    box.put("x", inbox.MOST_BYTES, wanted)
+    bringer = Bringer(box)
+    bringer.unwanted = True
+    assert bringer.ended() is False
+
+
+def test_many_that_bring_and_one_that_takes_lose_nothing(box, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST", 3)
+    threads = [threading.Thread(target=lambda n=n: [box.put((n, k), 1, wanted) for k in range(200)], daemon=True) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    taken, deadline = [], time.monotonic() + DEADLINE
+    while len(taken) < 800 and time.monotonic() < deadline:
+        entry = box.take()
+        assert len(box) <= 3
+        taken += [] if entry is None else [entry]
+    assert len(taken) == 800 and all([k for n, k in taken if n == who] == list(range(200)) for who in range(4))

@@ -1,0 +1,133 @@
+"""bmw.openhab.outlet: which item a value goes to, and what is read of the user's own items, with items in memory."""
+
+import pytest
+from bmw.items.model import ItemSpec, Model
+from bmw.openhab.outlet import Outlet
+from bmw.vehicle.vocabulary import VEHICLE
+
+from tests.contract.on_cpython import ItemsInMemory, NoPage, NoPictures
+from tests.unit.fakes import car
+
+
+@pytest.fixture
+def items():
+    return ItemsInMemory()
+
+
+class WatchedItems(ItemsInMemory):
+    """Puts right what others write at once, as openHAB's items are after some looks."""
+
+    def __init__(self):
+        super().__init__()
+        self.wanted = {}
+
+    def write(self, values):
+        missing = super().write(values)
+        self.wanted.update((row[0], self.states[row[0]]) for row in values if row[0] in self.states)
+        return missing
+
+    def put_right(self, first, patience):
+        self.states.update(self.wanted)
+
+    def let_go(self, names):
+        for name in names:
+            self.wanted.pop(name, None)
+
+
+def outlet(items, **own_names):
+    return Outlet(items, Model("BMW", "", "en", own_names), None, NoPage(), NoPictures())
+
+
+I3 = car("i3", "WBY00TEST00000001", doorLockState="UNLOCKED")
+I4 = car("i4", "WBY00TEST00000002", doorLockState="LOCKED")
+
+
+def lock(items):
+    return {name: state for name, state in items.states.items() if name.endswith(("DoorLockState", "MyLock"))}
+
+
+def show(out, *cars):
+    out.settle([(one, first) for one, first in cars], [])
+    for one, first in cars:
+        out.vehicle(one, VEHICLE, first)
+
+
+def test_the_items_of_a_car_that_is_gone_say_that_nothing_is_known(items):
+    out = outlet(items)
+    show(out, (I3, True), (I4, False))
+    out.settle([(I3, True)], [(I4, False)])
+    assert lock(items) == {"BMW_i3_DoorLockState": "UNLOCKED", "BMW_i4_DoorLockState": None}
+
+
+def test_the_users_item_is_nobodys_while_the_first_car_is_gone(items):
+    out = outlet(items, doorLockState="MyLock")
+    show(out, (I3, True), (I4, False))
+    out.settle([(I4, False)], [(I3, True)])
+    assert lock(items) == {"MyLock": None, "BMW_i4_DoorLockState": "LOCKED"}
+
+
+def test_a_car_that_becomes_the_first_leaves_the_items_that_it_had(items):
+    out = outlet(items, doorLockState="MyLock")
+    show(out, (I3, True), (I4, False))
+    show(out, (I4, True))
+    assert lock(items) == {"MyLock": "LOCKED", "BMW_i4_DoorLockState": None}
+
+
+def test_of_two_cars_with_one_item_the_first_has_it_and_the_other_is_told(items, caplog):
+    out = outlet(items, doorLockState="BMW_i4_DoorLockState")
+    for _ in range(3):
+        show(out, (I3, True), (I4, False))
+    assert lock(items) == {"BMW_i4_DoorLockState": "UNLOCKED"}
+    told = [record.getMessage() for record in caplog.records if "DoorLockState" in record.getMessage()]
+    assert told == ["The item BMW_i4_DoorLockState is that of i3, i4 is not shown in it: mend names"]
+
+
+def test_a_new_car_may_go_on_with_the_items_of_one_that_is_gone(items):
+    out = outlet(items, doorLockState="BMW_i3_DoorLockState")
+    show(out, (I3, False))
+    out.settle([(I4, True)], [(I3, False)])
+    out.vehicle(I4, VEHICLE, True)
+    assert lock(items) == {"BMW_i3_DoorLockState": "LOCKED"}
+
+
+@pytest.mark.parametrize("key", ["doorLockState", "i3.doorLockState"])
+def test_the_item_from_before_the_user_named_another_one_shows_nothing_any_more(items, key):
+    show(outlet(items), (I3, True))
+    show(outlet(items, **{key: "MyLock"}), (I3, True))
+    assert lock(items) == {"MyLock": "UNLOCKED", "BMW_i3_DoorLockState": None}
+
+
+def test_a_contact_of_the_users_for_the_lock_is_open_while_the_car_is_unlocked(items):
+    items.ensure(ItemSpec("MyLock", "Contact", "", "", (), (), {}))
+    out = outlet(items, locked="MyLock")
+    show(out, (I3, True))
+    assert items.states["MyLock"] == "OPEN"
+    show(out, (I4, True))
+    assert items.states["MyLock"] == "CLOSED"
+
+
+def test_what_a_person_sets_stays_when_a_car_that_was_gone_is_back():
+    """While it is gone the item shows that nothing is known, which is put right; the module itself writes nothing else to it."""
+    items = WatchedItems()
+    out = outlet(items)
+    out.prepare_commands(I3, {"chargingSettings"}, True)
+    items.states["BMW_i3_ChargingTarget"] = "80 %"
+    out.settle([], [(I3, True)])
+    assert items.states["BMW_i3_ChargingTarget"] is None
+    out.settle([(I3, True)], [])
+    items.states["BMW_i3_ChargingTarget"] = "70 %"
+    out.put_right()
+    assert items.states["BMW_i3_ChargingTarget"] == "70 %"
+
+
+@pytest.mark.parametrize("state, expected", [("7.2 kW", 7200.0), ("7200.0", 7200.0), (None, None), ("ON", None)])
+def test_the_power_of_an_item_is_read_in_watts(items, state, expected):
+    items.specs["Wallbox"], items.states["Wallbox"] = "there", state
+    assert outlet(items).power("Wallbox") == expected
+
+
+def test_that_the_item_with_the_power_is_not_there_is_told_once(items, caplog):
+    out = outlet(items)
+    assert [out.power("Wallbox") for _ in range(3)] == [None] * 3
+    told = [record.getMessage() for record in caplog.records if "wallbox_power_item" in record.getMessage()]
+    assert told == ["There is no item Wallbox (wallbox_power_item in bmw.cfg): the estimate goes without it"]

@@ -1,0 +1,161 @@
+"""bmw.polling.budget: the calls of a day. Time is an argument, so a whole week is a loop."""
+
+import json
+
+import pytest
+from bmw.errors import QuotaExceeded
+from bmw.polling.budget import DAY, Budget
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.fakes import NOON
+
+MIDNIGHT = NOON + 43200
+
+
+def spend(budget, now, count, by_person=False):
+    for _ in range(count):
+        budget.spend(now, by_person)
+    return budget
+
+
+# the budget
+
+
+def test_calls_count_for_24_hours():
+    budget = spend(Budget(50), NOON, 3)
+    assert [budget.left(NOON), budget.left(NOON + DAY - 1), budget.left(NOON + DAY + 60)] == [47, 47, 50]
+
+
+def test_a_call_after_midnight_does_not_have_a_new_allowance_because_bmw_may_count_otherwise():
+    assert spend(Budget(50), NOON, 3).left(MIDNIGHT + 1) == 47
+
+
+def test_the_last_tenth_is_kept_for_a_person():
+    budget = spend(Budget(50), NOON, 45)
+    with pytest.raises(QuotaExceeded):
+        budget.spend(NOON)
+    spend(budget, NOON, 5, by_person=True)
+    assert budget.left(NOON) == 0
+
+
+def test_a_person_cannot_overdraw_either():
+    budget = spend(Budget(50), NOON, 50, by_person=True)
+    with pytest.raises(QuotaExceeded) as error:
+        budget.spend(NOON, by_person=True)
+    assert NOON + DAY <= error.value.retry_at <= NOON + DAY + 60
+
+
+def test_the_time_told_is_one_at_which_a_call_is_possible():
+    budget = spend(Budget(10), NOON, 9)
+    with pytest.raises(QuotaExceeded) as error:
+        budget.spend(NOON + 100)
+    budget.spend(error.value.retry_at)
+
+
+def test_a_budget_without_limit_lets_everything_through():
+    budget = spend(Budget(None), NOON, 500)
+    assert budget.left(NOON) is None
+
+
+def test_the_count_survives_a_restart():
+    record = json.loads(json.dumps(spend(Budget(50), NOON, 7).to_record()))
+    assert Budget(50, record).left(NOON + 3600) == 43
+
+
+def test_calls_from_a_clock_that_was_set_back_do_not_block_for_ever():
+    budget = spend(Budget(10), NOON + 400 * DAY, 9)
+    assert budget.left(NOON) == 10
+
+
+@given(st.lists(st.integers(0, 5000), max_size=80))
+def test_no_rolling_day_ever_holds_more_calls_than_allowed(pauses):
+    budget, now, made = Budget(12), NOON, []
+    for pause in pauses:
+        now += pause
+        try:
+            budget.spend(now, by_person=True)
+            made.append(now)
+        except QuotaExceeded:
+            pass
+    for end in made:
+        assert len([time for time in made if end - DAY < time <= end]) <= 12
+
+
+# BMW's refusal
+
+
+def test_after_a_refusal_nobody_asks_until_the_time_told():
+    budget = Budget(50)
+    until = budget.refused(NOON)
+    assert until == NOON + 3600
+    with pytest.raises(QuotaExceeded) as error:
+        budget.spend(NOON + 3599, by_person=True)
+    assert error.value.retry_at == until
+    budget.spend(until)
+
+
+def test_each_further_refusal_doubles_the_wait():
+    budget, now, waits = Budget(50), NOON - 43200, []
+    for _ in range(5):
+        until = budget.refused(now)
+        waits.append((until - now) / 3600)
+        now = until
+    assert waits == [1, 2, 4, 8, 8]
+
+
+def test_no_wait_lasts_beyond_the_next_utc_midnight():
+    assert Budget(50).refused(MIDNIGHT - 600) == MIDNIGHT + 300
+
+
+def test_bmws_own_retry_after_is_kept():
+    assert Budget(50).refused(NOON, 120.0) == NOON + 120
+
+
+def test_an_absurd_retry_after_ends_at_midnight():
+    assert Budget(50).refused(NOON, 1e9) == MIDNIGHT + 300
+
+
+def test_an_answer_ends_the_back_off():
+    budget = Budget(50)
+    budget.refused(NOON)
+    budget.answered()
+    budget.spend(NOON)
+    assert budget.refused(NOON) == NOON + 3600
+
+
+def test_a_refusal_holds_over_a_restart():
+    budget = Budget(50)
+    budget.refused(NOON)
+    with pytest.raises(QuotaExceeded):
+        Budget(50, budget.to_record()).spend(NOON + 60)
+
+
+def test_a_refusal_from_a_clock_that_was_set_back_does_not_block_for_ever():
+    budget = Budget(50)
+    budget.refused(NOON + 400 * DAY)
+    budget.spend(NOON)
+
+
+# room for a poll
+
+
+def test_there_is_room_while_the_reserve_is_not_touched():
+    budget = spend(Budget(50), NOON, 43)
+    assert budget.has_room(NOON, 2)
+    assert not budget.has_room(NOON, 3)
+    assert Budget(None).has_room(NOON, 10**6)
+
+
+def test_where_nothing_is_limited_old_calls_are_forgotten_too():
+    budget = Budget(None)
+    for call in range(3 * 288):
+        budget.spend(NOON + 300 * call)
+    assert len(budget.to_record()["calls"]) <= 289
+
+
+def test_there_is_no_room_while_a_refusal_holds():
+    budget = Budget(50)
+    until = budget.refused(NOON)
+    assert not budget.has_room(until - 1, 1)
+    assert budget.has_room(until, 1)

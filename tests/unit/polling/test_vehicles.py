@@ -1,0 +1,313 @@
+"""bmw.polling.vehicles: which cars there are, what they are called, and whose turn it is."""
+
+import json
+import re
+
+import pytest
+from bmw.clouds.base import Cloud, Found
+from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError
+from bmw.polling import vehicles
+from bmw.polling.vehicles import Garage, vehicle_name
+from bmw.vehicle.vehicle import Reading
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.fakes import car
+
+FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000003"
+
+
+class ListingCloud(Cloud):
+    """Lists cars (VIN -> model, None = BMW does not describe it) and counts the questions."""
+
+    def __init__(self, **models):
+        self.models = models
+        self.readable = set(models)
+        self.listed, self.described = 0, []
+        self.trouble = None
+
+    def vehicles(self, _session):
+        self.listed += 1
+        if self.trouble:
+            raise self.trouble
+        return [Found(vin, vin in self.readable) for vin in self.models]
+
+    def facts(self, _session, vin):
+        self.described.append(vin)
+        if self.models[vin] is None:
+            raise NotFound("nothing is known of it")
+        return {"model": self.models[vin]}
+
+
+@pytest.fixture
+def cloud():
+    return ListingCloud(**{FIRST: "i3 120", SECOND: "i3 94"})
+
+
+@pytest.fixture
+def cars(cloud, clock):
+    return listed(Garage(cloud, clock))
+
+
+def listed(cars):
+    """All cars listed, described and named."""
+    cars.refresh_list(None)
+    for vehicle in cars.vehicles:
+        cars.fetch_facts(None, vehicle)
+        cars.give_name(vehicle)
+    return cars
+
+
+def again(cars, cloud, clock, is_same_cloud=True):
+    """After a restart, through the store."""
+    restarted = Garage(cloud, clock)
+    restarted.load(json.loads(json.dumps(cars.to_record())), is_same_cloud)
+    return restarted
+
+
+def names(cars):
+    return [vehicle.name for vehicle in cars.vehicles]
+
+
+def test_cars_are_named_by_their_model_and_are_found_by_name_and_vin(cars):
+    assert names(cars) == ["i3", "i3_2"]
+    assert cars.find_named("i3_2") is cars.find(SECOND) is cars.vehicles[1]
+    assert cars.find_named("i4") is None and cars.find("WBY00TEST00000009") is None
+
+
+def test_a_name_is_given_once_and_whoever_gives_it_is_told_to_store_it(clock):
+    cars = Garage(ListingCloud(**{FIRST: "i3"}), clock)
+    cars.refresh_list(None)
+    assert cars.named() == []
+    cars.fetch_facts(None, cars.vehicles[0])
+    assert cars.give_name(cars.vehicles[0]) is True and cars.give_name(cars.vehicles[0]) is False
+    assert cars.named() == cars.vehicles
+
+
+def test_the_list_is_asked_for_once_a_day_or_when_it_is_wanted(cars, cloud, clock):
+    clock.advance(vehicles.LIST_AGAIN - 1)
+    cars.refresh_list(None)
+    assert cloud.listed == 1
+    clock.advance(1)
+    cars.refresh_list(None)
+    assert cloud.listed == 2
+    cars.list_again()
+    cars.refresh_list(None)
+    assert cloud.listed == 3
+
+
+def test_an_empty_list_is_asked_for_every_time(clock):
+    cloud = ListingCloud()
+    cars = Garage(cloud, clock)
+    cars.refresh_list(None)
+    cars.refresh_list(None)
+    assert cloud.listed == 2
+
+
+def test_after_a_clock_that_was_ahead_the_list_is_asked_for_again(cars, cloud, clock):
+    clock.advance(-3600)
+    cars.refresh_list(None)
+    assert cloud.listed == 2
+
+
+def test_a_list_that_bmws_server_fails_at_leaves_the_cars_as_they_were_and_is_asked_for_hours_later(cars, cloud, clock):
+    clock.advance(vehicles.LIST_AGAIN)
+    cloud.trouble = ServerError("BMW's server failed")
+    for seconds in (0, vehicles.LIST_AFTER_FAILURE - 1, 1):
+        clock.advance(seconds)
+        cars.refresh_list(None)
+    assert names(cars) == ["i3", "i3_2"] and cloud.listed == 3
+
+
+@pytest.mark.parametrize("trouble", [ServerError("BMW's server failed"), NetworkError("no line"), AccessDenied("no")])
+def test_a_first_list_that_fails_is_told(clock, trouble):
+    cloud = ListingCloud()
+    cloud.trouble = trouble
+    with pytest.raises(type(trouble)):
+        Garage(cloud, clock).refresh_list(None)
+
+
+@pytest.mark.parametrize("trouble", [NetworkError("no line"), AccessDenied("no")])
+def test_trouble_that_the_cars_would_have_too_is_told(cars, cloud, clock, trouble):
+    clock.advance(vehicles.LIST_AGAIN)
+    cloud.trouble = trouble
+    with pytest.raises(type(trouble)):
+        cars.refresh_list(None)
+
+
+def test_a_car_of_another_primary_user_is_left_out(cloud, clock):
+    cloud.readable = {SECOND}
+    assert [vehicle.vin for vehicle in listed(Garage(cloud, clock)).vehicles] == [SECOND]
+
+
+def test_a_car_that_left_and_comes_back_has_its_name_and_is_news(cars, cloud):
+    assert cars.take_new()
+    cloud.readable = {SECOND}
+    cars.list_again()
+    listed(cars)
+    assert names(cars) == ["i3_2"] and not cars.take_new()
+    cloud.readable = {FIRST, SECOND}
+    cars.list_again()
+    listed(cars)
+    assert names(cars) == ["i3", "i3_2"] and cars.take_new()
+
+
+def test_a_car_that_is_still_there_is_the_same_object_with_what_it_said(cars):
+    before = list(cars.vehicles)
+    cars.list_again()
+    cars.refresh_list(None)
+    assert [one is other for one, other in zip(before, cars.vehicles)] == [True, True]
+
+
+def test_what_does_not_change_is_asked_for_once_even_if_bmw_does_not_tell_it(clock):
+    cloud = ListingCloud(**{FIRST: None})
+    cars = listed(Garage(cloud, clock))
+    cars.fetch_facts(None, cars.vehicles[0])
+    assert cloud.described == [FIRST] and names(cars) == ["Car"]
+
+
+def first_of(cars):
+    return [vehicle.name for vehicle in cars.vehicles if cars.is_first(vehicle)]
+
+
+def list_anew(cars, cloud, *vins):
+    cloud.readable = set(vins)
+    cars.list_again()
+    return listed(cars)
+
+
+def test_the_first_car_stays_the_first_in_whatever_order_bmw_lists_them(cars, cloud, clock):
+    assert first_of(cars) == ["i3"]
+    cloud.models = dict(reversed(cloud.models.items()))
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND)) == ["i3"] and names(cars) == ["i3", "i3_2"]
+    assert first_of(again(cars, cloud, clock)) == ["i3"]
+
+
+def test_while_the_first_car_is_away_no_other_takes_its_items(cars, cloud):
+    assert first_of(list_anew(cars, cloud, SECOND)) == []
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND)) == ["i3"]
+
+
+def test_a_new_car_takes_the_place_of_a_first_one_that_is_gone(cars, cloud, clock):
+    cloud.models[THIRD] = "i4"
+    assert first_of(list_anew(cars, cloud, SECOND, THIRD)) == ["i4"]
+    assert first_of(again(cars, cloud, clock)) == ["i4"]
+
+
+def test_a_car_that_was_the_first_is_it_again_when_the_one_in_its_place_is_gone(cars, cloud, clock):
+    """A loaner came and left; the user's items are the own car's again."""
+    cloud.models[THIRD] = "i4"
+    assert first_of(list_anew(cars, cloud, THIRD)) == ["i4"]
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i4"]
+    restarted = again(cars, cloud, clock)
+    restarted.take_new()
+    assert first_of(list_anew(restarted, cloud, FIRST, SECOND)) == ["i3"]
+    assert restarted.take_new(), "the items that take commands are others now"
+    assert first_of(list_anew(restarted, cloud, SECOND)) == []
+
+
+def test_a_car_that_is_gone_is_known_by_its_name_and_has_said_nothing(cars, cloud, clock):
+    assert cars.gone() == []
+    list_anew(cars, cloud, SECOND)
+    assert [(gone.name, gone.vin, gone.readings) for gone in again(cars, cloud, clock).gone()] == [("i3", FIRST, {})]
+    assert cars.is_first(cars.gone()[0])
+
+
+def test_of_a_car_that_is_gone_the_items_beyond_the_vocabulary_are_known(cars, cloud, clock):
+    cars.vehicles[0].update({"extra_cabin_lock": Reading("LOCKED", 1.0), "doorLockState": Reading("LOCKED", 1.0)})
+    list_anew(cars, cloud, SECOND)
+    for one in (cars, again(cars, cloud, clock)):
+        assert [gone.readings for gone in one.gone()] == [{"extra_cabin_lock": Reading(None)}]
+    list_anew(cars, cloud, FIRST, SECOND)
+    assert cars.gone() == []
+
+
+def test_a_second_new_car_takes_no_place(cars, cloud):
+    cloud.models[THIRD] = "i4"
+    assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i3"]
+
+
+def test_of_an_older_version_the_first_car_is_the_first_stored(cars, cloud, clock):
+    record = cars.to_record()
+    del record["first"]
+    restarted = Garage(cloud, clock)
+    restarted.load(record, is_same_cloud=True)
+    assert first_of(restarted) == ["i3"]
+
+
+def test_the_turn_is_that_of_the_car_that_waits_longest(cars, clock):
+    first, second = cars.vehicles
+    first.asked_at, second.asked_at = clock.now() - 60, clock.now() - 120
+    assert cars.in_turn() == [second, first]
+    second.asked_at = clock.now() - 30
+    assert cars.in_turn() == [first, second]
+
+
+def test_a_car_asked_in_the_future_has_its_turn_first(cars, clock):
+    first, second = cars.vehicles
+    first.asked_at, second.asked_at = clock.now() - 60, clock.now() + 86400
+    assert cars.in_turn() == [second, first]
+
+
+def test_a_restart_knows_the_cars_and_asks_for_nothing(cars, cloud, clock):
+    cars.vehicles[0].update(car(stateOfCharge=57).readings)
+    restarted = listed(again(cars, cloud, clock))
+    assert (names(restarted), cloud.listed, len(cloud.described)) == (["i3", "i3_2"], 1, 2)
+    assert restarted.vehicles[0].readings["stateOfCharge"].value == 57
+
+
+def test_another_cloud_keeps_names_and_forgets_what_was_said(cars, cloud, clock):
+    cars.vehicles[0].update(car(stateOfCharge=57).readings)
+    moved = again(cars, cloud, clock, is_same_cloud=False)
+    assert names(moved) == ["i3", "i3_2"] and moved.vehicles[0].readings["stateOfCharge"].value is None
+    listed(moved)
+    assert (cloud.listed, len(cloud.described)) == (2, 4)
+
+
+def test_nothing_stored_is_an_empty_garage(cloud, clock):
+    cars = Garage(cloud, clock)
+    cars.load({}, is_same_cloud=False)
+    assert cars.vehicles == [] and cars.named() == []
+
+
+# names of cars
+
+
+@pytest.mark.parametrize(
+    "text, taken, name",
+    [
+        ("i3 120", (), "i3"),
+        ("i4 eDrive40", ("i3",), "i4"),
+        ("i3 94Ah REX", ("i3",), "i3_2"),
+        ("i3", ("i3", "i3_2"), "i3_3"),
+        ("330e", (), "330e"),
+        ("X1-xDrive", (), "X1_xDrive"),
+        ("\u00fc\u00e4", (), "Car"),
+        ("", (), "Car"),
+        (120, (), "120"),
+        (None, ("Car",), "Car_2"),
+    ],
+)
+def test_a_car_is_named_after_its_model(text, taken, name):
+    assert vehicle_name(text, set(taken)) == name
+
+
+@given(st.none() | st.text(), st.sets(st.text()))
+def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
+    name = vehicle_name(text, taken)
+    assert name not in taken
+    assert re.match(r"^BMW_[A-Za-z0-9_]+$", "BMW_" + name)
+
+
+def test_of_a_list_without_end_the_first_cars_are_taken_over(clock, caplog):
+    cars = listed(Garage(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(vehicles.MOST_CARS + 5)}), clock))
+    assert len(cars.vehicles) == vehicles.MOST_CARS and "205 cars" in caplog.text
+
+
+@pytest.mark.parametrize("model", ["Account", "SignIn Tourer", "gAccount", "AccessToken"])
+def test_no_car_gets_the_name_of_an_item_of_the_account(model):
+    assert vehicle_name(model, set()) == model.split()[0] + "_2"
+
+
+def test_a_model_without_end_gives_a_short_name():
+    assert vehicle_name("x" * 100000, set()) == "x" * vehicles.LONGEST_NAME
