@@ -232,6 +232,9 @@ class LiveSurroundings:
         vehicle.update(readings)
         _show(vehicle)
 
+    def catch_up(self):
+        pass
+
     def account(self, key, value):
         pass
 

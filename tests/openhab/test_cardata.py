@@ -93,7 +93,7 @@ def test_of_two_copies_of_the_script_at_a_start_one_works_and_the_other_says_wha
 def test_a_load_that_fails_is_told_leaves_no_rule_and_the_next_one_works(home):
     openhab = home.openhab
     module = openhab.conf / "automation" / "lib" / "python" / "bmw"
-    names, folder = module / "names.py", openhab.userdata / "bmw"
+    names, folder = module / "items" / "names.py", openhab.userdata / "bmw"
     good = names.read_text("utf-8")
     since = openhab.log_size()
     try:

@@ -24,7 +24,7 @@ ORDER = (
     ("net",),
     ("worker", "switches", "cron", "instance"),
     ("redact", "times", "record", "steps"),
-    ("errors",),
+    ("errors", "interfaces"),
     ("compat",),
 )
 LEVEL = {room: number for number, line in enumerate(ORDER) for room in line}

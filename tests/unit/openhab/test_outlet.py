@@ -26,7 +26,7 @@ class WatchedItems(ItemsInMemory):
         self.wanted.update((row[0], self.states[row[0]]) for row in values if row[0] in self.states)
         return missing
 
-    def put_right(self, first, patience):
+    def put_right(self, first=(), patience=None):
         self.states.update(self.wanted)
 
     def let_go(self, names):

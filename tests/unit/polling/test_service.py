@@ -638,10 +638,17 @@ class Heard:
     def start(self):
         pass
 
-    stop = start
+    def hurry(self):
+        pass
+
+    def stop(self):
+        pass
 
     def hears(self, vehicle):
         return self.is_heard
+
+    def about(self, now):
+        return []
 
 
 def test_a_car_that_the_stream_tells_of_is_asked_only_for_what_the_stream_lacks(signed_in):

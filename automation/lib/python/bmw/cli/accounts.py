@@ -31,7 +31,7 @@ class CliError(BmwError):
 
 
 class CliOutlet(object):
-    """The outlet of an account, see ``bmw.openhab.outlet``: keeps what openHAB's items would show.
+    """The ``bmw.interfaces.Outlet`` of the command line: keeps what openHAB's items would show.
 
     Attributes:
         account_values (dict): key -> last value.

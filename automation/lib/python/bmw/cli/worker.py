@@ -62,7 +62,7 @@ class Timetable(object):
 
 
 class CliWorker(object):
-    """The work of one account; offers what ``bmw.worker.Worker`` does."""
+    """The work of one account: a ``bmw.interfaces.Worker``."""
 
     is_stopped = False
 

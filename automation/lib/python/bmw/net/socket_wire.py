@@ -10,7 +10,7 @@ from bmw.net import tls
 
 
 class SocketWire(object):
-    """A connected socket. Certificates and host names are always checked.
+    """A ``bmw.interfaces.Wire``. Certificates and host names are always checked.
 
     Args:
         ca_file (str or None): a file of certificates to trust instead of the system's.

@@ -20,7 +20,7 @@ _ADVICE = "check the network"
 
 
 class JvmWire(object):
-    """See ``bmw.net.socket_wire.SocketWire``, whose methods these are."""
+    """A ``bmw.interfaces.Wire``."""
 
     def __init__(self):
         self._plain = Socket()

@@ -1,7 +1,6 @@
 """Between the service and the items: which item a word of the vocabulary goes to, and the sealed token item.
 
-The public methods of Outlet but ``prepare`` and ``name_of`` are all that the rest of the library asks of an outlet: the command
-line and the tests have their own.
+It is the ``bmw.interfaces.Outlet`` of openHAB; ``prepare`` and ``name_of`` are for ``bmw.openhab.app`` only.
 """
 
 from __future__ import absolute_import, unicode_literals
