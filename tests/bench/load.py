@@ -12,7 +12,7 @@ FOLDER = "automation/jsr223/"
 TEXT = 'from org.slf4j import LoggerFactory\nLoggerFactory.getLogger("tests.bench").warn("{} is ready {}")\n'
 SAVES, STARTS = 8, 6
 #: starts at most, where openHAB loads the scripts in another order
-MOST_STARTS = 20
+MAX_STARTS = 20
 
 
 def measure(house):
@@ -27,7 +27,7 @@ def measure(house):
     scripts = [_write_before(house.openhab, "a_0", TEXT.format("First", "too"), [empty, SCRIPT]), empty, SCRIPT]
     BENCH.remove(house.openhab)
     started, starts = [], 0
-    while starts < MOST_STARTS and len(started) < STARTS:
+    while starts < MAX_STARTS and len(started) < STARTS:
         starts += 1
         house.openhab.restart()
         for ready in ("Empty is ready", STARTED):

@@ -38,9 +38,9 @@ from tests.unit.fakes import NOON, VIN, FakeClock, HandWorker  # noqa: E402
 
 PART = b"\n%%\n"
 #: more questions than this to one errand are no patience but a loop
-MOST_REQUESTS = 40
+MAX_REQUESTS = 40
 #: a message, name or list made of an input may be this much longer than the input
-MOST_GROWTH = 20000
+MAX_GROWTH = 20000
 
 
 class Answers:
@@ -52,7 +52,7 @@ class Answers:
 
     def __call__(self, request):
         self._asked += 1
-        assert self._asked <= MOST_REQUESTS, "asks without end"
+        assert self._asked <= MAX_REQUESTS, "asks without end"
         request.url.encode("ascii")
         for value in request.headers.values():
             value.encode("latin-1")
@@ -259,13 +259,13 @@ def stream(data):
             pass
         finally:
             mqtt._start_thread = start
-        assert wire.largest <= mqtt.MOST_BYTES
+        assert wire.largest <= mqtt.MAX_BYTES
         payloads = [detail[1] for event, detail in told if event == mqtt.MESSAGE]
     for payload in payloads:
         live.receive(payload)
     worker.pass_time(cardata_live.BURST)
     assert not worker.waiting()
-    assert len(json.dumps(around.kept)) < 10 * len(data) + MOST_GROWTH
+    assert len(json.dumps(around.kept)) < 10 * len(data) + MAX_GROWTH
     for payload in payloads[:1]:
         entries.parse_message(payload)
 
@@ -280,7 +280,7 @@ def settings(data):
     for account in read.accounts:
         account.cron()
     for problem in read.problems + [account.problem for account in read.accounts if account.problem]:
-        assert len(problem.text()) < len(text) + MOST_GROWTH
+        assert len(problem.text()) < len(text) + MAX_GROWTH
     own_names, problems = names._parse(text)
     assert all(isinstance(name, str) and name for name in own_names.values())
     for line in text.splitlines()[:20]:
@@ -298,7 +298,7 @@ def _only_our_errors(parse, text):
     try:
         parse(text)
     except BmwError as error:
-        assert len(error.text()) < len(text) * 3 + MOST_GROWTH
+        assert len(error.text()) < len(text) * 3 + MAX_GROWTH
 
 
 # our own files

@@ -43,7 +43,7 @@ HURRY = {
         "STABLE": 0.5,
         "SUBSCRIBE_AGAIN": 2,
         "CONNECT_WITHIN": 4,
-        "MOST_PER_MINUTE": 1000,
+        "MAX_PER_MINUTE": 1000,
     },
     "bmw.net.http": {"PATIENCE": TIMEOUT},
     "bmw.polling.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},

@@ -70,7 +70,7 @@ from bmw.openhab import app as hurried_app
 assert hurried_app.monotonic is jvm.monotonic
 hurried_app.WATCH_SETTINGS = hurried_app.WATCH_SETTINGS * SPEED
 stream.CONNECT_WITHIN = stream.CONNECT_WITHIN * SPEED
-stream.MOST_PER_MINUTE = 1000
+stream.MAX_PER_MINUTE = 1000
 """
 
 

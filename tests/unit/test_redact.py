@@ -38,7 +38,7 @@ def test_old_tokens_are_forgotten_so_that_the_memory_does_not_grow():
     for number in range(3000):
         redact.remember_for_a_while("token-number-{}".format(number))
     assert clean("token-number-2999") == "[secret]"
-    assert len(redact._passing) <= redact.MOST_SECRETS
+    assert len(redact._passing) <= redact.MAX_SECRETS
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_a_shown_vin_tells_two_cars_apart_and_no_more():
 def test_of_values_without_end_the_first_stay_secret(monkeypatch):
     monkeypatch.setattr(redact, "_lasting", [])
     redact.remember("the password")
-    for number in range(redact.MOST_LASTING + 50):
+    for number in range(redact.MAX_LASTING + 50):
         redact.remember("value {:09}".format(number), "other {:09}".format(number))
-    assert len(redact._lasting) == redact.MOST_LASTING and clean("the password") == "[secret]"
+    assert len(redact._lasting) == redact.MAX_LASTING and clean("the password") == "[secret]"
 
 
 @pytest.mark.parametrize("before", ["", "x-", "a-eyJ-", "eyJ.", "=", "a.", "\u00e4-"])

@@ -131,10 +131,10 @@ def test_a_time_is_told_as_seen_from_now():
 
 
 def test_what_was_read_is_read_the_same_again_and_kept_for_a_while_only():
-    texts = [times.to_iso(NOON + second) for second in range(2 * times.MOST_PARSED)]
+    texts = [times.to_iso(NOON + second) for second in range(2 * times.MAX_PARSED)]
     for _twice in range(2):
         assert [times.parse(text) for text in texts] == [NOON + second for second in range(len(texts))]
-    assert len(times._PARSED) <= times.MOST_PARSED
+    assert len(times._PARSED) <= times.MAX_PARSED
 
 
 def test_a_time_without_end_is_none_and_is_not_kept():

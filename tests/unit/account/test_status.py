@@ -1,13 +1,13 @@
 """bmw.account.status: a word and a line for people, whatever BMW says of an error."""
 
 from bmw import redact
-from bmw.account.status import MOST_LETTERS, Status
+from bmw.account.status import MAX_CHARACTERS, Status
 from bmw.errors import ServerError
 
 
 def test_a_line_without_end_is_cut_after_its_secrets_were_hidden(outlet):
     redact.remember_for_a_while("a secret of some length")
     status = Status(outlet, "", [])
-    for before in range(MOST_LETTERS - 40, MOST_LETTERS + 1):
+    for before in range(MAX_CHARACTERS - 40, MAX_CHARACTERS + 1):
         status.show_error(ServerError("x" * before + "a secret of some length" + "y" * 100000))
-        assert len(outlet.shown["account"]) == MOST_LETTERS and "a secret" not in outlet.shown["account"]
+        assert len(outlet.shown["account"]) == MAX_CHARACTERS and "a secret" not in outlet.shown["account"]

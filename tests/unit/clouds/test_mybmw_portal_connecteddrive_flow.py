@@ -29,7 +29,7 @@ APP_KEYS = {
     "mybmw": {"api_key": MYBMW_APP_KEY},
 }
 EVERY_CLOUD = pytest.mark.parametrize("name", sorted(APP_KEYS))
-MOST_POLLS = 10
+MAX_POLLS = 10
 
 
 class Garage:
@@ -60,11 +60,11 @@ class Garage:
         receipt = self.cloud.send_command(self.session, self.vehicle, command, arguments)
         if receipt is None:
             return None
-        for _poll in range(MOST_POLLS):
+        for _poll in range(MAX_POLLS):
             progress = self.cloud.poll_command(self.session, self.vehicle, receipt)
             if progress.state in definitions.FINAL:
                 return progress
-        raise AssertionError("the command did not end within {} polls".format(MOST_POLLS))
+        raise AssertionError("the command did not end within {} polls".format(MAX_POLLS))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 from bmw.clouds.base import Cloud, Progress
-from bmw.commands.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MOST_REFUSALS, Commander, Moment, Order, Rights
+from bmw.commands.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order, Rights
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
 from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError, Stopped
 from bmw.net.guard import Guard
@@ -180,7 +180,7 @@ def test_refusals_while_asking_end_the_waiting_and_do_not_make_the_command_a_fai
     states = desk.give()
     desk.pass_time(60)
     assert states == ["QUEUED", "SENT", "TIMED OUT: how it ended is not known, look at the car (Not allowed)"]
-    assert desk.cloud.asked == MOST_REFUSALS
+    assert desk.cloud.asked == MAX_REFUSALS
 
 
 def test_a_refusal_now_and_then_while_asking_is_passed_over(desk):

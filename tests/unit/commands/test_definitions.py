@@ -139,5 +139,5 @@ def test_a_command_without_end_is_not_read(key):
     with pytest.raises(CommandFailed, match="1000000 letters"):
         definitions.of_item(key, "9" * 1000000)
     with pytest.raises(CommandFailed, match="letters"):
-        definitions.of_text("lock" + " " * definitions.MOST_LETTERS)
-    assert definitions.of_text("lock".ljust(definitions.MOST_LETTERS)) == ("lock", {})
+        definitions.of_text("lock" + " " * definitions.MAX_CHARACTERS)
+    assert definitions.of_text("lock".ljust(definitions.MAX_CHARACTERS)) == ("lock", {})

@@ -5,7 +5,7 @@ from bmw import config
 from bmw.assembly import join
 from bmw.commands import definitions
 from bmw.commands.commander import DEADLINE, LEAST
-from bmw.commands.incoming import LONGEST_REASON, MOST_OPEN
+from bmw.commands.incoming import LONGEST_REASON, MAX_OPEN
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT
 
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
@@ -154,9 +154,9 @@ def test_a_poll_does_not_end_a_command_that_is_under_way(homes):
 def test_a_flood_of_commands_is_refused_and_told(homes):
     home = homes("portal")
     home.cloud.command_plan(outcome="NEVER")
-    for number in range(2 * MOST_OPEN):
+    for number in range(2 * MAX_OPEN):
         home.service.item_command(home.name, "command", ("soundHorn", "flashLights")[number % 2])
-    assert texts(home) == ["FAILED: too many commands at once, {} have not ended yet".format(MOST_OPEN)]
+    assert texts(home) == ["FAILED: too many commands at once, {} have not ended yet".format(MAX_OPEN)]
     home.pass_time(3600)
     assert home.service._desk._open == []
     home.cloud.command_plan()
@@ -168,7 +168,7 @@ def test_a_flood_of_commands_is_refused_and_told(homes):
 def test_commands_that_are_dropped_do_not_fill_the_desk(homes):
     home = homes("portal")
     home.cloud.command_plan(outcome="NEVER")
-    for _press in range(2 * MOST_OPEN):
+    for _press in range(2 * MAX_OPEN):
         home.command(home.item("Lock"), "ON")
     assert len(home.service._desk._open) == 1
 

@@ -201,7 +201,7 @@ def test_every_failure_of_the_line_is_a_network_error_without_details(web, clien
 
 
 def test_an_answer_without_end_is_cut_off(web, client, monkeypatch):
-    monkeypatch.setattr(http, "MOST_BYTES", 1000)
+    monkeypatch.setattr(http, "MAX_BYTES", 1000)
     web.get(BASE + "/x", body=b"x" * 1001)
     with pytest.raises(NetworkError) as error:
         client.send("GET", BASE + "/x")

@@ -46,41 +46,41 @@ def test_what_was_put_first_is_taken_first_and_then_there_is_nothing(box):
 
 
 def test_by_count_it_takes_no_more_until_one_is_taken(box):
-    for number in range(inbox.MOST):
+    for number in range(inbox.MAX_MESSAGES):
         assert box.put(number, 1, wanted)
     bringer = Bringer(box)
-    assert bringer.waits and len(box) == inbox.MOST
+    assert bringer.waits and len(box) == inbox.MAX_MESSAGES
     assert box.take() == 0
-    assert bringer.ended() is True and len(box) == inbox.MOST
+    assert bringer.ended() is True and len(box) == inbox.MAX_MESSAGES
 
 
 def test_by_size_it_takes_no_more_until_there_is_room(box):
-    box.put("half", inbox.MOST_BYTES // 2, wanted)
-    box.put("more", inbox.MOST_BYTES - inbox.MOST_BYTES // 2, wanted)
+    box.put("half", inbox.MAX_BYTES // 2, wanted)
+    box.put("more", inbox.MAX_BYTES - inbox.MAX_BYTES // 2, wanted)
     bringer = Bringer(box, size=1)
     assert bringer.waits
     box.take()
     assert bringer.ended() is True
     assert [box.take(), box.take()] == ["more", "late"]
-    assert box.put("all", inbox.MOST_BYTES, wanted)  # what was taken makes room
+    assert box.put("all", inbox.MAX_BYTES, wanted)  # what was taken makes room
 
 
 def test_what_is_larger_than_all_the_room_comes_in_alone(box):
-    assert box.put("huge", 10 * inbox.MOST_BYTES, wanted)
+    assert box.put("huge", 10 * inbox.MAX_BYTES, wanted)
     assert Bringer(box).waits
     box.take()
     box.take()
 
 
 def test_what_must_not_be_lost_never_waits(box):
-    for _ in range(inbox.MOST):
-        box.put("x", inbox.MOST_BYTES, lambda: True) or box.put("x", 0, wanted)
-    assert box.put("end", 0, lambda: True) and len(box) == inbox.MOST + 1
+    for _ in range(inbox.MAX_MESSAGES):
+        box.put("x", inbox.MAX_BYTES, lambda: True) or box.put("x", 0, wanted)
+    assert box.put("end", 0, lambda: True) and len(box) == inbox.MAX_MESSAGES + 1
 
 
 def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
     monkeypatch.setattr(inbox, "LOOK_AGAIN", 1000)
-    box.put("x", inbox.MOST_BYTES, wanted)
+    box.put("x", inbox.MAX_BYTES, wanted)
     bringer = Bringer(box)
     assert bringer.waits
     bringer.unwanted = True
@@ -90,14 +90,14 @@ def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
 
 def test_who_waits_looks_by_itself(box, monkeypatch):
     monkeypatch.setattr(inbox, "LOOK_AGAIN", 0.01)
-    box.put("x", inbox.MOST_BYTES, wanted)
+    box.put("x", inbox.MAX_BYTES, wanted)
     bringer = Bringer(box)
     bringer.unwanted = True
     assert bringer.ended() is False
 
 
 def test_many_that_bring_and_one_that_takes_lose_nothing(box, monkeypatch):
-    monkeypatch.setattr(inbox, "MOST", 3)
+    monkeypatch.setattr(inbox, "MAX_MESSAGES", 3)
     threads = [threading.Thread(target=lambda n=n: [box.put((n, k), 1, wanted) for k in range(200)], daemon=True) for n in range(4)]
     for thread in threads:
         thread.start()

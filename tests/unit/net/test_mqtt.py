@@ -234,13 +234,13 @@ def test_the_subscribe_packet_asks_for_qos_0():
     assert mqtt.subscribe_packet("a/+") == bytes.fromhex("82 08 0001 0003 612f2b 00")
 
 
-@pytest.mark.parametrize("size", [0, 1, 127, 128, 16383, 16384, mqtt.MOST_BYTES])
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 16383, 16384, mqtt.MAX_BYTES])
 def test_a_packet_of_any_length_is_read_as_it_was_written(size):
     kind, body = mqtt.read_packet(Bytes(mqtt._packet(0x30, b"x" * size)))
     assert (kind, len(body)) == (0x30, size)
 
 
-@pytest.mark.parametrize("size", [mqtt.MOST_BYTES + 1, 2 * mqtt.MOST_BYTES, mqtt.MOST_PASSED])
+@pytest.mark.parametrize("size", [mqtt.MAX_BYTES + 1, 2 * mqtt.MAX_BYTES, mqtt.MAX_SKIPPED])
 def test_a_message_that_is_too_large_is_passed_over_in_small_parts(size):
     class Endless(Bytes):
         read_bytes = largest = 0
@@ -264,7 +264,7 @@ def _length(size):
     return bytes(digits)
 
 
-@pytest.mark.parametrize("kind, size", [(b"\x90", mqtt.MOST_BYTES + 1), (b"\x20", 268435455), (b"\x30", mqtt.MOST_PASSED + 1)])
+@pytest.mark.parametrize("kind, size", [(b"\x90", mqtt.MAX_BYTES + 1), (b"\x20", 268435455), (b"\x30", mqtt.MAX_SKIPPED + 1)])
 def test_another_packet_that_is_too_large_and_a_message_beyond_all_measure_are_refused(kind, size):
     with pytest.raises(NetworkError, match="does not speak MQTT"):
         mqtt.read_packet(Bytes(kind + _length(size)))
@@ -277,7 +277,7 @@ def test_a_length_of_five_digits_is_refused(data):
 
 
 def test_what_is_too_large_is_told_and_what_comes_after_it_is_heard():
-    large = "30" + _length(mqtt.MOST_BYTES + 1).hex() + "00" * (mqtt.MOST_BYTES + 1)
+    large = "30" + _length(mqtt.MAX_BYTES + 1).hex() + "00" * (mqtt.MAX_BYTES + 1)
     told = hear_all("20020000 9003 0001 00" + large + "3004 0001 74 78")
     assert told == [(mqtt.CONNECTED, None), (mqtt.TOO_LARGE, None), (mqtt.MESSAGE, ("t", b"x"))]
 
@@ -346,14 +346,14 @@ def test_a_broker_that_completes_no_packet_is_dead_after_three_pings(open_line, 
     line = Line("20020000 9003 0001 00 30 7f 0001")  # a message begins and never ends
     open_line(line)
     ear.wait(mqtt.LOST)
-    assert line.written.count(mqtt._PING_REQUEST) == mqtt.MOST_UNANSWERED - 1 and line.closed.is_set()
+    assert line.written.count(mqtt._PING_REQUEST) == mqtt.MAX_UNANSWERED - 1 and line.closed.is_set()
 
 
 def test_a_broker_that_answers_pings_lives(open_line, ear, monkeypatch):
     monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
     line = Line(more=lambda: (time.sleep(0.001), b"\xd0\x00")[1])
     open_line(line)
-    until(lambda: line.written.count(mqtt._PING_REQUEST) > 5 * mqtt.MOST_UNANSWERED)
+    until(lambda: line.written.count(mqtt._PING_REQUEST) > 5 * mqtt.MAX_UNANSWERED)
     assert [event for event, _detail in ear.told] == [mqtt.CONNECTED]
 
 
@@ -368,7 +368,7 @@ def test_while_a_message_waits_to_be_heard_nothing_is_read_and_the_broker_is_not
 
     line = Line("20020000 9003 0001 00" + "3004 0001 74 78" * 3)
     open_line(line, hear)
-    until(lambda: line.written.count(mqtt._PING_REQUEST) > 3 * mqtt.MOST_UNANSWERED)
+    until(lambda: line.written.count(mqtt._PING_REQUEST) > 3 * mqtt.MAX_UNANSWERED)
     assert [event for event, _detail in ear.told] == [mqtt.CONNECTED, mqtt.MESSAGE] and len(line._data) == 12
     go_on.set()
     until(lambda: len(ear.told) >= 4)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from bmw.net import safe_json
-from bmw.net.safe_json import MOST_BYTES, MOST_DEPTH, MOST_DIGITS, MOST_VALUES, BadJson
+from bmw.net.safe_json import MAX_BYTES, MAX_DEPTH, MAX_DIGITS, MAX_VALUES, BadJson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,9 +29,9 @@ def test_what_is_within_the_limits_is_read_as_python_reads_it(value):
 @given(VALUES)
 def test_the_check_sees_the_depth_that_the_reader_sees_whatever_stands_in_texts(value):
     inside = json.dumps(value)
-    text = "[" * MOST_DEPTH + inside + "]" * MOST_DEPTH
+    text = "[" * MAX_DEPTH + inside + "]" * MAX_DEPTH
     depth = safe_json._depth(safe_json._without_texts(text))
-    assert depth == MOST_DEPTH + _deep(value)
+    assert depth == MAX_DEPTH + _deep(value)
 
 
 def _deep(value):
@@ -47,16 +47,16 @@ def test_what_is_no_json_is_told(data):
 
 @pytest.mark.parametrize("bracket", "[{")
 def test_the_deepest_nesting_is_read_and_one_more_is_not(bracket):
-    safe_json.parse(nested(MOST_DEPTH, bracket))
-    safe_json.parse("[" + nested(MOST_DEPTH - 1, bracket) + ", []]")  # more brackets, no deeper
+    safe_json.parse(nested(MAX_DEPTH, bracket))
+    safe_json.parse("[" + nested(MAX_DEPTH - 1, bracket) + ", []]")  # more brackets, no deeper
     with pytest.raises(BadJson, match="nested more than"):
-        safe_json.parse(nested(MOST_DEPTH + 1, bracket))
+        safe_json.parse(nested(MAX_DEPTH + 1, bracket))
 
 
 def test_brackets_that_close_in_texts_do_not_hide_the_depth():
     for closing in ('["]]]]}}",', '["\\"]]]]}}\\\\",', '["\\\\\\"]]",'):
         with pytest.raises(BadJson, match="nested more than"):
-            safe_json.parse(closing * (MOST_DEPTH + 1) + "0" + "]" * (MOST_DEPTH + 1))
+            safe_json.parse(closing * (MAX_DEPTH + 1) + "0" + "]" * (MAX_DEPTH + 1))
 
 
 def test_brackets_in_texts_are_no_depth():
@@ -67,8 +67,8 @@ def test_brackets_in_texts_are_no_depth():
 def test_the_longest_number_is_read_and_one_more_digit_is_not(before):
     # wherever in the text: the search looks at a part of the letters only
     text = "[" + " " * before + "{}" + ' , "x"]'
-    assert safe_json.parse(text.format("1" * MOST_DIGITS))[0] == int("1" * MOST_DIGITS)
-    for number in ("1" * (MOST_DIGITS + 1), "0." + "1" * (MOST_DIGITS + 1), "1e" + "1" * (MOST_DIGITS + 1)):
+    assert safe_json.parse(text.format("1" * MAX_DIGITS))[0] == int("1" * MAX_DIGITS)
+    for number in ("1" * (MAX_DIGITS + 1), "0." + "1" * (MAX_DIGITS + 1), "1e" + "1" * (MAX_DIGITS + 1)):
         with pytest.raises(BadJson, match="number has more than 1000 digits"):
             safe_json.parse(text.format(number))
 
@@ -78,14 +78,14 @@ def test_digits_in_a_text_are_no_number():
 
 
 def test_many_values_are_read_and_too_many_are_not():
-    assert len(safe_json.parse("[" + "0," * (MOST_VALUES - 2) + "0]")) == MOST_VALUES - 1
-    for text in ("[" + "0," * MOST_VALUES + "0]", "[" + "[]," * (MOST_VALUES // 2) + "0]", '{"a":0' + ',"a":0' * (MOST_VALUES // 2) + "}"):
+    assert len(safe_json.parse("[" + "0," * (MAX_VALUES - 2) + "0]")) == MAX_VALUES - 1
+    for text in ("[" + "0," * MAX_VALUES + "0]", "[" + "[]," * (MAX_VALUES // 2) + "0]", '{"a":0' + ',"a":0' * (MAX_VALUES // 2) + "}"):
         with pytest.raises(BadJson, match="made of more than"):
             safe_json.parse(text)
 
 
 def test_commas_in_texts_are_no_values():
-    assert safe_json.parse(json.dumps("," * MOST_VALUES + ":" * MOST_VALUES)) == "," * MOST_VALUES + ":" * MOST_VALUES
+    assert safe_json.parse(json.dumps("," * MAX_VALUES + ":" * MAX_VALUES)) == "," * MAX_VALUES + ":" * MAX_VALUES
 
 
 def test_what_is_too_long_is_not_even_made_a_text():
@@ -93,9 +93,9 @@ def test_what_is_too_long_is_not_even_made_a_text():
         def decode(self, *arguments):
             raise AssertionError("was decoded")
 
-    safe_json.parse(b'"' + b"x" * (MOST_BYTES - 2) + b'"')
+    safe_json.parse(b'"' + b"x" * (MAX_BYTES - 2) + b'"')
     with pytest.raises(BadJson, match="longer than 1024 kB"):
-        safe_json.parse(Long(b'"' + b"x" * (MOST_BYTES - 1) + b'"'))
+        safe_json.parse(Long(b'"' + b"x" * (MAX_BYTES - 1) + b'"'))
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='"\\[]{},:019 ', max_size=200))

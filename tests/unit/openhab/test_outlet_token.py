@@ -5,7 +5,7 @@ import json
 import pytest
 from bmw.clouds.tokens import Tokens
 from bmw.items.model import Model
-from bmw.openhab.outlet import MOST_SEALED, Outlet
+from bmw.openhab.outlet import MAX_SEALED, Outlet
 from bmw.storage import cipher
 from bmw.storage.key_file import KEY_BYTES
 from bmw.storage.seal import Seal
@@ -84,7 +84,7 @@ def test_what_else_is_written_into_the_token_item_is_nothing(outlet_of, text):
 
 def test_an_endless_text_is_not_even_tried_and_the_longest_token_is(outlet_of, counted):
     outlet = outlet_of()
-    for size, tried in ((MOST_SEALED, 0), (MOST_SEALED // 2, 1)):
+    for size, tried in ((MAX_SEALED, 0), (MAX_SEALED // 2, 1)):
         write(outlet, "bmw1:" + "AAAA" * (size // 4))
         assert outlet.sealed_token() is None
         assert bool(counted.opened) == bool(tried)

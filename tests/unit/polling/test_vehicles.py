@@ -300,8 +300,8 @@ def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
 
 
 def test_of_a_list_without_end_the_first_cars_are_taken_over(clock, caplog):
-    cars = listed(Garage(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(vehicles.MOST_CARS + 5)}), clock))
-    assert len(cars.vehicles) == vehicles.MOST_CARS and "205 cars" in caplog.text
+    cars = listed(Garage(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(vehicles.MAX_CARS + 5)}), clock))
+    assert len(cars.vehicles) == vehicles.MAX_CARS and "205 cars" in caplog.text
 
 
 @pytest.mark.parametrize("model", ["Account", "SignIn Tourer", "gAccount", "AccessToken"])

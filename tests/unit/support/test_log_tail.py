@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from bmw.support.log_tail import LONGEST, MOST, LogTail
+from bmw.support.log_tail import MAX_CHARACTERS, MAX_LINES, LogTail
 
 from tests.unit.fakes import VIN
 
@@ -41,8 +41,8 @@ def test_only_the_last_lines_are_kept_and_each_has_an_end(tail, log):
     for number in range(50):
         log.warning("%d %s", number, "x" * 1000)
     lines = [text for text, _count, _at in tail.lines()]
-    assert [int(text.split()[0]) for text in lines] == list(range(50 - MOST, 50))
-    assert {len(text) for text in lines} == {LONGEST}
+    assert [int(text.split()[0]) for text in lines] == list(range(50 - MAX_LINES, 50))
+    assert {len(text) for text in lines} == {MAX_CHARACTERS}
 
 
 def test_a_line_holds_no_vin_and_is_one_line(tail, log):

@@ -2,7 +2,7 @@
 
 import pytest
 from bmw.errors import BadAnswer
-from bmw.vehicle.picture import MOST_BYTES, recognised
+from bmw.vehicle.picture import MAX_BYTES, recognised
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n" + b"x" * 9, b"\xff\xd8\xff" + b"x" * 9
 
@@ -12,7 +12,7 @@ def test_a_picture_is_known_by_its_first_bytes(data, mime, suffix):
     assert recognised(data) == (data, mime, suffix)
 
 
-@pytest.mark.parametrize("data", [b"", b"\x89PNG", b"<html>", b"<svg onload='x'>", b"GIF89a", PNG + b"x" * MOST_BYTES])
+@pytest.mark.parametrize("data", [b"", b"\x89PNG", b"<html>", b"<svg onload='x'>", b"GIF89a", PNG + b"x" * MAX_BYTES])
 def test_anything_else_and_what_is_too_large_is_none(data):
     with pytest.raises(BadAnswer):
         recognised(data)

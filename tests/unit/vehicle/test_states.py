@@ -79,5 +79,5 @@ def test_what_is_no_number_of_this_world_has_no_text(number):
 
 
 def test_a_text_without_end_is_unknown():
-    assert state_text("x" * states.MOST_LETTERS, "", "String") == "x" * states.MOST_LETTERS
-    assert state_text("x" * (states.MOST_LETTERS + 1), "", "String") is None
+    assert state_text("x" * states.MAX_CHARACTERS, "", "String") == "x" * states.MAX_CHARACTERS
+    assert state_text("x" * (states.MAX_CHARACTERS + 1), "", "String") is None

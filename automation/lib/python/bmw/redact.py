@@ -12,9 +12,9 @@ import threading
 #: shorter strings are not remembered: replacing them would eat ordinary words
 SHORTEST_SECRET = 6
 #: tokens rotate hourly; the oldest are forgotten so that years of running do not fill the memory
-MOST_SECRETS = 500
+MAX_SECRETS = 500
 #: of those that stay the same: the settings' and the cars'. More are not believed, and a VIN is known by its shape as well
-MOST_LASTING = 5000
+MAX_LASTING = 5000
 
 #: between a field's name and its value: quotes, also escaped ones and Python 2's u''
 _QUOTE = r"(?:\\?['\"])?"
@@ -38,14 +38,14 @@ _lock = threading.Lock()
 
 def remember(*secrets):
     """Takes note of values (str or None) that must never appear in a text: passwords, VINs, what stays the same."""
-    _note(_lasting, secrets[: max(0, MOST_LASTING - len(_lasting))])
+    _note(_lasting, secrets[: max(0, MAX_LASTING - len(_lasting))])
 
 
 def remember_for_a_while(*secrets):
     """The same for tokens and codes, of which there are ever new ones; the oldest are forgotten."""
     _note(_passing, secrets)
     with _lock:
-        del _passing[:-MOST_SECRETS]
+        del _passing[:-MAX_SECRETS]
 
 
 def _note(kept, secrets):

@@ -19,7 +19,7 @@ _ISO = re.compile(
 _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
 #: what was read lately: a refresh reads the time of each value several times, and most are those of the last refresh
 _PARSED = {}
-MOST_PARSED = 1000
+MAX_PARSED = 1000
 #: letters of a time; BMW needs some thirty at most
 LONGEST = 64
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
@@ -70,7 +70,7 @@ def parse(text):
     if seconds is None:
         seconds = _parsed(text)
         if seconds is not None:
-            if len(_PARSED) >= MOST_PARSED:
+            if len(_PARSED) >= MAX_PARSED:
                 _PARSED.clear()
             _PARSED[text] = seconds
     return seconds

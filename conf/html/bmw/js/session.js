@@ -4,7 +4,7 @@
  * A session: {start, end (null while it runs), points: [[milliseconds, percent, watt]]}.
  */
 
-const MOST_POINTS = 400;
+const MAX_POINTS = 400;
 const QUIET_MS = 300000;
 
 /** The session after a look at the car; the same object when nothing is to be noted. */
@@ -21,7 +21,7 @@ export function note(session, now, { isCharging, percent, watt }) {
 
 /** Every second point when there are too many; the first and the last stay. */
 function thinned(points) {
-  if (points.length <= MOST_POINTS) return points;
+  if (points.length <= MAX_POINTS) return points;
   return points.filter((_, at) => at % 2 === 0 || at === points.length - 1);
 }
 

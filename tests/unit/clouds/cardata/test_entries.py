@@ -285,7 +285,7 @@ def test_no_message_of_the_right_form_can_stop_us(data):
     descriptors.translate(known, changed)
 
 
-LETTERS, BESIDE, LIST = cardata_entries.MOST_LETTERS, cardata_entries.MOST_LETTERS_BESIDE, cardata_entries.MOST_LETTERS_OF_LIST
+LETTERS, BESIDE, LIST = cardata_entries.MAX_CHARACTERS, cardata_entries.MAX_CHARACTERS_BESIDE, cardata_entries.MAX_CHARACTERS_OF_LIST
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_what_is_kept_of_a_car_stays_small_enough_to_be_sealed_as_a_whole():
 
 
 def test_a_message_of_very_many_names_is_not_even_parsed():
-    names = ['"vehicle.x{}": {{"value": 1}}'.format(number) for number in range(cardata_entries.MOST_VALUES // 4)]
+    names = ['"vehicle.x{}": {{"value": 1}}'.format(number) for number in range(cardata_entries.MAX_VALUES // 4)]
     text = '{"vin": "X", "data": {' + ", ".join(names[:-2]) + "}}"
     assert len(parse_message(text.encode("ascii"))[1]) == len(names) - 2
     with pytest.raises(BadAnswer, match="made of more than 10000 values"):

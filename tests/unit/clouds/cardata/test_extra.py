@@ -4,7 +4,7 @@ import pytest
 from bmw.clouds.cardata import descriptors, units
 from bmw.clouds.cardata.catalogue import ELSEWHERE, REST
 from bmw.clouds.cardata.entries import merge
-from bmw.clouds.cardata.extra import MOST_LETTERS, MOST_UNKNOWN, Extras
+from bmw.clouds.cardata.extra import MAX_CHARACTERS, MAX_UNKNOWN, Extras
 from bmw.times import to_iso
 from bmw.vehicle import extra
 from bmw.vehicle.states import state_text
@@ -68,10 +68,10 @@ def test_what_bmw_adds_comes_with_all():
 
 def test_what_nobody_names_is_bounded_in_number_and_the_first_go_on():
     known = {}
-    names = ["vehicle.flood.n{}".format(number) for number in range(3 * MOST_UNKNOWN)]
+    names = ["vehicle.flood.n{}".format(number) for number in range(3 * MAX_UNKNOWN)]
     for name in names:
         read(ALL, {name: entry(1)}, known)
-    assert sorted(known) == sorted(names[:MOST_UNKNOWN])
+    assert sorted(known) == sorted(names[:MAX_UNKNOWN])
     assert read(ALL, {names[0]: entry(2, time=NOON + 1)}, known)["extra_flood_n0"].value == 2
     assert "extra_vehicle_timeSetting" in read(ALL, {ZONE: entry("utc")}, known)
 
@@ -149,7 +149,7 @@ def test_a_number_that_comes_without_its_unit_has_the_unit_that_was_heard_last()
 def test_a_text_is_kept_no_longer_than_can_be_used():
     known = {}
     reading = read(ALL, {NEW: entry("x" * 10000, "y" * 90)}, known)["extra_brandNew_thing"]
-    assert len(reading.value) == MOST_LETTERS == len(known[NEW]["value"])
+    assert len(reading.value) == MAX_CHARACTERS == len(known[NEW]["value"])
 
 
 @given(JSON, st.one_of(st.none(), st.text(max_size=5)))
@@ -158,7 +158,7 @@ def test_whatever_comes_makes_a_state_or_unknown(value, unit):
     for key, reading in readings.items():
         point = extra.point(key, reading)
         state = state_text(reading.value, point.unit, point.item_type, point.item_type)
-        assert state is None or len(state) <= 2 * MOST_LETTERS
+        assert state is None or len(state) <= 2 * MAX_CHARACTERS
         assert (reading.value is None) <= (state is None)
 
 

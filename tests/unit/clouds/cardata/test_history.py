@@ -127,7 +127,7 @@ def test_the_curve_is_steps_with_an_end():
 def test_a_long_curve_keeps_its_energy_in_few_points():
     blocks = [block(THIS + 60 * number, 1, number % 12) for number in range(600)]
     points = json.loads(shown(session(THIS, hours=10, chargingBlocks=blocks))["lastChargingCurve"])
-    assert len(points) <= history.MOST_POINTS
+    assert len(points) <= history.MAX_POINTS
     energy = sum(power * (after[0] - begin) for (begin, power), after in zip(points, points[1:]))
     assert energy == pytest.approx(sum(60 * (number % 12) for number in range(600)), rel=0.02)
 
@@ -146,5 +146,5 @@ def test_no_history_is_too_strange(entries):
 
 def test_of_sessions_without_end_the_newest_are_kept():
     notes = {}
-    history.take(notes, [session(NOON - 10 * number, hours=0.001) for number in range(history.MOST_SESSIONS + 5)], NOON)
-    assert len(notes["sessions"]) == history.MOST_SESSIONS and notes["sessions"][-1][0] == NOON
+    history.take(notes, [session(NOON - 10 * number, hours=0.001) for number in range(history.MAX_SESSIONS + 5)], NOON)
+    assert len(notes["sessions"]) == history.MAX_SESSIONS and notes["sessions"][-1][0] == NOON

@@ -167,9 +167,9 @@ def test_a_car_that_is_not_ours_is_ignored_with_one_line_that_hides_its_vin(live
 def test_a_stream_of_ever_new_cars_fills_neither_log_nor_memory(live, service, worker, caplog):
     redact.remember_for_a_while("the true token")
     with caplog.at_level(logging.WARNING, "bmw"):
-        for number in range(100, 200 + redact.MOST_SECRETS):
+        for number in range(100, 200 + redact.MAX_SECRETS):
             live.receive(message(vin="WBY00TEST{:08}".format(number), soc=50))
-    assert 0 < len(caplog.records) <= cardata_live.MOST_TOLD
+    assert 0 < len(caplog.records) <= cardata_live.MAX_NAMED
     assert service.kept == {} and live._heard_at == {} and live._changed == {}
     # and the secrets are still known: what others send takes no place among them
     assert redact.clean("with the true token") == "with [secret]"

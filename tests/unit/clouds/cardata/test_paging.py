@@ -1,7 +1,7 @@
 """bmw.clouds.cardata.paging: lists in pages, with an end whatever the answers say."""
 
 import pytest
-from bmw.clouds.cardata.paging import MOST_PAGES, collect
+from bmw.clouds.cardata.paging import MAX_PAGES, collect
 from bmw.errors import BadAnswer
 
 
@@ -43,7 +43,7 @@ def test_pages_without_end_are_a_bad_answer():
     pages = Pages(*[{"data": [], "next_token": str(number)} for number in range(100)])
     with pytest.raises(BadAnswer):
         collected(pages)
-    assert len(pages.queries) == MOST_PAGES
+    assert len(pages.queries) == MAX_PAGES
 
 
 def test_without_room_for_the_next_page_there_is_no_list():

@@ -87,5 +87,5 @@ def test_no_place_is_too_strange(entry):
 
 def test_of_places_without_end_some_are_kept():
     notes = {}
-    places.take(notes, [place() for _ in range(places.MOST_PLACES + 5)])
-    assert len(notes["places"]) == places.MOST_PLACES
+    places.take(notes, [place() for _ in range(places.MAX_PLACES + 5)])
+    assert len(notes["places"]) == places.MAX_PLACES

@@ -11,7 +11,7 @@ from bmw.times import to_iso
 log = logging.getLogger("bmw")
 
 #: letters of the line; what BMW says of an error becomes a part of it
-MOST_LETTERS = 2000
+MAX_CHARACTERS = 2000
 #: states that are no trouble
 _FINE = frozenset(("ONLINE", "WAITING_FOR_APPROVAL"))
 
@@ -39,7 +39,7 @@ class Status(object):
         parts = [text] + ["bmw.cfg: " + problem.text() for problem in self._problems]
         if self._store_error is not None:
             parts.append(self._store_error.text())
-        text = clean(". ".join(parts))[:MOST_LETTERS]  # cut last: half a secret is not known as one
+        text = clean(". ".join(parts))[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
         self._outlet.account("accountState", state)
         self._outlet.account("account", text)
         if self._last != (state, text):

@@ -23,7 +23,7 @@ CLOCK_BACK = 2
 #: seconds within which the second unlock must come where the configuration asks for two
 CONFIRM_WITHIN = 10
 #: refusals in a row, while asking how far a command is, after which it is asked no further
-MOST_REFUSALS = 3
+MAX_REFUSALS = 3
 #: how far a command is, is asked at least so often before its time is over
 ASK_AT_LEAST = 4.0
 
@@ -224,7 +224,7 @@ class Commander(object):
             return
         if progress is not None and progress.state in definitions.FINAL:
             self._end(order, progress.state, progress.reason)
-        elif self._worker.now() - order.sent_at >= self._timeout or order.refusals >= MOST_REFUSALS:
+        elif self._worker.now() - order.sent_at >= self._timeout or order.refusals >= MAX_REFUSALS:
             self._end(order, definitions.TIMED_OUT, trouble)
         else:
             if progress is not None:

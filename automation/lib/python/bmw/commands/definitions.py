@@ -44,7 +44,7 @@ UNDER_WAY = frozenset((QUEUED, SENT, PENDING, DELIVERED))
 #: what openHAB sends by itself or keeps where there is nothing: never a command
 _NOTHING = frozenset(("", "REFRESH", "NULL", "UNDEF"))
 #: letters of what a person writes as a command; a number of more could keep the JVM busy
-MOST_LETTERS = 500
+MAX_CHARACTERS = 500
 
 #: switch item -> command for ON, command for OFF (None: OFF means nothing)
 SWITCHES = {
@@ -118,7 +118,7 @@ def of_text(text):
 
 
 def _check_length(text):
-    if len(text) > MOST_LETTERS:
+    if len(text) > MAX_CHARACTERS:
         raise CommandFailed("A command of {} letters is not read".format(len(text)))
 
 

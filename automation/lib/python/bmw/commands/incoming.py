@@ -22,7 +22,7 @@ log = logging.getLogger("bmw")
 #: switch -> what the car says of it; the other switches are push buttons
 _STATES = {"climate": "climateActive", "charge": "charging"}
 #: commands of an account that have not ended yet; who sends more gets them refused
-MOST_OPEN = 30
+MAX_OPEN = 30
 #: letters of a reason that are shown: it may be BMW's, of any length
 LONGEST_REASON = 300
 
@@ -193,7 +193,7 @@ class CommandDesk(object):
             if self._is_stopped:
                 refusal = NOT_SENT
             else:
-                refusal = "too many commands at once, {} have not ended yet".format(MOST_OPEN) if len(self._open) >= MOST_OPEN else None
+                refusal = "too many commands at once, {} have not ended yet".format(MAX_OPEN) if len(self._open) >= MAX_OPEN else None
             if refusal is None:
                 self._open.append(order)
         if refusal is not None:

@@ -2,7 +2,7 @@
 
 A transport is a callable ``transport(request) -> Response`` that raises ``NetworkError``; there are two: requests (here, for
 CPython) and the JVM's own client (``bmw.openhab.http``). Knows nothing of BMW, tokens or items. Follows no redirect, sends
-nothing to a host that was not named, reads no answer beyond ``MOST_BYTES`` and waits no longer than the request's timeout.
+nothing to a host that was not named, reads no answer beyond ``MAX_BYTES`` and waits no longer than the request's timeout.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -21,7 +21,7 @@ TIMEOUT = 20
 #: after 60
 PATIENCE = 90
 #: BMW's largest answers (images, charging history) stay far below
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -208,8 +208,8 @@ def _read(answer, deadline):
         if not chunk:
             return b"".join(chunks)
         size += len(chunk)
-        if size > MOST_BYTES:
-            raise NetworkError("The answer is larger than {} MB".format(MOST_BYTES // 1048576))
+        if size > MAX_BYTES:
+            raise NetworkError("The answer is larger than {} MB".format(MAX_BYTES // 1048576))
         if time.time() > deadline:
             raise NetworkError("The answer did not end in time")
         chunks.append(chunk)

@@ -8,8 +8,8 @@ from __future__ import absolute_import, unicode_literals
 import threading
 
 #: entries, and bytes of all entries: some minutes of a busy stream
-MOST = 500
-MOST_BYTES = 2 * 1024 * 1024
+MAX_MESSAGES = 500
+MAX_BYTES = 2 * 1024 * 1024
 #: seconds after which who waits looks whether it is still wanted
 LOOK_AGAIN = 1
 
@@ -45,7 +45,7 @@ class Inbox(object):
 
     def _is_full(self, size):
         # what is larger than all the room comes in alone
-        return bool(self._entries) and (len(self._entries) >= MOST or self._bytes + size > MOST_BYTES)
+        return bool(self._entries) and (len(self._entries) >= MAX_MESSAGES or self._bytes + size > MAX_BYTES)
 
     def take(self):
         """The oldest entry, or None."""

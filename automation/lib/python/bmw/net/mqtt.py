@@ -33,11 +33,11 @@ PING_EVERY = 20
 DEAD_AFTER = 45
 #: pings in a row on which the broker completed no packet, not even the answers, after which the connection is dead: one that
 #: sends a byte now and then is no better than one that is silent
-MOST_UNANSWERED = 3
+MAX_UNANSWERED = 3
 #: a longer message is passed over, byte by byte: the largest real one is some 30 kB
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 #: what is longer than that is no message of a car's, and ends the connection
-MOST_PASSED = 16 * 1024 * 1024
+MAX_SKIPPED = 16 * 1024 * 1024
 #: bytes that are passed over at once
 _PASSED_AT_ONCE = 16 * 1024
 
@@ -176,7 +176,7 @@ class Connection(object):
             unanswered = unanswered + 1 if packets == self._packets and not self._is_telling else 0
             packets = self._packets
             try:
-                if unanswered >= MOST_UNANSWERED:
+                if unanswered >= MAX_UNANSWERED:
                     raise NetworkError("The server does not answer any more")
                 self._write(_PING_REQUEST)
             except NetworkError:
@@ -252,9 +252,9 @@ def read_packet(wire):
         shift += 7
         if shift > 21:
             raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
-    if length <= MOST_BYTES:
+    if length <= MAX_BYTES:
         return kind, bytearray(wire.read(length)) if length else bytearray()
-    if kind >> 4 != _PUBLISH or length > MOST_PASSED:
+    if kind >> 4 != _PUBLISH or length > MAX_SKIPPED:
         raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
     for passed in range(0, length, _PASSED_AT_ONCE):
         wire.read(min(_PASSED_AT_ONCE, length - passed))

@@ -13,25 +13,25 @@ import re
 from bmw.compat import to_text
 
 #: bytes of a text: BMW's longest answers and messages are some tens of kilobytes
-MOST_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 #: brackets within brackets: BMW nests eight deep
-MOST_DEPTH = 64
+MAX_DEPTH = 64
 #: digits in a row, outside of texts: a value of a car has some ten
-MOST_DIGITS = 1000
+MAX_DIGITS = 1000
 #: values, keys counted as such: a text of 30 kB has a thousand
-MOST_VALUES = 50000
+MAX_VALUES = 50000
 
 _DIGITS = re.compile("[0-9]+")
 #: a number of too many digits has at least so many in a row among each so many-th letter
 _STEP = 100
-_LONG_NUMBER_IN_STEPS = re.compile("[0-9]{%d}" % (MOST_DIGITS // _STEP))
+_LONG_NUMBER_IN_STEPS = re.compile("[0-9]{%d}" % (MAX_DIGITS // _STEP))
 
 
 class BadJson(ValueError):
     """Not JSON, or beyond the limits. The text goes on after "it is" and says nothing of the content."""
 
 
-def parse(data, most_values=MOST_VALUES):
+def parse(data, most_values=MAX_VALUES):
     """What the JSON text says.
 
     Args:
@@ -41,8 +41,8 @@ def parse(data, most_values=MOST_VALUES):
         BadJson: not JSON, or beyond a limit.
     """
     # before it is made a text: letters are never more than bytes
-    if len(data) > MOST_BYTES:
-        raise BadJson("longer than {} kB".format(MOST_BYTES // 1024))
+    if len(data) > MAX_BYTES:
+        raise BadJson("longer than {} kB".format(MAX_BYTES // 1024))
     text = to_text(data)
     _check(text, most_values)
     try:
@@ -57,15 +57,15 @@ def _check(text, most_values):
     brackets = text.count("[") + text.count("{")
     values = text.count(",") + text.count(":") + brackets
     has_long_number = bool(_LONG_NUMBER_IN_STEPS.search(text[::_STEP]))
-    if brackets <= MOST_DEPTH and values <= most_values and not has_long_number:
+    if brackets <= MAX_DEPTH and values <= most_values and not has_long_number:
         return
     structure = _without_texts(text)
-    if has_long_number and max(len(run) for run in _DIGITS.findall(structure) or [""]) > MOST_DIGITS:
-        raise BadJson("not usable, a number has more than {} digits".format(MOST_DIGITS))
+    if has_long_number and max(len(run) for run in _DIGITS.findall(structure) or [""]) > MAX_DIGITS:
+        raise BadJson("not usable, a number has more than {} digits".format(MAX_DIGITS))
     if structure.count(",") + structure.count(":") + structure.count("[") + structure.count("{") > most_values:
         raise BadJson("made of more than {} values".format(most_values))
-    if _depth(structure) > MOST_DEPTH:
-        raise BadJson("nested more than {} deep".format(MOST_DEPTH))
+    if _depth(structure) > MAX_DEPTH:
+        raise BadJson("nested more than {} deep".format(MAX_DEPTH))
 
 
 def _without_texts(text):

@@ -22,14 +22,14 @@ from javax.net.ssl import SSLException, SSLParameters
 
 from bmw.compat import lower, text_type
 from bmw.errors import NetworkError
-from bmw.net.http import MOST_BYTES, Response
+from bmw.net.http import MAX_BYTES, Response
 from bmw.openhab.tls import strict
 
 CONNECT_TIMEOUT = 10
 
 
 class _LimitedBody(HttpResponse.BodySubscriber):
-    """Collects a body up to MOST_BYTES; a longer one is cut off and fails."""
+    """Collects a body up to MAX_BYTES; a longer one is cut off and fails."""
 
     def __init__(self):
         self._future = CompletableFuture()
@@ -47,7 +47,7 @@ class _LimitedBody(HttpResponse.BodySubscriber):
     def onNext(self, buffers):
         for buffer in buffers:
             self._size += buffer.remaining()
-            if self._size > MOST_BYTES:
+            if self._size > MAX_BYTES:
                 self._subscription.cancel()
                 self._future.completeExceptionally(IOException("answer too large"))
                 return

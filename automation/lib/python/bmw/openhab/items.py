@@ -34,7 +34,7 @@ _MetadataKey = versions.core_class("items.MetadataKey")
 #: items that ``Items.put_right`` looks at in one go, so that 50 cars never keep it busy
 SLICE = 300
 #: names that are told in one line at most
-MOST_TOLD = 5
+MAX_NAMED = 5
 #: part of a number by which it may be another one after a conversion to the item's unit
 _CONVERTED = 1e-6
 
@@ -197,8 +197,8 @@ class Items(object):
     def _tell_contested(self):
         names = self._contest.take_contested(self._look)
         if names:
-            more = " and {} more".format(len(names) - MOST_TOLD) if len(names) > MOST_TOLD else ""
-            told = ", ".join(names[:MOST_TOLD]) + more
+            more = " and {} more".format(len(names) - MAX_NAMED) if len(names) > MAX_NAMED else ""
+            told = ", ".join(names[:MAX_NAMED]) + more
             log.warning("Something else keeps writing to %s: put right once a minute only, look for a rule, link or profile on it", told)
 
     def show_image(self, spec, picture):

@@ -13,7 +13,7 @@ from bmw.redact import clean
 #: below org.openhab, which openHAB shows from INFO on; loggers named jsr223.* are hidden below WARN
 LOGGER = "org.openhab.automation.bmw"
 #: letters of a line; the longest is the report
-MOST_LETTERS = 20000
+MAX_CHARACTERS = 20000
 
 
 class OpenHabHandler(logging.Handler):
@@ -27,7 +27,7 @@ class OpenHabHandler(logging.Handler):
         text = to_text(record.getMessage())
         if record.exc_info:
             text = "{}\n{}".format(text, to_text("".join(traceback.format_exception(*record.exc_info))))
-        text = clean(text)[:MOST_LETTERS]  # cut last: half a secret is not known as one
+        text = clean(text)[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
         if record.levelno >= logging.ERROR:
             self._logger.error(text)
         elif record.levelno >= logging.WARNING:

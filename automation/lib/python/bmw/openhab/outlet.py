@@ -19,7 +19,7 @@ log = logging.getLogger("bmw")
 
 _NOTHING = Reading(None)
 #: characters of a sealed token; anybody may write more into the item
-MOST_SEALED = 100000
+MAX_SEALED = 100000
 
 #: looks (see ``bmw.items.corrections``) for which a switch may show what a person commanded: of the account, whose work is done between two
 #: looks; of a car, longer than any command lives
@@ -239,7 +239,7 @@ class Outlet(object):
         """The text sealed in the token item (restored by a persistence service), or None."""
         name = self.name_of("accessToken")
         sealed = self._items.state(name)
-        if not sealed or not self._seal or len(sealed) > MOST_SEALED:
+        if not sealed or not self._seal or len(sealed) > MAX_SEALED:
             return None
         try:
             return self._seal.open(sealed, name)

@@ -5,7 +5,7 @@ from __future__ import absolute_import, unicode_literals
 from bmw.polling.budget import DAY, RESERVE
 
 #: part of the rest at most for what is asked beside the polls
-MOST_EXTRA = 0.25
+MAX_EXTRA = 0.25
 #: hours of local time in which a parked car is asked half as often
 NIGHT = (23, 0, 1, 2, 3, 4, 5)
 #: a tick this much (part of the wait) before its time counts as on time: a minute of half an hour, as cron ticks never fall exactly
@@ -31,7 +31,7 @@ def interval(calls_per_day, cars, extra=0):
         calls_per_day (int), cars (int). extra (int): calls a day and car beside the polls; many cars leave them less of the day.
     """
     usable = _for_polls(calls_per_day)
-    polls = max(1, (usable - min(extra * cars, int(usable * MOST_EXTRA))) // max(1, cars))
+    polls = max(1, (usable - min(extra * cars, int(usable * MAX_EXTRA))) // max(1, cars))
     night_hours = len(NIGHT)
     weighted_day = (24 - night_hours + night_hours / 2.0) * 3600
     return weighted_day / polls

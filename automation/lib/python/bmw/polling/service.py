@@ -37,9 +37,9 @@ SAVE_LIVE = 120
 #: so many cars in a row at which BMW's server failed: the others would only cost calls
 GIVE_UP = 3
 #: characters that a person types for a sign-in at most: a captcha's token has some thousand
-MOST_TYPED = 20000
+MAX_INPUT = 20000
 #: troubles with cars that are told in one line at most
-MOST_TOLD = 3
+MAX_NAMED = 3
 #: name of the work that the sign-in switch asks for: what it was set to last counts
 _SWITCH = "sign-in switch"
 #: the same for what was typed: the last one counts, so that they do not pile up while the worker waits for BMW
@@ -180,7 +180,7 @@ class Service(object):
         if answer is None:
             self._worker.later(_SWITCH, 0, lambda: self._begin_sign_in(None))
         else:
-            typed = answer[: MOST_TYPED + 1]  # one more shows that it was too long
+            typed = answer[: MAX_INPUT + 1]  # one more shows that it was too long
             self._worker.later(_TYPED, 0, lambda: self._begin_sign_in(typed))
 
     def sign_in_switch(self, text):
@@ -381,7 +381,7 @@ class Service(object):
             self._status.show_error(self._config.problem)
         elif not self._is_loaded:
             self._sign_in.reset()  # the status says why: new tokens would be written over what is there
-        elif answer and len(answer) > MOST_TYPED:
+        elif answer and len(answer) > MAX_INPUT:
             self._sign_in.reset()
             self._status.show_error(SignInFailed("What was typed for the sign-in is too long", "solve a captcha and paste its token only"))
         else:
@@ -614,5 +614,5 @@ def _every_key(vehicle):
 
 
 def _line(troubles):
-    more = len(troubles) - MOST_TOLD
-    return "; ".join(["Online"] + troubles[:MOST_TOLD] + (["and {} more".format(more)] if more > 0 else []))
+    more = len(troubles) - MAX_NAMED
+    return "; ".join(["Online"] + troubles[:MAX_NAMED] + (["and {} more".format(more)] if more > 0 else []))

@@ -21,7 +21,7 @@ log = logging.getLogger("bmw")
 LIST_AGAIN = 86400
 LIST_AFTER_FAILURE = 6 * 3600
 #: cars of an account that are taken over, and letters of a car's name
-MOST_CARS = 200
+MAX_CARS = 200
 LONGEST_NAME = 40
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 #: words that are the ends of names of the account's own items
@@ -141,9 +141,9 @@ class Garage(object):
     def _take(self, found):
         """Takes over a list of cars (list of bmw.clouds.base.Found): the first one, those that stay, those that come."""
         readable = []
-        if len(found) > MOST_CARS:
-            log.warning("BMW's list has %d cars; the first %d are taken over", len(found), MOST_CARS)
-        for entry in found[:MOST_CARS]:
+        if len(found) > MAX_CARS:
+            log.warning("BMW's list has %d cars; the first %d are taken over", len(found), MAX_CARS)
+        for entry in found[:MAX_CARS]:
             remember(entry.vin)
             if entry.is_readable:
                 readable.append(entry.vin)

@@ -14,7 +14,7 @@ from bmw.storage import files
 FILE = "file:"
 ENVIRONMENT = "env:"
 #: no password or key is longer; a file can be, by mistake
-MOST_BYTES = 4096
+MAX_BYTES = 4096
 
 
 def is_literal(text):
@@ -51,12 +51,12 @@ def _of_file(path):
             raise ConfigError("{} is no ordinary file".format(path), "write the secret into a file")
         if files.is_open_to_group(path):
             raise ConfigError("{} can be read by others".format(path), "make it private: chmod 600 {}".format(path))
-        data = files.read(path, MOST_BYTES + 1)
+        data = files.read(path, MAX_BYTES + 1)
     except StoreError as error:
         raise ConfigError(error.problem, error.advice)
     if data is None:
         raise ConfigError("there is no file {}".format(path), "write the secret into it, for openHAB's user to read")
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise ConfigError("{} is too long for a secret".format(path), "write nothing but the secret into it")
     # an editor ends the last line; all else may belong to the secret
     secret = to_text(data)

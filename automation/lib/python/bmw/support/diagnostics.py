@@ -28,7 +28,7 @@ Surroundings = record("Surroundings", "versions warnings")
 NOWHERE = Surroundings((), lambda: ())
 
 #: a post has room for so much: cars, characters of a line
-MOST_CARS = 10
+MAX_CARS = 10
 LONGEST_LINE = 1500
 
 
@@ -94,8 +94,8 @@ def _settings(facts, _surroundings, _now):
 def _cars(facts, _surroundings, now):
     if not facts.vehicles:
         return ["cars: none known"]
-    lines = [line for vehicle in facts.vehicles[:MOST_CARS] for line in _car(facts, vehicle, now)]
-    more = len(facts.vehicles) - MOST_CARS
+    lines = [line for vehicle in facts.vehicles[:MAX_CARS] for line in _car(facts, vehicle, now)]
+    more = len(facts.vehicles) - MAX_CARS
     return lines + (["and {} more cars".format(more)] if more > 0 else [])
 
 

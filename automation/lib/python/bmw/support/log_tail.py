@@ -8,8 +8,8 @@ from bmw.compat import to_text
 from bmw.redact import clean
 
 #: different lines that are kept, and characters of a line
-MOST = 8
-LONGEST = 300
+MAX_LINES = 8
+MAX_CHARACTERS = 300
 
 
 class LogTail(logging.Handler):
@@ -23,10 +23,10 @@ class LogTail(logging.Handler):
         text = to_text(record.getMessage())
         if record.exc_info and record.exc_info[0]:
             text = "{} ({})".format(text, record.exc_info[0].__name__)
-        text = clean(" ".join(text.split()))[:LONGEST]
+        text = clean(" ".join(text.split()))[:MAX_CHARACTERS]
         count = sum(times for line, times, _at in self._lines if line == text)
         others = [line for line in self._lines if line[0] != text]
-        self._lines = (others + [(text, count + 1, record.created)])[-MOST:]
+        self._lines = (others + [(text, count + 1, record.created)])[-MAX_LINES:]
 
     def lines(self):
         """[(text, how often, epoch seconds of the last time)], the newest last."""

@@ -22,7 +22,7 @@ POWER_HOLDS = 1800
 LAST_WORD_HOLDS = 12 * 3600
 
 #: no wallbox gives more
-MOST_WATTS = 1000000.0
+MAX_WATTS = 1000000.0
 
 _OF_A_CHARGE = ("stateOfCharge", "chargingStatus", "chargingPower", "chargingTimeRemaining")
 _POWER = re.compile(r"^\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(W|kW|MW)?\s*$")
@@ -73,7 +73,7 @@ def watts(text):
         power = float(found.group(1)) * _WATTS[found.group(2)] if found else None
     except ValueError:  # 1.2.3
         return None
-    return power if power is not None and power <= MOST_WATTS else None
+    return power if power is not None and power <= MAX_WATTS else None
 
 
 class Meter(object):

@@ -17,16 +17,16 @@ KINDS = (
     (b"\xff\xd8\xff", "image/jpeg", "jpg"),
 )
 #: it is kept in memory as an item's state, and sent to whoever reads all items
-MOST_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024
 
 
 def recognised(data):
     """The Picture in ``data`` (bytes).
 
     Raises:
-        BadAnswer: neither PNG nor JPEG, or larger than MOST_BYTES.
+        BadAnswer: neither PNG nor JPEG, or larger than MAX_BYTES.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise BadAnswer("BMW's picture of the car is too large ({} bytes)".format(len(data)), "it is left out")
     for start, mime, suffix in KINDS:
         if data.startswith(start):

@@ -55,7 +55,7 @@ def _text(value, unit, _item_type):
     if _is_number(value):
         return number_text(value)
     # every page, database and log that shows the item has to bear it
-    return None if isinstance(value, text_type) and len(value) > MOST_LETTERS else value
+    return None if isinstance(value, text_type) and len(value) > MAX_CHARACTERS else value
 
 
 def _time(value, _unit, _item_type):
@@ -72,7 +72,7 @@ def _place(value, _unit, _item_type):
 
 
 #: letters of a text; the longest real one, the curve of a charge, has some thousand
-MOST_LETTERS = 20000
+MAX_CHARACTERS = 20000
 _SIX_DIGITS = "{:.6f}".format
 #: what no item shows, and what it shows instead; None where there is no such number
 _OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}

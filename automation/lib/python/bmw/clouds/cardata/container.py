@@ -20,11 +20,11 @@ CONTAINER_NAME = "openhab-bmw"
 
 PATH = "/customers/containers"
 #: so many times what BMW names as refused is left out, until a shorter list is taken
-MOST_REFUSALS = 3
+MAX_REFUSALS = 3
 #: seconds after which it is tried again to replace a container, when BMW did not let us; the old one is used meanwhile
 REPLACE_AGAIN = 86400
 #: so many times the replaced one is told to go
-MOST_REMOVALS = 3
+MAX_REMOVALS = 3
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
 #: trouble of the account, which every further call would have
 _ACCOUNT = (SignInNeeded, TokenRejected, QuotaExceeded)
@@ -72,7 +72,7 @@ class Containers(object):
         del memory["replace_tried"]
         if container != memory["container"]:
             # ours alone: another openHAB of this account may have its own list
-            memory["replaced"] = [memory["container"], MOST_REMOVALS]
+            memory["replaced"] = [memory["container"], MAX_REMOVALS]
         memory.update(container=container, container_for=self._aim)
 
     def _remove_replaced(self, session):
@@ -114,8 +114,8 @@ class Containers(object):
                 # a text that names no descriptor of ours (or only the long list as such) leaves a shorter list
                 if not shorter and not refused:
                     raise
-                take_out = refused and (refusals <= MOST_REFUSALS or not shorter)
-                if refusals > 2 * MOST_REFUSALS:
+                take_out = refused and (refusals <= MAX_REFUSALS or not shorter)
+                if refusals > 2 * MAX_REFUSALS:
                     raise
                 wanted = [name for name in wanted if name not in refused] if take_out else shorter.pop(0)
                 log.info(

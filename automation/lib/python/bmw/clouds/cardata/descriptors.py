@@ -456,8 +456,8 @@ PAIR_WITHIN = 2
 TRIP_END_TOLD = 900
 
 #: a line for people stays one that can be read, whatever a car sends: letters of one text, and texts in one line
-MOST_LETTERS = 120
-MOST_MESSAGES = 8
+MAX_CHARACTERS = 120
+MAX_MESSAGES = 8
 
 #: what the ranges are made of, and what shows that there is a traction battery or a tank where BMW does not say so
 _RANGES = tuple(
@@ -791,12 +791,12 @@ def _message(record):
 
 
 def _cut(text):
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3].rstrip() + "..."
+    return text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS - 3].rstrip() + "..."
 
 
 def _joined(texts):
     """The texts in one line, and how many more there are."""
-    shown = texts[:MOST_MESSAGES]
+    shown = texts[:MAX_MESSAGES]
     return "; ".join(shown + (["+{}".format(len(texts) - len(shown))] if len(texts) > len(shown) else []))
 
 

@@ -25,13 +25,13 @@ AT_REQUEST = frozenset(
 FUTURE = 86400
 #: letters of a value and of its unit or time, and of a value with parts as JSON. What is longer is left out, as it would stay in
 #: memory and in the store, which is sealed as a whole: 250 long values would take the JVM's last memory every other minute
-MOST_LETTERS, MOST_LETTERS_BESIDE = 1000, 100
+MAX_CHARACTERS, MAX_CHARACTERS_BESIDE = 1000, 100
 #: letters of what holds a list of some kilobytes, and of what is kept shortened
 LISTS = frozenset((descriptors.SERVICES, descriptors.MESSAGES))
-MOST_LETTERS_OF_LIST = 20000
+MAX_CHARACTERS_OF_LIST = 20000
 #: values and their names in a message: all that BMW's catalogue has are some 2500. Names that Java takes for one another cost it more
 #: the more there are
-MOST_VALUES = 10000
+MAX_VALUES = 10000
 
 #: latitude and longitude that come together belong together when the car sent them within this many seconds
 PAIR_WITHIN = 10
@@ -48,7 +48,7 @@ def parse_message(payload):
         BadAnswer: not JSON, or not of the form of a stream message.
     """
     try:
-        message = safe_json.parse(payload, MOST_VALUES)
+        message = safe_json.parse(payload, MAX_VALUES)
     except safe_json.BadJson as error:
         raise BadAnswer("A message of the stream is {} ({} bytes)".format(error, len(payload)))
     vin = message.get("vin") if isinstance(message, dict) else None
@@ -98,7 +98,7 @@ def _merge(known, entries, names, now):
     changed, distance = set(), units.distance(known)
     for name in names:
         entry = entries.get(name)
-        most = MOST_LETTERS_OF_LIST if name in LISTS else MOST_LETTERS
+        most = MAX_CHARACTERS_OF_LIST if name in LISTS else MAX_CHARACTERS
         if not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry, most):
             continue
         old = known.get(name)
@@ -129,7 +129,7 @@ def _keep_pair(known, entries, key, names):
 def _merge_extras(known, entries, extras, now):
     changed = set()
     for name, entry in entries.items():
-        is_good = name not in _WANTED and isinstance(entry, dict) and "value" in entry and not _is_too_long(entry, MOST_LETTERS_OF_LIST)
+        is_good = name not in _WANTED and isinstance(entry, dict) and "value" in entry and not _is_too_long(entry, MAX_CHARACTERS_OF_LIST)
         if not is_good or not extras.wants(name, known):
             continue
         old = known.get(name)
@@ -166,7 +166,7 @@ def _is_too_long(entry, most):
     value = entry["value"]
     text = json.dumps(value) if isinstance(value, (list, dict)) else value
     beside = (entry.get("unit"), entry.get("timestamp"))
-    return _length(text) > most or any(_length(one) > MOST_LETTERS_BESIDE for one in beside)
+    return _length(text) > most or any(_length(one) > MAX_CHARACTERS_BESIDE for one in beside)
 
 
 def _length(value):

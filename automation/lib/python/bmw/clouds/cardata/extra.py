@@ -17,9 +17,9 @@ from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading
 
 #: descriptors of a car that no catalogue names
-MOST_UNKNOWN = 100
+MAX_UNKNOWN = 100
 #: letters of a text
-MOST_LETTERS = 500
+MAX_CHARACTERS = 500
 
 _LIST_OR_CODE = re.compile(r"^\s*(?:.*,|[+-]?0[0-9])", re.DOTALL)
 _FLAGS = {"true": True, "istrue": True, "false": False, "isfalse": False}
@@ -52,7 +52,7 @@ class Extras(object):
             return True
         if not self._is_all or name in _ASKED or extra.key_of(name) is None:
             return False
-        return name in known or len([one for one in known if one not in _ASKED and one not in REST]) < MOST_UNKNOWN
+        return name in known or len([one for one in known if one not in _ASKED and one not in REST]) < MAX_UNKNOWN
 
     def wants_key(self, key):
         """True if what was stored under a key of ``bmw.vehicle.extra`` is still wanted."""
@@ -83,7 +83,7 @@ def _bounded(value):
         return value
     if not isinstance(value, text_type):
         value = json.dumps(value, sort_keys=True)
-    return value if len(value) <= MOST_LETTERS else value[: MOST_LETTERS - 3] + "..."
+    return value if len(value) <= MAX_CHARACTERS else value[: MAX_CHARACTERS - 3] + "..."
 
 
 def _read(name, entry):

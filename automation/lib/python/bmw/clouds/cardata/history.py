@@ -16,9 +16,9 @@ from bmw.vehicle.vehicle import Reading
 #: asked for again before the newest session that is known: a car may tell one late
 OVERLAP = 86400
 #: points of a curve at most, so that the item's text stays short
-MOST_POINTS = 60
+MAX_POINTS = 60
 #: sessions that are kept of two months: some forty a day are believed
-MOST_SESSIONS = 2500
+MAX_SESSIONS = 2500
 
 _LAST = (
     "lastChargingSession",
@@ -48,7 +48,7 @@ def take(notes, entries, now):
     kept = dict((row[0], row) for row in notes.get("sessions", ()))
     kept.update((session["start"], [session["start"], session["end"], session["energy"]]) for session in fresh)
     oldest = times.month_start(now, 1)
-    notes["sessions"] = sorted(row for row in kept.values() if row[0] >= oldest)[-MOST_SESSIONS:]
+    notes["sessions"] = sorted(row for row in kept.values() if row[0] >= oldest)[-MAX_SESSIONS:]
     ended = [session for session in fresh if session["end"] is not None]
     last = notes.get("last")
     if last is not None:
@@ -133,7 +133,7 @@ def _curve(blocks, now):
     steps.sort()
     if not steps:
         return None
-    width = -(-len(steps) // (MOST_POINTS - 1))
+    width = -(-len(steps) // (MAX_POINTS - 1))
     points = [_mean(steps[first : first + width]) for first in range(0, len(steps), width)]
     return points + [[int(steps[-1][1]), 0]]
 

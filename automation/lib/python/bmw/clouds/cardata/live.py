@@ -28,7 +28,7 @@ BURST = 0.15
 #: after so many posts within so many seconds, which no car needs, they come at this distance: openHAB has others to serve
 MANY_POSTS, MANY_WITHIN, CALM = 60, 30, 0.5
 #: oddities of a stream that are told at most, as a broken one brings ever new ones
-MOST_TOLD = 50
+MAX_NAMED = 50
 #: seconds of silence after which the stream does not count as telling of a car: one that drives or charges, and any other
 ACTIVE_SILENT = 900
 SILENT = 86400
@@ -208,6 +208,6 @@ class Live(object):
             log.exception("Unexpected error at %s of the stream, which is left out, as all further ones", what)
 
     def _tell_once(self, what, line, *arguments):
-        if what not in self._told and len(self._told) < MOST_TOLD:
+        if what not in self._told and len(self._told) < MAX_NAMED:
             self._told.add(what)
             log.warning(line, *arguments)

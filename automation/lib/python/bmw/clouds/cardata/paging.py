@@ -6,7 +6,7 @@ from bmw.compat import text_type
 from bmw.errors import BadAnswer
 
 #: a car charges some times a week; what needs more pages than this is not believed
-MOST_PAGES = 10
+MAX_PAGES = 10
 
 
 def collect(ask, params, token_name, has_room):
@@ -24,7 +24,7 @@ def collect(ask, params, token_name, has_room):
         BadAnswer: no list, or pages without end. CloudError: of ``ask``; CU-125 means that the token was too old.
     """
     entries, seen, query = [], set(), params
-    for _page in range(MOST_PAGES):
+    for _page in range(MAX_PAGES):
         answer = ask(query)
         rows = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(rows, list):

@@ -29,12 +29,12 @@ _KEYS = {
 
 
 #: places that are kept
-MOST_PLACES = 500
+MAX_PLACES = 500
 
 
 def take(notes, entries):
     """Keeps the places of ``entries`` (list of dict) instead of those known before."""
-    notes["places"] = [_place(entry) for entry in entries[:MOST_PLACES]]
+    notes["places"] = [_place(entry) for entry in entries[:MAX_PLACES]]
 
 
 def readings(notes, position):

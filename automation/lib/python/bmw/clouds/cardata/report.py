@@ -6,7 +6,7 @@ from bmw.clouds.cardata import descriptors
 from bmw.clouds.cardata.sign_in import SCOPE_API, SCOPE_STREAM
 
 #: words that are named, of those a car never delivered
-MOST_WORDS = 60
+MAX_LISTED = 60
 
 #: (word of the vocabulary, descriptors of which each is a source of it), in the order of their importance to a person
 _WORDS = tuple((row[0], row[2]) for row in descriptors.TABLE) + (
@@ -54,8 +54,8 @@ def delivery(memory, vin):
     # a word with several sources is there as soon as one of them is
     missing = [word for word, sources in _WORDS if expected.intersection(sources) and not delivered.intersection(sources)]
     if missing:
-        more = len(missing) - MOST_WORDS
-        lines.append("never delivered: {}{}".format(", ".join(missing[:MOST_WORDS]), " and {} more".format(more) if more > 0 else ""))
+        more = len(missing) - MAX_LISTED
+        lines.append("never delivered: {}{}".format(", ".join(missing[:MAX_LISTED]), " and {} more".format(more) if more > 0 else ""))
         lines.append(
             "what to do: lock and unlock the car or drive, or tick these under 'Configure data stream' in the BMW portal;"
             " what the car has no part for never comes"

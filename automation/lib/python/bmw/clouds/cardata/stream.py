@@ -43,7 +43,7 @@ QUIET = 5
 #: a connection that held this long (seconds) was a good one: failures before it are forgotten
 STABLE = 60
 #: so many attempts in a minute, planned swaps left out, open the breaker: none for LONGEST_WAIT (BMW watches them by the minute)
-MOST_PER_MINUTE = 6
+MAX_PER_MINUTE = 6
 #: seconds before a refused subscription is tried again; only the person can mend it, in the portal
 SUBSCRIBE_AGAIN = 900
 #: connections in a row that were granted and soon ended again, after which another program is suspected
@@ -265,7 +265,7 @@ class Stream(object):
         """Seconds that the breaker wants to be waited; 0 mostly."""
         while self._attempts and not 0 <= now - self._attempts[0] < 60:
             del self._attempts[0]
-        if len(self._attempts) < MOST_PER_MINUTE:
+        if len(self._attempts) < MAX_PER_MINUTE:
             return 0
         self._attempts = []
         return LONGEST_WAIT
@@ -318,7 +318,7 @@ class Stream(object):
     def _too_large(self, _detail):
         if not self._has_told_too_large:
             self._has_told_too_large = True
-            log.warning("Stream: a message of more than %d kB was left out, as all further ones are", mqtt.MOST_BYTES // 1024)
+            log.warning("Stream: a message of more than %d kB was left out, as all further ones are", mqtt.MAX_BYTES // 1024)
 
     def _refused(self, code):
         self._drop()

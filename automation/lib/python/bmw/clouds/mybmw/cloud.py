@@ -37,7 +37,7 @@ API_URLS = {
 
 #: the charging history is asked for at most this often (seconds): calls are few
 MORE_EVERY = 86400
-MOST_SESSIONS = 40
+MAX_SESSIONS = 40
 
 _REMOTE = "/eadrax-vrccs/v4/presentation/remote-commands/"
 _CHARGING = "/eadrax-crccs/v1/vehicles/{}/"
@@ -215,7 +215,7 @@ class MyBMW(Cloud):
 
     def charging_sessions(self, session, vehicle):
         """The last charging sessions, as texts for people (dict)."""
-        params = {"vin": vehicle.vin, "maxResults": MOST_SESSIONS, "include_date_picker": "true"}
+        params = {"vin": vehicle.vin, "maxResults": MAX_SESSIONS, "include_date_picker": "true"}
         return self._get(session, "/eadrax-chs/v2/charging-sessions", vehicle.vin, params)
 
     def image(self, session, vehicle, view="VehicleStatus"):
