@@ -13,4 +13,4 @@ One direction of flow, one room per job::
 Everything here runs on Jython 2.7 and CPython 3.9+; only ``bmw.openhab`` may import Java or the openHAB scope.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
