@@ -45,7 +45,7 @@ HURRY = {
         "CONNECT_WITHIN": 4,
         "MAX_PER_MINUTE": 1000,
     },
-    "bmw.net.http": {"PATIENCE": TIMEOUT},
+    "bmw.net.http": {"TOKEN_TIMEOUT": TIMEOUT},
     "bmw.polling.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
     "bmw.commands.commander": {"ASK_AT_LEAST": 8.0},
 }

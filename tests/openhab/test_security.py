@@ -21,7 +21,7 @@ sys.path.insert(0, str(REPO / "automation" / "lib" / "python"))
 
 from bmw.storage import cipher, key_file  # noqa: E402
 from bmw.storage.seal import Seal  # noqa: E402
-from bmw.storage.store import ROOM, Store  # noqa: E402
+from bmw.storage.store import RESERVED, Store  # noqa: E402
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -292,7 +292,7 @@ def test_a_start_on_a_full_disk_takes_up_what_a_kill_left_beside_and_loses_no_la
         home.wait_status("ONLINE")
         home.wait(lambda: "refresh" in [call["where"] for call in home.cloud.calls(last)], "a renewal")
         home.wait(lambda: living(home), "the living token in the store")
-        assert free(folder) < ROOM, "it was full all the time, but for the place of the old token"
+        assert free(folder) < RESERVED, "it was full all the time, but for the place of the old token"
     finally:
         disk.make_room()
         home.cloud.settings(access_lifetime=3600)

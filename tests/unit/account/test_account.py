@@ -256,7 +256,7 @@ def test_an_unreadable_store_does_not_stop_a_refresh(account, store, monkeypatch
 
 def test_tokens_that_could_not_be_stored_are_not_given_up_for_older_ones_whatever_the_clock_did(account, cloud, clock, monkeypatch):
     clock.advance(-7200)
-    for name in ("make_room", "save", "save_over"):
+    for name in ("reserve", "save", "save_over"):
         monkeypatch.setattr(Store, name, _unwritable)
     account.refresh(rejected="access-1")
     assert account.access_token() == "access-2"

@@ -7,7 +7,7 @@ from bmw.account.session import Session
 from bmw.commands import definitions
 from bmw.compat import urlsplit
 from bmw.errors import AccessDenied, CommandFailed, QuotaExceeded, SignInFailed, SignInNeeded
-from bmw.net.http import PATIENCE, Http, RequestsTransport
+from bmw.net.http import TOKEN_TIMEOUT, Http, RequestsTransport
 from bmw.polling.budget import Budget
 from bmw.vehicle.vehicle import Vehicle
 
@@ -113,7 +113,7 @@ GIVES_TOKENS = {
 }
 
 
-@pytest.mark.parametrize("timeout, wanted", [(20, PATIENCE), (200, 200)])
+@pytest.mark.parametrize("timeout, wanted", [(20, TOKEN_TIMEOUT), (200, 200)])
 @pytest.mark.parametrize("name", sorted(GIVES_TOKENS))
 def test_an_answer_that_brings_tokens_is_waited_for_longer_than_others(simulated, monkeypatch, name, timeout, wanted):
     seen, real = [], RequestsTransport.__call__

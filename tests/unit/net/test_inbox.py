@@ -79,7 +79,7 @@ def test_what_must_not_be_lost_never_waits(box):
 
 
 def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
-    monkeypatch.setattr(inbox, "LOOK_AGAIN", 1000)
+    monkeypatch.setattr(inbox, "CHECK_EVERY", 1000)
     box.put("x", inbox.MAX_BYTES, wanted)
     bringer = Bringer(box)
     assert bringer.waits
@@ -89,7 +89,7 @@ def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
 
 
 def test_who_waits_looks_by_itself(box, monkeypatch):
-    monkeypatch.setattr(inbox, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(inbox, "CHECK_EVERY", 0.01)
     box.put("x", inbox.MAX_BYTES, wanted)
     bringer = Bringer(box)
     bringer.unwanted = True

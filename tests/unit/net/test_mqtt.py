@@ -266,13 +266,13 @@ def _length(size):
 
 @pytest.mark.parametrize("kind, size", [(b"\x90", mqtt.MAX_BYTES + 1), (b"\x20", 268435455), (b"\x30", mqtt.MAX_SKIPPED + 1)])
 def test_another_packet_that_is_too_large_and_a_message_beyond_all_measure_are_refused(kind, size):
-    with pytest.raises(NetworkError, match="does not speak MQTT"):
+    with pytest.raises(NetworkError, match="does not answer as an MQTT broker"):
         mqtt.read_packet(Bytes(kind + _length(size)))
 
 
 @pytest.mark.parametrize("data", [b"\x30\xff\xff\xff\xff\xff\x01", b"\x30\x80\x80\x80\x80\x01", b"\x30\x81\x80\x80\x80\x00x"])
 def test_a_length_of_five_digits_is_refused(data):
-    with pytest.raises(NetworkError, match="does not speak MQTT"):
+    with pytest.raises(NetworkError, match="does not answer as an MQTT broker"):
         mqtt.read_packet(Bytes(data))
 
 

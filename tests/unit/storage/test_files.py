@@ -42,7 +42,7 @@ def test_a_file_is_private_before_its_first_byte(tmp_path, monkeypatch):
     old_mask = os.umask(0)
     try:
         files.write(str(tmp_path / "file"), b"x")
-        files.Room(str(tmp_path / "other"), 100).write(b"y")
+        files.NewFile(str(tmp_path / "other"), 100).write(b"y")
     finally:
         os.umask(old_mask)
     assert seen == [0o600] * 3
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_durable_is_an_error_but_where_there_is_no_
 
 
 def test_room_that_was_taken_is_used_though_the_disk_is_full_by_then(tmp_path, monkeypatch):
-    room = files.Room(str(tmp_path / "file"), 5000)
+    room = files.NewFile(str(tmp_path / "file"), 5000)
     assert (tmp_path / "file.new").stat().st_size == 5000
 
     def full(*_arguments):
@@ -207,7 +207,7 @@ def test_room_that_was_taken_is_used_though_the_disk_is_full_by_then(tmp_path, m
 
 
 def test_room_that_is_not_used_is_given_back(tmp_path):
-    files.Room(str(tmp_path / "file"), 5000).give_up()
+    files.NewFile(str(tmp_path / "file"), 5000).give_up()
     assert os.listdir(str(tmp_path)) == []
 
 
@@ -217,7 +217,7 @@ def test_room_that_is_not_there_leaves_nothing_behind(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(StoreError) as error:
-        files.Room(str(tmp_path / "file"), 5000)
+        files.NewFile(str(tmp_path / "file"), 5000)
     assert "No space left" in error.value.advice and os.listdir(str(tmp_path)) == []
 
 
@@ -240,17 +240,17 @@ def test_only_a_file_that_is_there_is_written_over_and_no_link_followed(tmp_path
 
 def test_what_was_left_beside_is_read_and_taken_up_but_no_link(tmp_path):
     path, beside = str(tmp_path / "file"), tmp_path / "file.new"
-    assert files.read_left_beside(path) is None
+    assert files.read_unfinished(path) is None
     beside.mkdir()
-    assert files.read_left_beside(path) is None
+    assert files.read_unfinished(path) is None
     beside.rmdir()
     (tmp_path / "other").write_bytes(b"somebody's")
     beside.symlink_to(tmp_path / "other")
-    assert files.read_left_beside(path) is None
+    assert files.read_unfinished(path) is None
     beside.unlink()
     beside.write_bytes(b"left")
-    assert files.read_left_beside(path) == b"left"
-    files.take_up(path)
+    assert files.read_unfinished(path) == b"left"
+    files.recover(path)
     assert files.read(path) == b"left" and not beside.exists()
     with pytest.raises(StoreError):
-        files.take_up(path)
+        files.recover(path)

@@ -6,7 +6,7 @@ import stat
 import pytest
 from bmw.errors import StoreError
 from bmw.storage import cipher, files, key_file
-from bmw.storage.key_file import KEY_BYTES, LIFE, LOOK_EVERY, is_due, load, read, rotate, watch
+from bmw.storage.key_file import KEY_BYTES, LIFE, CHECK_EVERY, is_due, load, read, rotate, watch
 from bmw.storage.store import KEY_FILE, open_store
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,15 +70,15 @@ def test_what_runs_for_months_is_told_within_a_day_that_its_key_is_due_and_once(
     worker, told = _told(path, age=0)
     for _day in range(120):
         worker.pass_time(86400)
-    assert len(told) == 1 and NOON + LIFE < told[0] <= NOON + LIFE + LOOK_EVERY
+    assert len(told) == 1 and NOON + LIFE < told[0] <= NOON + LIFE + CHECK_EVERY
 
 
 def test_a_key_that_is_due_at_the_start_and_could_not_be_made_is_left_for_a_day(path):
     worker, told = _told(path, age=2 * LIFE)
-    worker.pass_time(LOOK_EVERY - 1)
+    worker.pass_time(CHECK_EVERY - 1)
     assert told == []
     worker.pass_time(1)
-    assert told == [NOON + LOOK_EVERY]
+    assert told == [NOON + CHECK_EVERY]
 
 
 def test_a_new_key_goes_before_the_last_one_and_those_in_use(path):
@@ -224,7 +224,7 @@ def test_a_full_disk_keeps_the_present_key_in_use(home, monkeypatch, caplog):
         patch.setattr(files, "_replace", full)
         home.restart(days=91)
     assert home.keys() == before and home.store.load(TOKEN) == {"n": 1}
-    assert "No new sealing key could be made" in caplog.text
+    assert "Could not create a new sealing key" in caplog.text
 
 
 def test_a_record_that_cannot_be_read_puts_a_new_key_off(home, monkeypatch):

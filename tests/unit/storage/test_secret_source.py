@@ -59,14 +59,14 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(str(tmp_path / "pipe"), 0o600)
     (tmp_path / "folder").mkdir(mode=0o700)
     for name in ("pipe", "folder"):
-        assert "is no ordinary file" in refused("file:" + str(tmp_path / name))
-    assert "is no ordinary file" in refused("file:/dev/zero")
+        assert "is not a regular file" in refused("file:" + str(tmp_path / name))
+    assert "is not a regular file" in refused("file:/dev/zero")
 
 
 def test_a_long_file_is_no_secret_and_not_read_to_its_end(secret_file, monkeypatch):
     path, asked = secret_file(b"x" * 4097), []
     real_read = files.read
-    monkeypatch.setattr(files, "read", lambda path, most=-1: asked.append(most) or real_read(path, most))
+    monkeypatch.setattr(files, "read", lambda path, max_bytes=-1: asked.append(max_bytes) or real_read(path, max_bytes))
     assert "is too long for a secret" in refused("file:" + path)
     assert asked == [4097]
     assert resolve("file:" + secret_file(b"x" * 4096, name="longest"), "") == "x" * 4096

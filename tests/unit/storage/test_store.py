@@ -9,7 +9,7 @@ import pytest
 from bmw.errors import StoreError
 from bmw.storage import cipher, files
 from bmw.storage.seal import Seal
-from bmw.storage.store import PAGE, ROOM, SPARE, ClosedStore, Store
+from bmw.storage.store import PAGE, RESERVED, SPARE, ClosedStore, Store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,8 +183,8 @@ def test_a_record_that_cannot_be_moved_to_its_place_is_used_where_it_lies(store,
 
 
 def test_a_record_is_saved_into_the_room_that_was_taken_for_it(store):
-    room = store.make_room("account.token")
-    assert os.path.getsize(store.path("account.token.new")) == ROOM
+    room = store.reserve("account.token")
+    assert os.path.getsize(store.path("account.token.new")) == RESERVED
     store.save("account.token", {"n": 1}, room)
     assert store.load("account.token") == {"n": 1} and os.path.getsize(store.path("account.token")) == PAGE
 
@@ -258,7 +258,7 @@ def test_whatever_is_asked_of_a_store_that_cannot_be_opened_says_why_and_touches
     store.save("account.token", {"n": 1})
     files_there, why = dict((path, path.read_bytes()) for path in tmp_path.iterdir()), StoreError("The key file is damaged", "delete it")
     closed = ClosedStore(str(tmp_path), why)
-    asked = (("load",), ("make_room",), ("save", {"n": 2}), ("save", {"n": 2}, None), ("save_over", {"n": 2}))
+    asked = (("load",), ("reserve",), ("save", {"n": 2}), ("save", {"n": 2}, None), ("save_over", {"n": 2}))
     for name, *more in asked:
         with pytest.raises(StoreError, match="The key file is damaged"):
             getattr(closed, name)("account.token", *more)

@@ -38,21 +38,21 @@ def test_it_ends_at_the_target_or_full(target, most):
 
 
 def test_it_ends_some_time_after_the_cars_last_word():
-    assert at(estimate.LAST_WORD_HOLDS) == 80.0
-    assert at(estimate.LAST_WORD_HOLDS + 1) is None
+    assert at(estimate.REPORT_VALID) == 80.0
+    assert at(estimate.REPORT_VALID + 1) is None
 
 
 def test_a_word_of_the_charge_that_is_no_state_of_charge_keeps_it_up():
     vehicle = car(**CHARGING)
     vehicle.update({"chargingPower": Reading(10000, NOON + HOUR)})
-    assert estimate.reading(vehicle.readings, NOON + estimate.LAST_WORD_HOLDS + HOUR).value == 80.0
+    assert estimate.reading(vehicle.readings, NOON + estimate.REPORT_VALID + HOUR).value == 80.0
 
 
 def test_it_ends_at_the_time_that_bmw_gave_though_the_power_would_go_on():
     slow = dict(chargingPower=1000, targetStateOfCharge=None, chargingTimeRemaining=60)
     reached = at(HOUR, **slow)
-    assert at(HOUR + estimate.TIME_LEFT_HOLDS, **slow) == reached < 100
-    assert at(HOUR + estimate.TIME_LEFT_HOLDS + 1, **slow) is None
+    assert at(HOUR + estimate.TIME_LEFT_VALID, **slow) == reached < 100
+    assert at(HOUR + estimate.TIME_LEFT_VALID + 1, **slow) is None
 
 
 def test_what_was_given_up_comes_back_with_the_cars_next_word_only():
@@ -141,7 +141,7 @@ def test_a_state_becomes_watts(text, expected):
 
 
 def test_a_word_of_the_car_in_the_past_ends_no_estimate_of_now():
-    assert not estimate.is_open(car(**CHARGING).readings, NOON + estimate.LAST_WORD_HOLDS + 1)
+    assert not estimate.is_open(car(**CHARGING).readings, NOON + estimate.REPORT_VALID + 1)
     assert estimate.is_open(car(**CHARGING).readings, NOON)
     assert not estimate.is_open(car(stateOfCharge=50.0).readings, NOON)
 
@@ -168,7 +168,7 @@ def test_without_power_the_time_left_says_it():
 
 def test_a_power_of_long_ago_does_not_count():
     vehicle = car(**CHARGING)
-    vehicle.readings["chargingPower"] = Reading(10000, NOON - estimate.POWER_HOLDS - 1)
+    vehicle.readings["chargingPower"] = Reading(10000, NOON - estimate.POWER_VALID - 1)
     assert estimate.reading(vehicle.readings, NOON + HOUR).value is None
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from bmw.vehicle.vehicle import LOCK_STATES, TIME_LEFT_HOLDS, Reading, Vehicle, derive, reading_from, vehicle_from
+from bmw.vehicle.vehicle import LOCK_STATES, TIME_LEFT_VALID, Reading, Vehicle, derive, reading_from, vehicle_from
 from bmw.vehicle.vocabulary import VEHICLE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,8 +182,8 @@ def test_a_charge_ends_with_its_cable_where_its_status_becomes_unknown():
 @pytest.mark.parametrize("key", ["chargingTimeRemaining", "timeToFull"])
 def test_a_time_left_that_is_over_says_nothing_any_more(key):
     vehicle = car(time=NOON, chargingStatus="CHARGING", **{key: 60})
-    assert vehicle.pass_time(NOON + 3600 + TIME_LEFT_HOLDS) == set()
-    assert vehicle.pass_time(NOON + 3600 + TIME_LEFT_HOLDS + 1) == {key}
+    assert vehicle.pass_time(NOON + 3600 + TIME_LEFT_VALID) == set()
+    assert vehicle.pass_time(NOON + 3600 + TIME_LEFT_VALID + 1) == {key}
     assert value(vehicle, key) is None
     assert vehicle.pass_time(NOON + 99999) == set()
 

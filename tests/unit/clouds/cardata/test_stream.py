@@ -506,7 +506,7 @@ def settled(told):
 
 @pytest.mark.parametrize("payload, event, most", [(b"x", mqtt.MESSAGE, 500), (b"x" * 200000, mqtt.MESSAGE, 10), (b"", mqtt.TOO_LARGE, 500)])
 def test_a_flood_waits_outside_while_the_worker_is_busy(bench, payload, event, most, monkeypatch):
-    monkeypatch.setattr(inbox, "LOOK_AGAIN", 1000)  # it is told when the connection ends
+    monkeypatch.setattr(inbox, "CHECK_EVERY", 1000)  # it is told when the connection ends
     bench.connect()
     thread, told = flood(bench.line, payload, event)
     assert settled(told) == most

@@ -166,7 +166,7 @@ class Account(object):
         At its end it is renewed all the same, as nothing works without: the stored one is dead then, and is written over.
         """
         try:
-            return self._store.make_room(self._record)
+            return self._store.reserve(self._record)
         except StoreError as error:
             if rejected is None and self._is_good(self.tokens):
                 raise StoreError("The token is not renewed yet, as the new one could not be stored. " + error.problem, error.advice)

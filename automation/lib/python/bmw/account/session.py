@@ -55,8 +55,8 @@ class Session(object):
         headers = dict(headers or {}, Authorization="Bearer " + token)
         try:
             # the last before it leaves: all that was done before may have taken long
-            within = self._guard.leave()
-            response = check(self._http.send(method, url, headers=headers, within=within, **options))
+            max_seconds = self._guard.leave()
+            response = check(self._http.send(method, url, headers=headers, max_seconds=max_seconds, **options))
         except QuotaExceeded as error:
             error.retry_at = self._budget.refused(self._clock.now(), error.retry_at)
             self._save_budget()

@@ -1,1 +1,1 @@
-"""How bytes travel: requests over HTTP, one MQTT connection, TLS. Knows nothing of BMW, tokens or items."""
+"""The network: HTTP requests, one MQTT connection, TLS. Knows nothing of BMW, tokens or items."""

@@ -1,13 +1,13 @@
-"""Whether a request may still leave."""
+"""Decides whether a request may still be sent."""
 
 from __future__ import absolute_import, unicode_literals
 
 
 class Guard(object):
-    """Says whether requests may still be sent. This one always lets them."""
+    """Decides whether requests may still be sent. This one allows all."""
 
     def check(self):
-        """Called before what a request needs is made ready (a new token). Raises TooLate or Stopped."""
+        """Called before a request is prepared (for example with a new token). Raises TooLate or Stopped."""
 
     def leave(self):
-        """Called right before each request leaves; the seconds (float) that it may take at most, None = any. Raises as ``check``."""
+        """Called right before each request. Returns its longest allowed time in seconds (float), None = any. Raises as ``check``."""

@@ -1,8 +1,8 @@
-"""One small way to ask a web server something, whatever the runtime.
+"""HTTP requests, the same way on CPython and in openHAB.
 
-A transport is a callable ``transport(request) -> Response`` that raises ``NetworkError``; there are two: requests (here, for
+A transport is a callable ``transport(request) -> Response`` that raises ``NetworkError``. There are two: requests (here, for
 CPython) and the JVM's own client (``bmw.openhab.http``). Knows nothing of BMW, tokens or items. Follows no redirect, sends
-nothing to a host that was not named, reads no answer beyond ``MAX_BYTES`` and waits no longer than the request's timeout.
+only to the configured hosts, reads at most ``MAX_BYTES`` and waits at most for the request's timeout.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,17 +17,16 @@ from bmw.net import safe_json, tls
 
 #: seconds for one exchange, from connecting to the last byte
 TIMEOUT = 20
-#: the same for one that brings tokens: BMW gives them once, and an answer that nobody waits for costs the sign-in; gateways give up
-#: after 60
-PATIENCE = 90
-#: BMW's largest answers (images, charging history) stay far below
+#: the same for token requests. BMW returns new tokens once: an answer that we miss costs the sign-in. Gateways time out after 60
+TOKEN_TIMEOUT = 90
+#: BMW's largest answers (images, charging history) are much smaller
 MAX_BYTES = 8 * 1024 * 1024
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Request(object):
-    """What is sent. ``body`` is bytes or None, ``timeout`` seconds for the whole exchange."""
+    """A request. ``body`` is bytes or None, ``timeout`` is in seconds for the whole exchange."""
 
     def __init__(self, method, url, headers=None, body=None, timeout=TIMEOUT):
         self.method = method
@@ -42,7 +41,7 @@ _SECONDS = re.compile("^[0-9]{1,6}$")
 
 
 class Response(object):
-    """What came back. Header names are lower case; ``body`` is bytes; ``cookies`` are the Set-Cookie values, each on its own."""
+    """An answer. Header names are lower case; ``body`` is bytes; ``cookies`` lists the Set-Cookie values."""
 
     def __init__(self, status, headers, body, cookies=()):
         self.status = status
@@ -55,19 +54,19 @@ class Response(object):
         return to_text(self.body)
 
     def json(self):
-        """The body parsed. Raises BadAnswer: no JSON (HTML, a cut answer, nothing), or beyond the limits of ``bmw.net.safe_json``."""
+        """The parsed body. Raises BadAnswer: not JSON (HTML, incomplete, empty), or beyond the limits of ``bmw.net.safe_json``."""
         try:
             return safe_json.parse(self.body)
         except safe_json.BadJson as error:
             raise BadAnswer("BMW's answer is {} (HTTP {}, {} bytes)".format(error, self.status, len(self.body)))
 
     def retry_after(self):
-        """The seconds (float) that the header Retry-After names; None without, or when it is a date, which nobody has seen here."""
+        """The seconds (float) from the header Retry-After; None if it is missing or a date (never seen from BMW)."""
         named = _SECONDS.match(self.headers.get("retry-after", ""))
         return float(named.group()) if named else None
 
     def json_or_none(self):
-        """The body parsed, or None when it is not JSON: for error answers, whose body is a help but no promise."""
+        """The parsed body, or None if it is not JSON. For error answers, which may have any body."""
         try:
             return self.json()
         except BadAnswer:
@@ -84,12 +83,12 @@ def checked_base(url, name):
     """A base URL from the configuration, without a trailing slash.
 
     Raises:
-        ConfigError: not https (plain http is allowed to this machine only, for simulators and tests).
+        ConfigError: not https (http is allowed to this machine only, for simulators and tests).
     """
     try:
         parts = urlsplit(url)
         is_good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
-    except ValueError:  # a bracket of an IPv6 address is missing
+    except ValueError:  # IPv6 address with a missing bracket
         is_good = False
     if is_good:
         return url.rstrip("/")
@@ -97,12 +96,12 @@ def checked_base(url, name):
 
 
 class Http(object):
-    """Sends requests by one transport, to the named origins only.
+    """Sends requests through one transport, to the given origins only.
 
     Args:
         transport: callable, see the module's docstring.
-        bases (list of str): URLs whose origins may be asked.
-        timeout (number): seconds for one exchange that names no other.
+        bases (list of str): URLs whose origins are allowed.
+        timeout (number): default seconds for one exchange.
     """
 
     def __init__(self, transport, bases, timeout=TIMEOUT):
@@ -111,15 +110,15 @@ class Http(object):
         self._bases = bases
 
     @property
-    def patience(self):
-        """Seconds for an exchange that brings tokens."""
-        return max(self._timeout, PATIENCE)
+    def token_timeout(self):
+        """Seconds for a token request."""
+        return max(self._timeout, TOKEN_TIMEOUT)
 
-    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None, within=None):
+    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None, max_seconds=None):
         """Sends one request and returns the Response, whatever its status.
 
         Args:
-            within (number or None): seconds that the exchange may take at most, whatever its timeout.
+            max_seconds (number or None): upper limit for the timeout.
 
         Raises:
             NetworkError: no complete answer within ``timeout`` seconds.
@@ -133,24 +132,24 @@ class Http(object):
         elif json_body is not None:
             body = json.dumps(json_body).encode("utf-8")
             headers.setdefault("Content-Type", "application/json")
-        # not taken apart in advance: urlsplit is not for openHAB's start (bmw.compat), and it remembers its last answers
+        # split only now: urlsplit is slow at openHAB's start (bmw.compat), and it caches its results
         if origin(url) not in [origin(base) for base in self._bases]:
-            raise NetworkError("Refused to ask a host that the configuration does not name")
+            raise NetworkError("Request refused: the host is not in the configuration")
         timeout = timeout or self._timeout
-        return self._transport(Request(method, url, headers, body, timeout if within is None else min(timeout, within)))
+        return self._transport(Request(method, url, headers, body, timeout if max_seconds is None else min(timeout, max_seconds)))
 
 
 class RequestsTransport(object):
-    """Transport on the requests library, which is imported at the first request (it is slow to import)."""
+    """Transport with the requests library. It is imported at the first request, because that is slow."""
 
     def __init__(self, ca_file=None):
-        """``ca_file``: a file of certificates to trust instead of the system's; certificates are always checked."""
+        """``ca_file``: file with certificates to trust instead of the system's. Certificates are always checked."""
         self._ca_file = ca_file
         self._session = None
 
     def __call__(self, request):
-        import requests  # here, not above: inside openHAB nobody needs it
-        import urllib3  # what requests is made of; its own errors come through while a body is read
+        import requests  # not at the top: openHAB does not need it
+        import urllib3  # requests lets urllib3's errors through while it reads a body
 
         if self._session is None:
             self._session = _new_session(self._ca_file)
@@ -175,12 +174,12 @@ class RequestsTransport(object):
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, IOError) as error:
             raise NetworkError("Connection failed ({})".format(type(error).__name__))
         headers = dict((lower(name), value) for name, value in answer.headers.items())
-        # several of one name are joined with commas above, which cookies do not survive
+        # `headers` joins values of the same name with commas, which breaks cookies
         return Response(answer.status_code, headers, body, list(answer.raw.headers.getlist("set-cookie")))
 
 
 def _new_session(ca_file):
-    """A session of requests that heeds nothing of the environment and speaks TLS as ``bmw.net.tls`` says."""
+    """A requests session that ignores environment variables and uses TLS as in ``bmw.net.tls``."""
     import requests
 
     class Adapter(requests.adapters.HTTPAdapter):
@@ -190,17 +189,17 @@ def _new_session(ca_file):
 
     session = requests.Session()
     session.trust_env = False
-    # as the JVM's client: what is not compressed cannot unfold to many times what was sent
+    # no compression, as in the JVM's client: a small compressed answer can unpack to a huge one
     session.headers["Accept-Encoding"] = "identity"
-    # one account's cookies are no other's; a sign-in that needs some sends them itself
+    # accounts must not share cookies; a sign-in that needs cookies sends them itself
     session.cookies.set_policy(requests.compat.cookielib.DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", Adapter())
     return session
 
 
 def _read(answer, deadline):
-    """The body of a streamed answer, within its size and time."""
-    # read1 gives what is there; read would wait for a full chunk, however slowly it comes
+    """The body of a streamed answer, within the limits of size and time."""
+    # read1 returns the available bytes; read would wait for a full chunk
     read = getattr(answer.raw, "read1", answer.raw.read)
     chunks, size = [], 0
     while True:

@@ -1,35 +1,35 @@
-"""What waits between a connection's thread, which brings, and a worker, which takes: bounded by count and by size.
+"""A queue from a connection's thread to a worker, limited by count and size.
 
-Who brings more than there is room for waits; at a connection that means that TCP lets the other side wait. Knows no protocol.
+A thread that adds to a full queue waits. A waiting connection does not read, so TCP slows down the sender. Knows no protocol.
 """
 
 from __future__ import absolute_import, unicode_literals
 
 import threading
 
-#: entries, and bytes of all entries: some minutes of a busy stream
+#: limits for the entries and their bytes: some minutes of a busy stream
 MAX_MESSAGES = 500
 MAX_BYTES = 2 * 1024 * 1024
-#: seconds after which who waits looks whether it is still wanted
-LOOK_AGAIN = 1
+#: a waiting thread checks every so many seconds whether its entry is still wanted
+CHECK_EVERY = 1
 
 
 class Inbox(object):
-    """See the module's docstring. For any number of threads that put, and one that takes."""
+    """See the module's docstring. Any number of threads may call ``put``, one may call ``take``."""
 
     def __init__(self):
         self._condition = threading.Condition()
-        #: no deque, as collections is slow to load while openHAB starts
+        # not a deque: collections is slow to load while openHAB starts
         self._entries = []
         self._bytes = 0
 
     def put(self, entry, size, is_unwanted):
-        """Adds an entry, as soon as there is room for it.
+        """Adds an entry. Waits while the queue is full.
 
         Args:
             entry: anything.
-            size (int): bytes; 0 for what never waits and must not be lost.
-            is_unwanted: callable, True if nobody is interested in the entry any more.
+            size (int): bytes; 0 = never wait, for entries that must not be lost.
+            is_unwanted: callable, True if the entry is no longer needed.
 
         Returns:
             True if it was added, False if it became unwanted while it waited.
@@ -38,17 +38,17 @@ class Inbox(object):
             while size and self._is_full(size):
                 if is_unwanted():
                     return False
-                self._condition.wait(LOOK_AGAIN)
+                self._condition.wait(CHECK_EVERY)
             self._entries.append((entry, size))
             self._bytes += size
         return True
 
     def _is_full(self, size):
-        # what is larger than all the room comes in alone
+        # an entry larger than the limit is accepted when the queue is empty
         return bool(self._entries) and (len(self._entries) >= MAX_MESSAGES or self._bytes + size > MAX_BYTES)
 
     def take(self):
-        """The oldest entry, or None."""
+        """Removes and returns the oldest entry, or returns None."""
         with self._condition:
             if not self._entries:
                 return None
@@ -58,7 +58,7 @@ class Inbox(object):
         return entry
 
     def wake(self):
-        """Lets who waits look now whether it is still wanted."""
+        """Lets waiting threads check now whether their entry is still wanted."""
         with self._condition:
             self._condition.notify_all()
 

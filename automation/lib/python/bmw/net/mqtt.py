@@ -1,13 +1,14 @@
-"""One MQTT connection that listens to one topic, whatever the runtime: MQTT 3.1.1, clean session, QoS 0, receiving only.
+"""An MQTT client for one topic: MQTT 3.1.1, clean session, QoS 0, receive only. Runs on CPython and in openHAB.
 
-Written for this job because no library was found that is safe inside openHAB (tried on Jython 2.7.2 and 2.7.4, Java 11). paho-mqtt
-1.6.1, the last for Python 2.7, hands the password to a broker with any other host's certificate, as Jython's ssl module
-says it has checked the name and has not; and it leaves a thread and some 30 open files behind for each connection. So does the
-HiveMQ client 1.1.2 with the password, openHAB 3.0's own (host names are checked from 1.2.0 on), which is only there when another
-add-on brought it. Eclipse Paho for Java is sound, but as a jar on Jython's path its threads do not find their classes
-inside openHAB. What is needed of the protocol is six kinds of packet.
+We wrote it because no library is safe inside openHAB (tried on Jython 2.7.2 and 2.7.4, Java 11):
 
-A wire is a connected socket with four methods, see ``bmw.net.socket_wire`` (CPython) and ``bmw.openhab.mqtt`` (the JVM).
+- paho-mqtt 1.6.1, the last for Python 2.7, sends the password to a broker that shows another host's certificate: Jython's ssl
+  module claims to check the host name and does not. It also leaks a thread and about 30 open files per connection.
+- The HiveMQ client 1.1.2 of openHAB 3.0 does not check the host name either (1.2.0 does). It is only there if another add-on
+  installed it.
+- Eclipse Paho for Java is safe, but as a jar on Jython's path its threads do not find their classes inside openHAB.
+
+We need only six packet types. A wire is a socket with a few methods, see ``bmw.interfaces.Wire``.
 Knows nothing of BMW, cars or tokens. Source: OASIS MQTT Version 3.1.1, chapters 2 and 3.
 """
 
@@ -23,28 +24,27 @@ from bmw.record import record
 
 log = logging.getLogger("bmw")
 
-#: seconds until TCP and TLS stand, and until the broker must have answered each of our first packets
+#: seconds to connect by TCP and TLS, and to wait for the answer to CONNECT and to SUBSCRIBE
 CONNECT_TIMEOUT = 15
-#: seconds between two of our packets at most, as promised to the broker; it waits half as long again
+#: MQTT keep-alive in seconds; the broker waits 1.5 times as long for our next packet
 KEEP_ALIVE = 30
 #: seconds between two pings
 PING_EVERY = 20
-#: seconds without a byte from the broker, not even the answer to a ping, after which the connection is dead
+#: the connection is dead after so many seconds without a byte, not even a ping response
 DEAD_AFTER = 45
-#: pings in a row on which the broker completed no packet, not even the answers, after which the connection is dead: one that
-#: sends a byte now and then is no better than one that is silent
+#: the connection is dead after so many pings in a row without a complete packet from the broker; single bytes do not count
 MAX_UNANSWERED = 3
-#: a longer message is passed over, byte by byte: the largest real one is some 30 kB
+#: longer messages are skipped; the largest real one has about 30 kB
 MAX_BYTES = 256 * 1024
-#: what is longer than that is no message of a car's, and ends the connection
+#: an even longer message cannot be from a car; it ends the connection
 MAX_SKIPPED = 16 * 1024 * 1024
-#: bytes that are passed over at once
-_PASSED_AT_ONCE = 16 * 1024
+#: bytes to skip per read
+_SKIP_STEP = 16 * 1024
 
-#: Where and as whom to listen. user and password: text or None.
+#: Broker address, credentials and topic. user and password: text or None.
 Broker = record("Broker", "host port is_tls user password topic")
 
-# what a connection tells its listener
+# events of a connection
 CONNECTED = "connected"
 REFUSED = "refused"
 NOT_SUBSCRIBED = "not subscribed"
@@ -52,25 +52,25 @@ MESSAGE = "message"
 TOO_LARGE = "too large"
 LOST = "lost"
 
-# CONNACK return codes (chapter 3.2.2.3) that mean: these credentials do not do
+# CONNACK return codes (chapter 3.2.2.3): bad credentials, not authorized
 BAD_CREDENTIALS = (4, 5)
 
 _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK = 1, 2, 3, 8, 9
 _PING_REQUEST = b"\xc0\x00"
 _DISCONNECT = b"\xe0\x00"
 _SUBACK_FAILURE = 0x80
-#: letters of an address; the name of a host has 253 at most
-LONGEST_URL = 300
+#: characters; a host name has 253 at most
+MAX_URL = 300
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 def parse_url(url):
     """(host, port, is_tls) of ``mqtts://host:port`` or ``mqtt://host:port``. Raises ConfigError."""
     try:
-        # a port of very many digits would keep Jython busy
-        parts = urlsplit(url if len(url) <= LONGEST_URL else "")
+        # Jython takes very long for a port with very many digits
+        parts = urlsplit(url if len(url) <= MAX_URL else "")
         port = parts.port
-    except ValueError:  # the port is no number, or a bracket is missing
+    except ValueError:  # the port is not a number, or a bracket is missing
         parts, port = urlsplit(""), -1
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or port == -1 or parts.path.strip("/") or parts.username:
         raise ConfigError("the address of the stream is not understood", "write it as mqtts://host:port or mqtt://host:port")
@@ -78,16 +78,16 @@ def parse_url(url):
 
 
 class Connection(object):
-    """One connection from its opening to its end; it never comes back by itself.
+    """One MQTT connection. It does not reconnect by itself.
 
-    ``hear(connection, event, detail)`` is called on a thread of the connection: CONNECTED (once, after the subscription was
-    granted), MESSAGE with (topic, payload bytes), TOO_LARGE when a message was passed over, and as the last one REFUSED
-    with the CONNACK code, NOT_SUBSCRIBED, or LOST with a NetworkError. After ``close`` nothing is heard any more.
-    While ``hear`` waits with a message nothing more is read, and TCP lets the broker wait.
+    It calls ``hear(connection, event, detail)`` on its own threads: CONNECTED (once, after the subscription was granted),
+    MESSAGE with (topic, payload bytes), TOO_LARGE for a skipped message, and as the last event REFUSED with the CONNACK
+    code, NOT_SUBSCRIBED, or LOST with a NetworkError. No event comes after ``close``.
+    While ``hear`` blocks, the connection reads nothing, so TCP slows down the broker.
 
     Args:
         broker (Broker); client_id (str): unique at the broker; hear: see above.
-        wire: an unconnected wire, used by this connection alone.
+        wire: an unconnected wire, used only by this connection.
     """
 
     def __init__(self, broker, client_id, wire, hear):
@@ -96,7 +96,7 @@ class Connection(object):
         self._wire = wire
         self._hear = hear
         self._ended = threading.Event()
-        self._packets = 0  # that came, complete
+        self._packets = 0  # complete packets received
         self._is_telling = False
         self._write_lock = threading.Lock()
 
@@ -106,18 +106,18 @@ class Connection(object):
 
     @property
     def is_closed(self):
-        """True if nothing is heard any more."""
+        """True if no more events come."""
         return self._ended.is_set()
 
     def close(self):
-        """Ends the connection, whatever it is doing; never waits for it."""
-        # somebody who writes just now may be held up by the broker for ever
+        """Ends the connection; never blocks."""
+        # a running write may be blocked by the broker, so do not wait for the lock
         if not self._ended.is_set() and self._write_lock.acquire(False):
             self._ended.set()
             try:
                 self._wire.write(_DISCONNECT)
             except NetworkError:
-                pass  # it was lost already
+                pass  # the connection was lost already
             finally:
                 self._write_lock.release()
         self._ended.set()
@@ -128,7 +128,7 @@ class Connection(object):
             event, detail = self._live()
         except NetworkError as error:
             event, detail = LOST, error
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             log.debug("The stream's connection ended unexpectedly", exc_info=True)
             event, detail = LOST, NetworkError("The connection ended unexpectedly")
         self._wire.close()
@@ -160,19 +160,19 @@ class Connection(object):
         return kind, body
 
     def _expect(self, wanted):
-        """The body of the next packet, which must be of the wanted kind; only messages may come before a SUBACK."""
+        """The body of the next packet, which must be of type ``wanted``; only messages may come before a SUBACK."""
         kind, body = self._read()
         while wanted == _SUBACK and kind >> 4 == _PUBLISH:
             self._tell_message(kind, body)
             kind, body = self._read()
         if kind >> 4 != wanted or len(body) < (2 if wanted == _CONNACK else 3):
-            raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
+            raise NetworkError("The server does not answer as an MQTT broker", "check stream_url")
         return body
 
     def _ping(self):
         packets, unanswered = self._packets, 0
         while not self._ended.wait(PING_EVERY):
-            # while a message waits to be heard nothing is read, which is not the broker's fault
+            # while `hear` blocks we read nothing, so missing packets are not the broker's fault
             unanswered = unanswered + 1 if packets == self._packets and not self._is_telling else 0
             packets = self._packets
             try:
@@ -180,7 +180,7 @@ class Connection(object):
                     raise NetworkError("The server does not answer any more")
                 self._write(_PING_REQUEST)
             except NetworkError:
-                self._wire.close()  # wakes the reader, which tells
+                self._wire.close()  # wakes the reader, which reports LOST
                 return
 
     def _write(self, data):
@@ -233,7 +233,7 @@ def parse_publish(kind, body):
     if len(body) < 2:
         raise NetworkError("The server sent a broken message")
     end = 2 + struct.unpack(str("!H"), bytes(body[:2]))[0]
-    # a packet id is there for QoS 1 and 2, which we did not ask for
+    # only QoS 1 and 2 have a packet id; we did not ask for them
     start = end + (2 if kind & 0x06 else 0)
     if start > len(body):
         raise NetworkError("The server sent a broken message")
@@ -241,7 +241,7 @@ def parse_publish(kind, body):
 
 
 def read_packet(wire):
-    """(first byte, body as bytearray) of the next packet; None for the body of a message that was passed over."""
+    """(first byte, body as bytearray) of the next packet; the body of a skipped message is None."""
     kind = bytearray(wire.read(1))[0]
     length, shift = 0, 0
     while True:
@@ -251,13 +251,13 @@ def read_packet(wire):
             break
         shift += 7
         if shift > 21:
-            raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
+            raise NetworkError("The server does not answer as an MQTT broker", "check stream_url")
     if length <= MAX_BYTES:
         return kind, bytearray(wire.read(length)) if length else bytearray()
     if kind >> 4 != _PUBLISH or length > MAX_SKIPPED:
-        raise NetworkError("The server does not speak MQTT as it should", "check stream_url")
-    for passed in range(0, length, _PASSED_AT_ONCE):
-        wire.read(min(_PASSED_AT_ONCE, length - passed))
+        raise NetworkError("The server does not answer as an MQTT broker", "check stream_url")
+    for skipped in range(0, length, _SKIP_STEP):
+        wire.read(min(_SKIP_STEP, length - skipped))
     return kind, None
 
 

@@ -1,8 +1,8 @@
-"""JSON that others wrote, read within limits: size, nesting, digits of a number, number of values.
+"""Parses JSON from others within limits: size, nesting, digits of a number, number of values.
 
-Python's own reader has none of them: on Jython a number of a million digits keeps it busy for minutes, and brackets without
-end are no error of JSON there but of the machine. The limits are checked before anything is parsed, by a few passes that the
-runtime does at once for a whole text: some hundredths of what the parsing itself costs.
+Python's json module has no such limits. On Jython a number of a million digits takes minutes, and endless brackets overflow
+the stack. The limits are checked before parsing, with string operations that are fast on Jython: they cost a few percent of
+the parsing time.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -12,66 +12,66 @@ import re
 
 from bmw.compat import to_text
 
-#: bytes of a text: BMW's longest answers and messages are some tens of kilobytes
+#: BMW's longest answers and messages have some tens of kilobytes
 MAX_BYTES = 1024 * 1024
-#: brackets within brackets: BMW nests eight deep
+#: BMW nests eight levels deep
 MAX_DEPTH = 64
-#: digits in a row, outside of texts: a value of a car has some ten
+#: digits of a number: a value of a car has about ten
 MAX_DIGITS = 1000
-#: values, keys counted as such: a text of 30 kB has a thousand
+#: values and keys: 30 kB of JSON have about a thousand
 MAX_VALUES = 50000
 
 _DIGITS = re.compile("[0-9]+")
-#: a number of too many digits has at least so many in a row among each so many-th letter
+#: a quick check looks at every 100th character: a too long number shows there as a row of digits
 _STEP = 100
 _LONG_NUMBER_IN_STEPS = re.compile("[0-9]{%d}" % (MAX_DIGITS // _STEP))
 
 
 class BadJson(ValueError):
-    """Not JSON, or beyond the limits. The text goes on after "it is" and says nothing of the content."""
+    """Not JSON, or beyond the limits. The message completes "it is ..." and shows nothing of the content."""
 
 
-def parse(data, most_values=MAX_VALUES):
-    """What the JSON text says.
+def parse(data, max_values=MAX_VALUES):
+    """The parsed JSON.
 
     Args:
-        data (bytes or text). most_values (int): values that it may have, keys counted as such.
+        data (bytes or text). max_values (int): limit for values and keys.
 
     Raises:
         BadJson: not JSON, or beyond a limit.
     """
-    # before it is made a text: letters are never more than bytes
+    # checked before decoding: a text never has more characters than bytes
     if len(data) > MAX_BYTES:
         raise BadJson("longer than {} kB".format(MAX_BYTES // 1024))
     text = to_text(data)
-    _check(text, most_values)
+    _check(text, max_values)
     try:
         return json.loads(text)
     except ValueError:
         raise BadJson("not JSON")
 
 
-def _check(text, most_values):
-    """Raises BadJson for what is JSON so far and would cost too much."""
-    # texts counted as well, these are never too low, and cost next to nothing
+def _check(text, max_values):
+    """Raises BadJson if the text would take too long to parse."""
+    # cheap upper bounds first: they also count characters inside strings
     brackets = text.count("[") + text.count("{")
     values = text.count(",") + text.count(":") + brackets
     has_long_number = bool(_LONG_NUMBER_IN_STEPS.search(text[::_STEP]))
-    if brackets <= MAX_DEPTH and values <= most_values and not has_long_number:
+    if brackets <= MAX_DEPTH and values <= max_values and not has_long_number:
         return
     structure = _without_texts(text)
     if has_long_number and max(len(run) for run in _DIGITS.findall(structure) or [""]) > MAX_DIGITS:
         raise BadJson("not usable, a number has more than {} digits".format(MAX_DIGITS))
-    if structure.count(",") + structure.count(":") + structure.count("[") + structure.count("{") > most_values:
-        raise BadJson("made of more than {} values".format(most_values))
+    if structure.count(",") + structure.count(":") + structure.count("[") + structure.count("{") > max_values:
+        raise BadJson("made of more than {} values".format(max_values))
     if _depth(structure) > MAX_DEPTH:
         raise BadJson("nested more than {} deep".format(MAX_DEPTH))
 
 
 def _without_texts(text):
-    """The JSON text without what is between quotes.
+    """The JSON text without its strings.
 
-    Up to the first place that is no JSON, where the reader gives up, this sees the same quotes as the reader does.
+    It sees the same quotes as the parser, up to the first syntax error, where the parser stops.
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")

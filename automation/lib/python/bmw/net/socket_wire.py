@@ -1,4 +1,4 @@
-"""A wire for ``bmw.net.mqtt`` on CPython's sockets. Not for openHAB: there it is ``bmw.openhab.mqtt``."""
+"""A wire for ``bmw.net.mqtt`` with CPython's sockets. openHAB uses ``bmw.openhab.mqtt`` instead."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -13,7 +13,7 @@ class SocketWire(object):
     """A ``bmw.interfaces.Wire``. Certificates and host names are always checked.
 
     Args:
-        ca_file (str or None): a file of certificates to trust instead of the system's.
+        ca_file (str or None): file with certificates to trust instead of the system's.
     """
 
     def __init__(self, ca_file=None):
@@ -40,11 +40,11 @@ class SocketWire(object):
             raise NetworkError("Closed while connecting")
 
     def wait_at_most(self, seconds):
-        """How long ``read`` waits for a byte from now on."""
+        """Sets how long ``read`` waits for a byte."""
         self._socket.settimeout(seconds)
 
     def read(self, count):
-        """Exactly ``count`` bytes. Raises NetworkError at the end of the connection, or after too long a wait."""
+        """Reads exactly ``count`` bytes. Raises NetworkError at the end of the connection or on timeout."""
         data = bytearray()
         try:
             while len(data) < count:
@@ -72,5 +72,5 @@ class SocketWire(object):
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)
             except (OSError, IOError):
-                pass  # not connected any more
+                pass  # no longer connected
             self._socket.close()

@@ -1,4 +1,4 @@
-"""What CPython's clients ask of TLS: certificate and host name checked, version 1.2 at least. In openHAB ``bmw.openhab.tls``."""
+"""TLS settings on CPython: certificate and host name are checked, at least version 1.2. In openHAB: ``bmw.openhab.tls``."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -7,9 +7,9 @@ def context(ca_file=None):
     """An SSLContext for a client.
 
     Args:
-        ca_file (str or None): a file of certificates to trust instead of the system's.
+        ca_file (str or None): file with certificates to trust instead of the system's.
     """
-    import ssl  # here, not above: on Jython it is slow to import and never used
+    import ssl  # not at the top: slow to import on Jython, where nobody uses it
 
     made = ssl.create_default_context(cafile=ca_file)
     made.minimum_version = ssl.TLSVersion.TLSv1_2  # novm: CPython 3 only

@@ -263,7 +263,7 @@ class Service(object):
 
     def finish(self):
         """After ``stop``: waits for tokens that are on their way from BMW, for as long as such a request may take."""
-        self._account.stop(self._cloud.http.patience)
+        self._account.stop(self._cloud.http.token_timeout)
 
     # what the stream needs, on the worker
 

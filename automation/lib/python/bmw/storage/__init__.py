@@ -1,4 +1,4 @@
-"""What must survive a restart: private files, sealed records, the sealing key, secrets kept outside ``bmw.cfg``.
+"""Storage on disk: private files, sealed records, the sealing key, secrets outside ``bmw.cfg``.
 
-Knows nothing of what the records mean.
+Does not know what the records mean.
 """

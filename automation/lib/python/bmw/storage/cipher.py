@@ -1,4 +1,4 @@
-"""AES-256-GCM on CPython, by the cryptography library (only the command line and the tests need it)."""
+"""AES-256-GCM on CPython, with the cryptography library (only for the command line and the tests)."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -11,7 +11,7 @@ def encrypt(key, nonce, data, context):
 
 
 def decrypt(key, nonce, data, context):
-    """The data (bytes). Raises ValueError when it was not made with this key, nonce and context."""
+    """The data (bytes). Raises ValueError if key, nonce or context do not match."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -1,4 +1,4 @@
-"""Private files that survive a power cut: written beside, flushed, moved over, readable by their owner only."""
+"""Private files that survive a power cut: written to a new file, flushed, then renamed. Only the owner can read them."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -8,17 +8,17 @@ import stat
 
 from bmw.errors import StoreError
 
-#: end of the name of a file that could not be used
+#: suffix of a file that could not be used
 DAMAGED = ".damaged"
-#: end of the name of a file that is being written, and of one that was when the power went
+#: suffix of a file that is being written, or was when the power failed
 NEW = ".new"
 
 
 def make_private_folder(path):
-    """Makes the folder (and its parents) with mode 0700 if it is not there.
+    """Creates the folder (and its parents) if missing, and sets its mode to 0700.
 
     Raises:
-        StoreError: it cannot be made.
+        StoreError: the folder cannot be created.
     """
     try:
         if not os.path.isdir(path):
@@ -28,18 +28,18 @@ def make_private_folder(path):
         raise StoreError("Cannot make the folder {}".format(path), _advice(error))
 
 
-def read(path, most=-1):
-    """The bytes of a file, or None if there is none.
+def read(path, max_bytes=-1):
+    """The bytes of a file, or None if it does not exist.
 
     Args:
-        most (int): so many bytes at most; -1 = all.
+        max_bytes (int): reads at most so many bytes; -1 = all.
 
     Raises:
-        StoreError: it is there and cannot be read.
+        StoreError: the file exists but cannot be read.
     """
     try:
         with open(path, "rb") as stream:
-            return stream.read(most)
+            return stream.read(max_bytes)
     except (OSError, IOError) as error:
         if error.errno == errno.ENOENT:
             return None
@@ -47,7 +47,7 @@ def read(path, most=-1):
 
 
 def stamp(path):
-    """(time of change, size, permissions) of a file, to see whether it was changed; None if there is none."""
+    """(time of change, size, permissions) of a file, to detect changes; None if it does not exist."""
     try:
         status = os.stat(path)
     except (OSError, IOError):
@@ -56,7 +56,7 @@ def stamp(path):
 
 
 def is_open_to_group(path):
-    """True if others than the owner may read the file, be it the group only."""
+    """True if the group or everybody may read the file."""
     return _allows(path, stat.S_IRGRP | stat.S_IROTH)
 
 
@@ -67,62 +67,62 @@ def is_open_to_all(path):
 
 def _allows(path, bits):
     try:
-        # Windows has no such permissions, and names some all the same; Jython says so by the separator only
+        # Windows reports permission bits without meaning; only the separator shows Windows on Jython
         return os.sep != "\\" and bool(os.stat(path).st_mode & bits)
     except (OSError, IOError):
         return False
 
 
 def write(path, data):
-    """Replaces the file's content by ``data`` (bytes): afterwards either all of it is on disk or none.
+    """Replaces the file's content with ``data`` (bytes), completely or not at all.
 
     Raises:
-        StoreError: disk full, read-only folder ...; the file holds the old content or the new one, and no mixture.
+        StoreError: disk full, read-only folder ...; the file has the old content or the new one, never a mixture.
     """
-    Room(path).write(data)
+    NewFile(path).write(data)
 
 
-class Room(object):
-    """A file beside another (``*.new``) that takes its place when it is written: private from the first byte, nobody else's.
+class NewFile(object):
+    """A private file ``*.new`` that replaces another file when it is written.
 
     Args:
-        path (str): the file whose place it takes.
-        size (int): so many bytes of the disk are taken at once, for what is not known yet.
+        path (str): the file to replace.
+        size (int): bytes of disk space to reserve at once, for content that is not known yet.
 
     Raises:
-        StoreError: there is no room.
+        StoreError: there is no disk space.
     """
 
     def __init__(self, path, size=0):
         self._path = path
-        self._beside = path + NEW
+        self._new = path + NEW
         self._file = None
         try:
-            _remove(self._beside)  # a rest of an earlier try; of a link only the link
-            self._file = create(self._beside)
+            _remove(self._new)  # left from an earlier attempt; if it is a link, only the link
+            self._file = create(self._new)
             if size:
-                self._file.put(os.urandom(size))  # no zeros: a file system that compresses would keep no room for them
+                self._file.put(os.urandom(size))  # not zeros: a compressing file system would reserve no space
         except (OSError, IOError) as error:
             self.give_up()
             raise StoreError("Cannot write {}".format(path), _advice(error))
 
     def write(self, data):
-        """Puts ``data`` (bytes) durably in the place of the file. Raises StoreError, see ``write``."""
+        """Replaces the file with ``data`` (bytes), durably. Raises StoreError, see ``write``."""
         try:
             self._file.put(data)
         except (OSError, IOError) as error:
             self.give_up()
             raise StoreError("Cannot write {}".format(self._path), _advice(error))
         self._close()
-        _move_in(self._path)  # a whole one that cannot be moved stays beside, to be taken up at the next start
+        _replace_with_new(self._path)  # if renaming fails, the complete *.new file stays; the next start uses it
 
     def give_up(self):
-        """Gives back the room that was not used."""
+        """Frees the reserved space if it was not used."""
         if self._close():
             try:
-                _remove(self._beside)
+                _remove(self._new)
             except (OSError, IOError):
-                pass  # the next one does it
+                pass  # the next NewFile removes it
 
     def _close(self):
         """True if it was open."""
@@ -133,12 +133,12 @@ class Room(object):
 
 
 def overwrite(path, data):
-    """Writes ``data`` (bytes) over the content of a file that is there, on the disk's room that it has already.
+    """Overwrites an existing file with ``data`` (bytes), in the disk space that it already has.
 
-    For a content that is worth nothing any more: killed half way, neither the old one nor the new one is left.
+    Use it only if the old content is worthless: if the process is killed meanwhile, both old and new content are lost.
 
     Raises:
-        StoreError: it cannot be written.
+        StoreError: the file cannot be written.
     """
     try:
         file = reopen(path)
@@ -150,21 +150,21 @@ def overwrite(path, data):
         raise StoreError("Cannot write {}".format(path), _advice(error))
 
 
-def read_left_beside(path):
-    """The bytes of what was to take a file's place and did not (killed, power cut); None if there is nothing of the kind."""
-    beside = path + NEW
+def read_unfinished(path):
+    """The bytes of a ``*.new`` file that did not replace its file yet (killed, power cut); None if there is none."""
+    new = path + NEW
     try:
-        return None if os.path.islink(beside) else read(beside)
+        return None if os.path.islink(new) else read(new)
     except StoreError:
         return None
 
 
-def take_up(path):
-    """Lets what was left beside a file take its place. Raises StoreError."""
-    _move_in(path)
+def recover(path):
+    """Replaces a file with its ``*.new`` file. Raises StoreError."""
+    _replace_with_new(path)
 
 
-def _move_in(path):
+def _replace_with_new(path):
     try:
         _replace(path + NEW, path)
         sync_folder(os.path.dirname(path))
@@ -181,7 +181,7 @@ def _remove(path):
 
 
 def set_aside(path):
-    """Renames a file that cannot be used to ``*.damaged``, so that nothing is lost and a new one can be written."""
+    """Renames an unusable file to ``*.damaged``, so that nothing is lost and a new one can be written."""
     try:
         _replace(path, path + DAMAGED)
     except (OSError, IOError) as error:
@@ -193,34 +193,34 @@ _replace = getattr(os, "replace", os.rename)
 
 
 def _sync_folder(folder):
-    """Makes the rename itself durable where the system allows to open a folder (POSIX)."""
+    """Makes a rename durable, on systems that can open a folder (POSIX)."""
     if os.sep == "\\":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     except (OSError, IOError) as error:
-        if error.errno not in _NOT_THERE:
+        if error.errno not in _NOT_SUPPORTED:
             raise
     finally:
         os.close(handle)
 
 
-#: a file system that cannot sync a folder says so; everything else is a failure
-_NOT_THERE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+#: errors of file systems that cannot sync a folder; all other errors count
+_NOT_SUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 _PRIVATE = 0o600
 _OPEN = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class _File(object):
-    """An open file; a link is not followed."""
+    """An open file. Links are not followed."""
 
     def __init__(self, path, flags):
         self._handle = os.open(path, _OPEN | flags, _PRIVATE)
 
     def put(self, data):
-        """Makes ``data`` (bytes) its content, durably. Raises OSError."""
+        """Replaces the content with ``data`` (bytes), durably. Raises OSError."""
         os.lseek(self._handle, 0, os.SEEK_SET)
         left = data
         while left:
@@ -233,16 +233,16 @@ class _File(object):
 
 
 def _create(path):
-    """A new private file (``put``, ``close``). Raises OSError, also when there is one of that name."""
+    """A new private file (``put``, ``close``). Raises OSError, also if the file exists."""
     return _File(path, os.O_CREAT | os.O_EXCL)
 
 
 def _reopen(path):
-    """A file that is there, to be written over."""
+    """Opens an existing file, to overwrite it."""
     return _File(path, 0)
 
 
-#: Jython's os knows neither a folder's handle nor a mode of a new file: there the JVM's own ways are put here (``bmw.openhab.disk``)
+#: Jython's os can neither sync a folder nor set the mode of a new file, so ``bmw.openhab.disk`` replaces these functions
 sync_folder = _sync_folder
 create = _create
 reopen = _reopen

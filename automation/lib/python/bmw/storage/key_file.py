@@ -1,8 +1,8 @@
-"""The file of sealing keys: one key a line in base64, the newest first. Made at need, given a new key every 90 days.
+"""The file of sealing keys: one base64 key per line, the newest first. It is created when needed and gets a new key every 90 days.
 
-The newest key seals. An older one stays for as long as something is sealed with it, and the last one before the newest stays in any
-case, for what is not in the store: the token item, as a persistence service restores it. The file is written whole or not
-at all, a new key before its first use and an old one left out after its last, so a power cut at any moment loses nothing.
+The newest key seals. An older key stays as long as a record uses it. The second newest key always stays, because persistence may
+restore a token item that was sealed with it. The file is replaced as a whole. A new key is written before its first use and an old
+one is removed after its last, so a power cut loses nothing.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -15,17 +15,17 @@ from bmw.errors import StoreError
 from bmw.storage import files
 
 KEY_BYTES = 32
-#: seconds after which a new key is made; the file's own time tells how old the newest is
+#: seconds until a new key is created; the file's modification time is the age of the newest key
 LIFE = 90 * 86400
-#: seconds between two looks of ``watch``
-LOOK_EVERY = 86400
+#: seconds between two checks of ``watch``
+CHECK_EVERY = 86400
 
 
 def load(path):
-    """The keys (list of bytes, newest first) in the file; one is made at random if there is no file.
+    """The keys (list of bytes, newest first). Creates the file with a random key if it does not exist.
 
     Raises:
-        StoreError: the file cannot be read or written, or holds something else.
+        StoreError: the file cannot be read or written, or is damaged.
     """
     keys = read(path)
     if not keys:
@@ -35,7 +35,7 @@ def load(path):
 
 
 def read(path):
-    """The same, but an empty list if there is no file."""
+    """The keys as in ``load``, or an empty list if there is no file."""
     data = files.read(path)
     if data is None:
         return []
@@ -49,34 +49,34 @@ def read(path):
 
 
 def is_due(path, now):
-    """True if the newest key is so old at ``now`` (epoch seconds) that another should take its place."""
+    """True if the newest key is too old at ``now`` (epoch seconds)."""
     stamp = files.stamp(path)
     return stamp is not None and now - stamp[0] > LIFE
 
 
 def watch(path, clock, worker, on_due):
-    """Calls ``on_due`` once on the worker (bmw.worker.Worker) when the key is due, at a look a day; the clock has ``now()``.
+    """Checks once a day and calls ``on_due`` once, on the worker (bmw.worker.Worker), when a new key is due. The clock has ``now()``.
 
-    Not at once: a key that could not be made at the start is not to be tried again and again.
+    The first check is a day later: if a new key failed at the start, the next attempt must not follow at once.
     """
 
-    def look():
+    def check():
         if is_due(path, clock.now()):
             on_due()
         else:
-            worker.later("key", LOOK_EVERY, look)
+            worker.later("key", CHECK_EVERY, check)
 
-    worker.later("key", LOOK_EVERY, look)
+    worker.later("key", CHECK_EVERY, check)
 
 
 def rotate(path, is_in_use):
-    """Puts a new key before the others.
+    """Adds a new key as the first, and removes old keys that are no longer used.
 
     Args:
-        is_in_use: callable, key -> whether something is still sealed with it.
+        is_in_use: callable, key -> True if a record is still sealed with it.
 
     Raises:
-        StoreError: it could not be written; the keys are as before.
+        StoreError: the file could not be written; the keys are unchanged.
     """
     keys = read(path)
     kept = keys[:1] + [key for key in keys[1:] if is_in_use(key)]

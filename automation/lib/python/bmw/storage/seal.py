@@ -1,8 +1,8 @@
-"""Sealing: authenticated encryption of what must not be read or forged, as one line of text.
+"""Sealing: authenticated encryption of secrets, as one line of text.
 
-The cipher is given by the runtime (``bmw.openhab.cipher`` on the JVM, ``bmw.storage.cipher`` on CPython); both are AES-256-GCM, so a sealed
-text can be opened by either. The keys are in a file of their own (``bmw.storage.key_file``), so that an item state, a backup of the
-items or a screenshot holds nothing of use.
+The runtime provides the cipher (``bmw.openhab.cipher`` on the JVM, ``bmw.storage.cipher`` on CPython). Both are AES-256-GCM, so
+each can open what the other sealed. The keys are in a separate file (``bmw.storage.key_file``), so an item state, a backup of the
+items or a screenshot alone reveals nothing.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -20,13 +20,13 @@ NONCE_BYTES = 12
 
 
 class Seal(object):
-    """Seals texts with the newest key and opens them with any.
+    """Seals texts with the newest key and opens them with any key.
 
     Args:
-        read_keys: callable -> list of keys (bytes), newest first; called again when a text cannot be opened, as another
-            instance may have made a new key meanwhile.
+        read_keys: callable -> list of keys (bytes), newest first. Called again if a text cannot be opened, because another
+            instance may have created a new key meanwhile.
         cipher: object with ``encrypt(key, nonce, data, context) -> bytes`` and ``decrypt(...)``, which raises ValueError
-            when the data was not made with this key and context.
+            if key, nonce or context do not match.
     """
 
     def __init__(self, read_keys, cipher):
@@ -35,27 +35,27 @@ class Seal(object):
         self._cipher = cipher
 
     def close(self, text, context):
-        """The sealed form of ``text``. ``context`` (str) says what it is for; it must be the same to open it."""
+        """The sealed form of ``text``. ``context`` (str) names its purpose; ``open`` needs the same context."""
         nonce = os.urandom(NONCE_BYTES)
         data = self._cipher.encrypt(self._keys[0], nonce, to_bytes(text), to_bytes(context))
         return PREFIX + to_text(base64.urlsafe_b64encode(nonce + data))
 
     def bound_to(self, *names):
-        """A Seal-like object (``close``, ``open``) whose texts are opened for the same ``names`` (str) only."""
+        """A Seal-like object (``close``, ``open``) whose texts can only be opened with the same ``names`` (str)."""
         return _BoundSeal(self, names)
 
     def open(self, sealed, context):
         """The text that was sealed.
 
         Raises:
-            StoreError: not sealed with one of the keys and this context, or changed since.
+            StoreError: sealed with another key or context, or changed.
         """
         try:
             if not sealed.startswith(PREFIX):
                 raise ValueError("not sealed")
             body = to_bytes(sealed[len(PREFIX) :])
             data = base64.urlsafe_b64decode(body)
-            # base64 passes over strange characters and spare bits; a sealed text has one form only
+            # base64 ignores unknown characters and spare bits, but a sealed text must have exactly one form
             if base64.urlsafe_b64encode(data) != body:
                 raise ValueError("not as it was written")
             return to_text(self._decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], to_bytes(context)))
@@ -67,7 +67,7 @@ class Seal(object):
             return self._by_any_key(nonce, data, context)
         except ValueError:
             now = self._read_keys()
-            # a key file that was lost meanwhile says nothing; what is in memory still opens the store
+            # if the key file was lost meanwhile, the keys in memory still open the store
             if not now or now == self._keys:
                 raise
             self._keys = now
@@ -94,4 +94,4 @@ class _BoundSeal(object):
         return self._seal.open(sealed, self._whole(context))
 
     def _whole(self, context):
-        return json.dumps(self._names + [context])  # as a list: no name can be read as two
+        return json.dumps(self._names + [context])  # as a list, so that different names never give the same text

@@ -1,6 +1,6 @@
-"""What must survive a restart, one sealed JSON file per name in a folder only openHAB can read.
+"""Stores records across restarts: one sealed JSON file per name, in a folder that only openHAB can read.
 
-Knows nothing of what the records mean.
+Does not know what the records mean.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -19,15 +19,15 @@ log = logging.getLogger("bmw")
 
 KEY_FILE = "seal.key"
 
-#: bytes of a disk's page, and those that a record's file has to spare, so that a new one of about the same size fits into it
+#: bytes. Each file is filled up to whole pages, with some spare bytes, so that a new record of about the same size fits
 PAGE = 4096
 SPARE = 512
-#: bytes of room that are taken for a record that is not known yet; BMW's tokens, sealed, need a third of it
-ROOM = 32768
+#: bytes of disk space to reserve for a record that is not known yet; sealed tokens need a third of it
+RESERVED = 32768
 
 
 def open_store(folder, cipher, now, lock_of=None):
-    """(seal, store) of a folder, made if it is not there; at times with a new key.
+    """(seal, store) of a folder. Creates the folder if needed, and a new key if the newest is too old.
 
     Args:
         folder (str). cipher: see ``bmw.storage.seal.Seal``. now (float): epoch seconds. lock_of: see ``Store``.
@@ -45,7 +45,7 @@ def open_store(folder, cipher, now, lock_of=None):
 
 
 def _rotate(folder, path, cipher):
-    """A new key; what is sealed with an older one is sealed anew when it is next saved."""
+    """Adds a new key. Each record is sealed with it when it is next saved."""
 
     def is_in_use(key):
         store = Store(folder, Seal(lambda: [key], cipher))
@@ -53,19 +53,19 @@ def _rotate(folder, path, cipher):
 
     try:
         key_file.rotate(path, is_in_use)
-        log.info("A new key seals what is stored from now on")
+        log.info("Created a new sealing key")
     except (StoreError, OSError) as error:
-        log.warning("No new sealing key could be made, the present one stays in use (%s)", type(error).__name__)
+        log.warning("Could not create a new sealing key, the current one stays in use (%s)", type(error).__name__)
 
 
 class Store(object):
     """Named records (JSON-able dicts), durable and sealed.
 
     Args:
-        folder (str): a private folder that is there (``bmw.storage.files.make_private_folder``).
-        seal (bmw.storage.seal.Seal): how records are sealed.
-        lock_of: callable, path of a record's file -> a re-entrant lock, the same for every instance in the process: one that was
-            stopped may still be writing beside a new one, and they would move each other's half-written files. None = one of its own.
+        folder (str): an existing private folder (``bmw.storage.files.make_private_folder``).
+        seal (bmw.storage.seal.Seal): seals the records.
+        lock_of: callable, path of a record's file -> a re-entrant lock, shared by all instances in the process. A stopped instance
+            may still write while a new one runs; without the lock they would rename each other's half-written files. None = own lock.
     """
 
     def __init__(self, folder, seal, lock_of=None):
@@ -73,23 +73,23 @@ class Store(object):
         self._seal = seal
         own = threading.RLock()
         self._lock_of = lock_of or (lambda path: own)
-        self._looked_beside = set()  # names of records
-        self._stamps = {}  # name of a record -> a number that grows with each save, whatever the clock does
+        self._checked_unfinished = set()  # names of records
+        self._stamps = {}  # name of a record -> a number that grows with each save, independent of the clock
 
     def path(self, name):
         """The file of a record."""
         return os.path.join(self._folder, name)
 
     def load(self, name):
-        """The record, or None if there is none. One that cannot be opened is set aside, with a warning.
+        """The record, or None if there is none. A record that cannot be opened is renamed, with a warning.
 
         Raises:
-            StoreError: the file is there and cannot be read.
+            StoreError: the file exists but cannot be read.
         """
         with self._lock_of(self.path(name)):
             data = files.read(self.path(name))
-            if name not in self._looked_beside:
-                data = self._take_up(name, data)
+            if name not in self._checked_unfinished:
+                data = self._recover(name, data)
             if data is None:
                 return None
             try:
@@ -97,29 +97,29 @@ class Store(object):
                 return record
             except (StoreError, ValueError):
                 files.set_aside(self.path(name))
-                log.warning("%s cannot be opened with the present key; it was renamed to %s%s", name, name, files.DAMAGED)
+                log.warning("%s cannot be opened with the current key; it was renamed to %s%s", name, name, files.DAMAGED)
                 return None
 
-    def _take_up(self, name, data):
-        """What was written whole and not yet moved to its place when the process was killed, if it is the newer; else ``data``.
+    def _recover(self, name, data):
+        """The content of a complete ``*.new`` file left by a killed process, if it is newer; else ``data``.
 
-        Looked for at the start only: later it can be what another instance writes just now.
+        Checked only at the start: later, another instance may be writing that file.
         """
-        left = files.read_left_beside(self.path(name))
+        left = files.read_unfinished(self.path(name))
         if _age(self._open_or_none(name, left)) <= _age(self._open_or_none(name, data)):
-            self._looked_beside.add(name)
+            self._checked_unfinished.add(name)
             return data
         try:
-            files.take_up(self.path(name))
-            log.info("%s was written when the program was killed, and is taken up", name)
+            files.recover(self.path(name))
+            log.info("%s was recovered; the program was killed while it was saved", name)
         except StoreError as error:
-            log.warning("%s is used from where it was left (%s)", name, error.text())
+            log.warning("%s was recovered, but the file could not be replaced (%s)", name, error.text())
         return left
 
     def _open(self, name, data):
         """(stamp, record) of a file's content. Raises StoreError or ValueError."""
         content = json.loads(self._seal.open(to_text(data).strip(), name))
-        stamp, record = content if isinstance(content, list) else (0, content)  # up to version 1.0 the record alone
+        stamp, record = content if isinstance(content, list) else (0, content)  # older versions stored only the record
         if not isinstance(record, dict):
             raise ValueError("no record")
         return stamp, record
@@ -131,7 +131,7 @@ class Store(object):
             return None
 
     def can_open(self, name):
-        """True if the file of that name is a record and the seal's keys open it. Changes nothing.
+        """True if the file is a record that the seal's keys can open. Changes nothing.
 
         Raises:
             StoreError: the file cannot be read.
@@ -144,41 +144,41 @@ class Store(object):
             return False
 
     def was_set_aside(self, name):
-        """True if there was a record once that could not be opened."""
+        """True if a record was renamed because it could not be opened."""
         return os.path.exists(self.path(name) + files.DAMAGED)
 
-    def make_room(self, name):
-        """Takes room on the disk (bmw.storage.files.Room) for a record that is not known yet, for ``save``.
+    def reserve(self, name):
+        """Reserves disk space (bmw.storage.files.NewFile) for a record that is not known yet, to pass to ``save``.
 
         Raises:
-            StoreError: there is none, or it cannot be written.
+            StoreError: there is no space, or the folder is not writable.
         """
-        return files.Room(self.path(name), ROOM)
+        return files.NewFile(self.path(name), RESERVED)
 
-    def save(self, name, record, room=None):
-        """Makes the record durable before it returns.
+    def save(self, name, record, reserved=None):
+        """Saves the record. It is durable when the method returns.
 
         Args:
-            room (bmw.storage.files.Room): what ``make_room`` took for it; None = it is taken now.
+            reserved (bmw.storage.files.NewFile): result of ``reserve``; None = not reserved.
 
         Raises:
-            StoreError: it could not be written; there is the old record or the new one, and no mixture.
+            StoreError: it could not be written; the file has the old record or the new one, never a mixture.
         """
         with self._lock_of(self.path(name)):
             sealed = self._sealed(name, record)
-            (room or files.Room(self.path(name))).write(sealed)
+            (reserved or files.NewFile(self.path(name))).write(sealed)
 
     def save_over(self, name, record):
-        """Writes the record over the old one, where the disk has no room beside it; for an old one that is worth nothing any more.
+        """Overwrites the old record, for a full disk. Use it only if the old record is worthless.
 
         Raises:
-            StoreError: it could not be written; what is there is worth nothing.
+            StoreError: it could not be written; the file may be damaged.
         """
         with self._lock_of(self.path(name)):
             files.overwrite(self.path(name), self._sealed(name, record))
 
     def _sealed(self, name, record):
-        """The content of a record's file, filled up so that the next one has room in its place."""
+        """The content of a record's file, filled up so that the next record fits into the same space."""
         if name not in self._stamps:
             self._stamps[name] = (self._open_or_none(name, files.read(self.path(name))) or (0, None))[0]
         self._stamps[name] += 1
@@ -187,7 +187,7 @@ class Store(object):
 
 
 class ClosedStore(object):
-    """Stands for a Store that cannot be opened: whatever is asked of it fails with the reason, and nothing is touched.
+    """Replaces a Store that cannot be opened: each access raises the reason, no file is touched.
 
     Args:
         folder (str). error (StoreError): why.
@@ -202,17 +202,17 @@ class ClosedStore(object):
         return os.path.join(self._folder, name)
 
     def was_set_aside(self, name):
-        """False: it is not known."""
+        """False, as it is unknown."""
         return False
 
     def _fail(self, *_what):
         raise self._error
 
-    load = make_room = save = save_over = _fail
+    load = reserve = save = save_over = _fail
 
 
 def _age(content):
-    """What tells the newer one of two (stamp, record); that of None is the least."""
+    """Sort key that tells which of two (stamp, record) is newer; None is the oldest."""
     if content is None:
         return ()
     stamp, record = content

@@ -1,4 +1,4 @@
-"""What a car can say: THE vocabulary, its readings, words and states, and what we reckon from them.
+"""The car: vocabulary, readings, state words, states, and values calculated from readings.
 
-Knows neither where the values come from nor which item they go to.
+Knows neither which cloud a value comes from nor which item it goes to.
 """

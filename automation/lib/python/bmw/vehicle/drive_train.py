@@ -1,6 +1,6 @@
-"""What a car's drive train has: a traction battery, a tank. What a car has not, it cannot tell, whatever a cloud sends for it.
+"""Whether a car has a traction battery and a tank. Values of a part that the car does not have are ignored.
 
-Pure. BMW's clouds name the drive train in several words; a word that nobody has seen decides nothing.
+Pure. BMW's clouds use different words for the same drive train; an unknown word decides nothing.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -22,18 +22,18 @@ _PARTS = {
     "COMBUSTION": (False, True),
     "PETROL": (False, True),
     "DIESEL": (False, True),
-    # its battery of 48 V drives nothing that a person charges or reads
+    # nobody charges or reads its 48 V battery
     "MHEV": (False, True),
     "MILD_HYBRID": (False, True),
 }
-#: a mild hybrid that says no more than HYBRID has a tank; whether it has a battery worth telling is open
-_TANK_AT_LEAST = frozenset(("HYBRID", "HEV"))
+#: hybrids that do not say which kind they are: they have a tank, the battery is unknown
+_HAS_TANK = frozenset(("HYBRID", "HEV"))
 
-#: facts that name it, the surer one first
+#: facts that name the drive train, the more reliable one first
 _FACTS = ("driveTrain", "propulsionType")
 
 TANK = frozenset("fuelRange fuelLevel fuelVolume lastTripFuelConsumption lifetimeFuel lifetimeFuelDistance coolantTemperature".split())
-#: of the sections of battery and charging all but these are of the traction battery
+#: all values in the sections battery and charging belong to the traction battery, except these
 _NO_BATTERY = TANK | frozenset(("totalRange", "navigationRange"))
 _MORE_OF_BATTERY = (
     "climateAtDeparture",
@@ -54,20 +54,20 @@ BATTERY = frozenset(
 
 
 def parts(facts):
-    """(has a traction battery, has a tank) of a car by its facts (dict): each True, False, or None where nobody knows."""
+    """(has a traction battery, has a tank) from the car's facts (dict): each True, False, or None = unknown."""
     for fact in _FACTS:
         word = upper(text_type(facts.get(fact) or "").strip()).replace("-", "_").replace(" ", "_")
-        if word in _TANK_AT_LEAST:
+        if word in _HAS_TANK:
             return None, True
         if word in _PARTS:
             battery, tank = _PARTS[word]
-            # BMW called a range extender ELECTRIC, and only the model's name told it apart
+            # BMW also called range extenders ELECTRIC; only the model's name shows the difference
             return battery, tank or "REX" in upper(text_type(facts.get("model") or ""))
     return None, None
 
 
 def impossible(facts):
-    """The keys (frozenset) of what a car of these facts has no part for."""
+    """The keys (frozenset) of values that a car with these facts cannot have."""
     battery, tank = parts(facts)
     return (BATTERY if battery is False else _NONE) | (TANK if tank is False else _NONE)
 

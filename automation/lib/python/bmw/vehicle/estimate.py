@@ -1,7 +1,7 @@
-"""The state of charge as it probably is now: a car that charges asleep tells it every half hour at best.
+"""Estimates the current state of charge, because a car that charges while asleep reports it every half hour at best.
 
-Pure. While the car does not charge, the estimate is what the car said, so that a rule or a chart can use it all the time. It has an
-end: the target, the time that BMW gave, or some time after the car's last word.
+Pure. While the car does not charge, the estimate equals the reported value, so that rules and charts can always use it. The
+estimate stops at the target, at the end time from BMW, or some time after the car's last report.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -9,19 +9,19 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw.vehicle.plausible import converted
-from bmw.vehicle.vehicle import TIME_LEFT_HOLDS, Reading
+from bmw.vehicle.vehicle import TIME_LEFT_VALID, Reading
 
 KEY = "estimatedStateOfCharge"
-#: seconds between two looks while a car charges
+#: seconds between two estimates while a car charges
 EVERY = 60
-#: part of the power that reaches the battery: an assumption, as BMW does not say at which side of the charger it measures
+#: share of the power that reaches the battery: an assumption, as BMW does not say on which side of the charger it measures
 EFFICIENCY = 0.92
-#: seconds around the state of charge in which a power counts: it holds near its time only (cardata.md section 4)
-POWER_HOLDS = 1800
-#: seconds after the car's last word of its charge in which an estimate makes sense: a night at a household socket
-LAST_WORD_HOLDS = 12 * 3600
+#: a power is used if it is at most this many seconds older than the state of charge (cardata.md section 4)
+POWER_VALID = 1800
+#: seconds after the car's last charging report in which an estimate makes sense: a night at a household socket
+REPORT_VALID = 12 * 3600
 
-#: no wallbox gives more
+#: no wallbox delivers more
 MAX_WATTS = 1000000.0
 
 _OF_A_CHARGE = ("stateOfCharge", "chargingStatus", "chargingPower", "chargingTimeRemaining")
@@ -30,31 +30,31 @@ _WATTS = {None: 1.0, "W": 1.0, "kW": 1000.0, "MW": 1000000.0}
 
 
 def reading(readings, now, capacity=None, wallbox=None):
-    """The Reading of the estimate, in percent; None for a car that tells no state of charge.
+    """The estimate as a Reading, in percent; None for a car that reports no state of charge.
 
-    Its value is None while the car charges and has not said enough to go by: a state of charge with its time, and a power and
-    capacity, or the time left, or how the last charge went. It is None as well when the charge must be over by what was said.
+    Its value is None while the car charges and has not reported enough. The estimate needs a state of charge with its time, and
+    either power and capacity, or the time left, or the last charging session. It is None as well after the reported end.
 
     Args:
-        readings ({key: Reading}): what the car said, with the last estimate. now (float): epoch seconds.
-        capacity (float or None): kWh of the battery, as the user knows it. wallbox (float or None): mean watts since the state of
-            charge was said, as the wallbox measures them.
+        readings ({key: Reading}): what the car reported, with the last estimate. now (float): epoch seconds.
+        capacity (float or None): kWh of the battery, set by the user. wallbox (float or None): mean watts since the state of
+            charge was reported, measured by the wallbox.
     """
     said = readings.get("stateOfCharge")
     if said is None:
         return None
     if not _value(readings, "charging") or said.value is None:
         return Reading(said.value)
-    last, left = _last_word(readings), readings.get("chargingTimeRemaining")
+    last, left = _last_report(readings), readings.get("chargingTimeRemaining")
     if said.time is None or _gave_up(readings, last) or now > _end(left, last):
-        return Reading(None, last)  # given up until the car says more
+        return Reading(None, last)  # no estimate until the car reports again
     capacity = capacity or _value(readings, "batteryCapacity")
     hourly = _by_watts(wallbox, capacity) or _by_power(readings, said, capacity) or _by_time_left(readings, said, left)
     hourly = hourly or _by_last_charge(readings)
     if hourly is None:
         return Reading(None)
-    hours = max(0.0, min(now, _told_end(left, now)) - said.time) / 3600.0
-    # more than its target the car does not charge; a target below what it has is none for this charge
+    hours = max(0.0, min(now, _reported_end(left, now)) - said.time) / 3600.0
+    # the car stops at its target; a target below the current state of charge does not apply to this session
     limit = _value(readings, "targetStateOfCharge")
     limit = min(limit, 100) if limit is not None and limit > said.value else 100
     return Reading(round(min(max(limit, said.value), said.value + hourly * hours), 1))
@@ -62,12 +62,12 @@ def reading(readings, now, capacity=None, wallbox=None):
 
 def is_open(readings, now):
     """True while the car charges and an estimate may still change."""
-    last = _last_word(readings)
-    return bool(_value(readings, "charging")) and last is not None and now <= last + LAST_WORD_HOLDS
+    last = _last_report(readings)
+    return bool(_value(readings, "charging")) and last is not None and now <= last + REPORT_VALID
 
 
 def watts(text):
-    """The watts (float) of an item's state as text (``7200 W``, ``7.2 kW``, ``7200``); None where it is no power."""
+    """The watts (float) of an item's state as text (``7200 W``, ``7.2 kW``, ``7200``); None if it is not a power."""
     found = _POWER.match(text) if text else None
     try:
         power = float(found.group(1)) * _WATTS[found.group(2)] if found else None
@@ -77,14 +77,14 @@ def watts(text):
 
 
 class Meter(object):
-    """The mean power since a state of charge was said, from samples of a wallbox: what it gives now says little of the last hour."""
+    """The wallbox's mean power since the last reported state of charge. Its current power says little about the last hour."""
 
     def __init__(self):
         self._since = self._at = self._power = None
         self._energy = 0.0
 
     def mean(self, since, now, power):
-        """Takes a sample, and returns the mean (W) from ``since`` (epoch seconds) to ``now``; None without one.
+        """Adds a sample and returns the mean (W) from ``since`` (epoch seconds) to ``now``; None without a sample.
 
         Args:
             power (float or None): watts now.
@@ -93,7 +93,7 @@ class Meter(object):
             self._since = self._power = None
             return None
         if since != self._since:
-            # what it gave before is not known: as now, or as in the last sample
+            # the power before this sample is unknown: take the last sample, or this one
             self._since, self._at, self._energy = since, since, 0.0
             self._power = power if self._power is None else self._power
         self._energy += self._power * max(0.0, now - self._at)
@@ -101,8 +101,8 @@ class Meter(object):
         return self._energy / (self._at - since) if self._at > since else power
 
 
-def _last_word(readings):
-    """When the car said the last thing of its charge (epoch seconds), None if it never did."""
+def _last_report(readings):
+    """The time of the car's last charging report (epoch seconds), None if there is none."""
     times = [readings[key].time for key in _OF_A_CHARGE if key in readings and readings[key].time is not None]
     return max(times) if times else None
 
@@ -112,45 +112,45 @@ def _gave_up(readings, last):
     return known is not None and known.value is None and known.time is not None and known.time == last
 
 
-def _told_end(left, otherwise):
-    """When the charge ends by what BMW said (epoch seconds)."""
+def _reported_end(left, otherwise):
+    """The end of charging as BMW reported it (epoch seconds)."""
     minutes = converted(left.value, left.unit, "min") if left is not None and left.value else None
     return otherwise if minutes is None or left.time is None else left.time + minutes * 60.0
 
 
 def _end(left, last):
-    """Until when there is something to go by (epoch seconds)."""
-    end = last + LAST_WORD_HOLDS
-    return min(end, _told_end(left, end) + TIME_LEFT_HOLDS)
+    """Until when an estimate makes sense (epoch seconds)."""
+    end = last + REPORT_VALID
+    return min(end, _reported_end(left, end) + TIME_LEFT_VALID)
 
 
 def _by_watts(power, capacity):
-    """Percent an hour, of power (W) and capacity (kWh)."""
+    """Percent per hour, from power (W) and capacity (kWh)."""
     return power * EFFICIENCY / 1000.0 / capacity * 100.0 if power and capacity and power > 0 and capacity > 0 else None
 
 
 def _by_power(readings, said, capacity):
-    """The same of BMW's power; None if it is not known or of another time."""
+    """Percent per hour, from BMW's power; None if it is unknown or too old."""
     power = readings.get("chargingPower")
-    if power is None or not power.value or None in (power.time, said.time) or power.time < said.time - POWER_HOLDS:
+    if power is None or not power.value or None in (power.time, said.time) or power.time < said.time - POWER_VALID:
         return None
     return _by_watts(converted(power.value, power.unit, "W"), capacity)
 
 
 def _by_time_left(readings, said, left):
-    """Percent an hour, of the target and the minutes left until it is reached."""
+    """Percent per hour, from the target and the minutes until it is reached."""
     target = _value(readings, "targetStateOfCharge")
     target = 100 if target is None else min(target, 100)
-    end = _told_end(left, None)
+    end = _reported_end(left, None)
     if end is None or left.value < 0 or target <= said.value:
         return None
-    # the minutes count from when they were told, and the percent from when they were
+    # minutes and percent have their own times
     hours = (end - said.time) / 3600.0
     return (target - said.value) / hours if hours > 0 else None
 
 
 def _by_last_charge(readings):
-    """Percent an hour, as the last charge went: most cars charge at home, and at the same wallbox."""
+    """Percent per hour, from the last charging session: most cars charge at home, at the same wallbox."""
     names = ("lastChargingStartStateOfCharge", "lastChargingEndStateOfCharge", "lastChargingDuration")
     begin, end, minutes = [_value(readings, name) for name in names]
     if None in (begin, end, minutes) or end <= begin or minutes <= 0:

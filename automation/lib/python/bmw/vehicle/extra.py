@@ -1,7 +1,7 @@
-"""Values that a cloud can tell and the vocabulary has no word for: shown on demand (setting ``extra``), as advanced items.
+"""Values of a cloud that are not in the vocabulary. The setting ``extra`` shows them as advanced items.
 
-A key is made of the cloud's own name for the value, and its point (label, item type, unit) of that name and of the first value.
-Pure; which of them are wanted is the cloud's business.
+The key comes from the cloud's name for the value. The point (label, item type, unit) comes from that name and the first value.
+Pure. The cloud decides which of them are wanted.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -11,18 +11,18 @@ import re
 from bmw.compat import capitalize, lower, number_types
 from bmw.vehicle.vocabulary import MEASUREMENT, STATUS, VEHICLE, VEHICLE_POINTS, Point
 
-#: the setting that asks for all there is
+#: the setting for all extra values
 ALL = "all"
 SECTION = "extra"
-#: start of a key; no word of the vocabulary has an underscore
+#: start of a key; no key of the vocabulary has an underscore
 PREFIX = "extra_"
-#: what all of BMW's names begin with, and no item needs to say
+#: start of all of BMW's names; item names leave it out
 _ROOT = "vehicle."
-#: the names that can be told apart as parts of an item's name; longer ones, or deeper, are nobody's but a hostile broker's
+#: names that are safe as part of an item's name; only a hostile broker sends longer or deeper ones
 _NAME = re.compile(r"^vehicle(\.[A-Za-z][A-Za-z0-9]{0,59}){1,12}\Z")
-LONGEST_NAME = 150
+MAX_NAME = 150
 
-#: the unit of a reading that is a time (epoch seconds) and no number
+#: the unit of a reading that is a time (epoch seconds)
 MOMENT = "moment"
 
 #: openHAB's symbol -> its dimension
@@ -58,24 +58,24 @@ _CAMEL = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[A-Za-z]*")
 
 
 def names_of(setting):
-    """The cloud's names (list) that a setting lists with commas between."""
+    """The cloud's names (list) from a comma-separated setting."""
     return [name.strip() for name in setting.split(",") if name.strip()]
 
 
 def key_of(name):
     """The key of a cloud's name (``vehicle.body.chargingPort.dcStatus``); None if it cannot be part of an item's name."""
-    if len(name) > LONGEST_NAME or not _NAME.match(name):
+    if len(name) > MAX_NAME or not _NAME.match(name):
         return None
     return PREFIX + name[len(_ROOT) :].replace(".", "_")
 
 
 def is_key(key):
-    """True for a key of ``key_of``."""
+    """True for a key made by ``key_of``."""
     return key.startswith(PREFIX)
 
 
 def name_of(key):
-    """The cloud's name that a key was made of."""
+    """The cloud's name for a key."""
     return _ROOT + key[len(PREFIX) :].replace("_", ".")
 
 
@@ -89,7 +89,7 @@ def point(key, reading):
     """The Point of a key.
 
     Args:
-        reading (bmw.vehicle.vehicle.Reading): its value says what type the item is of.
+        reading (bmw.vehicle.vehicle.Reading): its value decides the item type.
     """
     item_type, unit, pattern, icon, tag = _form(reading)
     text = label(key)
@@ -97,7 +97,7 @@ def point(key, reading):
 
 
 def _form(reading):
-    """(item type, unit, state pattern, icon, tag) by a value and its unit."""
+    """(item type, unit, state pattern, icon, tag) for a value and its unit."""
     if isinstance(reading.value, bool):
         return "Switch", "", "%s", "switch", STATUS
     if reading.unit == MOMENT:
@@ -111,12 +111,12 @@ def _form(reading):
 
 
 def point_of(key, reading):
-    """The Point of a word of the vocabulary or of an extra key."""
+    """The Point of a vocabulary key or an extra key."""
     return VEHICLE.get(key) or point(key, reading)
 
 
 def points_of(readings):
-    """The Points (list) of all that is known (value not None) of a car, in the order of the vocabulary, the extra ones last.
+    """The Points (list) of all known readings (value not None), in the order of the vocabulary, extra values last.
 
     Args:
         readings (dict): key -> bmw.vehicle.vehicle.Reading.

@@ -1,6 +1,6 @@
-"""A picture of a car, as a cloud hands it out: which kind it really is, and whether it is one at all.
+"""Checks a picture of a car from a cloud: PNG, JPEG or neither.
 
-Pure. What a server says about its own answer is not believed: the first bytes decide.
+Pure. The first bytes decide, not the server's Content-Type.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -16,7 +16,7 @@ KINDS = (
     (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
     (b"\xff\xd8\xff", "image/jpeg", "jpg"),
 )
-#: it is kept in memory as an item's state, and sent to whoever reads all items
+#: openHAB keeps the picture in memory as an item's state and sends it to every client that reads all items
 MAX_BYTES = 5 * 1024 * 1024
 
 

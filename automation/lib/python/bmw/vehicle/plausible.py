@@ -1,17 +1,17 @@
-"""Which numbers can be true: BMW's clouds send 0, -1, 255 or 2777774 where the car knows nothing. One table for all clouds.
+"""Plausible ranges: BMW's clouds send 0, -1, 255 or 2777774 for an unknown value. One table for all clouds.
 
-Pure. A number outside its row is unknown, never shown and never kept.
+Pure. A number outside its row counts as unknown; it is never shown and never stored.
 """
 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import number_types
 
-#: what a field of 8, 16 or 32 bits says for 'no value' and 'error': all bits set, or all but the last
+#: 'no value' and 'error' in fields of 8, 16 or 32 bits: all bits set, or all but the last
 _NO_BYTE = (255, 254)
 _NO_WORD = (65535, 65534)
 _NO_LONG = (4294967295, 4294967294, 2147483647, -2147483648)
-_LEAST = 1e-9
+_ABOVE_ZERO = 1e-9
 
 
 def _row(lowest, highest, *never):
@@ -26,25 +26,25 @@ _MINUTES = _row(0, 65500)
 _ODOMETER = _row(0, 999999)
 _WEEK = _row(0, 3000)
 _STARS = _row(0, 5)
-#: litres, and kilowatt-hours, of the whole life of a car: one that has gone further than BMW's 250000 km has used more
+#: litres, and kilowatt-hours, over the car's whole life; wider than BMW's limit, which a car exceeds after 250000 km
 _LIFETIME = _row(0, 300000)
 
-#: vocabulary key -> (lowest, highest, numbers that mean nothing), in the vocabulary's unit. Where BMW's catalogue names a range it is
-#: BMW's (cardata_descriptors.tsv), and wider where a real car says more than the catalogue allows:
+#: vocabulary key -> (lowest, highest, numbers that mean 'unknown'), in the vocabulary's unit. The range is from BMW's catalogue
+#: (cardata_descriptors.tsv) where it has one; wider where real cars send more than the catalogue allows:
 #: 32 A from one phase (catalogue: 25), tyres and coolant in frost (0 to 50 and 150 degrees), a night's charging (200 minutes),
 #: watts (20 to 80)
 ROWS = {
     "stateOfCharge": _PERCENT,
     "estimatedStateOfCharge": _PERCENT,
-    "targetStateOfCharge": _row(_LEAST, 100),
+    "targetStateOfCharge": _row(_ABOVE_ZERO, 100),
     "minimumStateOfCharge": _PERCENT,
-    "professionalTargetStateOfCharge": _row(_LEAST, 100),
-    "batteryCapacity": _row(_LEAST, 300),
+    "professionalTargetStateOfCharge": _row(_ABOVE_ZERO, 100),
+    "batteryCapacity": _row(_ABOVE_ZERO, 300),
     "batteryEnergy": _ENERGY,
     "energyToFull": _ENERGY,
-    "stateOfHealth": _row(_LEAST, 250),
+    "stateOfHealth": _row(_ABOVE_ZERO, 250),
     "electricRange": _RANGE,
-    "maxElectricRange": _row(_LEAST, 4000),
+    "maxElectricRange": _row(_ABOVE_ZERO, 4000),
     "targetRange": _RANGE,
     "totalRange": _row(0, 6500),
     "fuelRange": _row(0, 6500),
@@ -108,16 +108,16 @@ ROWS = {
     "auxiliaryBatteryVoltage": _row(5, 20),
     "auxiliaryBatteryStateOfCharge": _PERCENT,
     "auxiliaryPower": _row(0, 655.34),
-    "battery48StateOfHealth": _row(_LEAST, 250),
+    "battery48StateOfHealth": _row(_ABOVE_ZERO, 250),
     "coolantTemperature": _row(-60, 200),
     "serviceCount": _row(0, 60),
-    # below zero: how far it is overdue
+    # below zero: overdue by this distance
     "serviceDistance": _row(-100000, 100000, -1, *_NO_WORD),
 }
 for _wheel in ("FrontLeft", "FrontRight", "RearLeft", "RearRight"):
-    # 0 is a wheel without a sensor
-    ROWS["tyrePressure" + _wheel] = _row(_LEAST, 1000)
-    ROWS["tyreTarget" + _wheel] = _row(_LEAST, 1000)
+    # 0: the wheel has no sensor
+    ROWS["tyrePressure" + _wheel] = _row(_ABOVE_ZERO, 1000)
+    ROWS["tyreTarget" + _wheel] = _row(_ABOVE_ZERO, 1000)
     ROWS["tyreTemperature" + _wheel] = _row(-60, 150)
     ROWS["tyreTread" + _wheel] = _row(0, 50)
 ROWS["tyreDueMileage"] = _ODOMETER
@@ -126,7 +126,7 @@ for _place in ("DriverFront", "PassengerFront", "DriverRear", "PassengerRear"):
 for _seat in ("Driver", "Passenger", "RearDriver", "RearPassenger", "ThirdDriver", "ThirdPassenger"):
     ROWS["seatHeating" + _seat] = ROWS["seatCooling" + _seat] = _PERCENT
 
-#: (unit of a number, unit of the vocabulary) -> (factor, then added): the units in which BMW sends what a row is for
+#: (BMW's unit, the vocabulary's unit) -> (factor, offset)
 _FACTORS = {
     ("mi", "km"): (1.609344, 0),
     ("m", "km"): (0.001, 0),
@@ -145,7 +145,7 @@ _FACTORS = {
 
 
 def converted(number, unit, ours):
-    """A number of one unit (openHAB's symbol, or None for ``ours``) in another; None where nobody knows how."""
+    """Converts a number from ``unit`` (openHAB's symbol, None = ``ours``) to ``ours``; None if no conversion is known."""
     if unit in (None, "", ours):
         return number
     factor = _FACTORS.get((unit, ours))
@@ -153,10 +153,10 @@ def converted(number, unit, ours):
 
 
 def is_plausible(key, value, unit, ours):
-    """False for a number that its word of the vocabulary (key) cannot have.
+    """False for a number outside the range of its vocabulary key.
 
     Args:
-        value: see ``bmw.vehicle.vehicle.Reading``; what is no number is always plausible here.
+        value: see ``bmw.vehicle.vehicle.Reading``; anything but a number is plausible.
         unit (str or None): openHAB's symbol; None = ``ours``, the vocabulary's.
     """
     row = ROWS.get(key)
@@ -164,5 +164,5 @@ def is_plausible(key, value, unit, ours):
         return True
     lowest, highest, never = row
     number = converted(value, unit, ours)
-    # what a field without a value says is no number of any unit
+    # 'no value' is checked before conversion: it has no unit
     return number is None or (lowest <= number <= highest and value not in never and value not in _NO_LONG)

@@ -1,6 +1,6 @@
-"""From a reading to the text of an openHAB state, by the type of the item that shall hold it.
+"""Converts a reading to the text of an openHAB state that fits the item's type.
 
-Pure: no openHAB class is touched here. None means UNDEF.
+Pure: uses no openHAB class. None means UNDEF.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -16,12 +16,12 @@ def state_text(value, unit, item_type, native_type="Switch"):
         value: see ``bmw.vehicle.vehicle.Reading``.
         unit (str): openHAB unit symbol, may be empty.
         item_type (str): type of the item to write: ``Number:Length``, ``Contact`` ...
-        native_type (str): the vocabulary's type for it, which names a yes or no (OPEN/CLOSED of a Contact, else
-            ON/OFF; ``LOCK`` for that of a lock) and tells a time from a number.
+        native_type (str): the vocabulary's type. It decides how a bool is written (Contact: OPEN/CLOSED, ``LOCK``:
+            locked/unlocked, else ON/OFF) and whether a number is a time.
     """
     if value is None:
         return None
-    if item_type.startswith("Number"):  # most are; a yes or no is 1 or 0 there
+    if item_type.startswith("Number"):  # first, as most items are; a bool becomes 1 or 0
         text = number_text(value) if isinstance(value, number_types) else None
         return text + " " + unit if unit and text is not None and item_type != "Number" else text
     if isinstance(value, bool):
@@ -33,7 +33,7 @@ def state_text(value, unit, item_type, native_type="Switch"):
 
 
 def number_text(number):
-    """A number without exponent and without idle zeros: 57, 0.4, 12345.6; None when it is not finite."""
+    """A number without exponent and trailing zeros: 57, 0.4, 12345.6; None if it is not finite."""
     try:
         text = _SIX_DIGITS(number).rstrip("0").rstrip(".")
     except OverflowError:  # an integer of hundreds of digits
@@ -54,7 +54,7 @@ def _text(value, unit, _item_type):
         return _place(value, unit, _item_type)
     if _is_number(value):
         return number_text(value)
-    # every page, database and log that shows the item has to bear it
+    # a longer text is too much for pages, databases and logs
     return None if isinstance(value, text_type) and len(value) > MAX_CHARACTERS else value
 
 
@@ -71,19 +71,19 @@ def _place(value, _unit, _item_type):
     return "{},{}".format(number_text(latitude), number_text(longitude))
 
 
-#: letters of a text; the longest real one, the curve of a charge, has some thousand
+#: the longest real text, a charging curve, has a few thousand characters
 MAX_CHARACTERS = 20000
 _SIX_DIGITS = "{:.6f}".format
-#: what no item shows, and what it shows instead; None where there is no such number
+#: formatted number -> what an item shows instead; None = no number
 _OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}
-#: the first moment that openHAB's four digits of a year cannot say
+#: epoch seconds; openHAB writes years with four digits
 _YEAR_10000 = 253402300800
 #: [is the point a Contact][value]
 _BOOLEAN_WORDS = ({True: "ON", False: "OFF"}, {True: "OPEN", False: "CLOSED"})
-#: native type of a Switch that is ON while something is locked: a Contact is closed then
+#: native type of a Switch that is ON while something is locked; a Contact shows CLOSED then
 LOCK = "Lock"
 _LOCK_WORDS = {True: "LOCKED", False: "UNLOCKED"}
-#: what may be written to a user's own Contact or Switch, whatever the vocabulary's type is
+#: how words are written to a user's own Contact or Switch
 _TO_CONTACT = {
     "OPEN": "OPEN",
     "OPEN_TILT": "OPEN",

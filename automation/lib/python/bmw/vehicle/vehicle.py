@@ -1,4 +1,4 @@
-"""A car and what it said last: a reading with the car's own time per word of the vocabulary.
+"""A car and its last readings: one value with the car's own time per key of the vocabulary.
 
 Knows no cloud and no openHAB.
 """
@@ -8,21 +8,21 @@ from __future__ import absolute_import, unicode_literals
 from bmw.vehicle import drive_train, extra, plausible
 from bmw.vehicle.vocabulary import VEHICLE
 
-#: values that say a car is locked, and all a lock can say (connecteddrive.md, cardata.md section 4)
+#: all states of the lock -> whether the car is locked (connecteddrive.md, cardata.md section 4)
 LOCK_STATES = {"SECURED": True, "LOCKED": True, "SELECTIVE_LOCKED": False, "PARTIALLY_LOCKED": False, "UNLOCKED": False}
 
 _DOORS = ("doorDriverFront", "doorPassengerFront", "doorDriverRear", "doorPassengerRear")
 _WINDOWS = ("windowDriverFront", "windowPassengerFront", "windowDriverRear", "windowPassengerRear")
-#: what holds only while the car charges (cardata.md section 4: power is valid only near its timestamp)
+#: valid only while the car charges (cardata.md section 4: power is valid only near its timestamp)
 _WHILE_CHARGING = ("chargingPower", "chargingTimeRemaining", "timeToFull", "chargingCurrent", "chargingVoltage", "chargingPhases")
-#: how long a charge still takes, and the seconds beyond it after which it says nothing any more
+#: remaining charging times; each becomes unknown this many seconds after it has run out
 _TIMES_LEFT = ("chargingTimeRemaining", "timeToFull")
-TIME_LEFT_HOLDS = 1800
-#: seconds of the car's own time after which a lower odometer is believed: what was told before was wrong, or it is a new instrument
-ODOMETER_HEALS = 7 * 86400
-#: kilometres that an odometer may lose when it changes between kilometres and miles
+TIME_LEFT_VALID = 1800
+#: seconds (car's time) after which a lower odometer is accepted: the old value was wrong, or the instrument is new
+LOWER_ODOMETER_AFTER = 7 * 86400
+#: kilometres an odometer may lose when its unit changes between kilometres and miles
 ROUNDING = 1.7
-#: BMW's words of a charge; what a word means that nobody has seen is not known
+#: BMW's charging states -> whether the car charges; other words mean unknown
 CHARGING_STATES = dict.fromkeys(
     "NOT_CHARGING INITIALIZATION CHARGING_PAUSED CHARGING_ENDED WAITING_FOR_CHARGING FINISHED_FULLY_CHARGED FINISHED_NOT_FULL ERROR"
     " PLUGGED_IN TARGET_REACHED COMPLETE FULLY_CHARGED".split(),
@@ -34,12 +34,12 @@ _CLIMATE_ON = {"HEATING": True, "COOLING": True, "VENTILATION": True, "DEFROST":
 
 
 class Reading(object):
-    """One value as the car gave it.
+    """One value from the car.
 
     Args:
-        value: number, bool, text, epoch seconds (DateTime) or ``(latitude, longitude)``; None = the car says it does not know.
-        time (float or None): epoch seconds at which the car sent it; None = unknown.
-        unit (str or None): openHAB's unit symbol; None = the point's own.
+        value: number, bool, text, epoch seconds (DateTime) or ``(latitude, longitude)``; None = the car does not know it.
+        time (float or None): epoch seconds when the car sent it; None = unknown.
+        unit (str or None): openHAB's unit symbol; None = the point's unit.
     """
 
     __slots__ = ("value", "time", "unit")
@@ -73,12 +73,12 @@ def reading_from(record):
 
 
 class Vehicle(object):
-    """A car and what it said last.
+    """A car and its last readings.
 
     Args:
         vin (str): private; never shown.
-        name (str): the car's short name, the middle of its item names, for example ``i3``.
-        facts (dict): what does not change (model, drivetrain, steering ...).
+        name (str): the car's short name, part of its item names, for example ``i3``.
+        facts (dict): what does not change (model, drive train, steering ...).
     """
 
     def __init__(self, vin, name, facts=None):
@@ -86,15 +86,15 @@ class Vehicle(object):
         self.name = name
         self.facts = facts or {}
         self.readings = {}
-        #: when BMW was asked for it last (epoch seconds), 0 = never
+        #: time of the last poll (epoch seconds), 0 = never
         self.asked_at = 0
 
     def update(self, readings):
-        """Takes over the newer ones of ``readings`` ({key: Reading}); returns the set of keys that now say something else."""
+        """Stores the newer ones of ``readings`` ({key: Reading}); returns the keys (set) whose value changed."""
         impossible = drive_train.impossible(self.facts)
         unknown = set(key for key in _WHILE_CHARGING if self._is(key, None))
-        changed = self._lose(impossible)
-        changed.update(key for key, reading in readings.items() if key not in impossible and self._take(key, _checked(key, reading)))
+        changed = self._clear(impossible)
+        changed.update(key for key, reading in readings.items() if key not in impossible and self._store(key, _checked(key, reading)))
         for key, reading in derive(self.readings).items():
             old = self.readings.get(key)
             self.readings[key] = reading
@@ -103,47 +103,47 @@ class Vehicle(object):
         ended = self._end_charge()
         return (changed | ended) - (ended & unknown)
 
-    def _lose(self, keys):
-        """What was once shown for a part that this car has not is taken back; returns the keys (set)."""
-        lost = set(key for key in keys if key in self.readings and self.readings[key].value is not None)
-        for key in lost:
+    def _clear(self, keys):
+        """Sets readings for parts that this car does not have to unknown; returns the keys (set)."""
+        cleared = set(key for key in keys if key in self.readings and self.readings[key].value is not None)
+        for key in cleared:
             self.readings[key] = Reading(None)
-        return lost
+        return cleared
 
     def pass_time(self, now):
-        """Forgets a time left that is over by now (epoch seconds), though the car said nothing since; returns the keys (set)."""
+        """Sets remaining times that have run out by ``now`` (epoch seconds) to unknown; returns the keys (set)."""
         over = set(key for key in _TIMES_LEFT if key in self.readings and _is_over(key, self.readings[key], now))
         for key in over:
             self.readings[key] = Reading(None, self.readings[key].time)
         return over
 
     def _end_charge(self):
-        """Forgets what the car said while it charged and is past now; returns the keys (set)."""
-        told = self._told_no_charge()
-        # some cars answer that no charge runs without saying since when: then none ran when BMW was asked
+        """Sets charging values from an ended session to unknown; returns the keys (set)."""
+        told = self._not_charging_times()
+        # some cars report 'not charging' without a time; the poll's time is used then
         ended = max(told) if told else self.asked_at if self._is("charging", False) else 0
         said = [(key, self.readings[key]) for key in _WHILE_CHARGING if key in self.readings]
         past = [key for key, reading in said if reading.value and _is_past(key, reading, ended)]  # 0 holds
         for key in past:
-            # the moment of our question is no time of the car
+            # the time of our poll is not a time of the car
             self.readings[key] = Reading(None, ended if told else self.readings[key].time)
         return set(past)
 
-    def _told_no_charge(self):
-        """The moments (list of epoch seconds) at which no charge ran by what the car said: it told so, or that no cable was in it."""
-        # a charge without a cable: one of the two has not told its latest
+    def _not_charging_times(self):
+        """The times (list of epoch seconds) at which the car reported 'not charging' or 'not plugged in'."""
+        # charging but not plugged in: one of the two is outdated, so only 'charging' counts
         keys = ("charging",) if self._is("charging", True) else ("charging", "pluggedIn")
         return [self.readings[key].time for key in keys if self._is(key, False) and self.readings[key].time is not None]
 
     def _is(self, key, value):
         return key in self.readings and self.readings[key].value is value
 
-    def _take(self, key, reading):
+    def _store(self, key, reading):
         old = self.readings.get(key)
         if old is None and reading.value is None:
-            return False  # never said anything: this car has no such part
+            return False  # never had a value: this car has no such part
         if old is not None and old.time is not None and reading.value is None and reading.time is None:
-            return False  # BMW has nothing in store, which is not the car saying that it does not know
+            return False  # no time: BMW has no value stored; the car did not report 'unknown'
         if old is not None and old.time is not None and reading.time is not None and reading.time < old.time:
             return False
         if key == "odometer" and old is not None and _falls(old, reading):
@@ -153,21 +153,21 @@ class Vehicle(object):
 
     @property
     def is_active(self):
-        """True while it charges or drives, so far as it has said."""
+        """True while the car charges or drives, as last reported."""
         return any(key in self.readings and self.readings[key].value is True for key in ("charging", "moving"))
 
     def is_silent_since(self, time):
-        """True if it has said nothing after ``time`` (epoch seconds)."""
+        """True if the car has reported nothing after ``time`` (epoch seconds)."""
         last = self.readings.get("lastUpdate")
         return last is None or last.value is None or last.value < time
 
     def forget(self):
-        """Another cloud tells of the car from now on: it has words of its own for the facts, and may never tell what the last one told."""
+        """Resets the car when its cloud changes: the new cloud uses other words for facts and may not deliver the same values."""
         self.facts = {}
         self.readings = dict((key, Reading(None)) for key in self.readings)
 
     def forget_extras(self, wants):
-        """What is beyond the vocabulary and no longer asked for is unknown. ``wants``: callable, key of ``extra`` -> bool."""
+        """Sets extra values that are no longer wanted to unknown. ``wants``: callable, key of ``extra`` -> bool."""
         for key in self.readings:
             if extra.is_key(key) and not wants(key):
                 self.readings[key] = Reading(None)
@@ -184,13 +184,13 @@ class Vehicle(object):
 
 
 def _is_past(key, reading, ended):
-    """Whether it is of a charge that had ended (epoch seconds); the phases of none are told as 1, also together with its end."""
+    """Whether a reading is older than the end of charging (epoch seconds). Cars report 1 phase together with the end."""
     said = reading.time or 0
     return said < ended or (key == "chargingPhases" and said == ended)
 
 
 def _checked(key, reading):
-    """The reading, or an unknown one where its number cannot be true."""
+    """The reading, or an unknown one if its number is not plausible."""
     point = VEHICLE.get(key)
     if point is None or plausible.is_plausible(key, reading.value, reading.unit, point.unit):
         return reading
@@ -199,23 +199,23 @@ def _checked(key, reading):
 
 def _is_over(key, reading, now):
     minutes = plausible.converted(reading.value, reading.unit, VEHICLE[key].unit) if reading.value else None
-    return minutes is not None and reading.time is not None and now > reading.time + minutes * 60.0 + TIME_LEFT_HOLDS
+    return minutes is not None and reading.time is not None and now > reading.time + minutes * 60.0 + TIME_LEFT_VALID
 
 
 def _falls(old, new):
-    """True for an odometer that would go back: a number in another unit than it says, or one of another car."""
+    """True if the odometer would go back: the number has the wrong unit, or belongs to another car."""
     if old.value is None or new.value is None:
         return False
-    if old.time is not None and new.time is not None and new.time - old.time > ODOMETER_HEALS:
-        return False  # a true one of the old height would have come since, and is taken whenever it comes
+    if old.time is not None and new.time is not None and new.time - old.time > LOWER_ODOMETER_AFTER:
+        return False  # the old value was not confirmed for too long; a higher one is accepted at any time
     kilometres = [plausible.converted(reading.value, reading.unit, VEHICLE["odometer"].unit) for reading in (old, new)]
-    # the same in miles may be a little less, as both are whole numbers
+    # both are whole numbers, so the same distance in miles may be a little less
     slack = 0 if old.unit == new.unit else ROUNDING
     return None not in kilometres and kilometres[1] < kilometres[0] - slack
 
 
 def vehicle_from(record):
-    """The Vehicle of ``Vehicle.to_record()``; readings whose key is no longer in the vocabulary are dropped."""
+    """The Vehicle of ``Vehicle.to_record()``; drops readings whose key is no longer in the vocabulary."""
     vehicle = Vehicle(record["vin"], record["name"], record.get("facts"))
     vehicle.asked_at = record.get("asked_at", 0)
     for key, entry in record.get("readings", {}).items():
@@ -225,7 +225,7 @@ def vehicle_from(record):
 
 
 def derive(readings):
-    """What follows from other readings: {key: Reading} for locked, doors, windows, charging, climateActive, lastUpdate."""
+    """Readings calculated from others: {key: Reading} for locked, doors, windows, charging, climateActive, lastUpdate."""
     derived = {}
     _derive_flag(derived, "locked", readings.get("doorLockState"), LOCK_STATES)
     _derive_flag(derived, "climateActive", readings.get("climateStatus"), _CLIMATE_ON)
@@ -244,7 +244,7 @@ def _derive_flag(derived, key, reading, meaning):
 
 
 def _derive_any_open(derived, key, readings, meaning):
-    """One open part makes the whole open; otherwise one unknown part makes the whole unknown."""
+    """Open if any part is open; otherwise unknown if any part is unknown."""
     readings = [reading for reading in readings if reading is not None]
     if not readings:
         return

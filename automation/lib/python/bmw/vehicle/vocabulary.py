@@ -1,25 +1,25 @@
 # -*- coding: utf-8 -*-
-"""THE vocabulary: what a car and an account can say, one row each.
+"""THE vocabulary: all values of a car and an account, one row each.
 
-Every cloud translates its own wire format into these keys; items, pages and the command line are made from the same rows.
-Knows no cloud and touches no openHAB API (item types, units and tags are openHAB's words, written as text).
+Every cloud translates its own format into these keys. Items, pages and the command line use the same rows.
+Knows no cloud and uses no openHAB API (item types, units and tags are openHAB's words, written as text).
 """
 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.record import record
 
-#: One thing a car can say.
-#: key: name in this module; its first letter upper case is the end of the item's name
-#: section: sub-equipment it belongs to; item_type: openHAB item type; unit: unit of a value that comes without one
+#: One value of a car.
+#: key: its name in this library; with an upper-case first letter it is the end of the item's name
+#: section: sub-equipment it belongs to; item_type: openHAB item type; unit: default unit
 #: label/label_de: English and German; pattern: state format; icon: openHAB classic icon; tags: semantic Point and Property
 Point = record("Point", "key section item_type unit label label_de pattern icon tags")
 
 MEASUREMENT = "Measurement"
 STATUS = "Status"
 
-#: (item type, unit, state pattern) by a short name; the pattern names the unit, as %unit% would show metres for a car that
-#: reports miles, so that the rows below stay one line each
+#: short name -> (item type, unit, state pattern), so that each row below fits on one line. The pattern names the unit, because
+#: %unit% would show metres for a car that reports miles
 _FORMS = {
     "percent": ("Number:Dimensionless", "%", "%.0f %%"),
     "percent1": ("Number:Dimensionless", "%", "%.1f %%"),
@@ -54,7 +54,7 @@ def _point(key, section, form, label, label_de, icon, *tags):
     return Point(key, section, item_type, unit, label, label_de, pattern, icon, tags)
 
 
-# one row a line, however long
+# one row per line, however long
 # fmt: off
 _VEHICLE_ROWS = (
     # battery and range
@@ -318,10 +318,10 @@ _VEHICLE_ROWS = (
 VEHICLE_POINTS = tuple(_point(*row) for row in _VEHICLE_ROWS)
 VEHICLE = dict((point.key, point) for point in VEHICLE_POINTS)
 
-#: the picture of a car: a file, not a reading
+#: the picture of a car is a file, not a reading
 PICTURE = _point("image", "service", "image", "Picture", "Bild", "none", STATUS)
 
-#: items that take commands; which of them a car gets depends on its cloud (bmw.commands.definitions.ITEMS)
+#: items that receive commands; the cloud decides which of them a car gets (bmw.commands.definitions.ITEMS)
 _COMMAND_ROWS = (
     ("lock", "commands", "switch", "Lock", "Verriegeln", "lock", "Switch"),
     ("unlock", "commands", "switch", "Unlock", "Entriegeln", "lock", "Switch"),

@@ -1,7 +1,7 @@
 # -*- coding: utf-8 -*-
-"""How a state is said to a person: "verriegelt" for SECURED. openHAB shows these words wherever it shows the item.
+"""State words for people: "verriegelt" for SECURED. openHAB shows them wherever it shows the item.
 
-They become the item's state options, so the state itself stays BMW's word, which rules can rely on. Knows no openHAB API.
+They become the item's state options. The state itself stays BMW's word, so rules can rely on it. Uses no openHAB API.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -16,7 +16,7 @@ _WINDOW = {
     "INTERMEDIATE_TILT": ("partly tilted", "teilweise gekippt"),
 }
 
-#: vocabulary key -> {state: (English, German)}; a state that is not named here is shown as it is
+#: vocabulary key -> {state: (English, German)}; other states are shown unchanged
 _BY_KEY = {
     "doorLockState": {
         "SECURED": ("locked and secured", "verriegelt und gesichert"),
@@ -159,16 +159,16 @@ _BY_TYPE = {"Contact": _CONTACT, "Switch": _YES_NO}
 
 
 def words(key, item_type, language):
-    """{state: word} for a point of the vocabulary; empty where the state speaks for itself."""
+    """{state: word} for a vocabulary key; empty if the state needs no word."""
     column = 1 if language == "de" else 0
     table = _BY_KEY.get(key) or _BY_TYPE.get(item_type) or {}
     return dict((state, pair[column]) for state, pair in table.items())
 
 
 def options(point, language):
-    """The same as openHAB writes state options: ``CLOSED=closed,OPEN=open``; '' where there are none.
+    """The words in openHAB's format for state options: ``CLOSED=closed,OPEN=open``; '' if there are none.
 
-    A switch that a person presses has none: its states are the buttons.
+    A switch for people has none: its states are the buttons.
     """
     if "Switch" in point.tags or "Control" in point.tags:
         return ""

@@ -129,7 +129,9 @@ class SignIn(object):
         """Shows user, password and captcha; returns the authorization and the cookies that go with it."""
         form = dict(fields, grant_type="authorization_code", username=self._config.username, password=self._config.password)
         headers = {"hcaptchatoken": captcha}
-        response = self._http.send("POST", self._address(app, "/authenticate"), headers=headers, form=form, timeout=self._http.patience)
+        response = self._http.send(
+            "POST", self._address(app, "/authenticate"), headers=headers, form=form, timeout=self._http.token_timeout
+        )
         if response.status != 200:
             raise _failure(response, SignInFailed, _USER)
         answer = response.json()
@@ -152,7 +154,7 @@ class SignIn(object):
                 "client-version": self._app_headers()["x-user-agent"],
             },
             form=form,
-            timeout=self._http.patience,
+            timeout=self._http.token_timeout,
         )
         if response.status != 302:
             raise _failure(response, SignInFailed, _USER)
@@ -164,7 +166,7 @@ class SignIn(object):
 
     def _tokens(self, app, form, now, older, refusal):
         headers = {"Accept": "application/json", "Authorization": basic(app["clientId"], app["clientSecret"])}
-        response = self._http.send("POST", self._address(app, "/token"), headers=headers, form=form, timeout=self._http.patience)
+        response = self._http.send("POST", self._address(app, "/token"), headers=headers, form=form, timeout=self._http.token_timeout)
         if response.status != 200:
             raise _failure(response, SignInFailed if older is None else SignInNeeded, refusal)
         answer = response.json()

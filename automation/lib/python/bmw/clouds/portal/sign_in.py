@@ -45,7 +45,7 @@ def with_password(http, auth_url, config, now):
             "scope": SCOPES,
             "locale": "DE-de",
         },
-        timeout=http.patience,
+        timeout=http.token_timeout,
     )
     if response.status != 302:
         raise sign_in_error(response, _ERRORS)
