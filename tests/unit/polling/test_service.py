@@ -1272,6 +1272,26 @@ def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
     assert signed_in.cloud.calls() == [] and signed_in.outlet.history == []
 
 
+def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(signed_in, monkeypatch):
+    service, added = signed_in.service, []
+    service.prepare(added.append)
+    service._garage._has_new = True
+    read = service._cloud.read
+
+    def stopped_meanwhile(session, vehicle):
+        readings = read(session, vehicle)
+        service.stop()
+        signed_in.outlet.command(vehicle, "commandStatus", "SENT", True)  # of the next instance
+        del signed_in.outlet.history[:], signed_in.outlet.posts[:]
+        return readings
+
+    monkeypatch.setattr(service._cloud, "read", stopped_meanwhile)
+    signed_in.cloud.set_car(signed_in.cloud.cars()[0], lock="UNLOCKED")
+    signed_in.update()
+    assert (added, signed_in.outlet.history, signed_in.outlet.posts) == ([], [], [])
+    assert signed_in.car()["commandStatus"] == "SENT"
+
+
 # privacy
 
 

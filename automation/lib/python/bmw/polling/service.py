@@ -507,6 +507,7 @@ class Service(object):
             self._tell(self._status.show_error, error)
         finally:
             self._save()
+        self._check_running()
         now = self._clock.now()
         self._outlet.account("lastRefresh", now)
         self._outlet.account("callsLeft", self._budget.left(now))
@@ -518,6 +519,11 @@ class Service(object):
             self._on_command_items(self._desk.prepare_items())
         self._desk.show_missing()
         self._desk.end_forgotten()  # persistence may restore what was, long after the start
+
+    def _check_running(self):
+        """Raises Stopped once the worker was: the items, and the rules on them, are those of the next instance by now."""
+        if self._worker.is_stopped:
+            raise Stopped()
 
     def _read_vehicles(self, session, vehicles):
         """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
@@ -555,6 +561,7 @@ class Service(object):
         """Asks for one car and shows it."""
         self._garage.fetch_facts(session, vehicle)
         readings = self._cloud.read(session, vehicle) if self._config.data else {}
+        self._check_running()
         if self._garage.give_name(vehicle):
             self._settle()
             self._save()
