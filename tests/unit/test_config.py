@@ -140,6 +140,11 @@ def test_a_setting_for_commands_that_changes_nothing_is_told(text, problems):
     assert [problem.text() for problem in parse(text).problems] == problems
 
 
+def test_lines_about_the_lock_that_do_not_agree_are_told():
+    settings = parse(PORTAL + "allow_unlock = no\nallow_unlock = yes\nconfirm_unlock = yes\nconfirm_unlock = yes")
+    assert [problem.text() for problem in settings.problems] == ["allow_unlock: 'no and yes' is neither yes nor no"]
+
+
 def test_an_account_named_twice_is_one_account():
     settings = parse("accounts = me, me\nme.client_id = " + CLIENT_ID)
     assert [one.name for one in settings.accounts] == ["me"]
@@ -163,6 +168,9 @@ def test_a_global_setting_of_one_account_is_told():
     "lines, rights",
     [
         ("allow_unlock = yes\nson.allow_unlock = nein", [(True, False), (False, False)]),
+        ("allow_unlock = no\nallow_unlock = yes", [(False, False), (False, False)]),
+        ("allow_unlock = yes\nson.allow_unlock = no\nson.allow_unlock = yes", [(True, False), (False, False)]),
+        ("confirm_unlock = yes\nconfirm_unlock = no", [(False, True), (False, True)]),
         ("allow_unlock = yes\nconfirm_unlock = ja", [(True, True), (True, True)]),
         ("allow_unlock = yes\nson.confirm_unlock = 1", [(True, False), (True, True)]),
         ("allow_unlock = ja\nson.allow_unlock = yes", [(False, False), (True, False)]),

@@ -258,7 +258,7 @@ def parse(text, folder="", is_open=False):
         is_open (bool): whether everybody on the machine may read the file.
     """
     problems = []
-    pairs = dict(_pairs(text, problems))
+    pairs = _unique(_pairs(text, problems))
     names = _account_names(pairs.pop("accounts", ""), problems)
     values = dict((name, {}) for name in [DEFAULT] + names)
     for key, value in pairs.items():
@@ -354,6 +354,16 @@ def _pairs(text, problems):
             problems.append(ConfigError("line {} has no '='".format(number), "write key = value"))
         elif value.strip():
             yield key.strip(), value.strip()
+
+
+def _unique(pairs):
+    """{key: value}; of two lines the last one counts, but where they do not agree on what opens the car: then neither is believed."""
+    found = {}
+    for key, value in pairs:
+        if found.get(key, value) != value and key.rpartition(".")[2] in _FOR_COMMANDS:
+            value = "{} and {}".format(found[key], value)
+        found[key] = value
+    return found
 
 
 def _account_names(text, problems):
