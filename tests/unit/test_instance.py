@@ -191,6 +191,15 @@ def test_a_later_change_of_the_settings_means_the_one_that_works(house):
     assert not later.works and house.shared.kept == {}
 
 
+def test_the_rules_of_before_listen_until_there_are_new_ones(house):
+    script = house.load()
+    (before,), there = script.rules, []
+    script.instance._make_app = lambda: there.extend(script.rules) or script._make()
+    before.on_changed()
+    # what is commanded meanwhile is told that it was not sent: the app of before is stopped
+    assert there == [before] and script.rules == [script.apps[-1]] and script.works
+
+
 @pytest.mark.parametrize("failing", ["make", "rules", "start"])
 def test_a_load_that_fails_leaves_nothing_is_told_once_and_tried_again(house, failing, caplog):
     script = Script(house, FIRST)

@@ -173,6 +173,18 @@ def test_commands_that_are_dropped_do_not_fill_the_desk(homes):
     assert len(home.service._desk._open) == 1
 
 
+def test_a_switch_whose_command_is_dropped_can_be_pressed_again(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    lock = home.item("Lock")
+    home.command(home.item("Command"), "lock")
+    home.items.states[lock] = "ON"  # openHAB's own update by the command
+    home.command(lock, "ON")
+    home.pass_time(1)
+    assert home.state(lock) == "OFF"
+    assert home.state(home.item("CommandStatus")) in definitions.UNDER_WAY
+
+
 @pytest.mark.parametrize("way", ["item", "api"])
 def test_a_command_for_a_car_that_has_left_the_account_fails_and_goes_nowhere(homes, way):
     home = homes("portal")
@@ -236,9 +248,10 @@ hands.data = no
 class MixedHome:
     """The data of a car come from one account's cloud, its commands go by another's."""
 
-    def __init__(self, cloud, folder, lines=()):
+    def __init__(self, cloud, folder, lines=(), both_read=False):
         keys = {"user": HOME_USER, "password": HOME_PASSWORD, "key": CD_API_KEY, "secret": CD_API_SECRET}
-        parsed = config.parse("\n".join((MIXED.format(url=cloud.url, **keys),) + tuple(lines)))
+        mixed = MIXED.replace("hands.data = no", "") if both_read else MIXED
+        parsed = config.parse("\n".join((mixed.format(url=cloud.url, **keys),) + tuple(lines)))
         assert (parsed.problems, [account.problem for account in parsed.accounts]) == ([], [None, None])
         self.cloud = cloud
         self.sent = cloud.commands
@@ -335,6 +348,23 @@ def test_after_a_restart_a_button_that_was_pressed_is_off(homes):
     assert home.state(horn) == "OFF"
 
 
+@pytest.mark.parametrize("shown", [None, "EXECUTED", "FAILED: no"])
+def test_a_press_that_no_rule_listened_to_is_told(homes, shown):
+    home = homes("portal")
+    home.items.states[home.item("Lock")] = "ON"
+    home.items.states[home.item("CommandStatus")] = shown
+    home.use("portal")
+    assert (home.state(home.item("CommandStatus")), home.state(home.item("Lock"))) == ("TIMED OUT: " + NOT_KNOWN, "OFF")
+    assert home.cloud.commands() == []
+
+
+def test_a_climate_that_was_on_before_a_restart_is_no_press(homes):
+    home = homes("portal")
+    home.items.states[home.item("Climate")] = "ON"
+    home.use("portal")
+    assert home.state(home.item("CommandStatus")) is None
+
+
 def test_a_button_that_the_user_made_anew_has_a_state_after_the_next_poll(homes):
     home = homes("portal")
     horn = home.item("SoundHorn")
@@ -398,6 +428,15 @@ def test_a_stop_ends_the_commands_that_another_account_sends(mixed):
     home.pass_time(60)
     assert home.status()[-2:] == ["FAILED: " + NOT_SENT, "TIMED OUT: " + NOT_KNOWN]
     assert [sent["command"] for sent in home.sent()] == ["flashLights"]
+
+
+def test_the_same_command_by_both_accounts_is_told_in_the_items_of_both(tmp_path):
+    with SimulatedCloud(fleet="i3") as cloud:
+        home = MixedHome(cloud, tmp_path, both_read=True)
+        home.hands.item_command("i3", "lock", "ON")
+        home.data.item_command("i3", "lock", "ON")
+        home.pass_time(60)
+        assert home.status()[-1] == home.items.state("BMW_Hands_i3_CommandStatus") == "EXECUTED"
 
 
 def test_an_account_that_reads_nothing_is_not_asked_after_a_command(mixed):

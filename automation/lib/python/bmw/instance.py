@@ -108,6 +108,8 @@ class Instance(object):
         self._shared.swap(_STOPPER, self._stopper)
         try:
             self._app = self._make_app()
+            # those of before stay until here: to make an app takes long, and a command is told that it was not sent rather than lost
+            do_all([self._remove_rules], _NOT_STOPPED)
             self._add_rules(self._app)
             self._app.start(self._start_anew)
             self._told = None
@@ -122,7 +124,7 @@ class Instance(object):
             with self._shared.lock("load"):
                 if self._is_unloaded or self._app is None:
                     return  # another one took over meanwhile
-                self._stop()
+                do_all([self._app.stop], _NOT_STOPPED)
                 self._start()
         except:  # noqa: E722 - a Java exception is no Python Exception
             self._tell_failure()

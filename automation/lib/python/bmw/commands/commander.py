@@ -161,11 +161,14 @@ class Commander(object):
         return "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
 
     def _is_repeated(self, order):
-        """True if the car's newest command is the same. An older one is not: after lock and unlock, lock means lock again."""
+        """True if the car's newest command is the same. An older one is not: after lock and unlock, lock means lock again.
+
+        One that came by another account is not either: it is told in that account's items, and nobody would tell of this one.
+        """
         vin = order.vehicle.vin
         present = [self._running[vin]] if vin in self._running else []
         present += [other for other in self._waiting if other.vehicle.vin == vin]
-        return bool(present) and (present[-1].command, present[-1].arguments) == (order.command, order.arguments)
+        return bool(present) and _meant(present[-1]) == _meant(order)
 
     def _send_next(self, vin):
         """Sends the oldest waiting order of a car that has none under way."""
@@ -245,6 +248,10 @@ class Commander(object):
         if state == definitions.EXECUTED:
             order.on_executed()
         self._send_next(order.vehicle.vin)
+
+
+def _meant(order):
+    return order.rights.account, order.command, order.arguments
 
 
 def _why_not_sent(order, error):

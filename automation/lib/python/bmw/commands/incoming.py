@@ -21,6 +21,7 @@ log = logging.getLogger("bmw")
 
 #: switch -> what the car says of it; the other switches are push buttons
 _STATES = {"climate": "climateActive", "charge": "charging"}
+_BUTTONS = sorted(set(definitions.SWITCHES).difference(_STATES))
 #: commands of an account that have not ended yet; who sends more gets them refused
 MAX_OPEN = 30
 #: letters of a reason that are shown: it may be BMW's, of any length
@@ -73,8 +74,14 @@ class CommandDesk(object):
         return names
 
     def release_buttons(self):
-        """Shows the push buttons of all cars OFF, as no command is under way: a restart forgets that, or keeps what was."""
-        self._show([key for key in definitions.SWITCHES if key not in _STATES], lambda vehicle, key: True)
+        """Shows the push buttons of all cars OFF, as no command is under way: a restart forgets that, or keeps what was.
+
+        One that is ON was pressed while no rule listened, or nobody saw how it ended: that is told.
+        """
+        for vehicle in self._idle():
+            if any(self._state(vehicle, key) == "ON" for key in _BUTTONS if self._has_item(vehicle, key)):
+                self._show_status(vehicle, definitions.TIMED_OUT, NOT_KNOWN)
+        self._show(_BUTTONS, lambda vehicle, key: True)
 
     def show_missing(self):
         """Shows the switches whose items have no state: new, or made anew by the user meanwhile."""
@@ -88,11 +95,15 @@ class CommandDesk(object):
 
         Not where a final word was shown by now: what the item says is behind what was posted to it.
         """
+        for vehicle in self._idle():
+            if self._state(vehicle, "commandStatus") in definitions.UNDER_WAY:
+                self._show_status(vehicle, definitions.TIMED_OUT, NOT_KNOWN)
+
+    def _idle(self):
+        """The cars (list of Vehicle) with items that were given no command since the start."""
         with self._lock:
             busy = self._told.union(order.vehicle.vin for order in self._open)
-        for vehicle in self._garage.named():
-            if vehicle.vin not in busy and self._state(vehicle, "commandStatus") in definitions.UNDER_WAY:
-                self._show_status(vehicle, definitions.TIMED_OUT, NOT_KNOWN)
+        return [vehicle for vehicle in self._garage.named() if vehicle.vin not in busy]
 
     def _show(self, keys, is_wanted):
         for vehicle in self._garage.vehicles:
@@ -129,12 +140,17 @@ class CommandDesk(object):
             else:
                 self._show_as_it_is(vehicle, key)
 
-        def show_switch(state, _reason):
-            if state in definitions.FINAL and key in definitions.SWITCHES:
+        def let_go():
+            if key in definitions.SWITCHES:
                 put_back(self._worker, "{} {}".format(vehicle_name, key), show_as_it_is)
 
+        def show_switch(state, _reason):
+            if state in definitions.FINAL:
+                let_go()
+
         if problem or command:
-            self._accept(self._new_order(vehicle, command, arguments, show_switch), problem)
+            # a dropped one, too: what is under way may have come by another item, and the next press of this switch would say OFF
+            self._accept(self._new_order(vehicle, command, arguments, show_switch, let_go), problem)
 
     def command(self, vehicle_name, command, arguments, show, on_dropped=None):
         """Sends a command to a car; see ``bmw.polling.service.Service.command``."""
