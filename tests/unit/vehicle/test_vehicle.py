@@ -5,7 +5,7 @@ import json
 import pytest
 from bmw.vehicle.vehicle import LOCK_STATES, TIME_LEFT_VALID, Reading, Vehicle, derive, reading_from, vehicle_from
 from bmw.vehicle.vocabulary import VEHICLE
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.fakes import NOON, VIN, car
@@ -273,6 +273,7 @@ def test_without_any_time_there_is_no_last_update():
 SAID = sorted(set(VEHICLE) - {"locked", "doors", "windows", "charging", "climateActive", "lastUpdate"})
 
 
+@example({"odometer": Reading("")})
 @given(st.dictionaries(st.sampled_from(SAID), READINGS))
 def test_updating_never_raises_and_a_second_time_changes_nothing(readings):
     i3 = Vehicle(VIN, "i3")

@@ -5,6 +5,7 @@ Knows no cloud and no openHAB.
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw.compat import number_types
 from bmw.vehicle import drive_train, extra, plausible
 from bmw.vehicle.vocabulary import VEHICLE
 
@@ -204,7 +205,7 @@ def _is_over(key, reading, now):
 
 def _falls(old, new):
     """True if the odometer would go back: the number has the wrong unit, or belongs to another car."""
-    if old.value is None or new.value is None:
+    if not all(isinstance(reading.value, number_types) for reading in (old, new)):
         return False
     if old.time is not None and new.time is not None and new.time - old.time > LOWER_ODOMETER_AFTER:
         return False  # the old value was not confirmed for too long; a higher one is accepted at any time
