@@ -104,10 +104,10 @@ class ItemsInMemory:
                 self.history.append((name, text))
         return missing
 
-    def put_right(self, first=(), patience=None):
+    def correct_items(self, first=(), tolerance=None):
         """Nobody else writes here."""
 
-    def let_go(self, names):
+    def forget(self, names):
         """As none is put right."""
 
     def show_image(self, spec, picture):
@@ -127,7 +127,7 @@ class NoPage:
 class NoPictures:
     """None is wanted, and none is there."""
 
-    def is_there(self, name):
+    def has(self, name):
         return True
 
     def load(self, name):

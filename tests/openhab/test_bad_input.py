@@ -223,7 +223,7 @@ def test_a_group_of_the_users_shows_what_its_members_make_of_it(home):
     home.openhab.add_item("BMW_i3_Locked", "Group", groupType="Switch", function={"name": "OR", "params": ["ON", "OFF"]})
     since = home.openhab.log_size()
     home.force_update()
-    assert len(lines(home, since, "The item BMW_i3_Locked of type Group cannot hold this value, it is left alone")) == 1
+    assert len(lines(home, since, "The item BMW_i3_Locked of type Group cannot hold this value, it is not updated")) == 1
     assert home.openhab.state("BMW_i3_Locked") == "NULL"
     home.openhab.remove_item("BMW_i3_Locked")
     home.force_update()

@@ -323,7 +323,7 @@ def test_the_text_of_one_accounts_token_item_is_of_no_use_in_anothers(home):
     home.openhab.update("BMW_Other_AccessToken", sealed)
     home.openhab.wait_state("BMW_Other_AccessToken", sealed)
     home.openhab.command("BMW_Other_ForceUpdate", "ON")
-    home.openhab.wait_for_log("The token item holds nothing that can be used", since=since)
+    home.openhab.wait_for_log("The token item has no usable token", since=since)
     home.openhab.wait_state("BMW_Other_ForceUpdate", "OFF")
     assert home.openhab.state("BMW_Other_AccountState") == "SIGN_IN_NEEDED"
     assert home.api_calls(last) == []

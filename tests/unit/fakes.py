@@ -115,7 +115,7 @@ class RecordingOutlet:
         self.shown[key] = value
         self.history.append((key, value))
 
-    def put_right(self):
+    def correct_items(self):
         """What others write into items is tested with the items."""
 
     def settle(self, present, gone):

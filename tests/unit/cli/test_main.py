@@ -313,7 +313,7 @@ def test_commands_can_go_by_another_account(laptop):
 
 def test_without_a_settings_file_it_says_how_to_name_one(laptop):
     assert laptop.run("show") == 1
-    assert laptop.err == "The file bmw.cfg is missing: name it with --config\n"
+    assert laptop.err == "The file bmw.cfg is missing: give its path with --config\n"
 
 
 def test_without_a_sign_in_it_says_how_to_sign_in(laptop):
@@ -339,7 +339,7 @@ def test_a_folder_with_other_things_is_no_store_and_stays_as_it_is(laptop):
     laptop.store.mkdir(mode=0o755)
     (laptop.store / "letter.txt").write_text("Dear Anna")
     assert laptop.run("cars") == 1
-    assert "holds other things: name a folder of its own with --store" in laptop.err
+    assert "contains other files: give a separate folder with --store" in laptop.err
     assert stat.S_IMODE(os.stat(laptop.store).st_mode) == 0o755 and len(list(laptop.store.iterdir())) == 1
 
 

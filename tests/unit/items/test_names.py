@@ -30,7 +30,7 @@ def test_a_wrong_line_is_told_and_left_out(tmp_path):
     (tmp_path / "my.names").write_text("soc = MySoc\nodometer = my km\nstateOfCharge = Ok\n", "utf-8")
     found, problems = names.load("my.names", str(tmp_path))
     assert found == {"stateOfCharge": "Ok"}
-    assert [problem.problem for problem in problems] == ["names: there is no value 'soc'", "names: 'my km' is no item name"]
+    assert [problem.problem for problem in problems] == ["names: there is no value 'soc'", "names: 'my km' is not a valid item name"]
 
 
 def test_a_missing_file_is_told(tmp_path):
@@ -49,13 +49,15 @@ def test_two_keys_with_one_item_are_refused_and_both_are_named(tmp_path):
     found, told = problems_of(tmp_path, "doorLockState = Lock1\ni4.doorLockState = Lock1\nlocked = Lock1\n")
     assert found == {"doorLockState": "Lock1"}
     assert told == [
-        "names: '{}' and '{}' have the same item Lock1: give each an item of its own; '{}' is left out".format("doorLockState", key, key)
+        "names: '{}' and '{}' have the same item Lock1: give each its own item; the line of '{}' is ignored".format(
+            "doorLockState", key, key
+        )
         for key in ("i4.doorLockState", "locked")
     ]
 
 
 def test_a_key_that_is_there_twice_is_told(tmp_path):
-    assert problems_of(tmp_path, "lock = A\nlock = B\n") == ({"lock": "A"}, ["names: 'lock' is there twice: the first line counts"])
+    assert problems_of(tmp_path, "lock = A\nlock = B\n") == ({"lock": "A"}, ["names: 'lock' occurs twice: only the first line is used"])
 
 
 @pytest.mark.parametrize(

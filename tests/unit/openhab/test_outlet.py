@@ -26,10 +26,10 @@ class WatchedItems(ItemsInMemory):
         self.wanted.update((row[0], self.states[row[0]]) for row in values if row[0] in self.states)
         return missing
 
-    def put_right(self, first=(), patience=None):
+    def correct_items(self, first=(), tolerance=None):
         self.states.update(self.wanted)
 
-    def let_go(self, names):
+    def forget(self, names):
         for name in names:
             self.wanted.pop(name, None)
 
@@ -79,7 +79,7 @@ def test_of_two_cars_with_one_item_the_first_has_it_and_the_other_is_told(items,
         show(out, (I3, True), (I4, False))
     assert lock(items) == {"BMW_i4_DoorLockState": "UNLOCKED"}
     told = [record.getMessage() for record in caplog.records if "DoorLockState" in record.getMessage()]
-    assert told == ["The item BMW_i4_DoorLockState is that of i3, i4 is not shown in it: mend names"]
+    assert told == ["The item BMW_i4_DoorLockState belongs to i3 and cannot show i4: correct names"]
 
 
 def test_a_new_car_may_go_on_with_the_items_of_one_that_is_gone(items):
@@ -116,7 +116,7 @@ def test_what_a_person_sets_stays_when_a_car_that_was_gone_is_back():
     assert items.states["BMW_i3_ChargingTarget"] is None
     out.settle([(I3, True)], [])
     items.states["BMW_i3_ChargingTarget"] = "70 %"
-    out.put_right()
+    out.correct_items()
     assert items.states["BMW_i3_ChargingTarget"] == "70 %"
 
 
@@ -130,4 +130,4 @@ def test_that_the_item_with_the_power_is_not_there_is_told_once(items, caplog):
     out = outlet(items)
     assert [out.power("Wallbox") for _ in range(3)] == [None] * 3
     told = [record.getMessage() for record in caplog.records if "wallbox_power_item" in record.getMessage()]
-    assert told == ["There is no item Wallbox (wallbox_power_item in bmw.cfg): the estimate goes without it"]
+    assert told == ["There is no item Wallbox (wallbox_power_item in bmw.cfg): the estimate does not use it"]

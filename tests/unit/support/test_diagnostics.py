@@ -151,7 +151,7 @@ def test_the_last_warnings_are_told_with_their_age():
 @pytest.mark.parametrize("name", sorted(clouds.CLOUDS))
 def test_every_cloud_has_a_report(name):
     told = report(config={"cloud": name}, budget=Budget(None), next_at=None, vehicles=[car(stateOfCharge=57)])
-    assert "cannot be told" not in told
+    assert "not available" not in told
     assert line(told, "cloud") == "cloud: " + clouds.find(name).title
     assert line(told, "calls") == "calls: not limited; last refresh 10 min ago"
     assert "2 values" in line(told, "car i3")
@@ -159,12 +159,12 @@ def test_every_cloud_has_a_report(name):
 
 def test_what_is_broken_does_not_hide_the_rest(caplog):
     told = report(memory={"telematic": "nonsense"}, vehicles=[car(stateOfCharge=57)])
-    assert line(told, "cars") == "cars: cannot be told (AttributeError)"
+    assert line(told, "cars") == "cars: not available (AttributeError)"
     assert line(told, "calls") and line(told, "last warnings")
 
 
 def test_no_line_is_endless():
-    assert max(len(one) for one in report(text="x" * 100000).splitlines()) == diagnostics.LONGEST_LINE
+    assert max(len(one) for one in report(text="x" * 100000).splitlines()) == diagnostics.MAX_LINE
 
 
 # what it does not tell
@@ -193,7 +193,7 @@ def test_what_is_private_is_taken_out_wherever_it_comes_from(private, place):
         vehicles=[one],
     )
     assert private not in told
-    assert "cannot be told" not in told
+    assert "not available" not in told
 
 
 # made by the service

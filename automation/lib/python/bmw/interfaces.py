@@ -177,7 +177,7 @@ class Outlet(object):
     def sealed_token(self):
         """What was sealed in the token item (text), or None."""
 
-    def put_right(self):
+    def correct_items(self):
         """Shows again what something else has overwritten. Called every ``bmw.items.corrections.EVERY`` seconds."""
 
 
@@ -199,13 +199,13 @@ class Items(object):
     def write(self, values):
         """Posts (name, value, unit, native type) tuples where that changes what the items show. Returns the names that have no item."""
 
-    def let_go(self, names):
+    def forget(self, names):
         """Forgets what was posted to these items."""
 
-    def put_right(self, first=(), patience=None):
-        """Posts again what others have overwritten. Looks at the items ``first`` each time, at the others in turn.
+    def correct_items(self, first=(), tolerance=None):
+        """Posts again what others have overwritten. Checks the items ``first`` each time, the others in turn.
 
-        patience (dict or None): item name -> looks for which another state is left alone.
+        tolerance (dict or None): item name -> checks for which another state is accepted.
         """
 
     def show_image(self, spec, picture):
@@ -225,7 +225,7 @@ class Page(object):
 class Pictures(object):
     """The files with the cars' pictures. Implemented by ``bmw.openhab.files_out.PictureFiles``."""
 
-    def is_there(self, name):
+    def has(self, name):
         """True if a picture is kept for the car whose group item is called ``name``."""
 
     def load(self, name):

@@ -1,6 +1,6 @@
-"""The accounts of the command line on CPython: one service each, as ``bmw.openhab.app`` has them inside openHAB.
+"""The accounts of the command line on CPython: one service each, like ``bmw.openhab.app`` inside openHAB.
 
-Knows neither arguments nor how something is printed. Nothing is asked by itself: the stream and the timetable stay off.
+Knows neither arguments nor printing. Does not poll by itself: stream and schedule are off.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -15,23 +15,23 @@ from bmw.errors import BmwError, SignInFailed
 from bmw.storage import cipher, files
 from bmw.storage.store import KEY_FILE, open_store
 
-#: what the texts advise inside openHAB -> what to do here
+#: advice for openHAB -> advice for the command line
 _ADVICE = (
     ("switch the sign-in item on", "use: python3 -m bmw sign-in"),
     ("write its token, which starts with P1_, into the sign-in input item within two minutes", "give its token, which starts with P1_"),
-    ("copy it to conf/services and fill in client_id", "name it with --config"),
+    ("copy it to conf/services and fill in client_id", "give its path with --config"),
 )
 
-#: ends of the names of what we store
+#: suffixes of the files in our store
 _OURS = (".token", ".state", ".calls", files.DAMAGED)
 
 
 class CliError(BmwError):
-    """What was asked for cannot be done; ``text()`` is for the person."""
+    """The command cannot be done; ``text()`` tells the user why."""
 
 
 class CliOutlet(object):
-    """The ``bmw.interfaces.Outlet`` of the command line: keeps what openHAB's items would show.
+    """The ``bmw.interfaces.Outlet`` of the command line: keeps the values that openHAB's items would show.
 
     Attributes:
         account_values (dict): key -> last value.
@@ -43,20 +43,20 @@ class CliOutlet(object):
     def account(self, key, value):
         self.account_values[key] = value
 
-    def put_right(self):
+    def correct_items(self):
         pass  # there are no items
 
     def settle(self, present, gone):
         pass
 
     def vehicle(self, vehicle, keys, is_first):
-        pass  # read from the vehicle itself
+        pass  # the command line reads the vehicle itself
 
     def prepare_commands(self, vehicle, can, is_first):
         return {}
 
     def command(self, vehicle, key, value, is_first):
-        pass  # told by the command's own ``show``
+        pass  # the command's own ``show`` reports it
 
     def command_state(self, vehicle, key, is_first):
         return ""  # there are no items
@@ -74,7 +74,7 @@ class CliOutlet(object):
         return None  # there are no items
 
     def tokens(self, account):
-        pass  # the store alone has them
+        pass  # only the store has them
 
     def tokens_again(self, account):
         pass
@@ -84,7 +84,7 @@ class CliOutlet(object):
 
 
 class CliAccount(object):
-    """One account, ready to work.
+    """One account of the command line.
 
     Attributes:
         config (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), service (bmw.polling.service.Service)
@@ -99,7 +99,7 @@ class CliAccount(object):
         self.cloud, self._account, self.service = parts.cloud, parts.account, parts.service
 
     def load(self):
-        """Takes over what is stored. Raises StoreError."""
+        """Loads the stored state. Raises StoreError."""
         self.service.prepare(lambda _items: None)
         self.service.load()
 
@@ -107,8 +107,8 @@ class CliAccount(object):
         """Signs in and reads the cars.
 
         Args:
-            answer (str or None): a solved captcha, where the cloud needs one.
-            show_prompt: called with (link, code) when a person must approve.
+            answer (str or None): a solved captcha, if the cloud needs one.
+            show_prompt: called with (link, code) if a person must approve.
 
         Raises:
             BmwError: refused, declined, expired.
@@ -125,7 +125,7 @@ class CliAccount(object):
             raise SignInFailed(advised(shown["account"]))
 
     def update(self):
-        """Asks BMW for the account's cars. Raises BmwError."""
+        """Polls the account's cars. Raises BmwError."""
         self._need_settings()
         self.service.force_update()
         self._timetable.run_due()
@@ -134,12 +134,12 @@ class CliAccount(object):
             raise CliError(trouble)
 
     def trouble(self):
-        """Why the last update did not work (text), None if it did."""
+        """Why the last update failed (text), None if it succeeded."""
         shown = self._outlet.account_values
-        return None if shown.get("accountState") == "ONLINE" else advised(shown.get("account") or "Nothing was asked")
+        return None if shown.get("accountState") == "ONLINE" else advised(shown.get("account") or "Nothing was requested")
 
     def need_sign_in(self):
-        """Signs in by user and password where that is enough. Raises BmwError when a person must sign in."""
+        """Signs in by user and password if the cloud allows it. Raises BmwError if a person must sign in."""
         self._need_settings()
         if not self._account.is_signed_in and self.cloud.SIGNS_IN_ALONE:
             self.update()
@@ -174,14 +174,14 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
     """The CliAccounts (list) of a configuration.
 
     Args:
-        settings (bmw.config.Config). folder (str): where tokens and states are kept, made if need be.
-        transport: see ``bmw.net.http``. clock, sleep: the time.
+        settings (bmw.config.Config). folder (str): store for tokens and states, created if needed.
+        transport: see ``bmw.net.http``. clock, sleep: see ``Timetable``.
 
     Raises:
         BmwError: the folder cannot be used.
     """
     if _holds_other_things(folder):
-        raise CliError("{} holds other things".format(folder), "name a folder of its own with --store")
+        raise CliError("{} contains other files".format(folder), "give a separate folder with --store")
     _seal, store = open_store(folder, cipher, clock.now())
     timetable = Timetable(clock, sleep)
     accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]
@@ -192,16 +192,16 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
 
 
 def _holds_other_things(folder):
-    """True if a folder that is there is not ours: it would be made private."""
+    """True if the folder is not our store. Opening it as a store would make it private."""
     try:
         names = os.listdir(folder)
-    except (OSError, IOError):  # whoever uses it says what is wrong
+    except (OSError, IOError):  # open_store reports the error
         return False
     return bool(names) and not any(name == KEY_FILE or name.endswith(_OURS) for name in names)
 
 
 def advised(text):
-    """A text with openHAB's advice turned into that for the command line."""
+    """Replaces advice for openHAB in a text with advice for the command line."""
     for inside, here in _ADVICE:
         text = text.replace(inside, here)
     return text

@@ -1,7 +1,7 @@
-"""The command line on CPython, to try an account on a computer before touching openHAB: ``python3 -m bmw --help``.
+"""The command line on CPython, to try an account on a computer before installing it in openHAB: ``python3 -m bmw --help``.
 
-Arguments, printing and exit codes; what it does is done by the same services as inside openHAB (``bmw.cli.accounts``).
-Exit codes: 0 done, 1 it did not work, 2 wrong use, 130 interrupted.
+Handles arguments, printing and exit codes; the same services as inside openHAB do the work (``bmw.cli.accounts``).
+Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -27,22 +27,22 @@ from bmw.storage import files
 from bmw.support import dump
 from bmw.times import SystemClock
 
-#: what CPython does not bring: import name and PyPI name are the same
+#: required packages; import name and PyPI name are the same
 NEEDED = ("requests", "cryptography")
 
-_DESCRIPTION = "BMW cars on the command line: sign in, look at the car, send a command. Settings are those of openHAB's bmw.cfg."
+_DESCRIPTION = "BMW cars on the command line: sign in, show the car, send a command. It uses the settings in openHAB's bmw.cfg."
 _EPILOG = (
-    "Tokens and states are kept sealed in the store folder. BMW CarData allows 50 calls a day per user; the calls made here are"
-    " counted in the store, those of an openHAB elsewhere are not known here."
+    "Tokens and states are stored sealed in the store folder. BMW CarData allows 50 calls a day per user. The store counts the calls"
+    " made here, but not those of an openHAB elsewhere."
 )
 
 
-#: items that tell how a command goes, beside those that take it
+#: items that show the progress of a command
 _COMMAND_LIFE = ["commandStatus", "lastCommand"]
 
 
 class Terminal(object):
-    """Where the command line comes from and goes to. ``out``, ``err``, ``input``: text streams."""
+    """Input and output of the command line. ``out``, ``err``, ``input``: text streams."""
 
     def __init__(self, out=None, err=None, input=None):
         self._out = out or sys.stdout
@@ -50,16 +50,16 @@ class Terminal(object):
         self._input = input or sys.stdin
 
     def say(self, text):
-        """A line of what was asked for."""
+        """Prints a line of the result."""
         self._out.write(text + "\n")
         self._out.flush()
 
     def note(self, text):
-        """A line about it (to the error stream, so that JSON can be piped)."""
+        """Prints a remark to the error stream, so that JSON can be piped."""
         self._err.write(text + "\n")
 
     def read(self):
-        """A line that the person types, or all that is piped."""
+        """Reads one line from the user or a pipe."""
         return self._input.readline().strip()
 
 
@@ -67,7 +67,7 @@ def main(arguments=None, terminal=None, transport=None, clock=None, sleep=time.s
     """Runs the command line; returns the exit code.
 
     Args:
-        arguments (list of str or None): None = those of the process.
+        arguments (list of str or None): None = arguments of the process.
         terminal (Terminal), transport (see ``bmw.net.http``), clock, sleep: None = the real ones.
     """
     terminal = terminal or Terminal()
@@ -107,7 +107,7 @@ def _run(options, terminal, transport, clock, sleep):
 
 
 class Context(object):
-    """What some commands need besides: settings (bmw.config.Config), recorder (bmw.support.dump.Recorder)."""
+    """Further data for commands: settings (bmw.config.Config), recorder (bmw.support.dump.Recorder)."""
 
     def __init__(self, settings, recorder):
         self.settings = settings
@@ -147,7 +147,7 @@ def _sign_in(options, account, terminal):
 
 
 def _ask_for_input(account, terminal):
-    """What a person types where the cloud's sign-in needs it; the cloud itself says what."""
+    """Input from the user for the cloud's sign-in. The cloud's own error text says what it needs."""
     try:
         account.cloud.begin_sign_in(None)
     except SignInFailed as what:
@@ -182,7 +182,7 @@ def show(options, accounts, terminal, context):
 
 
 def _updated(accounts):
-    """Asks for the cars of all accounts; returns the troubles (list of text): what was known before is still there."""
+    """Polls all accounts and returns the errors (list of text). Known values stay after an error."""
     troubles = []
     for account in accounts:
         try:
@@ -259,10 +259,10 @@ def _parser():
         action.set_defaults(do=do)
         return action
 
-    action = add("sign-in", sign_in, "Sign in: shows a link and a code and waits; user and password clouds sign in at once.")
-    action.add_argument("--captcha", metavar="TOKEN", help="a solved captcha, where BMW asks for one; - reads it from standard input")
+    action = add("sign-in", sign_in, "Sign in. Shows a link and a code and waits; clouds with user and password sign in at once.")
+    action.add_argument("--captcha", metavar="TOKEN", help="a solved captcha, if BMW asks for one; - reads it from standard input")
     add("cars", list_cars, "List the cars of the account.")
-    action = add("show", show, "Ask BMW and show all known values of the car or of all cars.")
+    action = add("show", show, "Poll BMW and show all known values of one car or all cars.")
     action.add_argument("car", metavar="CAR", nargs="?", help="short name as 'cars' lists it")
     action.add_argument("--json", action="store_true", help="as JSON")
     action = add("send", send, "Send a command and wait for its end; exit code 0 only if it was executed.")
@@ -272,14 +272,14 @@ def _parser():
         "arguments",
         metavar="ARGUMENT",
         nargs="*",
-        help="such as target=80, or a destination: 48.137,11.575 Home; write -- before a negative number",
+        help="for example target=80, or a destination: 48.137,11.575 Home; write -- before a negative number",
     )
     add(
         "items",
         print_items,
-        "Print the items of the account and its cars as openHAB's .items file, for people who keep items in text files.",
+        "Print the items of the account and its cars as an openHAB .items file.",
     )
-    action = add("dump", make_dump, "Ask BMW and print an anonymised record for a bug report. Read it before you publish it.")
+    action = add("dump", make_dump, "Poll BMW and print an anonymised record for a bug report. Read it before you publish it.")
     action.add_argument("--output", metavar="FILE", help="write it to a file")
     return parser
 
@@ -302,7 +302,7 @@ def _is_installed(name):
 
 
 class _TerminalHandler(logging.Handler):
-    """Log lines for the terminal, without secrets."""
+    """Prints log lines without secrets."""
 
     def __init__(self, terminal, level):
         logging.Handler.__init__(self, level)
@@ -328,7 +328,7 @@ def _prefix(account):
 
 
 def _named(account, name):
-    """The cars (list) of an account by that name; all for None."""
+    """The account's cars (list) with that name; None = all."""
     return [vehicle for vehicle in account.service.vehicles() if name is None or lower(vehicle.name) == lower(name)]
 
 

@@ -1,4 +1,4 @@
-"""What the command line prints about cars: a table for people, JSON for programs. Pure."""
+"""Output of the command line about cars: a table for people, JSON for programs. Pure."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -11,12 +11,12 @@ from bmw.redact import mask_vin
 from bmw.vehicle import extra, words
 from bmw.vehicle.states import number_text, state_text
 
-#: a column is not made wider for one long text
-WIDEST = 36
+#: characters; one long text does not widen the column
+MAX_WIDTH = 36
 
 
 def car_line(account, vehicle):
-    """One line about a car: short name, model, end of the VIN, last update."""
+    """One line about a car: short name, model, last digits of the VIN, last update."""
     heard = vehicle.readings.get("lastUpdate")
     parts = [vehicle.name, _title(vehicle), mask_vin(vehicle.vin), "account " + account if account else None]
     parts.append("last update {}".format(_local(heard.value)) if heard and heard.value else "no data yet")
@@ -27,7 +27,7 @@ def table(account, vehicle, language):
     """All known values of a car with units and times, by section (text)."""
     rows = [(point, vehicle.readings[point.key]) for point in extra.points_of(vehicle.readings)]
     cells = [(point.section, _label(point, language), _shown(point, reading, language), _local(reading.time)) for point, reading in rows]
-    widths = [min(max([len(cell[column]) for cell in cells] or [0]), WIDEST) for column in (1, 2)]
+    widths = [min(max([len(cell[column]) for cell in cells] or [0]), MAX_WIDTH) for column in (1, 2)]
     lines, section = [car_line(account, vehicle)], None
     for cell in cells:
         if cell[0] != section:
@@ -38,7 +38,7 @@ def table(account, vehicle, language):
 
 
 def as_json(account, vehicle, can):
-    """The same as a JSON-able dict; times as ISO 8601 UTC, no VIN."""
+    """The known values as a JSON-able dict; times as ISO 8601 UTC, no VIN."""
     readings = dict((key, reading) for key, reading in vehicle.readings.items() if reading.value is not None)
     return {
         "name": vehicle.name,
@@ -58,7 +58,7 @@ def _entry(point, reading):
 
 
 def _unit(point, reading):
-    """The unit of a value: that of a time beyond the vocabulary is none."""
+    """The unit of a value. An extra value's point has the right unit; its reading may have ``extra.MOMENT``, which is not a unit."""
     return point.unit if point.section == extra.SECTION else reading.unit or point.unit
 
 
@@ -81,5 +81,5 @@ def _shown(point, reading, language):
 
 
 def _local(seconds):
-    """A time on the clock of this computer, '' where there is none."""
+    """A time in this computer's time zone; '' if there is none."""
     return "" if seconds is None else time.strftime(str("%Y-%m-%d %H:%M:%S"), time.localtime(seconds))

@@ -1,4 +1,4 @@
-"""The worker of the command line: ``bmw.worker`` without a thread. Whoever runs it does what is due, and so ends when it is done."""
+"""The worker of the command line: like ``bmw.worker``, but without a thread. The caller runs the work that is due."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -6,7 +6,7 @@ import time
 
 
 class Timetable(object):
-    """What is to be done now or later, for all accounts.
+    """Waiting work of all accounts.
 
     Args:
         clock: object with ``now()``. sleep: callable, waits for seconds.
@@ -16,7 +16,7 @@ class Timetable(object):
         self._clock = clock
         self.now = clock.now
         self._sleep = sleep
-        self._waiting = {}  # (account, name of the work, or the order of what has none) -> (due, order, function)
+        self._waiting = {}  # (account, name of the work, or its order if it has no name) -> (due, order, function)
         self._order = 0
 
     def of(self, account):
@@ -24,7 +24,7 @@ class Timetable(object):
         return CliWorker(self, account)
 
     def put(self, account, name, seconds, function):
-        """``name`` (str): replaces waiting work of the same name; None: merged with nothing."""
+        """Adds work. ``name`` (str): replaces waiting work of the same name; None = never replaces."""
         self._order += 1
         key = (account, self._order if name is None else name)
         self._waiting[key] = (self._clock.now() + seconds, self._order, function)
@@ -33,12 +33,12 @@ class Timetable(object):
         self._waiting.pop(key, None)
 
     def run_due(self):
-        """Does all that is due now, also what becomes due by that."""
+        """Does all work that is due, also work that becomes due meanwhile."""
         while self._waiting and self._next_in() <= 0:
             self._do_next()
 
     def run_until(self, is_done):
-        """Does what is due, and waits for what is due later, until ``is_done()`` or nothing is left."""
+        """Does work, and waits for work that is due later, until ``is_done()`` or nothing is left."""
         while not is_done() and self._waiting:
             wait = self._next_in()
             if wait > 0:

@@ -1,4 +1,4 @@
-"""Which item a value goes to: names, labels, groups, the text of an .items file and of the sitemap.
+"""The items of a value: names, labels, groups, the text of an .items file and of the sitemap.
 
-Describes items only; it is ``bmw.openhab.items`` that makes and updates them.
+Only describes items; ``bmw.openhab.items`` creates and updates them.
 """

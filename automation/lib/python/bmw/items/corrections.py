@@ -1,57 +1,57 @@
-"""When an item that shows something else than we posted is put right: soon, but never in an endless fight with another writer.
+"""Decides when to correct an item that something else has overwritten: soon, but not endlessly against another writer.
 
-Pure: knows names of items and numbers of looks, no openHAB. A look is a glance at items, one every ``EVERY`` seconds.
+Pure: knows item names and numbers of checks, no openHAB. The items are checked every ``EVERY`` seconds.
 """
 
 from __future__ import absolute_import, unicode_literals
 
-#: seconds between two looks
+#: seconds between two checks
 EVERY = 5
-#: an item that was put right so often within so many looks has another writer; from then on it is put right at each twelfth look only
-MOST = 6
-WITHIN = 36
-SELDOM = 12
+#: after MAX_CORRECTIONS within WINDOW checks, an item has another writer; then it is corrected at every CONTESTED_EVERY-th check only
+MAX_CORRECTIONS = 6
+WINDOW = 36
+CONTESTED_EVERY = 12
 
 
-class Contest(object):
-    """What is known of the items that had to be put right."""
+class Corrections(object):
+    """Remembers which items had to be corrected."""
 
     def __init__(self):
-        self._wrong_since = {}  # name -> number of the look that found it wrong first
-        self._put_right = {}  # name -> numbers of the looks at which it was put right, the last MOST of them
-        self._contested = set()
+        self._wrong_since = {}  # name -> number of the check that found it wrong first
+        self._corrected = {}  # name -> numbers of the checks that corrected it, the last MAX_CORRECTIONS of them
+        self._contested = set()  # names of items with another writer
 
-    def is_right(self, name, look):
-        """A look found the item as it shall be."""
+    def found_right(self, name, check):
+        """A check found the item correct."""
         self._wrong_since.pop(name, None)
-        times = self._put_right.get(name)
-        if times and look - times[-1] > WITHIN:
-            del self._put_right[name]
+        times = self._corrected.get(name)
+        if times and check - times[-1] > WINDOW:
+            del self._corrected[name]
             self._contested.discard(name)
 
-    def may_put_right(self, name, look, patience=0):
-        """A look found the item wrong: True if it shall be put right now.
+    def may_correct(self, name, check, tolerance=0):
+        """A check found the item wrong. Returns True if it should be corrected now.
 
         Args:
-            name (str): of the item. look (int): number of the look.
-            patience (int): looks for which it may be wrong, as a person's command changes it until it is done.
+            name (str): of the item. check (int): number of the check.
+            tolerance (int): checks for which it may be wrong; a person's command changes an item until the command ends.
         """
-        if look - self._wrong_since.setdefault(name, look) < patience:
+        if check - self._wrong_since.setdefault(name, check) < tolerance:
             return False
-        times = self._put_right.setdefault(name, [])
-        if name in self._contested and look - times[-1] < SELDOM:
+        times = self._corrected.setdefault(name, [])
+        if name in self._contested and check - times[-1] < CONTESTED_EVERY:
             return False
         del self._wrong_since[name]
-        times.append(look)
-        del times[:-MOST]
+        times.append(check)
+        del times[:-MAX_CORRECTIONS]
         return True
 
-    def take_contested(self, look):
-        """The names (sorted list) of those that turned out to have another writer since this was asked last."""
+    def new_contested(self, check):
+        """The names (sorted list) of items found to have another writer since the last call."""
         found = [
             name
-            for name, times in self._put_right.items()
-            if name not in self._contested and len(times) == MOST and look - times[0] <= WITHIN
+            for name, times in self._corrected.items()
+            if name not in self._contested and len(times) == MAX_CORRECTIONS and check - times[0] <= WINDOW
         ]
         self._contested.update(found)
         return sorted(found)

@@ -1,6 +1,6 @@
-"""The text of an ``.items`` file with the same items that the module makes by itself, for people who prefer text files.
+"""Writes an ``.items`` file with the items that the module creates by itself, for people who prefer text files.
 
-Pure: from ``bmw.items.model.ItemSpec`` to openHAB's items syntax, in the part of it that 2.5 to 5.x have in common.
+Pure: turns ``bmw.items.model.ItemSpec`` into items syntax that openHAB 2.5 to 5.x understand.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -11,15 +11,15 @@ from bmw.compat import text_type
 from bmw.vehicle import extra
 from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND
 
-HEADER = """// The items of the BMW integration. Save this as conf/items/bmw.items to have them from a file, not from openHAB's storage.
-// First delete the items of these names in openHAB, as a name cannot be there twice.
+HEADER = """// The items of the BMW integration. To keep them in a file instead of openHAB's storage, save this as conf/items/bmw.items.
+// First delete the items with these names in openHAB, because two items cannot have the same name.
 """
-#: settings of the state description that stand elsewhere in the line: the pattern in the label's brackets
+#: setting of the state description that is written into the label's brackets
 _IN_LABEL = "pattern"
 
 
 def items_file(specs):
-    """The text of a file with these items, in their order; one that is there twice (the root) is written once."""
+    """The text of a file with these items, in the given order. An item that occurs twice (the root) is written once."""
     lines, seen = [], set()
     for spec in specs:
         if spec.name not in seen:
@@ -29,11 +29,11 @@ def items_file(specs):
 
 
 def specs_of(model, vehicles, command_keys=()):
-    """The specs of an account and its cars: groups before what is in them, a car's points only if it ever said them.
+    """The specs of an account and its cars. Groups come before their members; a car has items only for values that it has reported.
 
     Args:
         model (bmw.items.model.Model). vehicles (list of bmw.vehicle.vehicle.Vehicle): the first one is the account's first car.
-        command_keys: keys of bmw.vehicle.vocabulary.COMMAND whose items are wanted for each car.
+        command_keys: keys of bmw.vehicle.vocabulary.COMMAND; each car gets their items.
     """
     specs = [model.root(), model.account_group()] + [model.account_item(point) for point in ACCOUNT_POINTS]
     for number, vehicle in enumerate(vehicles):
@@ -47,7 +47,7 @@ def specs_of(model, vehicles, command_keys=()):
 
 
 def line(spec):
-    """One item as openHAB writes it."""
+    """One item in openHAB's syntax."""
     description = spec.metadata.get("stateDescription", ("", {}))[1]
     pattern = description.get(_IN_LABEL)
     label = _plain(spec.label) + (" [{}]".format(pattern) if pattern else "")
@@ -73,7 +73,7 @@ def _value(setting):
 
 
 def _plain(label):
-    """A label from outside: brackets in it would be taken for a pattern."""
+    """A label from outside. openHAB would read brackets in it as a pattern."""
     return label.replace("[", "(").replace("]", ")")
 
 

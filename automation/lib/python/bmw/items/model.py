@@ -1,4 +1,4 @@
-"""The openHAB items of an account and its cars: names, groups, labels, tags and metadata. Pure; nothing is made here.
+"""The openHAB items of an account and its cars: names, groups, labels, tags and metadata. Pure; creates nothing.
 
 The tree (prefix BMW, one car named i3)::
 
@@ -15,7 +15,7 @@ from bmw.compat import capitalize, upper, upper_first
 from bmw.record import record
 from bmw.vehicle import extra, words
 
-#: What an item shall be when it is made. metadata: {namespace: (value, {key: value})}
+#: Description of an item to create. metadata: {namespace: (value, {key: value})}
 ItemSpec = record("ItemSpec", "name item_type label icon groups tags metadata")
 
 #: section -> (English, German, icon, equipment tag of openHAB 3.0)
@@ -32,17 +32,17 @@ SECTIONS = {
     extra.SECTION: ("Further values (advanced)", "Weitere Werte (f\u00fcr Experten)", "settings", "Sensor"),
 }
 
-#: Point tags of items that a person commands
+#: Point tags of items that a person sends commands to
 _WRITABLE = frozenset(("Switch", "Control", "Setpoint"))
 
 
 class Model(object):
-    """Names and makes the specs of items.
+    """Makes the specs of items.
 
     Args:
         prefix (str): start of all item names. language (str): 'en' or 'de'.
         account (str): name of the account, '' for the only one.
-        own_names (dict): ``key`` or ``car.key`` -> the user's own item name; the plain key is for the first car.
+        own_names (dict): ``key`` or ``car.key`` -> the user's own item name; the plain key means the first car.
     """
 
     def __init__(self, prefix, account, language, own_names=None):
@@ -51,7 +51,7 @@ class Model(object):
         self._language = language
         self._is_german = language == "de"
         self._own_names = own_names or {}
-        # made once, as they are looked up for each value of each refresh
+        # cached, because each value of each refresh needs them
         self._account_items = {}
         self._vehicle_items = {}
 
@@ -69,9 +69,9 @@ class Model(object):
         return self._account_items[point.key]
 
     def vehicle_group(self, vehicle):
-        """The car's Equipment group; its sections are made when they get a first item."""
+        """The car's Equipment group. Section groups are created with their first item."""
         brand = vehicle.facts.get("brand") or "BMW"
-        # BMWi, BMW_I, BMW_M: nobody says that to a voice assistant
+        # BMWi, BMW_I, BMW_M: not a name for a voice assistant
         brand = "BMW" if upper(brand).startswith("BMW") else brand
         label = "{} {}".format(brand, vehicle.facts.get("model") or vehicle.name).strip()
         return ItemSpec(self._vehicle_prefix(vehicle), "Group", label, "garage", (self._prefix,), ("Car",), {})
@@ -83,7 +83,7 @@ class Model(object):
         return ItemSpec(self._section_name(vehicle, section), "Group", text, icon, (parent,), (tag,), {})
 
     def vehicle_item(self, vehicle, point, is_first):
-        """The item for a point of a car. ``is_first``: plain keys of the user's own names mean this car."""
+        """The item for a point of a car. ``is_first``: plain keys in the user's own names mean this car."""
         if point.section == extra.SECTION:
             return self._extra_item(vehicle, point, is_first)
         which = (vehicle.name, point.key, is_first)
@@ -93,13 +93,13 @@ class Model(object):
         return self._vehicle_items[which]
 
     def vehicle_item_name(self, vehicle, key, is_first):
-        """The name of that item."""
+        """The name of the item for a key of a car."""
         own = self._own_names.get("{}.{}".format(vehicle.name, key))
         own = own or (self._own_names.get(key) if is_first else None)
         return own or self._default_name(vehicle, key)
 
     def vehicle_item_names(self, vehicle, key):
-        """All names (list) that this item may have or have had: the module's own, and the user's for this car and for the first one."""
+        """All names (list) that this item may have had: the default name, and the user's names for this car and for the first car."""
         own = [self._own_names.get(one) for one in ("{}.{}".format(vehicle.name, key), key)]
         return [self._default_name(vehicle, key)] + [name for name in own if name]
 
@@ -107,7 +107,7 @@ class Model(object):
         return "{}_{}".format(self._vehicle_prefix(vehicle), upper_first(key))
 
     def _extra_item(self, vehicle, point, is_first):
-        """As any other, and marked for who looks for such items; not kept, as its type is that of the value."""
+        """The item for an extra value, marked as advanced. Not cached, because its type depends on the value."""
         name = self.vehicle_item_name(vehicle, point.key, is_first)
         spec = self._item(name, point, self._section_name(vehicle, point.section))
         spec.metadata["bmw"] = ("advanced", {"descriptor": extra.name_of(point.key)})
@@ -129,7 +129,7 @@ class Model(object):
             description["options"] = options
         metadata = {"stateDescription": (" ", description)}
         if not is_writable(point):
-            metadata["autoupdate"] = ("false", {})  # a command, such as "all on", does not change what the car says
+            metadata["autoupdate"] = ("false", {})  # a command to a group, such as "all on", must not change what the car reported
         if point.unit:
             metadata["unit"] = (point.unit, {})
         return ItemSpec(name, point.item_type, label, point.icon, (group,), point.tags, metadata)
@@ -141,5 +141,5 @@ def account_prefix(prefix, account):
 
 
 def is_writable(point):
-    """True for a point (of bmw.vehicle.vocabulary) whose item a person commands."""
+    """True for a point (of bmw.vehicle.vocabulary) whose item accepts commands from people."""
     return bool(_WRITABLE.intersection(point.tags))

@@ -1,6 +1,6 @@
-"""The user's own item names instead of ours: shipped maps for items that people already have, and a file for any other.
+"""The user's own item names instead of the default ones: shipped maps for well-known items, or the user's file.
 
-A map is {key: item name}; the key is a word of the vocabulary (account, car or command), for a second car ``name.key``.
+A map is {key: item name}. The key is from the vocabulary (account, car or command); for a second car it is ``name.key``.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -28,7 +28,7 @@ _THREAD = {
     "accessToken": "access_token",
     "tokenExpiry": "token_expiry",
 }
-#: the items of the bmwcdapi script, which followed it (connecteddrive.md, B5)
+#: the items of the bmwcdapi script, which came later (connecteddrive.md, B5)
 _BMWCDAPI = {
     "stateOfCharge": "Bmw_chargingLevelHv",
     "electricRange": "Bmw_beRemainingRangeElectric",
@@ -53,14 +53,14 @@ SHIPPED = {"thread": _THREAD, "bmwcdapi": _BMWCDAPI}
 
 
 def load(setting, conf_folder, prefix="BMW", accounts=("",)):
-    """The map that the setting ``names`` means.
+    """The map for the setting ``names``.
 
     Args:
         setting (str): '', a name in SHIPPED, or a file relative to ``conf_folder`` with lines ``key = itemName``.
-        prefix (str), accounts (list of str): start of the names of our own items, and the accounts' names.
+        prefix (str), accounts (list of str): start of our default item names, and the names of the accounts.
 
     Returns:
-        (dict, list of ConfigError): the map, and what is wrong in the file; wrong lines are left out.
+        (dict, list of ConfigError): the map, and the errors in the file; wrong lines are skipped.
     """
     if not setting:
         return {}, []
@@ -88,13 +88,13 @@ def _parse(text, prefix="BMW", accounts=("",)):
         if not extra.is_key(point) and not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
             problems.append(ConfigError("names: there is no value '{}'".format(key)))
         elif not ITEM_NAME.match(name):
-            problems.append(ConfigError("names: '{}' is no item name".format(name)))
+            problems.append(ConfigError("names: '{}' is not a valid item name".format(name)))
         elif key in names:
-            problems.append(ConfigError("names: '{}' is there twice".format(key), "the first line counts"))
+            problems.append(ConfigError("names: '{}' occurs twice".format(key), "only the first line is used"))
         elif name in names.values():
             other = next(one for one in names if names[one] == name)
             text = "names: '{}' and '{}' have the same item {}".format(other, key, name)
-            problems.append(ConfigError(text, "give each an item of its own; '{}' is left out".format(key)))
+            problems.append(ConfigError(text, "give each its own item; the line of '{}' is ignored".format(key)))
         elif ours.takes(key, name):
             text = "names: {} for '{}' is the name of another item of this module".format(name, key)
             problems.append(ConfigError(text, "choose another name"))
@@ -104,21 +104,21 @@ def _parse(text, prefix="BMW", accounts=("",)):
 
 
 class _Ours(object):
-    """Whether a name would be that of another item that the module makes."""
+    """Checks whether a name belongs to another item that the module creates."""
 
     def __init__(self, prefix, accounts):
         starts = [account_prefix(prefix, account) for account in accounts]
         self._prefix = prefix + "_"
-        self._others = tuple(start + "_" for start in starts[1:])  # the names are for the first account only
+        self._others = tuple(start + "_" for start in starts[1:])  # own names apply to the first account only
         self._account = dict(("{}_{}".format(start, upper_first(key)), key) for start in starts for key in ACCOUNT)
         self._groups = set([prefix] + [start + "_gAccount" for start in starts])
         self._points = dict((upper_first(key), key) for table in (VEHICLE, COMMAND, (PICTURE.key,)) for key in table)
 
     def takes(self, key, name):
-        """True if ``name`` is, or may be with some car's name in it, the item of another key than ``key``."""
+        """True if ``name`` is the item of another key than ``key``, or may be for some car's name."""
         if name in self._groups:
             return True
         start, _, end = name.rpartition("_")
-        # with a car's name in front of the key: the item of the same key may be wanted, as another car had it before
+        # the item of the same key of another car is allowed: a former car may have had it
         meant = self._account.get(name) or (self._points.get(end) if start.startswith(self._prefix) else None)
         return meant is not None and (meant != key.rpartition(".")[2] or name.startswith(self._others))

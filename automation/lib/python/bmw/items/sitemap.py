@@ -1,8 +1,8 @@
 # -*- coding: utf-8 -*-
-"""The text of the sitemap for all accounts and their cars: what a person wants to see first, the rest one page below.
+"""The text of the sitemap for all accounts and their cars: the most important values first, the rest one page below.
 
-Pure: knows the vocabulary and openHAB's sitemap syntax, in the part of it that openHAB 2.5 to 5.x have in common (no Input, no
-AND in conditions, Frames never beside other elements). Patterns and state words come with the items themselves.
+Pure: knows the vocabulary and the sitemap syntax that openHAB 2.5 to 5.x understand (no Input, no AND in conditions, Frames
+never next to other elements). Patterns and state words come from the items.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -15,17 +15,17 @@ from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading
 from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE, VEHICLE_POINTS
 
-#: label (text), items and commands: {key of the vocabulary: name of the item that is there}
+#: label (text), items and commands: {key of the vocabulary: name of an existing item}
 Car = record("Car", "label items commands")
 #: label (text, '' for the only account), items: {key: item name}, cars: list of Car
 Account = record("Account", "label items cars")
 
-#: where openHAB serves the dashboard page; it shows the sign-in's QR code
+#: URL of the dashboard page, which shows the sign-in's QR code
 PAGE_URL = "/static/bmw/index.html"
 
 _GREEN_IF_SHUT = (("==OPEN", "red"), ("==CLOSED", "green"))
 _PERCENT = (("<=15", "red"), ("<=30", "orange"), (">30", "green"))
-#: key -> (condition, colour) of its value, the first that is true
+#: key -> (condition, colour) of its value; the first true condition counts
 _COLOURS = {
     "stateOfCharge": _PERCENT,
     "fuelLevel": _PERCENT,
@@ -45,8 +45,8 @@ _COLOURS = {
     "callsLeft": (("<=5", "red"), ("<=15", "orange")),
 }  # fmt: skip
 
-#: lines of a car, from the top: the section that opens below it ('' = none) and the points that may stand for it, of which
-#: the first that the car has is shown; a section without any of them gets a line with its own name
+#: lines of a car, from the top: (section of the subpage, '' = none; keys). The line shows the first key that the car has. If it has
+#: none of them, the line shows the section's name
 _LINES = (
     ("battery", ("stateOfCharge", "fuelLevel")),
     ("", ("electricRange",)),
@@ -65,9 +65,9 @@ _LINES = (
     ("", ("lastUpdate",)),
     (extra.SECTION, ()),
 )
-#: no line: a text for pages that draw, and what has a map of its own
+#: no line: the curve is data for charts, and the position has a map
 _NOT_TO_READ = frozenset(("lastChargingCurve", "position"))
-#: a line that is shown only while another point has a state
+#: lines that are only visible while another point has a state
 _WHILE = {"chargingTimeRemaining": ("charging", "ON"), "climateTimeRemaining": ("climateActive", "ON")}
 
 _WORDS = {
@@ -89,7 +89,7 @@ _PUSH = (("ON", None),)
 _START_STOP = (("ON", "start"), ("OFF", "stop"))
 _BUTTONS = (("lock", _PUSH), ("climate", _START_STOP), ("charge", _START_STOP))
 _MORE_BUTTONS = (("unlock", _PUSH), ("flashLights", _PUSH), ("soundHorn", _PUSH), ("findVehicle", _PUSH))
-#: one choice is one command: a slider or stepper would send each value on the way, and each is a call at BMW
+#: a selection sends one command; a slider or stepper would send every value in between, and each costs a call to BMW
 _CHOICES = (("chargingTarget", (50, 60, 70, 75, 80, 85, 90, 95, 100), "%"), ("chargingCurrentLimit", (6, 8, 10, 13, 16, 20, 25, 32), "A"))
 
 _SIGN_IN_STATES = ("SIGN_IN_NEEDED", "SIGN_IN_FAILED", "ACCESS_DENIED", "WAITING_FOR_APPROVAL")
@@ -100,24 +100,24 @@ def sitemap(accounts, language, name="bmw", label="BMW"):
     """The text of a sitemap file.
 
     Args:
-        accounts (list of Account): with the items that are there; nothing else is shown.
-        language (str): 'en' or 'de'. name (str): of the file, without ``.sitemap``.
+        accounts (list of Account): with their existing items; only these are shown.
+        language (str): 'en' or 'de'. name (str): file name without ``.sitemap``.
     """
     writer = _Writer(1 if language == "de" else 0)
     frames = [frame for account in accounts for frame in writer.sign_in(account)]
     cars = [car for account in accounts for car in account.cars]
-    frames += writer.car_frames(cars[0]) if len(cars) == 1 else writer.garage(cars)
+    frames += writer.car_frames(cars[0]) if len(cars) == 1 else writer.car_list(cars)
     frames += [frame for account in accounts for frame in writer.account(account)]
-    # the grammar wants at least one element
+    # the grammar requires at least one element
     frames = frames or [_element("Frame", label=label)]
     return "\n".join(["sitemap {} label={} {{".format(name, quoted(label))] + _indented(frames) + ["}", ""])
 
 
 def car_of(model, vehicle, is_first, exists):
-    """The Car of a bmw.vehicle.vehicle.Vehicle: the items that are there for whatever it has ever said, and for its commands.
+    """The Car of a bmw.vehicle.vehicle.Vehicle, with the existing items for its readings and commands.
 
     Args:
-        model (bmw.items.model.Model). exists: callable, item name -> True if there is such an item.
+        model (bmw.items.model.Model). exists: callable, item name -> True if the item exists.
     """
     items, commands = {}, {}
     for key, reading in vehicle.readings.items():
@@ -135,13 +135,13 @@ def car_of(model, vehicle, is_first, exists):
 
 
 def account_of(model, label, cars, exists):
-    """The Account of a model, with its items that are there."""
+    """The Account of a model, with its existing items."""
     names = dict((key, model.account_item(point).name) for key, point in ACCOUNT.items())
     return Account(label, dict((key, name) for key, name in names.items() if exists(name)), cars)
 
 
 class _Writer(object):
-    """Makes elements in one language (column of the label pairs)."""
+    """Makes sitemap elements in one language (column of the label pairs)."""
 
     def __init__(self, column):
         self._column = column
@@ -154,8 +154,8 @@ class _Writer(object):
 
     # the car
 
-    def garage(self, cars):
-        """Several cars: one line each, its page below."""
+    def car_list(self, cars):
+        """Several cars: one line each, with the car's page below."""
         lines = [self._car_line(car) for car in cars]
         return [_element("Frame", lines, label=self._word("cars"))] if lines else []
 
@@ -168,7 +168,7 @@ class _Writer(object):
         )
 
     def car_frames(self, car):
-        """What is on a car's page."""
+        """The frames of a car's page."""
         lines = [line for section, keys in _LINES for line in self._line(car, section, keys)]
         if PICTURE.key in car.items:
             lines.append(_element("Image", item=car.items[PICTURE.key], label=self._label(PICTURE)))
@@ -182,11 +182,11 @@ class _Writer(object):
         return frames
 
     def _line(self, car, section, keys):
-        """A line of the car's page, as a list: empty if the car has nothing to show there."""
+        """A line of the car's page as a list; empty if the car has nothing to show."""
         key = next((key for key in keys if key in car.items), None)
         page = self._section(car, section)
         if key is not None:
-            # a page that would only say the same again is left out
+            # no subpage if it would only repeat this line
             return [self._value(car, VEHICLE[key], page if len(page) > 1 else ())]
         if page:
             return [_element("Text", page, label=SECTIONS[section][self._column], icon=SECTIONS[section][2])]
@@ -240,7 +240,7 @@ class _Writer(object):
     # the account
 
     def sign_in(self, account):
-        """What is needed to sign in; shown only as long as it is."""
+        """The frame for signing in; only visible while a sign-in is needed."""
         items = account.items
         if "signIn" not in items or "accountState" not in items:
             return []
@@ -255,7 +255,7 @@ class _Writer(object):
         return [_element("Frame", lines, label=_joined(self._word("sign in"), account.label), visibility=visibility)]
 
     def account(self, account):
-        """How the account is doing."""
+        """The frame with the account's state."""
         items = account.items
         lines = [self._account_value(items, "accountState")] if "accountState" in items else []
         lines += self._account_button(items, "forceUpdate", "update")
@@ -264,7 +264,7 @@ class _Writer(object):
         return [_element("Frame", lines, label=_joined(self._word("account"), account.label))] if lines else []
 
     def _account_button(self, items, key, word):
-        """A button in a line of that word, as a list: empty if the item is not there."""
+        """A line with a button as a list; empty if the item does not exist."""
         if key not in items:
             return []
         button = [("ON", self._label(ACCOUNT[key]))]
@@ -287,18 +287,18 @@ def _joined(word, name):
 
 
 def _without_value(label):
-    """A label after which no state is shown: without brackets openHAB adds the item's own pattern."""
+    """A label without a state behind it: without brackets openHAB would add the item's own pattern."""
     return label + " []"
 
 
 def _plain(label):
-    """A label from outside: brackets in it would be taken for a pattern."""
+    """A label from outside. openHAB would read brackets in it as a pattern."""
     return label.replace("[", "(").replace("]", ")")
 
 
 # openHAB's syntax
 
-#: order and form of an element's settings
+#: order and format of an element's settings
 _FORMS = (
     ("item", lambda value: value),
     ("label", lambda value: quoted(value)),
@@ -314,7 +314,7 @@ _BRACKETS = {ord("{"): "(", ord("}"): ")", ord("\\"): "/", ord('"'): "'"}
 
 
 def quoted(text):
-    """A string of openHAB's text files. What could end it, or the line, is replaced: names of cars come from outside."""
+    """A quoted string for openHAB's text files. Quotes, line ends and brackets are replaced, because car names come from outside."""
     return '"{}"'.format(_CONTROL.sub(" ", text).translate(_BRACKETS))
 
 

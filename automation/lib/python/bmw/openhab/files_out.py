@@ -99,7 +99,7 @@ class PictureFiles(object):
     def __init__(self, folder):
         self._folder = os.path.join(folder, "html", "bmw")
 
-    def is_there(self, name):
+    def has(self, name):
         """True if there is a picture of the car whose group item has that name (str)."""
         return any(os.path.isfile(path) for path in self._paths(name))
 

@@ -1,7 +1,7 @@
-"""Writes states into openHAB's items, natively: makes what is missing, posts only what changed, touches nothing else.
+"""Writes states to openHAB's items: creates missing items and posts only changes.
 
-An item that is already there is never changed, only updated, whatever its type: the state is made to fit. What others write into
-our items is put right. A state that comes from openHAB may be null: openHAB 5.2 restores such.
+An existing item keeps its type; the state is converted to fit it. If something else overwrites our items, they are corrected.
+An item's state may be null: openHAB 5.2 restores such states.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -12,7 +12,7 @@ from java.lang import Exception as JavaException
 from java.lang import IllegalStateException
 from java.time import ZonedDateTime
 
-from bmw.items.corrections import Contest
+from bmw.items.corrections import Corrections
 from bmw.openhab import versions
 from bmw.vehicle.states import state_text
 
@@ -31,16 +31,16 @@ _DateTime = versions.core_class("library.types.DateTimeType")
 _Metadata = versions.core_class("items.Metadata")
 _MetadataKey = versions.core_class("items.MetadataKey")
 
-#: items that ``Items.put_right`` looks at in one go, so that 50 cars never keep it busy
+#: items that ``Items.correct_items`` checks per call, so that 50 cars do not block it
 SLICE = 300
-#: names that are told in one line at most
+#: names in one log line
 MAX_NAMED = 5
-#: part of a number by which it may be another one after a conversion to the item's unit
+#: relative difference that a number may have after a conversion to the item's unit
 _CONVERTED = 1e-6
 
 
 class _Wanted(object):
-    """What an item shall show: the row of ``Items.write`` (None for a picture), its text, and the state, made at its first need."""
+    """What an item should show: the row of ``Items.write`` (None for a picture), its text, and the state, created when first needed."""
 
     __slots__ = ("row", "item_type", "text", "state", "posted_at")
 
@@ -58,7 +58,7 @@ class Items(object):
         self._builders = versions.service("items.ItemBuilderFactory", item_registry)
         self._metadata = versions.service("items.MetadataRegistry", item_registry)
         self._zone = versions.time_zone(item_registry)
-        # of the text of a number openHAB makes the state faster than we do; of "NULL" it would make no String
+        # types whose state we create. For numbers openHAB is faster; for Strings it would turn the text "NULL" into the state NULL
         self._ours = {
             "String": _String,
             "Dimmer": _Percent,
@@ -70,9 +70,9 @@ class Items(object):
         self._makers = dict(self._ours, Number=lambda text: _Quantity(text) if " " in text else _Decimal(text))
         self._refused = set()
         self._wanted = {}  # item name -> _Wanted
-        self._contest = Contest()
-        self._look = 0
-        self._ahead = []  # the names that the next looks are for
+        self._corrections = Corrections()
+        self._check_number = 0
+        self._ahead = []  # names for the next checks
 
     def exists(self, name):
         """True if there is an item of that name."""
@@ -93,7 +93,7 @@ class Items(object):
         return None if isinstance(state, _UnDef) else state
 
     def ensure(self, spec):
-        """Makes the item of a ``bmw.items.model.ItemSpec`` if there is none of that name; returns the item, None while openHAB stops."""
+        """Creates the item of a ``bmw.items.model.ItemSpec`` if none has that name. Returns the item, None while openHAB is stopping."""
         item = self._registry.get(spec.name)
         if item is not None:
             return item
@@ -101,20 +101,20 @@ class Items(object):
         try:
             self._registry.add(builder.withGroups(list(spec.groups)).withTags(set(spec.tags)).build())
         except IllegalStateException:
-            log.debug("%s is not made, as openHAB is stopping", spec.name)  # its item storage has gone before us
+            log.debug("%s was not created, because openHAB is stopping", spec.name)  # openHAB closed its item storage before our script
             return None
         for namespace, (value, settings) in spec.metadata.items():
             self._describe(spec.name, namespace, value, settings)
         return self._registry.get(spec.name)
 
     def write(self, values):
-        """Posts values to their items where that changes what these show, whoever wrote it.
+        """Posts values to items that show something else, whoever wrote it.
 
         Args:
-            values: list of (item name, value, unit, native type), the latter three as for ``bmw.vehicle.states.state_text``; None is UNDEF.
+            values: list of (item name, value, unit, native type), see ``bmw.vehicle.states.state_text``; None is UNDEF.
 
         Returns:
-            The names (set) of those for whose known value there is no item.
+            The names (set) of missing items that have a known value.
         """
         find, ours, posts, missing = self._registry.get, self._ours, [], set()
         for row in values:
@@ -129,10 +129,10 @@ class Items(object):
             if text is None and value is not None:
                 self._refuse(name, item_type)
             if item_type == "Group":
-                continue  # what a group shows is made of its members
+                continue  # a group's state comes from its members
             wanted, is_news = self._want(row, item_type, text)
             if is_news or not _is_same(item.getState(), self._state_of(wanted)):
-                wanted.posted_at = self._look
+                wanted.posted_at = self._check_number
                 posts.append((item, self._state_of(wanted) if text is None or item_type in ours else text))
         post = self._events.postUpdate
         for item, state in posts:
@@ -140,7 +140,7 @@ class Items(object):
         return missing
 
     def _want(self, row, item_type, text):
-        """(_Wanted, is news) of a row: another text than the last one is another state, which needs no look at the item."""
+        """(_Wanted, is_news) of a row. A new text is always a new state, so the item's state need not be read."""
         wanted = self._wanted.get(row[0])
         if wanted is None:
             wanted = self._wanted[row[0]] = _Wanted()
@@ -153,32 +153,32 @@ class Items(object):
         wanted.row, wanted.item_type, wanted.text, wanted.state, wanted.posted_at = row, item_type, text, None, -1
         return wanted, is_news
 
-    def let_go(self, names):
-        """Posts nothing anew to these items, until something is written to them again."""
+    def forget(self, names):
+        """Stops correcting these items until something is written to them again."""
         for name in names:
             self._wanted.pop(name, None)
 
-    def put_right(self, first=(), patience=None):
-        """Looks at items, and posts anew what was posted last to those that show something else: others can write, too.
+    def correct_items(self, first=(), tolerance=None):
+        """Checks items and posts the last value again if something else has overwritten it.
 
-        All that were posted to have their turn, so many in one go; to be called every ``bmw.items.corrections.EVERY`` seconds.
+        Call it every ``bmw.items.corrections.EVERY`` seconds; each call checks the next ``SLICE`` items.
 
         Args:
-            first: names of the items to look at each time.
-            patience: {item name: number of looks for which it may show something else}.
+            first: names of the items to check every time.
+            tolerance: {item name: number of checks for which it may show something else}.
         """
-        self._look += 1
-        patience = patience or {}
+        self._check_number += 1
+        tolerance = tolerance or {}
         for name in self._next_names(first):
             item, wanted = self._registry.get(name), self._wanted.get(name)
-            # what was posted since the last look may be on its way
-            if item is None or wanted is None or wanted.posted_at >= self._look - 1 or item.getType() == "Group":
+            # an update posted since the last check may not have arrived yet
+            if item is None or wanted is None or wanted.posted_at >= self._check_number - 1 or item.getType() == "Group":
                 continue
             if item.getType() == wanted.item_type and _is_same(item.getState(), self._state_of(wanted)):
-                self._contest.is_right(name, self._look)
-            elif self._contest.may_put_right(name, self._look, patience.get(name, 0)):
+                self._corrections.found_right(name, self._check_number)
+            elif self._corrections.may_correct(name, self._check_number, tolerance.get(name, 0)):
                 self._post_again(item, wanted)
-        self._tell_contested()
+        self._warn_of_contested()
 
     def _next_names(self, first):
         if not self._ahead:
@@ -189,20 +189,20 @@ class Items(object):
     def _post_again(self, item, wanted):
         if item.getType() != wanted.item_type:
             if wanted.row is not None:
-                self.write([wanted.row])  # the user made the item anew
+                self.write([wanted.row])  # the user created the item again
             return
-        wanted.posted_at = self._look
+        wanted.posted_at = self._check_number
         self._events.postUpdate(item, self._state_of(wanted))
 
-    def _tell_contested(self):
-        names = self._contest.take_contested(self._look)
+    def _warn_of_contested(self):
+        names = self._corrections.new_contested(self._check_number)
         if names:
             more = " and {} more".format(len(names) - MAX_NAMED) if len(names) > MAX_NAMED else ""
-            told = ", ".join(names[:MAX_NAMED]) + more
-            log.warning("Something else keeps writing to %s: put right once a minute only, look for a rule, link or profile on it", told)
+            named = ", ".join(names[:MAX_NAMED]) + more
+            log.warning("Something else keeps writing to %s: corrected only once a minute, look for a rule, link or profile on it", named)
 
     def show_image(self, spec, picture):
-        """Posts a bmw.vehicle.picture.Picture to the item of a spec if that changes its state. An item of another type stays as it is."""
+        """Posts a bmw.vehicle.picture.Picture to the item of a spec if that changes its state. Ignores an item of another type."""
         item = self.ensure(spec)
         if item is None or item.getType() != spec.item_type:
             return
@@ -210,13 +210,13 @@ class Items(object):
         wanted.row, wanted.item_type, wanted.text, wanted.posted_at = None, spec.item_type, None, -1
         wanted.state = _Raw(picture.data, picture.mime)
         if not _is_same(item.getState(), wanted.state):
-            wanted.posted_at = self._look
+            wanted.posted_at = self._check_number
             self._events.postUpdate(item, wanted.state)
 
     def _refuse(self, name, item_type):
         if name not in self._refused:
             self._refused.add(name)
-            what = "it is left alone" if item_type == "Group" else "it is set to UNDEF"
+            what = "it is not updated" if item_type == "Group" else "it is set to UNDEF"
             log.warning("The item %s of type %s cannot hold this value, %s", name, item_type, what)
 
     def _state_of(self, wanted):
@@ -236,7 +236,7 @@ class Items(object):
         return _DateTime(ZonedDateTime.parse(text).withZoneSameInstant(self._zone))
 
     def _describe(self, name, namespace, value, settings):
-        """Metadata is a help to UIs only: an item without it still works."""
+        """Adds metadata. A failure is only logged: metadata is for UIs, the item works without it."""
         try:
             self._metadata.add(_Metadata(_MetadataKey(namespace, name), value, settings))
         except JavaException as error:
@@ -244,7 +244,7 @@ class Items(object):
 
 
 def _is_same(shown, wanted):
-    """True if an item's state (may be null) is the wanted one, or the same in another unit: an item may convert what it gets."""
+    """True if an item's state (may be null) equals the wanted one, also after the item converted it to another unit."""
     if shown is None:
         return False
     if shown.equals(wanted):
@@ -256,5 +256,5 @@ def _is_same(shown, wanted):
         if shown is None:
             return False
     one, other = shown.doubleValue(), wanted.doubleValue()
-    # not by the one that is shown: 1E400, which anybody may write, is infinite as a double
+    # relative to the wanted value: anybody may write 1E400, which is infinite as a double
     return abs(one - other) <= _CONVERTED * max(abs(other), _CONVERTED)

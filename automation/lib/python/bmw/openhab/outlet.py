@@ -1,6 +1,6 @@
-"""Between the service and the items: which item a word of the vocabulary goes to, and the sealed token item.
+"""The ``bmw.interfaces.Outlet`` for openHAB: shows the values of the service in items, and keeps the sealed token item.
 
-It is the ``bmw.interfaces.Outlet`` of openHAB; ``prepare`` and ``name_of`` are for ``bmw.openhab.app`` only.
+Only ``bmw.openhab.app`` uses ``prepare`` and ``name_of``.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -18,17 +18,17 @@ from bmw.vehicle.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VE
 log = logging.getLogger("bmw")
 
 _NOTHING = Reading(None)
-#: characters of a sealed token; anybody may write more into the item
+#: characters of a sealed token; anybody may write a longer text into the item
 MAX_SEALED = 100000
 
-#: looks (see ``bmw.items.corrections``) for which a switch may show what a person commanded: of the account, whose work is done between two
-#: looks; of a car, longer than any command lives
-UNDER_WAY = 1
-COMMAND_LIFE = 240
+#: checks (see ``bmw.items.corrections``) for which a switch may show a person's command. Account commands end between two checks;
+#: for a car it is longer than any command takes
+ACCOUNT_COMMAND = 1
+CAR_COMMAND = 240
 #: keys of a car's items that only a person sets
 _SET_BY_PEOPLE = sorted(set(definitions.ITEMS).difference(definitions.SWITCHES))
-#: those of the account with another one: a token that persistence restores late may be the newer one
-_PATIENCE_OF = {"accessToken": COMMAND_LIFE, "tokenExpiry": COMMAND_LIFE}
+#: exceptions in the account: if persistence restores a token late, it may be newer than ours
+_TOLERANCES = {"accessToken": CAR_COMMAND, "tokenExpiry": CAR_COMMAND}
 
 
 class Outlet(object):
@@ -36,26 +36,26 @@ class Outlet(object):
 
     Args:
         items (bmw.openhab.items.Items), model (bmw.items.model.Model).
-        seal (what ``bmw.storage.seal.Seal.bound_to`` gives for the account, or None): for the token item.
+        seal (result of ``bmw.storage.seal.Seal.bound_to`` for the account, or None): for the token item.
         page (bmw.openhab.files_out.AccountPage): the account's part of the sitemap.
-        pictures (bmw.openhab.files_out.PictureFiles): where pictures of cars are kept.
+        pictures (bmw.openhab.files_out.PictureFiles): stores the pictures of cars.
     """
 
     def __init__(self, items, model, seal, page, pictures):
-        self._not_there = set()  # items of the user's that were told to be missing
+        self._missing = set()  # items of the user that were already reported as missing
         self._pictures = pictures
         self._page = page
-        self._on_page = set()  # names of cars of which the page shows every item
+        self._on_page = set()  # names of cars whose items are all on the page
         self._places = {}
         self._items = items
         self._model = model
         self._seal = seal
         self._account_items = []
-        self._owners = {}  # item name -> name of the car that it belongs to
-        self._patience = {}  # item name -> looks, of the items that a person commands
+        self._owners = {}  # item name -> name of its car
+        self._tolerance = {}  # name of an item that accepts commands -> number of checks
 
     def prepare(self, leave_out=()):
-        """Makes the account's items but those of the keys ``leave_out``, so that rules can be triggered by them."""
+        """Creates the account's items except ``leave_out`` (keys), so that they can trigger rules."""
         self._items.ensure(self._model.root())
         self._items.ensure(self._model.account_group())
         for point in ACCOUNT_POINTS:
@@ -73,11 +73,11 @@ class Outlet(object):
         spec = self._model.account_item(point)
         if spec.name not in self._account_items:
             self._account_items.append(spec.name)
-            self._patience[spec.name] = _PATIENCE_OF.get(key, UNDER_WAY if is_writable(point) else 0)
+            self._tolerance[spec.name] = _TOLERANCES.get(key, ACCOUNT_COMMAND if is_writable(point) else 0)
         self._write([(spec.name, value, point.unit, point.item_type)], lambda missing: self._items.ensure(spec))
 
     def vehicle(self, vehicle, keys, is_first):
-        """Shows what a car says under ``keys``."""
+        """Shows the car's readings for ``keys``."""
         places, readings, values = self._places_of(vehicle, is_first), vehicle.readings, []
         for key in keys:
             reading = readings.get(key, _NOTHING)
@@ -87,7 +87,7 @@ class Outlet(object):
             elif extra.is_key(key):
                 name, unit, native_type = self._extra_row(vehicle, key, is_first)
             else:
-                continue  # its item is another car's
+                continue  # the item belongs to another car
             values.append((name, reading.value, unit, native_type))
         self._write(values, lambda missing: self._make_missing(vehicle, keys, missing, is_first))
         self._show_page(vehicle, is_first)
@@ -98,7 +98,7 @@ class Outlet(object):
         self._make(vehicle, points, is_first)
 
     def _places_of(self, vehicle, is_first):
-        """{key: (item name, unit, native type)} of a car, made once: it is looked up for each value of each refresh."""
+        """{key: (item name, unit, native type)} of a car. Cached, because each value of each refresh needs it."""
         which = (vehicle.name, is_first)
         if which not in self._places:
             points = ((point, self._model.vehicle_item(vehicle, point, is_first).name) for point in VEHICLE.values())
@@ -113,41 +113,41 @@ class Outlet(object):
         return self._owners.get(name, vehicle.name) == vehicle.name
 
     def settle(self, present, gone):
-        """Says which cars there are: an item belongs to one that is there, or shows that nothing is known (UNDEF).
+        """Sets the account's cars. An item that belongs to none of them becomes UNDEF.
 
         Args:
-            present (list of (Vehicle, bool)): the cars of the account with names, and whether it is the first one; the first one first.
-            gone (list of (Vehicle, bool)): those that had items.
+            present (list of (Vehicle, bool is_first)): the account's named cars, the first car first.
+            gone (list of (Vehicle, bool is_first)): former cars that had items.
         """
         self._places, owners = {}, {}
         for vehicle, is_first in present:
             for name in (self._model.vehicle_item_name(vehicle, key, is_first) for key in _keys_of(vehicle)):
                 if owners.setdefault(name, vehicle.name) != vehicle.name and self._is_owner(vehicle, name):
-                    log.warning("The item %s is that of %s, %s is not shown in it: mend names", name, owners[name], vehicle.name)
+                    log.warning("The item %s belongs to %s and cannot show %s: correct names", name, owners[name], vehicle.name)
         self._owners = owners
-        # what a car's items are called hangs on which one is the first, and on the setting: those by other names are nobody's now
+        # a car's item names depend on the first car and on the setting; items with other names belong to no car now
         either = self._model.vehicle_item_names
         names = set(name for vehicle, _is_first in present + gone for key in _keys_of(vehicle) for name in either(vehicle, key))
         self._items.write([(name, None, "", "") for name in sorted(names.difference(owners))])
-        # they may have been a gone car's: what a person sets them to stays again
-        self._items.let_go(self._model.vehicle_item_name(vehicle, key, is_first) for vehicle, is_first in present for key in _SET_BY_PEOPLE)
+        # these may have belonged to a former car; do not overwrite what a person sets
+        self._items.forget(self._model.vehicle_item_name(vehicle, key, is_first) for vehicle, is_first in present for key in _SET_BY_PEOPLE)
 
     def _extra_row(self, vehicle, key, is_first):
-        """(item name, unit, native type) of a value beyond the vocabulary, which are those of what the car says now."""
+        """(item name, unit, native type) of an extra value. Unit and type depend on the current reading."""
         point = extra.point(key, vehicle.readings.get(key, _NOTHING))
         return self._model.vehicle_item_name(vehicle, key, is_first), point.unit, point.item_type
 
     def wants_picture(self, vehicle):
-        """True if BMW shall be asked for a picture of the car: none is kept yet."""
-        return not self._pictures.is_there(self._model.vehicle_group(vehicle).name)
+        """True if no picture of the car is stored yet."""
+        return not self._pictures.has(self._model.vehicle_group(vehicle).name)
 
     def picture(self, vehicle, picture, is_first):
-        """Keeps a car's picture (bmw.vehicle.picture.Picture) as a file and shows it; a file that cannot be written stops nothing."""
+        """Stores a car's picture (bmw.vehicle.picture.Picture) as a file and shows it, even if the file cannot be written."""
         self._pictures.keep(self._model.vehicle_group(vehicle).name, picture)
         self._show_picture(vehicle, picture, is_first)
 
     def show_stored_picture(self, vehicle, is_first):
-        """Shows the picture that is kept as a file, if there is one."""
+        """Shows the stored picture, if there is one."""
         picture = self._pictures.load(self._model.vehicle_group(vehicle).name)
         if picture is not None:
             self._show_picture(vehicle, picture, is_first)
@@ -160,7 +160,7 @@ class Outlet(object):
         self._show_page(vehicle, is_first)
 
     def prepare_commands(self, vehicle, can, is_first):
-        """Makes the items for the commands in ``can``; returns {key: item name}, also of the user's own items for the others."""
+        """Creates the items for the commands in ``can``. Returns {key: item name} of all existing command items, also the user's."""
         names = {}
         for key, wanted in definitions.ITEMS.items():
             spec = self._model.vehicle_item(vehicle, COMMAND[key], is_first)
@@ -172,36 +172,36 @@ class Outlet(object):
         return names
 
     def command(self, vehicle, key, value, is_first):
-        """Shows a command item, its status or time."""
+        """Shows a command item, or the status or time of the last command."""
         point = COMMAND[key]
         name = self._model.vehicle_item(vehicle, point, is_first).name
         if not self._is_owner(vehicle, name):
             return
         if is_writable(point):
-            self._patience[name] = COMMAND_LIFE
+            self._tolerance[name] = CAR_COMMAND
         self._write([(name, value, point.unit, point.item_type)], lambda missing: self._make(vehicle, [point], is_first))
         self._show_page(vehicle, is_first)
 
     def command_state(self, vehicle, key, is_first):
-        """The text of the state of a car's command item, or None if it has none."""
+        """The state of a car's command item as text, or None."""
         return self._items.state(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
 
-    def put_right(self):
-        """Puts right what items show that something else wrote: the account's each time, those of the cars in turn.
+    def correct_items(self):
+        """Corrects items that something else has overwritten: the account's in every call, the cars' in turn.
 
-        To be called every ``bmw.items.corrections.EVERY`` seconds.
+        Call it every ``bmw.items.corrections.EVERY`` seconds.
         """
-        self._items.put_right(self._account_items, self._patience)
+        self._items.correct_items(self._account_items, self._tolerance)
 
     def _write(self, values, make):
-        """Posts values (see ``Items.write``); ``make`` (callable, names) makes the items that a first known value needs."""
+        """Posts values (see ``Items.write``). ``make`` (callable, names) creates items for values that are known for the first time."""
         missing = self._items.write(values)
         if missing:
             make(missing)
             self._items.write([entry for entry in values if entry[0] in missing])
 
     def _make(self, vehicle, points, is_first):
-        """Makes items of a car, which has none for what it never says."""
+        """Creates items of a car. A car has items only for values that it has reported."""
         for point in points:
             self._ensure_groups(vehicle, point.section)
             self._items.ensure(self._model.vehicle_item(vehicle, point, is_first))
@@ -217,26 +217,26 @@ class Outlet(object):
         self._items.ensure(self._model.section_group(vehicle, section))
 
     def power(self, name):
-        """The watts (float) that an item of the user's shows, None where it shows none; that it is not there is told once."""
+        """The watts (float) that an item of the user shows, or None. A missing item is logged once."""
         if not self._items.exists(name):
-            if name not in self._not_there:
-                self._not_there.add(name)
-                log.warning("There is no item %s (wallbox_power_item in bmw.cfg): the estimate goes without it", name)
+            if name not in self._missing:
+                self._missing.add(name)
+                log.warning("There is no item %s (wallbox_power_item in bmw.cfg): the estimate does not use it", name)
             return None
         return estimate.watts(self._items.state(name))
 
     def tokens(self, account):
-        """Shows the account's tokens: sealed, with their end."""
+        """Shows the account's tokens, sealed, and their expiry."""
         self.account("accessToken", self._seal.close(account.export(), self.name_of("accessToken")) if self._seal else None)
         self.account("tokenExpiry", account.tokens.expires_at)
 
     def tokens_again(self, account):
-        """Shows them if an item of theirs shows nothing: deleted meanwhile."""
+        """Shows the tokens again if one of their items shows nothing, for example because it was deleted."""
         if account.tokens is not None and not all(self._items.shows(self.name_of(key)) for key in ("accessToken", "tokenExpiry")):
             self.tokens(account)
 
     def sealed_token(self):
-        """The text sealed in the token item (restored by a persistence service), or None."""
+        """The unsealed text of the token item (restored by persistence), or None."""
         name = self.name_of("accessToken")
         sealed = self._items.state(name)
         if not sealed or not self._seal or len(sealed) > MAX_SEALED:
@@ -244,7 +244,7 @@ class Outlet(object):
         try:
             return self._seal.open(sealed, name)
         except StoreError:
-            log.info("The token item holds nothing that can be used")
+            log.info("The token item has no usable token")
             return None
 
 

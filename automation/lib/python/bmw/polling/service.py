@@ -299,7 +299,7 @@ class Service(object):
     def _start(self):
         if self._config.problem is None:
             self._worker.later("take up", 0, self._take_up)  # on its own: whatever goes wrong with the items stops no account
-        self._put_right()
+        self._correct_items()
         self._desk.end_forgotten()
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
@@ -307,11 +307,11 @@ class Service(object):
         if self._config.problem:
             self._status.show_error(self._config.problem)
 
-    def _put_right(self):
+    def _correct_items(self):
         """Lets the items show what they shall, whoever wrote to them; goes on while the worker runs."""
         # set ahead: an error that nobody expects must not end it
-        self._worker.later("put right", corrections.EVERY, self._put_right)
-        self._outlet.put_right()
+        self._worker.later("correct items", corrections.EVERY, self._correct_items)
+        self._outlet.correct_items()
 
     def _take_up(self):
         """Takes up what is stored, tried until it can be read: a file that cannot be read now is no lost sign-in."""

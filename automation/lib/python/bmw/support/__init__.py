@@ -1,1 +1,1 @@
-"""What helps a person to find a fault: the diagnostics report, the dump without private data, the last warnings."""
+"""Help for finding faults: the diagnostics report, the anonymised dump, the last warnings."""

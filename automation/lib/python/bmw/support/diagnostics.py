@@ -1,7 +1,7 @@
-"""The report that a user pastes into a forum post: how the module, an account and its cars are doing, without what tells who or where.
+"""The diagnostics report for a forum post: state of the module, an account and its cars, without private data.
 
-Pure text building; what only a cloud knows comes from ``Cloud.about_account`` and ``Cloud.about_car``. No value of a car is in it,
-and the whole text goes through the nets of ``bmw.support.dump`` and ``bmw.redact``, as texts of BMW's may hold anything.
+Only builds text. ``Cloud.about_account`` and ``Cloud.about_car`` add what only the cloud knows. The report contains no value of a
+car. ``bmw.support.dump`` and ``bmw.redact`` clean the whole text, because texts from BMW may contain anything.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,19 +17,19 @@ from bmw.times import distance, span, to_iso
 
 log = logging.getLogger("bmw")
 
-#: What a report is made of; times are epoch seconds or None.
+#: The data of a report; times are epoch seconds or None.
 #: settings (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), tokens (bmw.clouds.tokens.Tokens or None)
 #: memory (dict): what the cloud remembers. state, text: those of the account's items. budget (bmw.polling.budget.Budget)
 #: polled_at, next_at; live: has ``about(now)``, or None. vehicles (list of bmw.vehicle.vehicle.Vehicle)
 Facts = record("Facts", "settings cloud tokens memory state text budget polled_at next_at live vehicles")
 
-#: What only the place it runs in knows. versions (list of text). warnings: callable, see ``bmw.support.log_tail.LogTail.lines``.
+#: The environment. versions (list of text). warnings: callable, see ``bmw.support.log_tail.LogTail.lines``.
 Surroundings = record("Surroundings", "versions warnings")
 NOWHERE = Surroundings((), lambda: ())
 
-#: a post has room for so much: cars, characters of a line
+#: limits that fit into a forum post: cars, characters of a line
 MAX_CARS = 10
-LONGEST_LINE = 1500
+MAX_LINE = 1500
 
 
 def report(facts, surroundings, now):
@@ -42,11 +42,11 @@ def report(facts, surroundings, now):
     for name, block in _BLOCKS:
         try:
             lines += block(facts, surroundings, now)
-        except Exception as error:  # what is broken is what a report is for: the other blocks are told all the same
+        except Exception as error:  # a report is needed most when something is broken, so the other blocks go on
             log.debug("No '%s' in the report", name, exc_info=True)
-            lines.append("{}: cannot be told ({})".format(name, type(error).__name__))
+            lines.append("{}: not available ({})".format(name, type(error).__name__))
     text = dump.anonymous("\n".join(lines), _secrets(facts))
-    return "\n".join(line[:LONGEST_LINE] for line in text.splitlines())
+    return "\n".join(line[:MAX_LINE] for line in text.splitlines())
 
 
 def _versions(_facts, surroundings, _now):
@@ -82,7 +82,7 @@ def _calls(facts, _surroundings, now):
 
 
 def _settings(facts, _surroundings, _now):
-    """What differs from the defaults; of what may be private the key only."""
+    """Settings that differ from the defaults; only the key if the value may be private."""
     changed = []
     for key, setting in sorted(config.SETTINGS.items()):
         value = getattr(facts.settings, str(key))
@@ -131,7 +131,7 @@ _BLOCKS = (
 
 
 def _secrets(facts):
-    """Texts that must not be in it, wherever they come from."""
+    """Texts that must not be in the report."""
     private = [getattr(facts.settings, str(key)) for key in config.keys_of(config.PRIVATE, config.NAME, config.SECRET)]
     tokens = facts.tokens
     private += [tokens.access_token, tokens.refresh_token, tokens.id_token, tokens.gcid] if tokens is not None else []

@@ -1,7 +1,7 @@
-"""An anonymised record for bug reports: what BMW answered and what we made of it, without what tells who and where.
+"""An anonymised record for bug reports: BMW's answers and our readings, without private data.
 
-No VIN, account id, token, name, address or position is in it. Three nets: fields whose name says that they are private, texts of a
-private shape, and whatever a private field held, wherever else it stands. Pure but for ``Recorder``.
+It contains no VIN, account id, token, name, address or position. Three filters: fields with a private name, texts with a private
+pattern, and the content of private fields wherever else it occurs. Pure, except for ``Recorder``.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -15,19 +15,19 @@ from bmw.vehicle.vehicle import Vehicle
 
 REMOVED = "[removed]"
 
-#: words of a field's name (``gpsLat`` has gps and lat) that make all beneath it private
+#: a field is private, with everything below it, if its name has one of these words (``gpsLat`` has gps and lat)
 _WORDS = frozenset(
     "vin gcid lat lon lng altitude street city municipality town zip plate phone mail email owner customer dealer partner contact"
     " destinations title subtitle place poi user username password secret token captcha signature".split()
 )
-#: the same for parts of it, written small and together
+#: the same for parts of the name, in lower case and without separators
 _PARTS = (
     "latitude longitude coordinates address licence license firstname lastname surname postalcode postcode identificationnumber"
     " housenumber streetnumber"
 ).split()
-#: what stays readable in a private block: it helps and tells nothing
+#: fields that stay readable in a private block
 _HARMLESS = frozenset(("unit", "timestamp", "status", "type", "source"))
-#: our own words that are private, or texts of BMW's that hold an address
+#: our own keys that are private, or contain an address from BMW
 OUR_WORDS = frozenset(
     ("position", "destinationPosition", "servicePartner", "address", "altitude", "lastChargingSession", "lastChargingPlace")
 )
@@ -36,19 +36,19 @@ _CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _NUMBER = re.compile(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")
 _SHAPES = (
     (re.compile(r"\b(?=[A-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}\b"), "[vin]"),
-    # from the start of a word only: tried from each of its letters, a long one takes minutes
+    # only at the start of a word: a match attempt at each letter of a long word takes minutes
     (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[mail]"),
     (re.compile(r"-?[0-9]{1,3}\.[0-9]{3,}\s*[,;]\s*-?[0-9]{1,3}\.[0-9]{3,}"), "[place]"),
     (re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "[id]"),
 )
-#: ids, tokens; names of fields can look like that
+#: ids and tokens; field names can look like that, too
 _LONG_ID = re.compile(r"\b(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{24,}\b(?![.:])")
-#: shorter private texts are not looked for elsewhere: they would eat ordinary words and numbers
+#: shorter private texts are not searched elsewhere: they would remove ordinary words and numbers
 _SHORTEST = 4
 
 
 class Recorder(object):
-    """A transport that keeps what was answered to calls with a token; the sign-in is not kept.
+    """A transport that records the answers to calls with a token, but not the sign-in.
 
     Args:
         transport: the real one, see ``bmw.net.http``.
@@ -66,7 +66,7 @@ class Recorder(object):
 
 
 def ask_all(cloud, session):
-    """Asks for the cars, their facts and states anew: (list of Vehicle, list of text of what went wrong)."""
+    """Requests the cars, their facts and states: (list of Vehicle, list of error texts)."""
     vehicles, troubles = [], []
     try:
         found = [entry for entry in cloud.vehicles(session) if entry.is_readable]
@@ -85,11 +85,11 @@ def ask_all(cloud, session):
 
 
 def report(cloud_title, settings, vehicles, troubles, exchanges):
-    """The whole record (JSON-able dict), anonymised.
+    """The anonymised record (JSON-able dict).
 
     Args:
         cloud_title (str). settings: object with the settings as attributes. vehicles (list of bmw.vehicle.vehicle.Vehicle).
-        troubles (list of str). exchanges: those of a Recorder.
+        troubles (list of str). exchanges: from a Recorder.
     """
     raw = {
         "version": __version__,
@@ -103,10 +103,10 @@ def report(cloud_title, settings, vehicles, troubles, exchanges):
 
 
 def anonymous(value, secrets=()):
-    """A copy of a JSON-able value without what is private.
+    """A copy of a JSON-able value without private data.
 
     Args:
-        secrets (list of str): further texts that must not be in it.
+        secrets (list of str): further texts to remove.
     """
     found = set(secret for secret in secrets if secret)
     masked = _masked(value, found)
@@ -114,7 +114,7 @@ def anonymous(value, secrets=()):
 
 
 def is_private(name):
-    """True if a field of that name (str) holds, or has beneath it, what tells who or where."""
+    """True if a field with that name (str) is private."""
     small = re.sub("[^a-z]", "", lower(name))
     words = set(lower(word) for word in _CAMEL.findall(name))
     return bool(words & _WORDS) or any(part in small for part in _PARTS)
@@ -140,7 +140,7 @@ def _answer(request, response):
 
 
 def _masked(value, found):
-    """A copy in which what is beneath private names is masked; its texts are added to ``found`` (set)."""
+    """A copy with private fields masked; adds their texts to ``found`` (set)."""
     if isinstance(value, dict):
         return dict((key, _private(one, found) if is_private(key) else _masked(one, found)) for key, one in value.items())
     if isinstance(value, (list, tuple)):
@@ -149,7 +149,7 @@ def _masked(value, found):
 
 
 def _private(value, found):
-    """The same shape and types without the content."""
+    """The same structure and types without the content."""
     if isinstance(value, dict):
         return dict((key, one if key in _HARMLESS and not isinstance(one, dict) else _private(one, found)) for key, one in value.items())
     if isinstance(value, (list, tuple)):
@@ -164,7 +164,7 @@ def _private(value, found):
 
 
 def _swept(value, found):
-    """A copy in whose texts (also names of fields) nothing of ``found`` and nothing of a private shape is left."""
+    """A copy whose texts and field names contain nothing from ``found`` and nothing with a private pattern."""
     if isinstance(value, dict):
         return dict((_clean(key, found), _swept(one, found)) for key, one in value.items())
     if isinstance(value, list):

@@ -7,13 +7,13 @@ import logging
 from bmw.compat import to_text
 from bmw.redact import clean
 
-#: different lines that are kept, and characters of a line
+#: number of different lines, and characters of a line
 MAX_LINES = 8
 MAX_CHARACTERS = 300
 
 
 class LogTail(logging.Handler):
-    """Keeps what was warned of; the same text again is counted, not kept again."""
+    """Keeps the last warnings. A repeated text is counted, not stored again."""
 
     def __init__(self):
         logging.Handler.__init__(self, logging.WARNING)
