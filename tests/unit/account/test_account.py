@@ -555,3 +555,16 @@ def test_an_unreadable_store_changes_nothing(account, cloud, store, clock, monke
     with pytest.raises(StoreError):
         restarted.load(account.export())
     assert told == [] and not restarted.is_signed_in
+
+
+def test_a_token_is_stored_though_another_program_makes_room_for_its_own_at_the_same_moment(account, cloud, store, clock, seal, tmp_path):
+    """Two openHABs on one userdata share no lock, and both renew at the same second, as the token ends for both."""
+    renew, rooms = cloud.refresh, []
+    cloud.refresh = lambda tokens: (rooms.append(Store(str(tmp_path), seal).reserve(RECORD)), renew(tokens))[1]
+    clock.advance(3600)
+    account.refresh()
+    cloud.refresh = renew
+    assert another(cloud, Store(str(tmp_path), seal), clock).access_token() == "access-2"
+    rooms[0].give_up()
+    assert another(cloud, Store(str(tmp_path), seal), clock).access_token() == "access-2"
+    assert account.store_error is None

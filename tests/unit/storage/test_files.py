@@ -1,7 +1,9 @@
 """bmw.storage.files: private files that survive a power cut."""
 
+import contextlib
 import errno
 import os
+import signal
 import stat
 
 import pytest
@@ -254,3 +256,57 @@ def test_what_was_left_beside_is_read_and_taken_up_but_no_link(tmp_path):
     assert files.read(path) == b"left" and not beside.exists()
     with pytest.raises(StoreError):
         files.recover(path)
+
+
+def test_what_another_program_is_writing_is_not_taken_for_ones_own(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    first = files.NewFile(str(path), 100)
+    second = files.NewFile(str(path), 100)
+    with pytest.raises(StoreError, match="only one program"):
+        first.write(b"first")
+    assert path.read_bytes() == b"old"
+    second.write(b"second")
+    assert path.read_bytes() == b"second"
+
+
+@pytest.mark.parametrize("read", [files.read, lambda path: files.read(path, 100)])
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path, read):
+    """A pipe is read until somebody writes: openHAB would load no script any more."""
+    path = tmp_path / "file"
+    os.mkfifo(str(path))
+    with deadline(5), pytest.raises(StoreError, match="not a regular file"):
+        read(str(path))
+    with deadline(5), pytest.raises(StoreError):
+        files.overwrite(str(path), b"x")
+
+
+def test_a_pipe_that_lies_beside_is_not_read(tmp_path):
+    os.mkfifo(str(tmp_path / "file.new"))
+    with deadline(5):
+        assert files.read_unfinished(str(tmp_path / "file")) is None
+
+
+def test_a_file_that_would_fill_the_memory_is_not_read(tmp_path):
+    path = tmp_path / "file"
+    with open(str(path), "wb") as stream:
+        stream.truncate(files.MAX_BYTES + 1)
+    with pytest.raises(StoreError, match="larger than"):
+        files.read(str(path))
+    assert files.read(str(path), 10) == b"\0" * 10
+
+
+@contextlib.contextmanager
+def deadline(seconds):
+    """Fails a test that would wait for ever."""
+
+    def ring(_signal, _frame):
+        raise AssertionError("it still waits")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -12,6 +12,8 @@ from bmw.errors import StoreError
 DAMAGED = ".damaged"
 #: suffix of a file that is being written, or was when the power failed
 NEW = ".new"
+#: bytes of a file that is read as a whole; our largest have a few megabytes, and a larger one would fill openHAB's memory
+MAX_BYTES = 64 * 1024 * 1024
 
 
 def make_private_folder(path):
@@ -35,15 +37,24 @@ def read(path, max_bytes=-1):
         max_bytes (int): reads at most so many bytes; -1 = all.
 
     Raises:
-        StoreError: the file exists but cannot be read.
+        StoreError: the file exists but cannot be read, is not a regular file, or has more than ``MAX_BYTES``.
     """
+    _check_regular(path)
     try:
+        if max_bytes < 0 and os.path.exists(path) and os.path.getsize(path) > MAX_BYTES:
+            raise StoreError("{} is larger than {} MB, so it is not read".format(path, MAX_BYTES // 1048576), "move it away")
         with open(path, "rb") as stream:
             return stream.read(max_bytes)
     except (OSError, IOError) as error:
         if error.errno == errno.ENOENT:
             return None
         raise StoreError("Cannot read {}".format(path), _advice(error))
+
+
+def _check_regular(path):
+    """Raises StoreError for a pipe or a device: opening one can block for ever, and openHAB would load no script any more."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise StoreError("{} is not a regular file".format(path), "move it away")
 
 
 def stamp(path):
@@ -114,6 +125,9 @@ class NewFile(object):
             self.give_up()
             raise StoreError("Cannot write {}".format(self._path), _advice(error))
         self._close()
+        if read(self._new) != data:
+            # a second openHAB, or the command line, has put its own file there, which is empty yet
+            raise StoreError("Cannot write {}".format(self._path), "another program writes it too: let only one program use this folder")
         _replace_with_new(self._path)  # if renaming fails, the complete *.new file stays; the next start uses it
 
     def give_up(self):
@@ -140,6 +154,7 @@ def overwrite(path, data):
     Raises:
         StoreError: the file cannot be written.
     """
+    _check_regular(path)
     try:
         file = reopen(path)
         try:
