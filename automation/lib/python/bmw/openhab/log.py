@@ -3,12 +3,10 @@
 from __future__ import absolute_import, unicode_literals
 
 import logging
-import traceback
 
 from org.slf4j import LoggerFactory
 
-from bmw.compat import to_text
-from bmw.redact import clean
+from bmw.support.log_text import text_of
 
 #: below org.openhab, which openHAB shows from INFO on; loggers named jsr223.* are hidden below WARN
 LOGGER = "org.openhab.automation.bmw"
@@ -24,10 +22,7 @@ class OpenHabHandler(logging.Handler):
         self._logger = LoggerFactory.getLogger(LOGGER)
 
     def emit(self, record):
-        text = to_text(record.getMessage())
-        if record.exc_info:
-            text = "{}\n{}".format(text, to_text("".join(traceback.format_exception(*record.exc_info))))
-        text = clean(text)[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
+        text = text_of(record)[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
         if record.levelno >= logging.ERROR:
             self._logger.error(text)
         elif record.levelno >= logging.WARNING:

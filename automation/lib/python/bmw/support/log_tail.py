@@ -4,8 +4,7 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw.compat import to_text
-from bmw.redact import clean
+from bmw.support.log_text import text_of
 
 #: number of different lines, and characters of a line
 MAX_LINES = 8
@@ -20,10 +19,7 @@ class LogTail(logging.Handler):
         self._lines = []  # (text, how often, epoch seconds of the last time), the newest last
 
     def emit(self, record):
-        text = to_text(record.getMessage())
-        if record.exc_info and record.exc_info[0]:
-            text = "{} ({})".format(text, record.exc_info[0].__name__)
-        text = clean(" ".join(text.split()))[:MAX_CHARACTERS]
+        text = " ".join(text_of(record, with_traceback=False).split())[:MAX_CHARACTERS]
         count = sum(times for line, times, _at in self._lines if line == text)
         others = [line for line in self._lines if line[0] != text]
         self._lines = (others + [(text, count + 1, record.created)])[-MAX_LINES:]
