@@ -124,7 +124,8 @@ class Instance(object):
             with self._shared.lock("load"):
                 if self._is_unloaded or self._app is None:
                     return  # another one took over meanwhile
-                do_all([self._app.stop], _NOT_STOPPED)
+                app, self._app = self._app, None
+                do_all([app.stop], _NOT_STOPPED)
                 self._start()
         except:  # noqa: E722 - a Java exception is no Python Exception
             self._tell_failure()
