@@ -6,7 +6,7 @@ import pytest
 from bmw.clouds.base import Cloud, Progress
 from bmw.commands.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order, Rights
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
-from bmw.errors import AccessDenied, CommandFailed, NetworkError, ServerError, Stopped
+from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped
 from bmw.net.guard import Guard
 
 from tests.unit.fakes import FakeClock, HandWorker, car
@@ -117,16 +117,19 @@ def test_a_failed_command_tells_its_reason_and_changes_nothing(desk):
 
 
 @pytest.mark.parametrize(
-    "error, text",
+    "error, end",
     [
-        (CommandFailed("No", "try"), "No: try"),
-        (NetworkError("No answer"), "No answer: whether the car got it is not known, look at it before you send it again"),
-        (ServerError("HTTP 503"), "HTTP 503: whether the car got it is not known, look at it before you send it again"),
+        (CommandFailed("No", "try"), "FAILED: No: try"),
+        (AccessDenied("No", "try"), "FAILED: No: try"),
+        (NetworkError("No answer"), "TIMED OUT: No answer: whether the car got it is not known, look at it before you send it again"),
+        (NetworkError("No network", has_left=False), "FAILED: No network: the command was not sent, send it again"),
+        (BadAnswer("No JSON"), "TIMED OUT: No JSON: whether the car got it is not known, look at it before you send it again"),
+        (ServerError("HTTP 503"), "TIMED OUT: HTTP 503: whether the car got it is not known, look at it before you send it again"),
     ],
 )
-def test_a_command_that_could_not_be_sent_has_failed_and_is_not_sent_again(desk, error, text):
+def test_a_command_without_a_good_answer_fails_only_if_the_car_cannot_have_got_it_and_is_not_sent_again(desk, error, end):
     desk.cloud.sends = [error]
-    assert desk.give() == ["QUEUED", "SENT", "FAILED: " + text]
+    assert desk.give() == ["QUEUED", "SENT", end]
     desk.pass_time(600)
     assert len(desk.cloud.sent) == 1
 

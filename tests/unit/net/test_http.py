@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -198,6 +199,32 @@ def test_every_failure_of_the_line_is_a_network_error_without_details(web, clien
         client.send("GET", BASE + "/x")
     assert words in error.value.problem
     assert "abc" not in error.value.text()
+
+
+@pytest.mark.parametrize(
+    "failure, has_left",
+    [
+        (requests.exceptions.ConnectTimeout("slow"), False),
+        (requests.exceptions.ReadTimeout("slow"), True),
+        (requests.exceptions.ConnectionError("Remote end closed connection without response"), True),
+        (OSError("broken"), True),
+    ],
+)
+def test_a_failure_says_whether_the_request_may_have_left(web, client, failure, has_left):
+    web.get(BASE + "/x", body=failure)
+    with pytest.raises(NetworkError) as error:
+        client.send("GET", BASE + "/x")
+    assert error.value.has_left is has_left
+
+
+def test_a_request_without_a_connection_has_not_left():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        base = "http://127.0.0.1:{}".format(free.getsockname()[1])
+    for url in (base + "/x", "http://localhost:1/elsewhere"):  # nobody listens; not named
+        with pytest.raises(NetworkError) as error:
+            http.Http(http.RequestsTransport(), [base]).send("POST", url)
+        assert error.value.has_left is False
 
 
 def test_an_answer_without_end_is_cut_off(web, client, monkeypatch):

@@ -55,11 +55,19 @@ class CloudError(BmwError):
 
 
 class NetworkError(CloudError):
-    """No answer: name not found, refused, timed out, cut off, certificate not trusted."""
+    """No answer: name not found, refused, timed out, cut off, certificate not trusted.
+
+    Args:
+        has_left (bool): the request may have reached the server; False where there was no connection to send it by.
+    """
 
     state = "OFFLINE"
     transient = True
     usual_advice = "it is tried again"
+
+    def __init__(self, problem, advice="", has_left=True):
+        CloudError.__init__(self, problem, advice)
+        self.has_left = has_left
 
 
 class ServerError(CloudError):

@@ -194,7 +194,7 @@ class Commander(object):
         except TooLate:
             self._end(order, definitions.TIMED_OUT, _LATE)
         except BmwError as error:
-            self._end(order, definitions.FAILED, _why_not_sent(order, error))
+            self._end(order, *_end_by(order, error))
         except:  # noqa: E722 - on Jython a Java exception is no Python Exception
             self._end_unexpectedly(order)
         else:
@@ -254,10 +254,11 @@ def _meant(order):
     return order.rights.account, order.command, order.arguments
 
 
-def _why_not_sent(order, error):
-    """The reason shown. A command is never sent again by itself: whether a lost request reached the car is not known."""
+def _end_by(order, error):
+    """(state, reason) of a command that could not be sent. It is never sent again by itself, and not said to have failed where the car
+    may have got it: whether a request without an answer reached the car is not known."""
     if not isinstance(error, (NetworkError, ServerError)):
-        return error.text()
-    if not order.life.has_left:
-        return "{}: the command was not sent, send it again".format(error.problem)
-    return "{}: whether the car got it is not known, look at it before you send it again".format(error.problem)
+        return definitions.FAILED, error.text()
+    if not order.life.has_left or not getattr(error, str("has_left"), True):
+        return definitions.FAILED, "{}: the command was not sent, send it again".format(error.problem)
+    return definitions.TIMED_OUT, "{}: whether the car got it is not known, look at it before you send it again".format(error.problem)

@@ -134,7 +134,7 @@ class Http(object):
             headers.setdefault("Content-Type", "application/json")
         # split only now: urlsplit is slow at openHAB's start (bmw.compat), and it caches its results
         if origin(url) not in [origin(base) for base in self._bases]:
-            raise NetworkError("Request refused: the host is not in the configuration")
+            raise NetworkError("Request refused: the host is not in the configuration", has_left=False)
         timeout = timeout or self._timeout
         return self._transport(Request(method, url, headers, body, timeout if max_seconds is None else min(timeout, max_seconds)))
 
@@ -169,10 +169,13 @@ class RequestsTransport(object):
                 body = _read(answer, started + request.timeout)
         except requests.exceptions.SSLError:
             raise NetworkError("The server's certificate is not trusted", "check the machine's date and CA certificates")
-        except requests.exceptions.Timeout:
-            raise NetworkError("No answer within {} seconds".format(request.timeout))
+        except requests.exceptions.Timeout as error:
+            has_left = not isinstance(error, requests.exceptions.ConnectTimeout)
+            raise NetworkError("No answer within {} seconds".format(request.timeout), has_left=has_left)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, IOError) as error:
-            raise NetworkError("Connection failed ({})".format(type(error).__name__))
+            # urllib3's word for no connection is deep within that of requests
+            has_left = "NewConnectionError" not in repr(error) and "NameResolutionError" not in repr(error)
+            raise NetworkError("Connection failed ({})".format(type(error).__name__), has_left=has_left)
         headers = dict((lower(name), value) for name, value in answer.headers.items())
         # `headers` joins values of the same name with commas, which breaks cookies
         return Response(answer.status_code, headers, body, list(answer.raw.headers.getlist("set-cookie")))

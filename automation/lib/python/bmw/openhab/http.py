@@ -12,7 +12,7 @@ from java.io import IOException
 from java.lang import Exception as JavaException
 from java.lang import InterruptedException, System, Thread
 from java.net import URI, ConnectException, UnknownHostException
-from java.net.http import HttpClient, HttpRequest, HttpResponse, HttpTimeoutException
+from java.net.http import HttpClient, HttpConnectTimeoutException, HttpRequest, HttpResponse, HttpTimeoutException
 from java.nio.channels import UnresolvedAddressException
 from java.security.cert import CertificateException
 from java.time import Duration
@@ -147,17 +147,18 @@ def _build(request):
             builder.header(name, value)
         return builder.build()
     except JavaException as error:
-        raise NetworkError("The request cannot be made ({})".format(error.getClass().getSimpleName()))
+        raise NetworkError("The request cannot be made ({})".format(error.getClass().getSimpleName()), has_left=False)
 
 
-#: (cause, what happened, what to do), the first that is anywhere in the chain of causes
+#: (cause, what happened, what to do, whether the request may have left), the first that is anywhere in the chain of causes
 _CAUSES = (
-    (HttpTimeoutException, "No answer in time", ""),
-    (UnresolvedAddressException, "The server's name was not found", "check the network and DNS"),
-    (UnknownHostException, "The server's name was not found", "check the network and DNS"),
-    (CertificateException, "The server's certificate is not trusted", "check the machine's date and CA certificates"),
-    (SSLException, "No secure connection (TLS 1.2 or newer) to the server", "check the network"),
-    (ConnectException, "The server cannot be reached", "check the network"),
+    (HttpConnectTimeoutException, "No answer in time", "", False),
+    (HttpTimeoutException, "No answer in time", "", True),
+    (UnresolvedAddressException, "The server's name was not found", "check the network and DNS", False),
+    (UnknownHostException, "The server's name was not found", "check the network and DNS", False),
+    (CertificateException, "The server's certificate is not trusted", "check the machine's date and CA certificates", False),
+    (SSLException, "No secure connection (TLS 1.2 or newer) to the server", "check the network", True),
+    (ConnectException, "The server cannot be reached", "check the network", False),
 )
 
 
@@ -166,7 +167,7 @@ def _network_error(cause):
     while cause is not None:
         chain.append(cause)
         cause = cause.getCause()
-    for kind, problem, advice in _CAUSES:
+    for kind, problem, advice, has_left in _CAUSES:
         if any(isinstance(seen, kind) for seen in chain):
-            return NetworkError(problem, advice)
+            return NetworkError(problem, advice, has_left)
     return NetworkError("Connection failed ({})".format(chain[0].getClass().getSimpleName()))
