@@ -17,6 +17,22 @@ def test_no_remembered_secret_is_left_in_a_text(secrets, before, between):
     assert not [secret for secret in secrets if secret in cleaned]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=T%C3%BCr%20%261%5C%22x",  # in a form
+        "T%C3%BCr+%261%5C%22x",
+        '{"answer": "T\u00fcr &1\\\\\\"x"}',  # in JSON
+        '{"answer": "T\\u00fcr &1\\\\\\"x"}',
+        "u'T\\xfcr &1\\\\\"x'",  # in an error's text of Python 2
+        'ValueError: T\\xfcr &1\\"x',
+    ],
+)
+def test_a_secret_is_hidden_however_it_is_written(text):
+    remember('T\u00fcr &1\\"x')
+    assert "&1" not in clean(text) and "%261" not in clean(text)
+
+
 def test_a_secret_inside_another_one_hides_no_less():
     remember("abcdefgh", "abcdefghijkl")
     assert clean("x abcdefghijkl y") == "x [secret] y"
@@ -46,6 +62,8 @@ def test_old_tokens_are_forgotten_so_that_the_memory_does_not_grow():
     [
         ("car WBY00TEST00000001 asks", "car VIN*0001 asks"),
         ("/customers/vehicles/WBA5P3TEST0000004/basicData", "/customers/vehicles/VIN*0004/basicData"),
+        ("car wby00test00000001 asks", "car VIN*0001 asks"),
+        ("BMW_WBY00TEST00000001_Locked", "BMW_VIN*0001_Locked"),
         ("Authorization: Bearer abc.DEF-123", None),
         ("authorization=Basic dXNlcjpwYXNz", None),
         ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJl", "[token]"),
@@ -78,7 +96,8 @@ def test_a_secret_field_loses_its_value_and_keeps_its_name(name, shape):
     assert name in cleaned and "scope" in cleaned
 
 
-@pytest.mark.parametrize("text", ["latitude=48.176900", '"longitude": 11.5585', "lat: -33.9", "lng=151.2", "{u'lon': 11.5585}"])
+@pytest.mark.parametrize("text", ["latitude=48.176900", '"longitude": 11.5585', "lat: -33.9", "lng=151.2", "lat=4", "{u'lon': 11.5585}", "gps_lat: 48.1769",
+                                  "lat 48.17690 and", "longitude 11,5585"])  # fmt: skip
 def test_a_place_is_hidden(text):
     assert "[place]" in clean(text)
     assert not any(digits in clean(text) for digits in ("48.1", "11.5", "33.9", "151"))

@@ -1,7 +1,5 @@
 """bmw.support.dump: what is private is taken out, by its field's name, its shape, and wherever else it stands."""
 
-import json
-
 import pytest
 from bmw.support import dump
 
@@ -29,6 +27,37 @@ def test_the_form_of_a_private_number_stays():
     assert dump.anonymous({"lat": "48.1374", "lon": 11.57, "altitude": 487}) == {"lat": "00.0000", "lon": 0.0, "altitude": 0}
 
 
-@pytest.mark.parametrize("text", ["a@b.example", "48.1374,11.5755", "WBY8P000TEST00017", "5f0c2a9e-71b4-4d3a-9c58-0a6be1d7c4f2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a@b.example",
+        "48.1374,11.5755",
+        "48,13712; 11,57543",
+        "-33.85678 151.21529",
+        "POINT(11.575490 48.137154)",
+        "geo:48.13712,11.57543",
+        "48\u00b008'14.0\"N 11\u00b034'31.0\"E",
+        "lat 48.13711 lon 11.57511",
+        "wby8p000test00017",
+        "BMW_WBY8P000TEST00017_Locked",
+        "WBY8P000TEST00017",
+        "5f0c2a9e-71b4-4d3a-9c58-0a6be1d7c4f2",
+    ],
+)
 def test_texts_of_a_private_shape_are_removed_whatever_their_field(text):
-    assert text not in json.dumps(dump.anonymous({"anything": "see {} there".format(text)}))
+    assert text not in dump.anonymous({"anything": "see {} there".format(text)})["anything"]
+
+
+@pytest.mark.parametrize("named", ["name", "key", "descriptor"])
+def test_what_a_private_name_beside_it_tells_of_is_removed(named):
+    entry = {named: "vehicle.cabin.infotainment.navigation.currentLocation.latitude", "value": "48.1374", "unit": "degrees"}
+    assert dump.anonymous([entry]) == [dict(entry, value="00.0000")]
+    entry = {named: "vehicle.vehicle.travelledDistance", "value": "48137", "unit": "km"}
+    assert dump.anonymous([entry]) == [entry]
+
+
+@pytest.mark.parametrize(
+    "text", ["1.234 kWh, 5.678 kWh", "21.5 \u00b0C", "2026-10-03T12:00:00.000Z", "12:30:45.123, 13:30", "2.3.1, 4.5.6"]
+)
+def test_other_numbers_are_no_places(text):
+    assert dump.anonymous(text) == text

@@ -6,8 +6,11 @@ Two nets: values we were told are secret (``remember``), and shapes that are sec
 
 from __future__ import absolute_import, unicode_literals
 
+import json
 import re
 import threading
+
+from bmw.compat import quote, to_text
 
 #: shorter strings are not remembered: replacing them would eat ordinary words
 SHORTEST_SECRET = 6
@@ -16,19 +19,26 @@ MAX_SECRETS = 500
 #: of those that stay the same: the settings' and the cars'. More are not believed, and a VIN is known by its shape as well
 MAX_LASTING = 5000
 
+#: what is written the same everywhere
+_PLAIN = re.compile("^[A-Za-z0-9._~-]*$")
+
 #: between a field's name and its value: quotes, also escaped ones and Python 2's u''
 _QUOTE = r"(?:\\?['\"])?"
 _EQUALS = _QUOTE + r"\s*[=:]\s*u?" + _QUOTE
 _NAMES = "access_token|refresh_token|id_token|device_code|code_verifier|client_secret|password|gcid|hcaptchatoken|authorization"
 
+#: a VIN is a whole run of letters and digits, of one case; an underscore, as in the name of an item, ends it
+_VIN = r"(?<![A-Za-z0-9])(?=[A-HJ-NPR-Z0-9]{{0,16}}[0-9])[A-HJ-NPR-Z0-9]{{13}}{}(?![A-Za-z0-9])"
+
 _SHAPES = (
     # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
-    (re.compile(r"\b(?=[A-HJ-NPR-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{13}([A-HJ-NPR-Z0-9]{4})\b"), r"VIN*\1"),
+    (re.compile(_VIN.format("([A-HJ-NPR-Z0-9]{4})")), r"VIN*\1"),
+    (re.compile(_VIN.format("([a-hj-npr-z0-9]{4})").replace("A-HJ-NPR-Z", "a-hj-npr-z")), r"VIN*\1"),
     # JWT, from the start of a run of its letters and only where a dot ends that: tried from each eyJ, a long text takes minutes
     (re.compile(r"(?<![\w-])(?=[\w-]+\.[\w-])((?:[\w-]*?-)??)eyJ[\w-]+\.[\w-]+\.?[\w-]*"), r"\1[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
     (re.compile(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
-    (re.compile(r"(?i)\b(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + ")-?[0-9][0-9.]*"), r"\1\2[place]"),
+    (re.compile(r"(?i)(?<![a-z])(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + r"|\s+)-?[0-9](?:[0-9.,]*[0-9])?"), r"\1\2[place]"),
 )
 
 _lasting = []
@@ -39,6 +49,8 @@ _lock = threading.Lock()
 def remember(*secrets):
     """Takes note of values (str or None) that must never appear in a text: passwords, VINs, what stays the same."""
     _note(_lasting, secrets[: max(0, MAX_LASTING - len(_lasting))])
+    with _lock:
+        del _lasting[MAX_LASTING:]
 
 
 def remember_for_a_while(*secrets):
@@ -50,7 +62,19 @@ def remember_for_a_while(*secrets):
 
 def _note(kept, secrets):
     with _lock:
-        kept.extend(secret for secret in secrets if secret and len(secret) >= SHORTEST_SECRET and secret not in kept)
+        for secret in secrets:
+            if secret and len(secret) >= SHORTEST_SECRET and secret not in kept:
+                kept.append(secret)
+                kept.extend(form for form in _forms(secret) if form not in kept and form != secret)
+
+
+def _forms(secret):
+    """The other ways (list) in which it can stand in a text: in a form or URL, in JSON, in the error texts of Python 2."""
+    if _PLAIN.match(secret):
+        return []
+    encoded = quote(secret)
+    in_python = [to_text(text.encode("ascii", "backslashreplace")) for text in (secret, secret.replace("\\", "\\\\"))]
+    return [encoded, encoded.replace("%20", "+"), json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]] + in_python
 
 
 def clean(text):

@@ -27,6 +27,8 @@ _PARTS = (
 ).split()
 #: fields that stay readable in a private block
 _HARMLESS = frozenset(("unit", "timestamp", "status", "type", "source"))
+#: fields that say what the fields beside them hold, as in {"name": "latitude", "value": 48.1}
+_NAMING = frozenset(("name", "key", "descriptor", "technicalDescriptor"))
 #: our own keys that are private, or contain an address from BMW
 OUR_WORDS = frozenset(
     ("position", "destinationPosition", "servicePartner", "address", "altitude", "lastChargingSession", "lastChargingPlace")
@@ -38,7 +40,9 @@ _SHAPES = (
     (re.compile(r"\b(?=[A-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}\b"), "[vin]"),
     # only at the start of a word: a match attempt at each letter of a long word takes minutes
     (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[mail]"),
-    (re.compile(r"-?[0-9]{1,3}\.[0-9]{3,}\s*[,;]\s*-?[0-9]{1,3}\.[0-9]{3,}"), "[place]"),
+    # two numbers with many decimals, with a comma or a point, with what is written between them in maps, URLs and WKT
+    (re.compile(r"(?<![0-9])[0-9]{1,3}[.,][0-9]{3,}[^0-9A-Za-z]{1,4}[0-9]{1,3}[.,][0-9]{3,}"), "[place]"),
+    (re.compile("[0-9]{1,3} ?\u00b0 ?[0-9]{1,2}(?:[.,][0-9]{1,9})? ?['\u2032\u2019][^A-Za-z]{0,15}[NSEWO]"), "[place]"),
     (re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "[id]"),
 )
 #: ids and tokens; field names can look like that, too
@@ -142,7 +146,11 @@ def _answer(request, response):
 def _masked(value, found):
     """A copy with private fields masked; adds their texts to ``found`` (set)."""
     if isinstance(value, dict):
-        return dict((key, _private(one, found) if is_private(key) else _masked(one, found)) for key, one in value.items())
+        beside = any(isinstance(value.get(key), text_type) and is_private(value[key]) for key in _NAMING)
+        kept = _NAMING | _HARMLESS if beside else value
+        return dict(
+            (key, _private(one, found) if is_private(key) or key not in kept else _masked(one, found)) for key, one in value.items()
+        )
     if isinstance(value, (list, tuple)):
         return [_masked(one, found) for one in value]
     return value
