@@ -235,6 +235,25 @@ def test_a_module_that_stops_ends_the_commands_under_way_and_takes_no_more(servi
         i3.send("unlock")
 
 
+def test_a_module_that_is_about_to_stop_takes_no_command_and_still_tells_the_end_of_those_under_way(service, bridge):
+    on_end, ends = told()
+    i3 = api.cars()[0]
+    i3.send("lock", on_end=on_end)
+    bridge.host.shut()
+    with pytest.raises(api.ApiError, match="being stopped"):
+        i3.send("unlock")
+    assert [order[1] for order in service.orders] == ["lock"]
+    service.orders[0][3]("EXECUTED", "")
+    assert ends.get(timeout=5) == ("EXECUTED", "")
+
+
+def test_a_command_goes_to_the_account_of_the_car_it_was_asked_of(bridge):
+    mine, hers = FakeService(car("i3")), FakeService(car("i3"))
+    bridge.host = ApiHost([("mine", mine), ("hers", hers)])
+    api.cars()[1].send("lock")
+    assert (mine.orders, [order[1] for order in hers.orders]) == ([], ["lock"])
+
+
 def test_nothing_is_kept_of_a_command_that_ended(service, bridge):
     api.cars()[0].send("lock")
     show = service.orders[0][3]

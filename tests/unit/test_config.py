@@ -286,6 +286,32 @@ def test_a_password_is_never_shown_even_in_a_problem():
     assert secret_keys
 
 
+def test_who_may_see_a_setting_is_the_same_as_ever():
+    """PUBLIC settings stand in reports, SECRET ones are asked to be private: a new key is judged here."""
+    assert config.keys_of(config.PUBLIC) == sorted(
+        "cloud refresh calls_per_day region brand stream battery_capacity extra allow_unlock confirm_unlock data commands timeout"
+        " command_timeout language sitemap".split()
+    )
+    assert config.keys_of(config.PRIVATE) == ["api_url", "auth_url", "client_id", "stream_topic", "stream_url"]
+    assert config.keys_of(config.NAME) == ["stream_user", "username"]
+    assert config.keys_of(config.SECRET) == ["api_key", "api_secret", "password", "security_answer", "stream_password"]
+
+
+@pytest.mark.parametrize("key, lowest, highest", [("calls_per_day", 10, 1000000), ("timeout", 1, 300), ("command_timeout", 1, 3600)])
+def test_a_number_has_its_limits(key, lowest, highest):
+    for number, is_good in ((lowest - 1, False), (lowest, True), (highest, True), (highest + 1, False)):
+        account, problems = only("{}\n{} = {}".format(GOOD, key, number))
+        assert getattr(account, key) == (number if is_good else SETTINGS[key].default)
+        assert [problem for problem in problems if "whole number" in problem] == ([] if is_good else problems)
+        assert is_good or len(problems) == 1
+
+
+def test_commands_by_an_account_that_is_not_there_go_the_accounts_own_way():
+    settings = parse(PAIR.replace("home.commands = app", "home.commands = apo"))
+    assert [problem.text() for problem in settings.problems] == ["commands: there is no account 'apo': name one of accounts"]
+    assert settings.accounts[0].commands == ""
+
+
 @pytest.mark.parametrize("text, expected", [("27.2", 27.2), ("27,2", 27.2), ("0", None), ("301", None), ("nan", None), ("big", None)])
 def test_the_capacity_of_a_battery_is_in_kilowatt_hours(text, expected):
     settings = parse("{}\nbattery_capacity = {}\n".format(GOOD, text))
