@@ -233,6 +233,13 @@ def test_a_dead_refresh_token_needs_a_person(word):
     assert "sign in again" in failure.value.advice
 
 
+def test_a_refusal_counts_also_where_the_http_code_says_that_all_is_well():
+    with pytest.raises(SignInNeeded):
+        refresh(error("invalid_grant", 200))
+    tokens, _wire = refresh(answer({"access_token": "access-1", "error": "odd"}))
+    assert tokens.access_token == "access-1"
+
+
 def test_a_deleted_client_is_told_as_such():
     with pytest.raises(SignInNeeded) as failure:
         refresh(error("invalid_client", 401))

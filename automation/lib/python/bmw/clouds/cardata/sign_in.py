@@ -146,11 +146,11 @@ def refresh(http, auth_url, client_id, tokens, now):
     form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token or "", "client_id": client_id}
     response = _post_token(http, auth_url, form)
     answer = response.json_or_none()
-    if response.status == 200:
+    word = _error_word(answer)
+    if response.status == 200 and (word is None or _text(answer, "access_token")):
         if not isinstance(answer, dict):
             raise BadAnswer("BMW's answer to the token refresh holds no token", "it is tried again")
         return token_sets.from_answer(answer, now, tokens)
-    word = _error_word(answer)
     if word is None or response.status >= 500 or response.status == 429:
         raise ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
     raise SignInNeeded(*_REFRESH_ERRORS.get(word, _DEAD))
