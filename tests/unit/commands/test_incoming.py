@@ -383,6 +383,18 @@ def test_two_commands_of_one_moment_are_both_sent_in_order(homes):
     assert [sent["command"] for sent in home.cloud.commands()] == ["lock", "flashLights"]
 
 
+def test_a_car_that_may_have_got_the_command_is_looked_at(homes):
+    home = homes("portal")
+    home.cloud.set_car(home.vin, lock="UNLOCKED")
+    home.update()
+    home.cloud.add_fault("portal_command", "reply_lost")
+    home.command(home.item("Lock"), "ON")
+    home.cloud.set_car(home.vin, lock="LOCKED")  # it got it
+    home.pass_time(60)
+    assert home.state(home.item("CommandStatus")).startswith("TIMED OUT: Connection failed")
+    assert home.state(home.item("DoorLockState")) == "LOCKED"
+
+
 @pytest.fixture
 def mixed(tmp_path):
     """A maker of homes whose car is read by one account and told by another."""

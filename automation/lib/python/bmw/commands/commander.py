@@ -45,17 +45,17 @@ class Order(object):
         life (bmw.commands.progress.Life): what it is told to.
         accepted (Moment)
         rights (Rights): those of the account whose car it is.
-        on_executed: called without arguments when it has changed the car.
+        on_changed: called without arguments when it has changed the car, or may have.
     """
 
-    def __init__(self, vehicle, command, arguments, life, accepted, rights, on_executed=None):
+    def __init__(self, vehicle, command, arguments, life, accepted, rights, on_changed=None):
         self.vehicle = vehicle
         self.command = command
         self.arguments = arguments
         self.life = life
         self.accepted = accepted
         self.rights = rights
-        self.on_executed = on_executed or (lambda: None)
+        self.on_changed = on_changed or (lambda: None)
         self.sent_at = None
         self.receipt = None
         self.refusals = 0
@@ -245,8 +245,8 @@ class Commander(object):
     def _end(self, order, state, reason):
         self._running.pop(order.vehicle.vin, None)
         order.life.tell(state, reason)
-        if state == definitions.EXECUTED:
-            order.on_executed()
+        if state == definitions.EXECUTED or (state == definitions.TIMED_OUT and order.life.has_left):
+            order.on_changed()
         self._send_next(order.vehicle.vin)
 
 

@@ -200,7 +200,7 @@ class CommandDesk(object):
                 on_dropped()
 
         accepted = Moment(self._clock.now(), self._worker.now())
-        order = Order(vehicle, command, arguments, Life(shown, dropped), accepted, self._rights, self._on_executed)
+        order = Order(vehicle, command, arguments, Life(shown, dropped), accepted, self._rights, self._on_changed)
         return order
 
     def _accept(self, order, problem=None):
@@ -239,7 +239,7 @@ class CommandDesk(object):
         if state == definitions.SENT:
             self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
 
-    def _on_executed(self):
+    def _on_changed(self):
         """The clouds show the new state some seconds after the car has done what it was told."""
         if self._config.data:
             self._worker.later("after command", self._cloud.SETTLE, self._after_command)
