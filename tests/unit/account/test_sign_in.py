@@ -1,0 +1,141 @@
+"""bmw.account.sign_in: one conversation with a person at a time, with one clear end. How it goes at BMW is tested with the service."""
+
+import contextlib
+
+import pytest
+from bmw.account.sign_in import POLL, SignIn
+from bmw.account.status import Status
+from bmw.clouds.base import SignInPrompt
+from bmw.errors import AccessDenied, NetworkError, SignInFailed
+
+PROMPT = SignInPrompt("https://customer.bmwgroup.com/link", "ABCD1234", 5, 0, {})
+TOKENS = object()
+SHOWN = {"signIn": True, "signInLink": PROMPT.link, "signInCode": PROMPT.code}
+NOTHING = {"signIn": False, "signInLink": None, "signInCode": None}
+
+
+class FakeCloud:
+    """Says what is planned, in turn; an exception is raised."""
+
+    title = "BMW"
+
+    def __init__(self, begin, *polls):
+        self.begin, self.polls = begin, list(polls)
+        self.asked = []
+        self.grant = None
+
+    def _say(self, what, answer):
+        self.asked.append((what, self.account.is_expecting))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def begin_sign_in(self, _answer):
+        return self._say("begin", self.begin)
+
+    def poll_sign_in(self, _prompt):
+        return self._say("poll", self.polls.pop(0))
+
+    def check_grant(self, tokens):
+        assert tokens is TOKENS
+        if self.grant:
+            raise self.grant
+
+
+class FakeAccount:
+    """Keeps the tokens, and whether a stop would wait for them meanwhile."""
+
+    def __init__(self):
+        self.kept, self.is_expecting = [], False
+
+    @contextlib.contextmanager
+    def expecting(self):
+        self.is_expecting = True
+        try:
+            yield
+        finally:
+            self.is_expecting = False
+
+    def signed_in(self, tokens):
+        self.kept.append((tokens, self.is_expecting))
+
+
+@pytest.fixture
+def sign_in_at(worker, outlet):
+    def make(*answers):
+        cloud, account = FakeCloud(*answers), FakeAccount()
+        cloud.account = account
+        sign_in = SignIn(cloud, account, worker, outlet, Status(outlet, "", []), lambda: sign_in.done.append(True))
+        sign_in.done = []
+        sign_in.reset()
+        return sign_in, cloud, account
+
+    return make
+
+
+def shown(outlet):
+    return {key: outlet.shown[key] for key in NOTHING}
+
+
+def test_link_and_code_are_shown_until_the_approval_and_no_longer(sign_in_at, worker, outlet):
+    sign_in, cloud, account = sign_in_at(PROMPT, None, TOKENS)
+    sign_in.begin()
+    assert (shown(outlet), sign_in.is_under_way) == (SHOWN, True)
+    worker.pass_time(PROMPT.interval)
+    assert (shown(outlet), account.kept) == (SHOWN, [])
+    worker.pass_time(PROMPT.interval)
+    assert (shown(outlet), sign_in.is_under_way, sign_in.done) == (NOTHING, False, [True])
+    worker.pass_time(600)
+    assert [what for what, _ in cloud.asked] == ["begin", "poll", "poll"]
+
+
+def test_a_stop_waits_for_the_tokens_from_the_question_until_they_are_kept(sign_in_at, worker):
+    for answers in ((TOKENS,), (PROMPT, TOKENS)):
+        sign_in, cloud, account = sign_in_at(*answers)
+        sign_in.begin()
+        worker.pass_time(PROMPT.interval)
+        assert (account.kept, account.is_expecting) == ([(TOKENS, True)], False)
+        assert [is_expecting for _, is_expecting in cloud.asked] == [True] * len(answers)
+
+
+@pytest.mark.parametrize("answers", [(TOKENS,), (PROMPT, TOKENS)])
+def test_tokens_that_do_not_grant_what_is_needed_are_not_kept(sign_in_at, worker, outlet, answers):
+    sign_in, cloud, account = sign_in_at(*answers)
+    cloud.grant = AccessDenied("The sign-in does not cover cardata:api:read", "subscribe it")
+    sign_in.begin()
+    worker.pass_time(PROMPT.interval)
+    assert (account.kept, sign_in.done) == ([], [])
+    assert (outlet.shown["accountState"], shown(outlet)) == ("ACCESS_DENIED", NOTHING)
+
+
+def test_begun_anew_the_first_one_is_asked_for_no_more(sign_in_at, worker):
+    sign_in, cloud, account = sign_in_at(PROMPT, None)
+    sign_in.begin()
+    cloud.begin = NetworkError("BMW cannot be reached")
+    sign_in.begin()
+    worker.pass_time(600)
+    assert (sign_in.is_under_way, [what for what, _ in cloud.asked]) == (False, ["begin", "begin"])
+    assert POLL not in worker.waiting()
+
+
+@pytest.mark.parametrize("answers", [(), (PROMPT,)])
+def test_only_a_clear_refusal_waits_for_a_person(sign_in_at, worker, answers):
+    """BMW locks accounts that try a wrong password again and again; a network that is down is no refusal."""
+    for error, was_refused in ((NetworkError("BMW cannot be reached"), False), (SignInFailed("The password is wrong"), True)):
+        sign_in, cloud, account = sign_in_at(*answers + (error,))
+        sign_in.begin()
+        worker.pass_time(PROMPT.interval)
+        assert sign_in.was_refused is was_refused
+        cloud.begin = TOKENS
+        sign_in.begin()
+        assert (sign_in.was_refused, sign_in.done) == (False, [True])
+
+
+def test_cancelled_it_ends_and_where_nothing_waits_nothing_is_cancelled(sign_in_at, worker, outlet):
+    sign_in, cloud, account = sign_in_at(PROMPT, TOKENS)
+    sign_in.cancel()
+    assert ("accountState" in outlet.shown, sign_in.was_refused) == (False, False)
+    sign_in.begin()
+    sign_in.cancel()
+    worker.pass_time(600)
+    assert (shown(outlet), account.kept, outlet.shown["accountState"]) == (NOTHING, [], "SIGN_IN_FAILED")
