@@ -57,6 +57,13 @@ def test_old_tokens_are_forgotten_so_that_the_memory_does_not_grow():
     assert len(redact._passing) <= redact.MAX_SECRETS
 
 
+def test_a_token_that_is_still_in_use_is_not_forgotten_for_newer_ones():
+    for number in range(1000):
+        redact.remember_for_a_while("token-number-{}".format(number), "the refresh token that stays")
+    assert clean("sent the refresh token that stays") == "sent [secret]"
+    assert len(redact._passing) <= redact.MAX_SECRETS
+
+
 @pytest.mark.parametrize(
     "text, cleaned",
     [

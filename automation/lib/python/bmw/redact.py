@@ -48,24 +48,22 @@ _lock = threading.Lock()
 
 def remember(*secrets):
     """Takes note of values (str or None) that must never appear in a text: passwords, VINs, what stays the same."""
-    _note(_lasting, secrets[: max(0, MAX_LASTING - len(_lasting))])
     with _lock:
+        _lasting.extend(form for form in _written(secrets[: max(0, MAX_LASTING - len(_lasting))]) if form not in _lasting)
         del _lasting[MAX_LASTING:]
 
 
 def remember_for_a_while(*secrets):
-    """The same for tokens and codes, of which there are ever new ones; the oldest are forgotten."""
-    _note(_passing, secrets)
+    """The same for tokens and codes, of which there are ever new ones; those that were not told of for the longest are forgotten."""
     with _lock:
-        del _passing[:-MAX_SECRETS]
+        told = _written(secrets)
+        _passing[:] = ([known for known in _passing if known not in told] + told)[-MAX_SECRETS:]
 
 
-def _note(kept, secrets):
-    with _lock:
-        for secret in secrets:
-            if secret and len(secret) >= SHORTEST_SECRET and secret not in kept:
-                kept.append(secret)
-                kept.extend(form for form in _forms(secret) if form not in kept and form != secret)
+def _written(secrets):
+    """The secrets (list), each in all its forms once."""
+    forms = [form for secret in secrets if secret and len(secret) >= SHORTEST_SECRET for form in [secret] + _forms(secret)]
+    return [form for number, form in enumerate(forms) if form not in forms[:number]]
 
 
 def _forms(secret):
