@@ -61,3 +61,10 @@ def test_what_a_private_name_beside_it_tells_of_is_removed(named):
 )
 def test_other_numbers_are_no_places(text):
     assert dump.anonymous(text) == text
+
+
+def test_a_long_row_of_words_without_a_digit_is_read_once():
+    # tried from each beginning anew, it took more than ten minutes
+    row = "a-" * 100000
+    assert dump.anonymous([row + "."]) == [row + "."]
+    assert dump.anonymous([row + "1 end"]) == ["[id] end"]

@@ -45,8 +45,10 @@ _SHAPES = (
     (re.compile("[0-9]{1,3} ?\u00b0 ?[0-9]{1,2}(?:[.,][0-9]{1,9})? ?['\u2032\u2019][^A-Za-z]{0,15}[NSEWO]"), "[place]"),
     (re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "[id]"),
 )
-#: ids and tokens; field names can look like that, too
-_LONG_ID = re.compile(r"\b(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{24,}\b(?![.:])")
+#: ids and tokens; field names can look like that, too. That a digit follows is asked of what matched: asked first, at each word of a
+#: long row of words without one, it takes minutes
+_LONG_WORD = re.compile(r"\b[A-Za-z0-9_-]{24,}\b(?![.:])")
+_DIGIT_FOLLOWS = re.compile("[A-Za-z_-]*[0-9]")
 #: shorter private texts are not searched elsewhere: they would remove ordinary words and numbers
 _SHORTEST = 4
 
@@ -177,7 +179,11 @@ def _swept(value, found):
         return dict((_clean(key, found), _swept(one, found)) for key, one in value.items())
     if isinstance(value, list):
         return [_swept(one, found) for one in value]
-    return _LONG_ID.sub("[id]", _clean(value, found)) if isinstance(value, text_type) else value
+    return _LONG_WORD.sub(_id_or_word, _clean(value, found)) if isinstance(value, text_type) else value
+
+
+def _id_or_word(match):
+    return "[id]" if _DIGIT_FOLLOWS.match(match.string, match.start()) else match.group()
 
 
 def _clean(value, found):
