@@ -1,13 +1,13 @@
-"""BMW cars in openHAB: the rules. What they do is in automation/lib/python/bmw, what they may be told in conf/services/bmw.cfg.
+"""BMW cars in openHAB: the rules. The code is in automation/lib/python/bmw, the settings are in conf/services/bmw.cfg.
 
-Per account (names with the default prefix):
-    cron                      asks BMW for the cars (BMW_LastRefresh, BMW_NextRefresh)
-    BMW_ForceUpdate  ON       asks now, then goes back to OFF
-    BMW_Diagnose     ON       puts a report for a forum post into BMW_Diagnostics and the log, then goes back to OFF
+Per account (item names with the default prefix):
+    cron                      polls the cars (BMW_LastRefresh, BMW_NextRefresh)
+    BMW_ForceUpdate  ON       polls now, then goes back to OFF
+    BMW_Diagnose     ON       writes a report for a forum post to BMW_Diagnostics and the log, then goes back to OFF
     BMW_SignIn       ON/OFF   starts / cancels a sign-in (BMW_SignInLink, BMW_SignInCode, BMW_Account)
-    BMW_SignInInput  text     starts a sign-in with what a person typed (a solved captcha), where BMW asks for it
-And per car whose cloud takes commands (BMW_i3_CommandStatus tells how it goes):
-    BMW_i3_Lock ...  ON       sends the command; BMW_i3_Command takes any command by its name
+    BMW_SignInInput  text     starts a sign-in with the user's input (a solved captcha), if BMW asks for it
+Per car, if its cloud accepts commands (BMW_i3_CommandStatus shows the progress):
+    BMW_i3_Lock ...  ON       sends the command; BMW_i3_Command accepts any command by its name
 """
 
 from bmw.openhab.app import instance
@@ -23,22 +23,22 @@ def add_rules(app):
 
 
 def add_account_rules(account):
-    @rule("BMW: refresh", description="Asks BMW for the cars when it is time", tags=["BMW"])
+    @rule("BMW: refresh", description="Polls the cars on schedule", tags=["BMW"])
     @when("Time cron " + account.cron)
     def refresh(event):
         account.service.tick()
 
-    @rule("BMW: update now", description="Asks BMW for the cars at once", tags=["BMW"])
+    @rule("BMW: update now", description="Polls the cars now", tags=["BMW"])
     @when("Item " + account.force_update_item + " received command ON")
     def force_update(event):
         account.service.force_update()
 
-    @rule("BMW: diagnose", description="Makes the diagnostics report", tags=["BMW"])
+    @rule("BMW: diagnose", description="Creates the diagnostics report", tags=["BMW"])
     @when("Item " + account.diagnose_item + " received command ON")
     def diagnose(event):
         account.service.diagnose()
 
-    @rule("BMW: sign in", description="Starts or cancels the sign-in at BMW", tags=["BMW"])
+    @rule("BMW: sign in", description="Starts or cancels the sign-in to BMW", tags=["BMW"])
     @when("Item " + account.sign_in_item + " received command")
     def sign_in(event):
         account.sign_in_switch(event.itemCommand)

@@ -41,7 +41,7 @@ def home(house):
     """The same with one script."""
     if (house.openhab.conf / COPY).exists():
         # not while it is being loaded: openHAB then forgets to unload it
-        house.openhab.wait_for_log("The BMW module is loaded from", house.openhab.started_at)
+        house.openhab.wait_for_log("The BMW module is already loaded from", house.openhab.started_at)
         house.openhab.remove_conf(COPY)
     alone(house)
     return house
@@ -69,7 +69,7 @@ def seconds(state):
 
 def test_of_two_copies_of_the_script_at_a_start_one_works_and_the_other_says_what_to_do(house):
     openhab = house.openhab
-    line = openhab.wait_for_log(r"ERROR.*The BMW module is loaded from (\S+) already, so the copy (\S+) does nothing", openhab.started_at)
+    line = openhab.wait_for_log(r"ERROR.*The BMW module is already loaded from (\S+), so the copy (\S+) does nothing", openhab.started_at)
     assert sorted(file.rpartition("jsr223/")[2] for file in line.groups()) == ["bmw.py", "old/bmw.py"]
     assert ours(openhab.probe())[:2] == (RULES, THREADS + ["bmw-start"])
     # the one that works goes away: the other takes over

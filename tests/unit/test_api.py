@@ -192,7 +192,7 @@ def test_an_error_in_on_end_is_logged_and_hurts_nobody(service, caplog):
     thread = next(one for one in threading.enumerate() if one.name == "bmw-command-end")
     service.orders[0][3]("EXECUTED", "")
     thread.join(5)
-    assert "how a command ended" in caplog.text
+    assert "a script's on_end function" in caplog.text
 
 
 def test_send_and_wait_returns_the_end(service, monkeypatch):

@@ -344,4 +344,4 @@ def test_values_beyond_the_vocabulary_are_asked_for_by_name_or_all_together(text
 def test_what_is_no_descriptor_is_told(text):
     found = parse("client_id = {}\nextra = {}".format(CLIENT_ID, text))
     assert found.accounts[0].extra == "" and found.accounts[0].problem is None
-    assert "is no descriptor of BMW" in found.problems[0].problem and "write all" in found.problems[0].advice
+    assert "is not a BMW descriptor" in found.problems[0].problem and "write all" in found.problems[0].advice

@@ -139,7 +139,7 @@ def test_a_copy_takes_over_when_the_first_is_gone(house):
     first, second = house.load(FIRST), house.load(SECOND)
     first.instance.unload()
     assert not second.works and second.waits  # not at once: a file that is saved comes back
-    house.pass_time(instance.LOOK_AGAIN)
+    house.pass_time(instance.CHECK_EVERY)
     assert second.works and not second.waits and not first.works
     assert not house.load(FIRST).works
 
@@ -148,7 +148,7 @@ def test_a_file_that_is_saved_comes_back_before_the_copy_takes_over(house):
     first, second = house.load(FIRST), house.load(SECOND)
     first.instance.unload()
     again = house.load(FIRST)
-    house.pass_time(instance.LOOK_AGAIN)
+    house.pass_time(instance.CHECK_EVERY)
     assert again.works and not second.works
 
 
@@ -156,8 +156,8 @@ def test_a_copy_that_was_unloaded_never_takes_over(house):
     first, second = house.load(FIRST), house.load(SECOND)
     second.instance.unload()
     first.instance.unload()
-    house.pass_time(instance.LOOK_AGAIN)
-    second.instance._take_up()  # a timer that was on its way
+    house.pass_time(instance.CHECK_EVERY)
+    second.instance._try_start()  # a timer that was on its way
     assert not second.works and not second.waits and house.shared.kept == {}
 
 
@@ -173,7 +173,7 @@ def test_a_reload_without_unloading_ends_the_earlier_with_its_rules(house, faili
     earlier.failing = set(failing)
     with caplog.at_level(logging.INFO, "bmw"):
         later = house.load()
-    assert later.works and not earlier.works and "was not ended" in caplog.text
+    assert later.works and not earlier.works and "was still running" in caplog.text
     earlier.failing = set()
     earlier.instance.unload()  # late
     assert later.works and house.shared.look("running from") == FIRST

@@ -377,7 +377,7 @@ def test_tokens_of_another_client_or_user_are_not_used_and_it_is_said_why(cloud,
     other = of("bert", cloud, store, clock)
     assert not other.is_signed_in
     error = other.sign_in_needed()
-    assert "another client id or user than bmw.cfg names" in error.problem and "switch the sign-in item on" in error.advice
+    assert "another client id or user than the one in bmw.cfg" in error.problem and "switch the sign-in item on" in error.advice
     assert of("anna", cloud, store, clock).access_token() == "access-1"
     other.signed_in(new_tokens(2))
     assert of("bert", cloud, store, clock).access_token() == "access-2"
@@ -437,7 +437,7 @@ def test_without_room_a_good_token_is_not_renewed_and_it_is_told(account, cloud,
     clock.advance(3000)
     account.keep_fresh()
     assert cloud.refreshes == [] and account.access_token() == "access-1"
-    assert "not renewed yet" in account.store_error.problem and "No space left" in account.store_error.advice
+    assert "not refreshed yet" in account.store_error.problem and "No space left" in account.store_error.advice
     no_room.undo()
     account.keep_fresh()
     assert cloud.refreshes == ["refresh-1"] and account.store_error is None

@@ -109,10 +109,10 @@ def test_a_command_that_is_done_at_once_is_not_asked_after(desk):
 
 
 def test_a_failed_command_tells_its_reason_and_changes_nothing(desk):
-    desk.cloud.polls = [Progress("FAILED", "the car did not carry it out")]
+    desk.cloud.polls = [Progress("FAILED", "the car did not execute it")]
     states = desk.give()
     desk.pass_time(60)
-    assert states[-1] == "FAILED: the car did not carry it out"
+    assert states[-1] == "FAILED: the car did not execute it"
     assert desk.changed == []
 
 

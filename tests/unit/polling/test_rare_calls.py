@@ -19,7 +19,7 @@ class FakeCloud:
         self.calls = None  # cars that a look can ask for
         self._left = self._session = None
 
-    def seldom(self, session, vehicle):
+    def rare_values(self, session, vehicle):
         if self.calls is not None:
             self._left = self.calls if session is not self._session else self._left
             self._session, self._left = session, self._left - 1
@@ -37,14 +37,14 @@ class FakeCloud:
 
 
 class Looks:
-    """A Seldom with two cars, of which one has no name yet, and what it took."""
+    """A RareCalls with two cars, of which one has no name yet, and what it took."""
 
     def __init__(self, outlet, worker, cars=None):
         self.cloud = FakeCloud()
         self.taken, self.done = [], 0
         garage = Garage(self.cloud, None)
         garage.vehicles = cars or [car("i3"), car(None)]
-        self.seldom = rare_calls.Seldom(self.cloud, outlet, worker, garage, object, self._take, self._done)
+        self.seldom = rare_calls.RareCalls(self.cloud, outlet, worker, garage, object, self._take, self._done)
 
     def _take(self, vehicle, readings):
         self.taken += [(vehicle.name, key, reading.value) for key, reading in readings.items()]

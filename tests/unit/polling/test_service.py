@@ -994,7 +994,7 @@ def test_with_another_client_id_the_stored_sign_in_is_not_used_and_waits_for_the
     other = signed_in.cloud.add_account("other")
     again = signed_in.restart(client_id=other)
     again.tick()
-    assert again.state == "SIGN_IN_NEEDED" and "given to another client id or user than bmw.cfg names" in again.text
+    assert again.state == "SIGN_IN_NEEDED" and "belongs to another client id or user than the one in bmw.cfg" in again.text
     assert again.cloud.calls() == []
     assert again.restart().state == "ONLINE"
 

@@ -1,14 +1,14 @@
 """The openHAB integration for BMW cars.
 
-One direction of flow, one room per job::
+Data flows in one direction, through one package per task::
 
-    clock / item command            automation/jsr223/bmw.py   (rules only)
-    CarData's stream                clouds.cardata_live
-      -> service                    one account at work
-      -> account                    who am I, is the token good
-      -> clouds                     ask BMW: one module per API
-      -> vehicle                    one vocabulary for what a car says
-      -> openhab.items              write openHAB states natively
+    timer / item command            automation/jsr223/bmw.py   (only rules)
+    CarData's stream                clouds.cardata.live
+      -> polling.service            coordinates one account
+      -> account                    sign-in and tokens
+      -> clouds                     requests to BMW: one package per API
+      -> vehicle                    the car's readings in one vocabulary
+      -> openhab.items              writes openHAB states
 
 Everything here runs on Jython 2.7 and CPython 3.9+; only ``bmw.openhab`` may import Java or the openHAB scope.
 """

@@ -1,4 +1,4 @@
-"""The public API for a user's own Jython rules in openHAB: the cars, what they say, commands and how they end.
+"""The public API for a user's own Jython rules in openHAB: cars, values, commands and their results.
 
     from bmw.api import cars
 
@@ -6,7 +6,7 @@
     i3.value("stateOfCharge")                  # 57
     i3.send("lock", on_end=told)               # told("EXECUTED", "") some seconds later
 
-Every call asks the running module anew, so a Car may be kept, also over a reload of the module. All functions may be called
+Every call goes to the running module, so a script may keep a Car, even when the module is reloaded. All functions may be called
 from any thread. Knows no cloud and no item; documentation and examples: docs/api.md.
 """
 
@@ -27,15 +27,15 @@ __all__ = [str("ApiError"), str("Car"), str("End"), str("cars"), str("diagnostic
 
 log = logging.getLogger("bmw")
 
-#: How a command ended. state (str): EXECUTED, FAILED or TIMED OUT; reason (str): why, '' where there is nothing to say.
+#: The result of a command. state (str): EXECUTED, FAILED or TIMED OUT; reason (str): why, may be ''.
 End = record("End", "state reason")
 
-#: seconds in which every command has ended: it waits for another one, is sent, and BMW is asked how far it is
-LONGEST = 600
+#: seconds in which every command ends, with the wait for another command and the polls for its progress
+MAX_SECONDS = 600
 
 
 class ApiError(BmwError):
-    """The module is not loaded, or what was asked for does not exist (car, value, command). ``text()`` is one clear line."""
+    """The module is not loaded, or the car, value or command does not exist. ``text()`` is one clear line."""
 
 
 def cars():
@@ -51,7 +51,7 @@ def cars():
 
 
 def diagnostics(account=None):
-    """The report for a forum post or a bug report, as the item ``BMW_Diagnostics`` has it: no secret, VIN or position is in it.
+    """The diagnostics report, as in the item ``BMW_Diagnostics``. It contains no secret, VIN or position.
 
     Args:
         account (str or None): name of the account in bmw.cfg; None = the first one.
@@ -66,10 +66,10 @@ def diagnostics(account=None):
 
 
 class Car(object):
-    """A car of the module. Made by ``cars()``.
+    """A car. ``cars()`` returns them.
 
     Attributes:
-        name (str): its short name as in the names of its items, for example ``i3``.
+        name (str): its short name, as in the names of its items, for example ``i3``.
         account (str): the account's name in bmw.cfg, '' for the only one.
     """
 
@@ -81,40 +81,40 @@ class Car(object):
         return str("<Car {}>").format(str(self.name))
 
     def value(self, key):
-        """What the car said last.
+        """The last value that the car reported.
 
         Args:
-            key (str): a word of the vocabulary, for example ``stateOfCharge``, ``doorLockState``, ``locked``.
+            key (str): a key of the vocabulary, for example ``stateOfCharge``, ``doorLockState``, ``locked``.
 
         Returns:
             int, float, bool, text; epoch seconds (float) for a time; (latitude, longitude) for ``position``. None if unknown.
 
         Raises:
-            ApiError: there is no such key or no longer such a car, or the module is not loaded.
+            ApiError: the key does not exist, the car is gone, or the module is not loaded.
         """
         reading = self._readings(key).get(key)
         return reading.value if reading else None
 
     def unit(self, key):
-        """The unit of ``value(key)`` as openHAB writes it, for example ``km`` or ``%``; '' without one. Raises as ``value``."""
+        """The unit of ``value(key)`` in openHAB's spelling, for example ``km`` or ``%``; '' if it has none. Raises as ``value``."""
         reading = self._readings(key).get(key)
         if extra.is_key(key):
             return extra.point(key, reading).unit if reading else ""
         return (reading.unit if reading else None) or VEHICLE[key].unit
 
     def time(self, key):
-        """When the car said it: epoch seconds (float, UTC); None if unknown. Raises as ``value``."""
+        """When the car reported the value: epoch seconds (float, UTC); None if unknown. Raises as ``value``."""
         reading = self._readings(key).get(key)
         return reading.time if reading else None
 
     def values(self):
-        """All that is known: {key: value}, values as those of ``value``. Raises ApiError."""
+        """All known values: {key: value}, in the same form as ``value``. Raises ApiError."""
         readings = self._readings()
         return dict((key, reading.value) for key, reading in readings.items() if reading.value is not None)
 
     @property
     def can(self):
-        """The commands that can be sent to the car (frozenset of str), empty where its cloud is read-only. Raises ApiError."""
+        """The commands that the car accepts (frozenset of str); empty if its cloud is read-only. Raises ApiError."""
         return frozenset(self._ask("can"))
 
     def send(self, command, on_end=None):
@@ -123,10 +123,10 @@ class Car(object):
         Args:
             command (str): as for the command item: ``lock``, ``climateStart``, ``chargingSettings target=80``,
                 ``sendDestination 48.137,11.575 Home`` ...
-            on_end: called once with (state, reason), see ``End``, in a thread of its own; may be None.
+            on_end: called once with (state, reason), see ``End``, on a separate thread; may be None.
 
         Raises:
-            ApiError: the command is not understood, or as ``value``. What BMW or the car refuse is told to ``on_end``.
+            ApiError: the command is not valid, or as ``value``. If BMW or the car refuses it, ``on_end`` is called with FAILED.
         """
         end = self._send(command)
         if on_end is not None:
@@ -134,16 +134,16 @@ class Car(object):
             thread.daemon = True
             thread.start()
 
-    def send_and_wait(self, command, timeout=LONGEST):
-        """Sends a command and waits for its end, for at most ``timeout`` seconds.
+    def send_and_wait(self, command, timeout=MAX_SECONDS):
+        """Sends a command and waits at most ``timeout`` seconds for its result.
 
-        The rule that calls it does nothing else for so long (some seconds to some minutes).
+        This blocks the calling rule (for seconds to minutes).
 
         Args:
             command (str): as for ``send``.
 
         Returns:
-            End: (state, reason). After ``timeout`` seconds TIMED OUT; the command itself goes on.
+            End: (state, reason). TIMED OUT after ``timeout`` seconds; the command itself continues.
 
         Raises:
             ApiError: as ``send``.
@@ -157,7 +157,7 @@ class Car(object):
 
     def _readings(self, key=None):
         if key is not None and key not in VEHICLE and not extra.is_key(key):
-            import difflib  # here, as it is seldom needed and slow to load
+            import difflib  # not at the top: rarely needed and slow to load
 
             near = difflib.get_close_matches(key, list(VEHICLE), 1)
             raise ApiError("There is no value '{}'".format(key), "did you mean '{}'?".format(near[0]) if near else "")
@@ -177,7 +177,7 @@ def _bridge():
 
 
 def _ask(question, end=None):
-    """The module's answer to a question (both JSON-able). ``end``: what the end of a command is written into."""
+    """The module's answer to a question (both JSON-able). ``end``: receives the result of a command."""
     answer = _bridge().call(json.dumps(question), end)
     if answer is None:
         raise ApiError("The BMW module is not loaded", "see openHAB's log for bmw.py; after a start it takes a moment")
@@ -190,12 +190,12 @@ def _ask(question, end=None):
 def _wait(end, seconds):
     text = _bridge().wait(end, seconds)
     if text is None:
-        return End(definitions.TIMED_OUT, "no end was told within {} seconds".format(seconds))
+        return End(definitions.TIMED_OUT, "no result within {} seconds".format(seconds))
     return End(*json.loads(text))
 
 
 def _tell(end, on_end):
     try:
-        on_end(*_wait(end, LONGEST))
-    except:  # noqa: E722 - a Java exception is no Python Exception
-        log.exception("Error in the function that was to be told how a command ended")
+        on_end(*_wait(end, MAX_SECONDS))
+    except:  # noqa: E722 - a Java exception is not a Python Exception
+        log.exception("Error in a script's on_end function")

@@ -1,7 +1,7 @@
-"""The module's side of ``bmw.api``: answers questions in JSON text about the cars, and takes commands.
+"""The module's side of ``bmw.api``: answers questions about the cars and accepts commands, as JSON text.
 
-JSON text, as a user's script has Python modules of its own: an object of ours would be a stranger there. Called from the
-threads of users' rules; never blocks. Knows the services, no Java and no openHAB.
+JSON text, because a user's script has its own Python modules and could not use our objects. Users' rules call this on their own
+threads; it never blocks. Knows the services, no Java and no openHAB.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -20,7 +20,7 @@ class ApiHost(object):
     """Answers for the accounts' services.
 
     Args:
-        services (list of (str, bmw.polling.service.Service)): name of the account, its service; in the order of the configuration.
+        services (list of (str, bmw.polling.service.Service)): name and service of each account, in the order of the configuration.
     """
 
     def __init__(self, services):
@@ -37,27 +37,27 @@ class ApiHost(object):
         }
 
     def answer(self, text, end=None):
-        """JSON text ``{"answer": ...}`` or ``{"error": line}`` for the JSON text of a question; never raises.
+        """Answers a question (JSON text) with JSON text ``{"answer": ...}`` or ``{"error": line}``. Never raises.
 
         Args:
-            end: object with ``complete(text)``, which a command calls once with JSON text ``[state, reason]``.
+            end: object with ``complete(text)``; a command calls it once with JSON text ``[state, reason]``.
         """
         try:
             question = json.loads(text)
             return json.dumps({"answer": self._answers[question["do"]](question, end)})
         except BmwError as error:
             return json.dumps({"error": error.text()})
-        except:  # noqa: E722 - nothing of ours may fly into a user's script
+        except:  # noqa: E722 - no exception of ours may reach a user's script
             log.exception("Unexpected error in bmw.api")
             return json.dumps({"error": "Unexpected error, see openHAB's log"})
 
     def shut(self):
-        """Takes no more commands."""
+        """Accepts no more commands."""
         with self._lock:
             self._is_closed = True
 
     def close(self):
-        """Takes nothing more and ends every command whose end nobody has told."""
+        """Accepts no more commands, and reports FAILED for every command without a result."""
         with self._lock:
             self._is_closed = True
             ends, self._ends = self._ends, []
@@ -69,7 +69,7 @@ class ApiHost(object):
 
     def _readings(self, question, _end):
         _service, vehicle = self._find(question)
-        readings = dict(vehicle.readings)  # a copy: the service's thread goes on writing
+        readings = dict(vehicle.readings)  # a copy, because the service's thread changes it
         wanted = list(readings) if question["keys"] is None else question["keys"]
         return dict((key, readings[key].to_list()) for key in wanted if key in readings)
 
@@ -105,16 +105,16 @@ class ApiHost(object):
         service.command(vehicle.name, command, arguments, show, on_dropped)
 
     def _find(self, question):
-        """(service, vehicle) that a question is about."""
+        """(service, vehicle) of a question."""
         for account, service in self._services:
             for vehicle in service.vehicles():
                 if (account, vehicle.name) == (question["account"], question["car"]):
                     return service, vehicle
-        raise BmwError("There is no car '{}'".format(question["car"]), "ask bmw.api.cars() which there are")
+        raise BmwError("There is no car '{}'".format(question["car"]), "bmw.api.cars() lists the cars")
 
 
 class _End(object):
-    """What the asking script waits for; forgotten as soon as it is told, as Jython may keep our engine long after its end."""
+    """The result that a script waits for. Its object is released after use, because Jython may keep our engine for a long time."""
 
     def __init__(self, waiting):
         self._waiting = waiting

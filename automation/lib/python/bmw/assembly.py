@@ -1,6 +1,6 @@
-"""Puts the parts of an account, and the accounts, together, and ends them: the same inside openHAB and elsewhere.
+"""Builds accounts from their parts, connects them, and stops them: inside openHAB and on the command line.
 
-What differs between these places comes in as an argument; the names of the records, and what is joined to what, stand here only.
+Arguments provide what differs there. Only this module knows the names of the records and which part uses which.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,12 +17,12 @@ Parts = record("Parts", "cloud account service")
 
 
 def record_of(config):
-    """Start of the names (text) of an account's records in the store."""
+    """Start (text) of the record names of an account in the store."""
     return config.name or "account"
 
 
 def binding(config):
-    """What an account's token item is sealed for, besides its name (tuple of text): account, cloud, client id or user."""
+    """What the seal of an account's token item is bound to, besides its name (tuple of text): account, cloud, client id or user."""
     return record_of(config), config.cloud, clouds.find(config.cloud).holder(config)
 
 
@@ -32,11 +32,11 @@ def assemble(
     """The Parts of an account, not yet started.
 
     Args:
-        config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
+        config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and errors in the file.
         store (bmw.storage.store.Store). outlet: where states go, see ``bmw.openhab.outlet``. transport: see ``bmw.net.http``.
         clock: object with ``now()``. worker: see ``bmw.worker``.
-        make_wire: callable, an unconnected wire for ``bmw.net.mqtt``; None = no stream is wanted, whatever the settings say.
-        lock_of: callable, path of the file of the tokens -> the re-entrant lock for them, see ``bmw.account.account.Account``.
+        make_wire: callable -> an unconnected wire for ``bmw.net.mqtt``; None = never use a stream.
+        lock_of: callable, path of the token file -> its re-entrant lock, see ``bmw.account.account.Account``.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
     name = record_of(config)
@@ -53,10 +53,10 @@ def assemble(
 
 
 def join(configs, services):
-    """Lets the commands of an account go by another one, where its settings name one; before any is started.
+    """Connects accounts whose commands another account sends (setting ``commands``). Call it before the services start.
 
     Args:
-        configs (list of bmw.config.AccountConfig), services (list of bmw.polling.service.Service): of all accounts, in the same order.
+        configs (list of bmw.config.AccountConfig), services (list of bmw.polling.service.Service): all accounts, in the same order.
     """
     by_name = dict((config.name, service) for config, service in zip(configs, services))
     for config, service in zip(configs, services):
@@ -65,12 +65,12 @@ def join(configs, services):
 
 
 def stop(services, on_told):
-    """Ends all services; what goes wrong with one keeps no other from its end.
+    """Stops all services, even if one of them fails.
 
     Args:
-        services (list of bmw.polling.service.Service): of all accounts.
-        on_told: called without arguments when every command has told its end, before new tokens are waited for.
+        services (list of bmw.polling.service.Service): all accounts.
+        on_told: called without arguments when every command has shown its last state, before waiting for new tokens.
     """
-    # nothing is sent any more before the first is stopped: one account sends the commands of another
+    # halt all before stopping the first: one account may send the commands of another
     steps = [one.halt for one in services] + [one.stop for one in services] + [on_told] + [one.finish for one in services]
     do_all(steps, "The BMW module could not be stopped as it should")

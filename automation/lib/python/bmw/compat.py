@@ -1,4 +1,4 @@
-"""The few names that Python 2.7 and 3 spell differently, in one place."""
+"""Differences between Python 2.7 and 3, and replacements for library functions that are slow or wrong on Jython."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -15,12 +15,12 @@ else:
 
 
 def urlsplit(url):
-    """The standard library's, imported when it is used: on Jython it costs a tenth of openHAB's start of this module."""
+    """The standard library's urlsplit, imported at its first use: on Jython the import takes a tenth of this module's load time."""
     return _urls().urlsplit(url)
 
 
 def parse_qs(query):
-    """The standard library's, as ``urlsplit``."""
+    """The standard library's parse_qs, also imported at its first use."""
     return _urls().parse_qs(query)
 
 
@@ -34,20 +34,20 @@ def _urls():
     return urllib.parse
 
 
-#: RFC 3986 section 2.3; all else is percent-encoded
+#: RFC 3986 section 2.3; all other bytes are percent-encoded
 _UNRESERVED = frozenset(bytearray(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"))
 
 
 def to_bytes(value):
-    """UTF-8 bytes of a text (or of what ``text_type`` makes of a number), never failing; bytes pass through."""
+    """UTF-8 bytes of a text or number; bytes are returned unchanged. Never fails."""
     if isinstance(value, bytes):
         return value
-    # half a surrogate pair, which JSON can hold, is no letter
+    # JSON can contain half a surrogate pair, which has no UTF-8 form
     return text_type(value).encode("utf-8", "replace")
 
 
 def to_text(value):
-    """Text of UTF-8 bytes, never failing: what is not UTF-8 becomes U+FFFD. Text passes through."""
+    """Text of UTF-8 bytes; invalid bytes become U+FFFD. Text is returned unchanged. Never fails."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return text_type(value)
@@ -58,29 +58,29 @@ _TO_SMALL, _TO_CAPITALS = dict(zip(_CAPITALS, _SMALL)), dict(zip(_SMALL, _CAPITA
 
 
 def lower(text):
-    """The text with A to Z in small letters. Python's own asks the machine's language on Jython 2.7.4, and a Turkish "I" gives no "i"."""
+    """The text with A to Z in lower case. Jython 2.7.4's own ``lower`` depends on the locale: in Turkish, "I" does not become "i"."""
     return to_text(text).translate(_TO_SMALL)
 
 
 def upper(text):
-    """The text with a to z in capital letters, as ``lower``."""
+    """The text with a to z in upper case, independent of the locale."""
     return to_text(text).translate(_TO_CAPITALS)
 
 
 def capitalize(text):
-    """The text with its first letter as a capital and the rest in small letters, as ``lower``."""
+    """The text with an upper-case first letter and the rest in lower case, independent of the locale."""
     return upper(text[:1]) + lower(text[1:])
 
 
 def upper_first(key):
-    """The text with its first letter as a capital: a key of the vocabulary as the end of an item's name."""
+    """The text with an upper-case first letter: turns a vocabulary key into the end of an item name."""
     return upper(key[:1]) + key[1:]
 
 
 def quote(text):
     """Percent-encodes one path segment or form value (UTF-8).
 
-    Our own, as Python 2's urllib imports socket, which on Jython opens ten selectors and a thread pool at each script load.
+    Not from urllib: Python 2's urllib imports socket, which on Jython opens ten selectors and a thread pool at each script load.
     """
     return "".join(chr(byte) if byte in _UNRESERVED else "%{:02X}".format(byte) for byte in bytearray(to_bytes(text)))
 

@@ -1,7 +1,7 @@
-"""Reads and checks the user's one file, ``conf/services/bmw.cfg``.
+"""Reads and checks the user's settings in ``conf/services/bmw.cfg``.
 
-A mistake is told in one line and costs only what it touches: an unknown key is ignored, a bad value falls back to its
-default, that of a setting for the lock to the careful side, an account without what it needs stays off; the rest runs.
+An error is reported in one line and affects only its own setting: an unknown key is ignored, and a bad value is replaced by the
+default, or for the lock by the safe value. An account without its required settings stays off; the others run.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -20,7 +20,7 @@ from bmw.storage import files, secret_source
 
 log = logging.getLogger("bmw")
 
-#: the account of keys without a name before them
+#: name of the account for keys without an account name
 DEFAULT = ""
 
 DEFAULT_REFRESH_MINUTES = 30
@@ -37,7 +37,7 @@ def _cloud(text):
 
 
 def _client_id(text):
-    text = lower(text.strip())  # some portals show it in upper case, the server wants lower case
+    text = lower(text.strip())  # some portals show it in upper case; the server requires lower case
     if not _UUID.match(text):
         raise ConfigError(
             "the client id is not of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
@@ -71,13 +71,13 @@ def _capacity(text):
     except ValueError:
         kwh = 0
     if not 1 <= kwh <= 300:
-        raise ConfigError("'{}' is no capacity of a battery".format(text), "write kWh, such as 27.2")
+        raise ConfigError("'{}' is not a battery capacity".format(text), "write kWh, for example 27.2")
     return kwh
 
 
 def _item_name(text):
     if not ITEM_NAME.match(text):
-        raise ConfigError("'{}' is not the name of an item".format(text), "use letters, digits and _")
+        raise ConfigError("'{}' is not an item name".format(text), "use letters, digits and _")
     return text
 
 
@@ -90,7 +90,7 @@ def _item_prefix(text):
 def _one_of(*choices):
     def parse(text):
         if text not in choices:
-            raise ConfigError("'{}' is not known here".format(text), "use one of {}".format(", ".join(choices)))
+            raise ConfigError("'{}' is not a valid value".format(text), "use one of {}".format(", ".join(choices)))
         return text
 
     return parse
@@ -104,7 +104,7 @@ def _yes_no(text):
 
 
 def _extra(text):
-    from bmw.vehicle import extra  # here, as few use it
+    from bmw.vehicle import extra  # not at the top, as few users need it
 
     if lower(text) == extra.ALL:
         return extra.ALL
@@ -112,7 +112,7 @@ def _extra(text):
     wrong = [name for name in names if extra.key_of(name) is None]
     if wrong:
         raise ConfigError(
-            "'{}' is no descriptor of BMW".format(wrong[0]), "write all, or names like vehicle.vehicle.timeSetting with commas between"
+            "'{}' is not a BMW descriptor".format(wrong[0]), "write all, or names like vehicle.vehicle.timeSetting, separated by commas"
         )
     return ", ".join(names)
 
@@ -135,15 +135,15 @@ def _stream_url(text):
     return text
 
 
-#: who may see a setting's value. PUBLIC: it stands in reports. HARMLESS: it does not, but other texts may hold it. PRIVATE: it is
-#: taken out of reports. NAME, SECRET: so it is, and it may be kept elsewhere (``bmw.storage.secret_source``); a NAME alone opens nothing
+#: who may see a setting's value. PUBLIC: reports show it. HARMLESS: reports do not show it, other texts may. PRIVATE: it is removed
+#: from reports. NAME, SECRET: as PRIVATE, and the value may be elsewhere (``bmw.storage.secret_source``); a NAME alone gives no access
 PUBLIC, HARMLESS, PRIVATE, NAME, SECRET = "public", "harmless", "private", "name", "secret"
 
 
 class Setting(object):
-    """One key of the file: how it is read, who may see its value, its default, and whether it is global (not per account).
+    """One key of the file: its parser, who may see its value, its default, and whether it is global (not per account).
 
-    ``careful``: what a value counts as that cannot be read; None = as if it were not written.
+    ``careful``: the value to use if the written one is invalid; None = ignore the invalid value.
     """
 
     def __init__(self, parse, privacy, default=None, is_global=False, careful=None):
@@ -191,7 +191,7 @@ SETTINGS = {
 
 
 def keys_of(*privacies):
-    """The keys (sorted list) of the settings that are one of these."""
+    """The keys (sorted list) of the settings with one of these privacies."""
     return sorted(key for key, setting in SETTINGS.items() if setting.privacy in privacies)
 
 
@@ -224,8 +224,8 @@ class Config(object):
 
     Attributes:
         accounts (list of AccountConfig): at least one.
-        problems (list of ConfigError): what is wrong in the file but stops nothing.
-        secret_files (list of str): files that settings are read from.
+        problems (list of ConfigError): errors in the file that stop no account.
+        secret_files (list of str): files with secret settings.
         item_prefix, names, language: see ``conf/services/bmw.cfg``.
     """
 
@@ -239,7 +239,7 @@ class Config(object):
 
 
 def load(path):
-    """The Config of a file. Never raises: a missing or unreadable file is a problem of the only account."""
+    """The Config of a file. Never raises: a missing or unreadable file becomes the problem of the only account."""
     try:
         data = files.read(path)
     except StoreError as error:
@@ -254,8 +254,8 @@ def parse(text, folder="", is_open=False):
     """The Config of a file's text; what is wrong is collected in ``problems``.
 
     Args:
-        folder (str): where the file is; relative names of files of secrets are relative to it.
-        is_open (bool): whether everybody on the machine may read the file.
+        folder (str): folder of the file, base of relative paths of secret files.
+        is_open (bool): True if everybody on the machine may read the file.
     """
     problems = []
     pairs = _unique(_pairs(text, problems))
@@ -288,18 +288,18 @@ def parse(text, folder="", is_open=False):
 
 
 def _shown_to_all(secrets):
-    """The problem (list of at most one) that passwords stand in a file that everybody on the machine may read."""
+    """The problem (list of at most one) that everybody on the machine can read passwords in the file."""
     literal = sorted(key for key, value in secrets.items() if secret_source.is_literal(value))
     shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET]
-    advice = "take the right to read it from others (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
+    advice = "make the file private (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
     return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
 
 
 def _without_effect(accounts, values):
-    """The problems (list of ConfigError) of settings for commands that change nothing: nobody shall rely on one.
+    """Problems (list of ConfigError) of command settings without effect, so that nobody relies on them.
 
     Args:
-        values (dict): name of an account -> what was written for this account alone.
+        values (dict): name of an account -> the settings written for this account only.
     """
     by_name = dict((account.name, account) for account in accounts)
     problems = []
@@ -314,12 +314,12 @@ def _without_effect(accounts, values):
     return problems
 
 
-#: settings for the lock, which only a cloud with commands heeds
+#: settings for the lock; only clouds with commands use them
 _FOR_COMMANDS = ("allow_unlock", "confirm_unlock")
 
 
 def _without_effect_in_pair(account, sender, own):
-    """The same for an account whose commands go by another one: the stricter setting of the two counts."""
+    """The same for an account whose commands another account sends. The stricter setting of the two counts."""
     if not account.data:
         yield _no_effect(account, "commands", "{} is no".format(_key(account, "data")))
     elif account.allow_unlock and not sender.allow_unlock:
@@ -375,7 +375,7 @@ def _account_names(text, problems):
 
 
 def _unknown(key, accounts):
-    import difflib  # here, as it is seldom needed and slow to load
+    import difflib  # not at the top: rarely needed and slow to load
 
     known = sorted(SETTINGS) + ["accounts"] + ["{}.{}".format(a, s) for a in accounts for s in SETTINGS]
     near = difflib.get_close_matches(key, known, 1)

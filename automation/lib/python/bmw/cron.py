@@ -1,4 +1,4 @@
-"""Cron expressions as openHAB's timer trigger takes them: checked, and made so that not all households ask in the same second."""
+"""Checks cron expressions for openHAB's timer trigger, and makes expressions that spread the polls of all households."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -8,9 +8,9 @@ import re
 from bmw.compat import to_bytes, upper
 from bmw.errors import ConfigError
 
-#: name, lowest, highest value, words allowed instead of numbers, of the six or seven fields
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _DAYS = "SUN MON TUE WED THU FRI SAT".split()
+#: the six or seven fields: name, lowest and highest value, words allowed instead of numbers
 _FIELDS = (
     ("seconds", 0, 59, ()),
     ("minutes", 0, 59, ()),
@@ -20,20 +20,20 @@ _FIELDS = (
     ("day of week", 0, 7, _DAYS),
     ("year", 1970, 2099, ()),
 )
-#: digits are 0 to 9 only: what other scripts call a digit, openHAB does not take
+#: only digits 0 to 9: openHAB does not accept digits of other scripts
 _PART = re.compile(r"^(\*|\?|L|LW|[A-Z0-9]+(?:-[A-Z0-9]+)?|[A-Z0-9]+#[0-9])(?:/([0-9]{1,4}))?$")
 _NUMBER = re.compile(r"^[0-9]{1,4}$")
 _HINT = "write minutes (30) or six fields: second minute hour day month weekday, like 0 0/30 * * * ?"
 
 
-#: minutes that fit evenly into an hour or a day: others cannot be said by one cron expression
+#: minutes that divide an hour or a day evenly; one cron expression cannot express others
 STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
 
 
 def spread(minutes, seed):
-    """A cron expression for each ``minutes`` (one of STEPS) at a second and minute that depend on ``seed`` (str).
+    """A cron expression for every ``minutes`` (one of STEPS). ``seed`` (str) decides the second and minute.
 
-    The same seed always gives the same expression, so a restart does not shift the calls.
+    The same seed always gives the same expression, so a restart does not shift the polls.
     """
     number = int(hashlib.sha256(to_bytes(seed)).hexdigest()[:8], 16)
     second, number = number % 60, number // 60
@@ -50,7 +50,7 @@ def check(expression):
     """Returns the expression with single blanks.
 
     Raises:
-        ConfigError: not a cron expression; says which field is wrong.
+        ConfigError: not a cron expression; the text names the wrong field.
     """
     fields = expression.split()
     if not 6 <= len(fields) <= 7:

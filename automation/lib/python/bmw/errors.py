@@ -1,6 +1,6 @@
-"""What can go wrong, in one hierarchy. Every error is one clear line and says what to do.
+"""All errors of this module, in one hierarchy. Every error text is one clear line and says what to do.
 
-Knows nothing of HTTP, openHAB or a particular cloud. Texts never hold a token, password, gcid, VIN or position.
+Knows nothing of HTTP, openHAB or a particular cloud. Texts never contain a token, password, gcid, VIN or position.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -13,14 +13,14 @@ class BmwError(Exception):
 
     Args:
         problem (str): what happened, one line without a full stop.
-        advice (str): what the person can do about it; may be empty.
+        advice (str): what the user can do; may be empty.
     """
 
-    #: short upper-case word shown in the account state item
+    #: state of the account state item
     state = "ERROR"
-    #: True when asking again later can help without a person
+    #: True if a later retry can succeed without the user
     transient = False
-    #: what is said to do where nothing better is known
+    #: default advice
     usual_advice = ""
 
     def __init__(self, problem, advice=""):
@@ -39,7 +39,7 @@ class BmwError(Exception):
 
 
 class ConfigError(BmwError):
-    """The user's configuration cannot be used as it is."""
+    """The user's configuration has an error."""
 
     state = "CONFIG_ERROR"
 
@@ -51,14 +51,14 @@ class StoreError(BmwError):
 
 
 class CloudError(BmwError):
-    """Base of all that goes wrong while asking BMW."""
+    """Base of all errors of requests to BMW."""
 
 
 class NetworkError(CloudError):
-    """No answer: name not found, refused, timed out, cut off, certificate not trusted.
+    """No answer: host not found, connection refused, timeout, connection lost, certificate not trusted.
 
     Args:
-        has_left (bool): the request may have reached the server; False where there was no connection to send it by.
+        has_left (bool): the request may have reached the server; False = there was no connection.
     """
 
     state = "OFFLINE"
@@ -71,7 +71,7 @@ class NetworkError(CloudError):
 
 
 class ServerError(CloudError):
-    """BMW answered with a failure of its own (5xx)."""
+    """BMW's server failed (5xx)."""
 
     state = "OFFLINE"
     transient = True
@@ -79,42 +79,42 @@ class ServerError(CloudError):
 
 
 class BadAnswer(ServerError):
-    """BMW's answer is not what the API promises (HTML, cut JSON, wrong type)."""
+    """BMW's answer does not match the API (HTML, incomplete JSON, wrong type)."""
 
 
 class TokenRejected(CloudError):
-    """The access token was not accepted; a refreshed one may be."""
+    """BMW rejected the access token; a refreshed token may work."""
 
     state = "SIGN_IN_NEEDED"
 
 
 class SignInNeeded(CloudError):
-    """Only the person can go on: sign in (again)."""
+    """The user must sign in (again)."""
 
     state = "SIGN_IN_NEEDED"
 
 
 class SignInFailed(SignInNeeded):
-    """A sign-in that was under way ended without a token."""
+    """A sign-in ended without a token."""
 
     state = "SIGN_IN_FAILED"
 
 
 class AccessDenied(CloudError):
-    """Signed in, but BMW does not allow this (scope, mapping, contract)."""
+    """The user is signed in, but BMW does not allow this (scope, mapping, contract)."""
 
     state = "ACCESS_DENIED"
 
 
 class NotFound(CloudError):
-    """BMW has no such thing (no image, no such resource)."""
+    """BMW does not have the resource (for example no image)."""
 
 
 class QuotaExceeded(CloudError):
-    """The account's allowance of calls is spent.
+    """The account's rate limit is used up.
 
     Args:
-        retry_at (float): epoch seconds (UTC) from which asking makes sense again.
+        retry_at (float): epoch seconds (UTC) of the next useful call.
     """
 
     state = "QUOTA_EXCEEDED"
@@ -126,15 +126,15 @@ class QuotaExceeded(CloudError):
 
 
 class TooLate(CloudError):
-    """A command could not be sent within its time, so it is not sent at all."""
+    """A command could not be sent in time, so it is not sent at all."""
 
 
 class Stopped(Exception):
-    """This instance of the module was stopped, and sends nothing more. No trouble of anybody's, so it is no BmwError: it ends the
-    work that is under way, and whoever stopped it tells what there is to tell."""
+    """This instance of the module was stopped and sends nothing more. Not a BmwError: it only ends the running work, and the code
+    that stopped the instance reports what is necessary."""
 
 
 class CommandFailed(CloudError):
-    """A command was refused or did not work; the problem is BMW's reason."""
+    """BMW refused a command, or it failed; ``problem`` is BMW's reason."""
 
     state = "FAILED"

@@ -1,8 +1,8 @@
-"""One loaded script works, however many are loaded: the module may lie in two folders, or openHAB may load a file twice.
+"""Lets only one copy of the script work: the module may be in two folders, or openHAB may load a file twice.
 
-The first copy works. A copy from another file says so, adds no rules, and takes over when the first is gone. The same file
-loaded again takes the place of its earlier self, whether openHAB unloaded that or not. No error of the module leaves this room:
-it is told, what was begun is taken back, and it is tried again. Knows no Java; what all engines share comes from outside.
+The first copy works. A copy from another file logs that, adds no rules, and takes over when the first is gone. The same file,
+loaded again, replaces its earlier copy, even if openHAB did not unload that. Errors do not leave this module: they are logged,
+the start is undone, and it is tried again later. Knows no Java; the data shared by all script engines comes from outside.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -14,8 +14,9 @@ from bmw.steps import do_all
 
 log = logging.getLogger("bmw")
 
-#: seconds between two looks of a second copy whether the first is gone, and between two tries of one that could not start
-LOOK_AGAIN = 5
+#: a second copy checks every so many seconds whether the first is gone
+CHECK_EVERY = 5
+#: seconds until a failed start is tried again
 TRY_AGAIN = 60
 
 _NOT_STOPPED = "The BMW module could not be stopped as it should"
@@ -25,14 +26,14 @@ _TIMER = "start"
 
 
 class Instance(object):
-    """The script's own part in this.
+    """One loaded copy of the script.
 
     Args:
-        make_app: callable -> app with ``start(on_changed)`` and ``stop()``; raises what it likes.
+        make_app: callable -> app with ``start(on_changed)`` and ``stop()``; may raise anything.
         add_rules: callable (app). remove_rules: callable, for all rules of this script.
         shared (bmw.openhab.jvm.Shared): ``lock(name)``, ``look(name)``, ``swap(name, value)`` and ``drop(name, value)``.
-        make_stopper: callable (function) -> object with ``run()`` that can be kept in ``shared``.
-        make_worker: callable -> bmw.worker.Worker, not started; there is one only while something is waited for.
+        make_stopper: callable (function) -> object with ``run()`` that ``shared`` can store.
+        make_worker: callable -> bmw.worker.Worker, not started; only used while waiting.
     """
 
     def __init__(self, make_app, add_rules, remove_rules, shared, make_stopper, make_worker):
@@ -52,10 +53,10 @@ class Instance(object):
         """Starts, unless another copy works. Never raises.
 
         Args:
-            file (str): what openHAB calls the script: the same for the same file.
+            file (str): openHAB's name for the script; the same file always has the same name.
         """
         self._file = to_text(file)
-        self._take_up()
+        self._try_start()
 
     def unload(self):
         """Stops for good. Never raises."""
@@ -64,15 +65,15 @@ class Instance(object):
             self._wait_no_more()
             with self._shared.lock("load"):
                 self._stop()
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             log.exception(_NOT_STOPPED)
 
-    def _take_up(self):
+    def _try_start(self):
         try:
-            # one after the other: they would make the same items and the same key file
+            # only one copy at a time: two would create the same items and the same key file
             with self._shared.lock("load"):
                 self._start_if_alone()
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             self._tell_failure()
             self._again_in(TRY_AGAIN)
 
@@ -82,7 +83,7 @@ class Instance(object):
         if self._worker is None:
             self._worker = self._make_worker()
             self._worker.start()
-        self._worker.later(_TIMER, seconds, self._take_up)
+        self._worker.later(_TIMER, seconds, self._try_start)
 
     def _wait_no_more(self):
         worker, self._worker = self._worker, None
@@ -94,12 +95,12 @@ class Instance(object):
             return
         other = self._shared.look(_FILE)
         if other is not None and other != self._file:
-            self._tell("The BMW module is loaded from %s already, so the copy %s does nothing. Delete one of the two", other, self._file)
-            self._again_in(LOOK_AGAIN)
+            self._tell("The BMW module is already loaded from %s, so the copy %s does nothing. Delete one of the two", other, self._file)
+            self._again_in(CHECK_EVERY)
             return
         earlier = self._shared.look(_STOPPER)
         if earlier is not None:
-            log.info("An earlier start of the BMW module was not ended; it is ended now")
+            log.info("An earlier copy of the BMW module was still running; it is stopped now")
             earlier.run()
         self._start()
 
@@ -111,28 +112,28 @@ class Instance(object):
             # those of before stay until here: to make an app takes long, and a command is told that it was not sent rather than lost
             do_all([self._remove_rules], _NOT_STOPPED)
             self._add_rules(self._app)
-            self._app.start(self._start_anew)
+            self._app.start(self._restart)
             self._told = None
             self._wait_no_more()
-        except:  # noqa: E722 - a Java exception is no Python Exception; it goes on from here
+        except:  # noqa: E722 - a Java exception is not a Python Exception; it goes on from here
             self._stop()
             raise
 
-    def _start_anew(self):
-        """The settings were changed, or there is a new key."""
+    def _restart(self):
+        """Called when the settings changed, or when a new key is due."""
         try:
             with self._shared.lock("load"):
                 if self._is_unloaded or self._app is None:
-                    return  # another one took over meanwhile
+                    return  # another copy took over meanwhile
                 app, self._app = self._app, None
                 do_all([app.stop], _NOT_STOPPED)
                 self._start()
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             self._tell_failure()
             self._again_in(TRY_AGAIN)
 
     def _stop(self):
-        """Called by another copy too. All of it is done, whatever fails."""
+        """Stops everything, even if a step fails. Another copy may call it, too."""
         app, self._app = self._app, None
         ends = [app.stop] if app is not None else []
         do_all(ends + [self._remove_rules, self._give_way], _NOT_STOPPED)
@@ -147,7 +148,7 @@ class Instance(object):
             log.error(line, *arguments)
 
     def _tell_failure(self):
-        # once, with all that helps: it may be tried for days
+        # logged once with its traceback, as the attempts may go on for days
         if self._told != "failure":
             self._told = "failure"
             log.exception("The BMW module could not start; it is tried again every %d seconds", TRY_AGAIN)

@@ -1,6 +1,6 @@
-"""Small immutable records: tuples whose fields have names.
+"""Small immutable records: tuples with named fields.
 
-Instead of ``collections.namedtuple``, which on Python 2 compiles a source text for each: on Jython some 20 ms while openHAB starts.
+Replaces ``collections.namedtuple``: on Python 2 it compiles source code for each class, about 20 ms on Jython at openHAB's start.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -9,7 +9,7 @@ from operator import itemgetter
 
 
 class _Record(tuple):
-    """Raises TypeError when a field has no value, or two, or when there is no such field."""
+    """Raises TypeError for a missing, repeated or unknown field."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ def record(name, fields):
 
     Args:
         name (str): of the class.
-        fields (str): the fields' names, with blanks between.
+        fields (str): names of the fields, separated by spaces.
     """
     names = tuple(fields.split())
     members = dict((str(field), property(itemgetter(number))) for number, field in enumerate(names))

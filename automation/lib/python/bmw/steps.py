@@ -1,4 +1,4 @@
-"""Steps that are all done, whatever fails at one of them: the end of an account must not hang on that of another."""
+"""Does several steps even if one of them fails: an error while one account stops must not keep the others from stopping."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -12,10 +12,10 @@ def do_all(steps, line):
 
     Args:
         steps: callables without arguments.
-        line (str): what the log says of a step that fails, with its error.
+        line (str): log line for a failed step.
     """
     for step in steps:
         try:
             step()
-        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
             log.exception(line)

@@ -1,13 +1,13 @@
-"""A switch that goes back by itself: as openHAB sets it to the command that it got, and may do so after our answer."""
+"""Resets a switch after its command. openHAB sets the switch to the command that it received, maybe after our own update."""
 
 from __future__ import absolute_import, unicode_literals
 
-#: seconds after which openHAB's own update by a command is surely through
+#: seconds until openHAB's own update by a command is surely done
 SETTLES = 1
 
 
 def put_back(worker, name, show):
-    """Shows a switch as it is after its command: now, and again when nothing changes it any more.
+    """Shows a switch's state after its command: now, and again after openHAB's own update.
 
     Args:
         worker (bmw.worker.Worker); name (str): of the switch; show: called without arguments, on the worker.

@@ -1,4 +1,4 @@
-"""Times as this module keeps them: seconds since 1970-01-01 UTC, as a float. Reading and writing them as text."""
+"""Reads and writes times as text. Times are seconds since 1970-01-01 UTC, as a float."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -17,11 +17,11 @@ _ISO = re.compile(
 #: dd.mm.yyyy or mm/dd/yyyy, with a time or without (descriptor catalogue, inspectionDateLegal and trip end); BMW's own example
 #: mixes the two, so a month beyond 12 is the day
 _DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
-#: what was read lately: a refresh reads the time of each value several times, and most are those of the last refresh
+#: cache: a poll parses each value's time several times, and most times are the same as in the last poll
 _PARSED = {}
 MAX_PARSED = 1000
-#: letters of a time; BMW needs some thirty at most
-LONGEST = 64
+#: characters of a time; BMW uses about thirty at most
+MAX_CHARACTERS = 64
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 #: yyyy-mm or m.yyyy
 _MONTH = re.compile(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
@@ -36,7 +36,7 @@ class SystemClock(object):
 
 
 def _epoch(year, month, day, hour=0, minute=0, second=0):
-    """Epoch seconds of a UTC date, or None where there is no such date."""
+    """Epoch seconds of a UTC date, or None if the date does not exist."""
     fields = [int(part or 0) for part in (year, month, day, hour, minute, second)]
     if not 1970 <= fields[0] <= 9999:
         return None
@@ -50,7 +50,7 @@ def _epoch(year, month, day, hour=0, minute=0, second=0):
 
 
 def _offset(zone):
-    """Seconds east of UTC of ``Z``, ``UTC``, ``+01:00``, ``-0500`` or nothing (BMW means UTC then)."""
+    """Offset from UTC in seconds for ``Z``, ``UTC``, ``+01:00``, ``-0500`` or nothing (BMW means UTC then)."""
     if not zone or upper(zone) in ("Z", "UTC"):
         return 0
     digits = zone[1:].replace(":", "")
@@ -59,12 +59,12 @@ def _offset(zone):
 
 
 def parse(text):
-    """Epoch seconds of a time as BMW writes it, or None if it is none, whatever it is.
+    """Epoch seconds of a time from BMW, or None for anything else.
 
     Knows ISO 8601 with 0 to n fraction digits and Z, offset or nothing; ``dd.mm.yyyy hh:mm[:ss] UTC``;
     ``mm/dd/yyyy hh:mm[:ss] UTC``; ``YYYY-MM`` or ``m.yyyy`` (the first of that month).
     """
-    if not isinstance(text, text_type) or len(text) > LONGEST:
+    if not isinstance(text, text_type) or len(text) > MAX_CHARACTERS:
         return None
     seconds = _PARSED.get(text)
     if seconds is None:
@@ -103,16 +103,16 @@ def to_iso(seconds):
 
 
 def machine_offset(seconds):
-    """Seconds (int) that this machine's time is ahead of UTC at a time (epoch seconds)."""
+    """Offset of this machine's time zone from UTC in seconds (int) at a time (epoch seconds)."""
     return int(_epoch(*time.localtime(seconds)[:6])) - int(seconds)
 
 
-#: the same of the time at home; openHAB's own setting replaces it, as the machine of a container often keeps UTC
+#: offset of the home's time zone. In openHAB its own time zone setting replaces it, because containers often run in UTC
 home_offset = machine_offset
 
 
 def at_home(seconds):
-    """The time at home (time.struct_time) of a time (epoch seconds)."""
+    """Local time at home (time.struct_time) for epoch seconds."""
     return time.gmtime(seconds + home_offset(seconds))
 
 
@@ -122,24 +122,24 @@ def local_hour(seconds):
 
 
 def month_start(seconds, back):
-    """Epoch seconds at which the month of a time began at home, or the month ``back`` (int) before it."""
+    """Epoch seconds of the start of a month at home: the month of ``seconds``, minus ``back`` (int) months."""
     year, month = at_home(seconds)[:2]
     year, month = divmod(year * 12 + month - 1 - back, 12)
     return from_home(_epoch(year, month + 1, 1))
 
 
 def from_home(seconds):
-    """Epoch seconds of a time at home that was read as if it were UTC."""
+    """Epoch seconds of a local time that was parsed as if it were UTC."""
     return seconds - home_offset(seconds - home_offset(seconds))
 
 
 def next_utc_midnight(seconds):
-    """Epoch seconds of the UTC midnight that follows."""
+    """Epoch seconds of the next UTC midnight."""
     return float((int(seconds) // 86400 + 1) * 86400)
 
 
 def span(seconds):
-    """A length of time for people, in its one or two largest units: ``45 s``, ``12 min``, ``3 h 5 min``, ``4 d 2 h``."""
+    """A duration for people, in its one or two largest units: ``45 s``, ``12 min``, ``3 h 5 min``, ``4 d 2 h``."""
     minutes = int(seconds // 60)
     if minutes < 1:
         return "{:.0f} s".format(max(0, seconds // 1))
@@ -149,7 +149,7 @@ def span(seconds):
 
 
 def distance(seconds, now):
-    """A time as seen from ``now`` (both epoch seconds): ``12 min ago``, ``in 3 h 5 min``; ``never`` for None."""
+    """A time relative to ``now`` (both epoch seconds): ``12 min ago``, ``in 3 h 5 min``; ``never`` for None."""
     if seconds is None:
         return "never"
     return "in " + span(seconds - now) if seconds > now else span(now - seconds) + " ago"

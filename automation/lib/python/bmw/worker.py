@@ -1,8 +1,7 @@
-"""One thread per account that does what must not block a rule, in order, now or later.
+"""One thread per account for work that must not block a rule. It does the work in order, now or later.
 
-Work that is submitted has no name and is all done, in order. Only work that is meant to be merged has one (a timer, "ask soon"):
-a second piece of the same name replaces one that still waits. Errors are the work's own business; what escapes is logged and
-ends nothing.
+Submitted work has no name and is all done, in order. Timers have a name: new work replaces waiting work with the same name.
+Each piece of work handles its own errors; the worker logs an unexpected one and goes on.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -21,13 +20,13 @@ class Worker(object):
 
     Args:
         name (str): shown as the thread's name.
-        monotonic: callable, seconds that go on evenly whatever is done to the machine's clock; Python 2 has none of its own.
+        monotonic: callable, seconds of a clock that nobody sets; Python 2 has none.
     """
 
     def __init__(self, name, monotonic=None):
         self._monotonic = monotonic or getattr(time, "monotonic", time.time)
         self._condition = threading.Condition()
-        self._timetable = {}  # name of the work, or the order of what has none -> (due, order, function)
+        self._timetable = {}  # name of the work, or its order if it has no name -> (due, order, function)
         self._order = 0
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name=str(name))
@@ -37,11 +36,11 @@ class Worker(object):
         self._thread.start()
 
     def now(self):
-        """Seconds that go on evenly, for spans of time: the machine's clock can be set."""
+        """Seconds of a clock that nobody sets. For time spans only."""
         return self._monotonic()
 
     def submit(self, function):
-        """Does the work once, as soon as what is before it is done; it is merged with nothing. Ignored after ``stop``."""
+        """Does the work once, after all earlier work. Ignored after ``stop``."""
         with self._condition:
             self._put(self._order + 1, 0, function)
 
@@ -51,7 +50,7 @@ class Worker(object):
             self._put(name, seconds, function)
 
     def later_unless_waiting(self, name, seconds, function):
-        """As ``later``, but work of that name that waits already keeps its time, so repeated calls cannot put it off for ever."""
+        """As ``later``, but waiting work of the same name keeps its time, so repeated calls cannot postpone it forever."""
         with self._condition:
             if name not in self._timetable:
                 self.later(name, seconds, function)
@@ -62,7 +61,7 @@ class Worker(object):
             self._timetable.pop(name, None)
 
     def stop(self, timeout=2.0):
-        """Lets the running piece of work end, does no further, and waits at most ``timeout`` seconds for that."""
+        """Starts no more work, and waits at most ``timeout`` seconds for the running work to end."""
         with self._condition:
             self._stopped = True
             self._timetable.clear()
@@ -90,7 +89,7 @@ class Worker(object):
                 function()
             except Stopped:
                 log.debug("%s was stopped in the middle of its work", self._thread.name)
-            except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+            except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
                 log.exception("Unexpected error in %s", self._thread.name)
 
     def _next(self):

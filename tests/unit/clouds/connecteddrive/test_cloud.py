@@ -469,7 +469,7 @@ def test_what_the_api_lacks_is_not_offered():
         ({"status": "PENDING", "extendedStatus": {"result": "STATUS_UNKNOWN"}}, definitions.PENDING, ""),
         ({"status": "DELIVERED"}, definitions.DELIVERED, ""),
         ({"status": "EXECUTED"}, definitions.EXECUTED, ""),
-        ({"status": "NOT_EXECUTED"}, definitions.FAILED, "the car did not carry it out"),
+        ({"status": "NOT_EXECUTED"}, definitions.FAILED, "the car did not execute it"),
         ({"status": "TIMED_OUT"}, definitions.FAILED, "the car did not answer in time"),
         ({"status": "ERROR"}, definitions.FAILED, "ERROR"),
         ({"serviceType": "DOOR_LOCK"}, definitions.PENDING, ""),

@@ -500,7 +500,7 @@ def test_a_strange_account_id_stays_one_part_of_the_address(wire, cloud, session
 @pytest.mark.parametrize("gcid", [None, "", 7, {"a": 1}, ["x"]])
 def test_without_an_account_id_no_destination_is_sent(wire, cloud, session, vehicle, gcid):
     wire.post(LIST, json={"gcid": gcid, "mappingInfos": []})
-    with pytest.raises(CommandFailed, match="does not name the account"):
+    with pytest.raises(CommandFailed, match="did not return the account's id"):
         cloud.send_command(session, vehicle, definitions.SEND_DESTINATION, {"latitude": 48.1, "longitude": 11.5})
     assert len(wire.calls) == 1
 

@@ -1,4 +1,4 @@
-"""Who we are at BMW: the sign-in, the life of the tokens, requests in the account's name, and how the account is doing.
+"""The BMW account: sign-in, tokens, authorized requests, and the account's state.
 
-Knows no car and no item; where tokens are kept is ``bmw.storage``, what a cloud's sign-in looks like is ``bmw.clouds``.
+Knows no car and no item. ``bmw.storage`` stores the tokens; ``bmw.clouds`` knows the sign-in of each cloud.
 """

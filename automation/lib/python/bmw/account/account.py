@@ -1,6 +1,6 @@
-"""Who we are at BMW: sign-in, the life of the token, its one refresh at a time, its durable sealed store.
+"""The tokens of an account: when they are refreshed, one refresh at a time, and how they are stored.
 
-Knows neither cars nor items. All times are epoch seconds from the clock it is given.
+Knows neither cars nor items. All times are epoch seconds from the given clock.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -15,7 +15,7 @@ from bmw.net import safe_json
 
 log = logging.getLogger("bmw")
 
-#: a token is refreshed this many seconds before it ends
+#: a token is no longer used this many seconds before it expires
 MARGIN = 300
 
 
@@ -23,13 +23,13 @@ class Account(object):
     """The tokens of one account.
 
     Args:
-        cloud (bmw.clouds.base.Cloud): whom to ask.
-        store (bmw.storage.store.Store), record (str): where the tokens are kept.
+        cloud (bmw.clouds.base.Cloud): refreshes the tokens.
+        store (bmw.storage.store.Store), record (str): stores the tokens.
         clock: object with ``now()``.
-        lock: a re-entrant lock, the same for every instance of this account in the process: one that is still finishing must not
-            refresh beside a new one.
-        on_tokens: called with the Tokens after each change (to show them); may be None.
-        holder (str): whom the tokens were given to (client id, user); those of another holder are not used.
+        lock: a re-entrant lock, shared by all instances of this account in the process: a stopping instance must not refresh
+            at the same time as a new one.
+        on_tokens: called with the Tokens after each change, to show them; may be None.
+        holder (str): owner of the tokens (client id, user); tokens of another owner are not used.
     """
 
     def __init__(self, cloud, store, record, clock, lock=None, on_tokens=None, holder=""):
@@ -40,50 +40,50 @@ class Account(object):
         self._on_tokens = on_tokens or (lambda tokens: None)
         self._lock = lock or threading.RLock()
         self._holder = holder
-        #: what people must know of the storing of tokens (StoreError); None when all is well
+        #: the last error while storing tokens (StoreError), for the user; None = no error
         self.store_error = None
-        self._is_unsaved = False  # the present tokens are not stored
-        self._is_of_others = False  # what is stored is another holder's
+        self._is_unsaved = False  # the current tokens are not stored
+        self._is_of_others = False  # the stored tokens belong to another holder
         self._refusal = None
         self._pending = _Pending()
         self.tokens = None
 
     def load(self, offered=None):
-        """Takes over the stored tokens, or those offered if they are newer.
+        """Uses the stored tokens, or the offered ones if they are newer.
 
-        Newer in the item than in the store they are after a full disk, or when the store was put back from a backup.
+        The item's tokens are newer after a full disk, or after the store was restored from a backup.
 
         Args:
-            offered (str or None): what ``export`` gave, from a restored item.
+            offered (str or None): result of ``export``, from a restored item.
 
         Raises:
-            StoreError: the stored ones cannot be read; nothing was changed.
+            StoreError: the stored tokens cannot be read; nothing was changed.
         """
         with self._lock:
             stored = self._read()
             shown = _parse(offered)
             if shown is not None and (stored is None or shown.order > stored.order):
-                log.info("The token item holds a newer token than the store, it is taken over")
+                log.info("The token item has a newer token than the store; it is used")
                 self._keep(shown)
             elif stored is not None:
-                self._take(stored)
+                self._use(stored)
 
     @property
     def is_signed_in(self):
         return self.tokens is not None
 
     def sign_in_needed(self):
-        """The error (SignInNeeded) that says why there are no tokens, and what to do."""
+        """An error (SignInNeeded) that says why there are no tokens, and what to do."""
         problem, advice = "Not signed in to {}", "switch the sign-in item on"
         if self._is_of_others:
-            problem = "The stored sign-in to {} was given to another client id or user than bmw.cfg names"
-            advice += ", or name the former one again"
+            problem = "The stored sign-in to {} belongs to another client id or user than the one in bmw.cfg"
+            advice += ", or write the former one into bmw.cfg"
         elif self._store.was_set_aside(self._record):
             problem = "The stored sign-in to {} cannot be opened, because its key was lost or it is damaged"
         return SignInNeeded(problem.format(self._cloud.title), advice)
 
     def adopt(self, text):
-        """Takes over tokens from ``export`` (an item restored late) when there are none; True if it did."""
+        """Uses tokens from ``export`` (from an item that was restored late) if there are none. Returns True if it did."""
         tokens = _parse(text)
         if self.is_signed_in or tokens is None:
             return False
@@ -92,17 +92,17 @@ class Account(object):
         return True
 
     def export(self):
-        """The present tokens as text, to be sealed and shown."""
+        """The current tokens as text, to be sealed and shown."""
         return json.dumps(self.tokens.to_record(), sort_keys=True)
 
     def signed_in(self, tokens):
-        """Stores and takes over the tokens of a new sign-in."""
+        """Stores and uses the tokens of a new sign-in."""
         with self._lock:
             self._refusal = None
-            self._keep(self._numbered(tokens))
+            self._keep(self._with_serial(tokens))
 
     def expecting(self):
-        """For ``with``, round a request that may bring new tokens and their storing: ``stop`` waits for its end.
+        """A context manager around a token request and the storing of its tokens. ``stop`` waits for its end.
 
         Raises:
             NetworkError: after ``stop``.
@@ -110,14 +110,14 @@ class Account(object):
         return self._pending
 
     def stop(self, timeout):
-        """Asks for no new tokens any more, and waits ``timeout`` seconds at most for those that are on their way."""
+        """Requests no more tokens, and waits at most ``timeout`` seconds for running token requests."""
         self._pending.stop(timeout)
 
     def access_token(self):
-        """A token that is good for at least a moment, refreshed if it is about to end.
+        """A valid access token. Refreshes it if it expires soon.
 
         Raises:
-            SignInNeeded: there is none. NetworkError, ServerError: the refresh did not work this time.
+            SignInNeeded: there is no token. NetworkError, ServerError: the refresh failed this time.
         """
         with self._lock:
             if self.tokens is None:
@@ -127,10 +127,10 @@ class Account(object):
             return self.tokens.access_token
 
     def refresh(self, rejected=None):
-        """Renews the tokens, once however many ask at the same time.
+        """Refreshes the tokens, only once even if several threads call it at the same time.
 
         Args:
-            rejected (str or None): the access token that the server did not accept; if the present one is another already,
+            rejected (str or None): the access token that the server rejected; if the current token is a different one,
                 nothing is done.
         """
         with self._lock:
@@ -143,37 +143,37 @@ class Account(object):
             if self._refusal is not None:
                 raise self._refusal
             with self.expecting():
-                self._renew(self._room(rejected))
+                self._renew(self._reserve_space(rejected))
 
-    def _renew(self, room):
+    def _renew(self, reserved):
         try:
-            # a refusal forgets nothing: BMW's servers have refused good tokens for hours and taken them again
+            # keep the tokens after a refusal: BMW's servers have refused valid tokens for hours and accepted them again later
             renewed = self._cloud.refresh(self.tokens)
         except SignInFailed as error:
-            # a wrong password: asking again and again would lock the account at BMW
+            # wrong password: BMW would lock the account after repeated attempts
             self._refusal = error
             raise
         else:
-            self._keep(self._numbered(renewed), room)
+            self._keep(self._with_serial(renewed), reserved)
         finally:
-            if room is not None:
-                room.give_up()
+            if reserved is not None:
+                reserved.give_up()
 
-    def _room(self, rejected):
-        """Room on the disk for the new tokens, taken before BMW makes the old ones worthless; None where there is none.
+    def _reserve_space(self, rejected):
+        """Reserves disk space for the new tokens before the refresh invalidates the old ones; None if the disk is full.
 
-        Without room nothing is renewed while the old token is good: it can still be read after a restart, the new one could not.
-        At its end it is renewed all the same, as nothing works without: the stored one is dead then, and is written over.
+        Without disk space the tokens are not refreshed while the old token is valid: a restart could still load it, but not the
+        new one. When it expires they are refreshed anyway: the stored token is useless then and is overwritten.
         """
         try:
             return self._store.reserve(self._record)
         except StoreError as error:
             if rejected is None and self._is_good(self.tokens):
-                raise StoreError("The token is not renewed yet, as the new one could not be stored. " + error.problem, error.advice)
+                raise StoreError("The token is not refreshed yet, because the new one could not be stored. " + error.problem, error.advice)
             return None
 
     def keep_fresh(self):
-        """Refreshes tokens that are near their end. Raises as ``refresh``; what stands in the way of storing is in ``store_error``."""
+        """Refreshes tokens that expire soon. Raises as ``refresh``. An error while storing is in ``store_error``."""
         with self._lock:
             try:
                 if self.due_in() == 0:
@@ -190,30 +190,30 @@ class Account(object):
         return max(0.0, self.tokens.expires_at - 2 * MARGIN - self._clock.now())
 
     def save_again(self):
-        """Tries again to store tokens whose storing failed (disk full)."""
+        """Tries again to store tokens that could not be stored (disk full)."""
         with self._lock:
             if self._is_unsaved:
                 self._save(self.tokens)
 
     def _is_good(self, tokens):
-        # a clock that was set back makes it look good for longer; the server's 401 will tell
+        # if the clock was set back, the token seems valid for too long; then the server answers 401
         return self._clock.now() < tokens.expires_at - MARGIN
 
     def _adopt_newer(self, rejected):
-        """True if the store holds newer, good tokens, put there by another instance."""
+        """Uses newer tokens that another instance has stored. Returns True if they are valid."""
         try:
             stored = self._read()
         except StoreError:
             return False
         if stored is None or stored.order <= self.tokens.order:
             return False
-        self._take(stored)
+        self._use(stored)
         return stored.access_token != rejected and self._is_good(stored)
 
     def _read(self):
-        """The stored Tokens, None without any of this holder. Raises StoreError."""
+        """The stored Tokens of this holder, or None. Raises StoreError."""
         record = self._store.load(self._record) or {}
-        # up to version 1.0 the holder was not written: the name of the record said whose it is, but for the client or user
+        # older versions stored no holder; the record's name had the account and cloud, but not the client or user
         self._is_of_others = record.get("holder", self._holder) != self._holder
         if self._is_of_others:
             return None
@@ -222,44 +222,44 @@ class Account(object):
         except ValueError:
             return None
 
-    def _numbered(self, tokens):
-        """The same tokens, with a number that is greater than that of those before, be the clock what it may."""
+    def _with_serial(self, tokens):
+        """Gives the tokens a serial that is greater than the last one, whatever the clock shows."""
         before = self.tokens.order if self.tokens is not None else 0
         tokens.serial = max(self._clock.now(), before + 1)
         return tokens
 
-    def _keep(self, tokens, room=None):
-        """Durable first, used afterwards: a rotated refresh token that is lost costs a new sign-in."""
-        self._save(tokens, room)
-        self._take(tokens)
+    def _keep(self, tokens, reserved=None):
+        """Stores the tokens before using them: a lost refresh token costs a new sign-in."""
+        self._save(tokens, reserved)
+        self._use(tokens)
 
-    def _save(self, tokens, room=None):
+    def _save(self, tokens, reserved=None):
         record = dict(tokens.to_record(), holder=self._holder)
         try:
-            self._save_somehow(record, room)
+            self._save_or_overwrite(record, reserved)
             self._is_unsaved, self._is_of_others, self.store_error = False, False, None
         except StoreError as error:
-            # the old one is dead already: go on with the new one in memory rather than lose the account at once
+            # the old token is already invalid, so go on with the new one in memory
             self._is_unsaved = True
             self.store_error = StoreError("The new token is not stored and would be lost at a restart. " + error.problem, error.advice)
             log.error("%s", self.store_error.text())
 
-    def _save_somehow(self, record, room):
+    def _save_or_overwrite(self, record, reserved):
         try:
-            self._store.save(self._record, record, room)
+            self._store.save(self._record, record, reserved)
         except StoreError as error:
             try:
                 self._store.save_over(self._record, record)
             except StoreError:
-                raise error  # what stood in the way at first says more
+                raise error  # the first error says more
 
-    def _take(self, tokens):
+    def _use(self, tokens):
         self.tokens = tokens
         self._on_tokens(tokens)
 
 
 def _parse(text):
-    """The Tokens of ``Account.export``; None when the text is something else."""
+    """The Tokens of ``Account.export``; None for any other text."""
     try:
         return token_sets.from_record(safe_json.parse(text)) if text else None
     except ValueError:
@@ -267,7 +267,7 @@ def _parse(text):
 
 
 class _Pending(object):
-    """Counts what is on its way and will have to be stored, on whatever thread."""
+    """Counts running token requests on all threads."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -279,7 +279,7 @@ class _Pending(object):
     def __enter__(self):
         with self._lock:
             if self._is_stopped:
-                raise NetworkError("Nothing is asked any more, as the BMW module is being stopped", "it is asked after the start")
+                raise NetworkError("No request is sent, because the BMW module is being stopped", "it is sent after the start")
             self._count += 1
             self._nothing.clear()
 

@@ -1,4 +1,4 @@
-"""Requests to a cloud in the name of an account: adds the token, counts the call before it is made, renews a rejected token once."""
+"""Authorized requests to a cloud: adds the token, counts each call before it is sent, and refreshes a rejected token once."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -7,16 +7,16 @@ from bmw.net.guard import Guard
 
 
 class Session(object):
-    """What a cloud module asks with.
+    """Sends the requests of a cloud module.
 
     Attributes:
-        memory (dict): JSON-able; what the cloud wants to remember between calls and restarts.
+        memory (dict): JSON-able; the cloud's data between calls and restarts.
 
     Args:
-        http (bmw.net.http.Http), account (bmw.account.account.Account), budget (bmw.polling.budget.Budget), clock: what it uses.
-        save_budget: called after each counted call, before the call is made.
+        http (bmw.net.http.Http), account (bmw.account.account.Account), budget (bmw.polling.budget.Budget), clock: parts it uses.
+        save_budget: called after each counted call, before the call is sent.
         by_person (bool): the calls may use the reserve.
-        guard (bmw.net.guard.Guard or None): is asked before anything is sent.
+        guard (bmw.net.guard.Guard or None): checked before each request.
     """
 
     def __init__(self, http, account, budget, clock, memory, save_budget, by_person=False, guard=None):
@@ -33,7 +33,7 @@ class Session(object):
         """Sends one request and returns its checked Response.
 
         Args:
-            check: the cloud's own function that returns a good response and raises what a bad one means.
+            check: the cloud's function that returns a good response and raises an error for a bad one.
             options: as for ``bmw.net.http.Http.send``.
         """
         self._guard.check()
@@ -46,7 +46,7 @@ class Session(object):
             return self._send(check, self._account.access_token(), method, url, headers, options)
 
     def has_room(self, calls):
-        """True if that many (int) calls can be made without the reserve, so far as we know."""
+        """True if so many calls (int) are left without the reserve, as far as we know."""
         return self._budget.has_room(self._clock.now(), calls)
 
     def _send(self, check, token, method, url, headers, options):
@@ -54,7 +54,7 @@ class Session(object):
         self._save_budget()
         headers = dict(headers or {}, Authorization="Bearer " + token)
         try:
-            # the last before it leaves: all that was done before may have taken long
+            # directly before sending, because the steps before may have taken long
             max_seconds = self._guard.leave()
             response = check(self._http.send(method, url, headers=headers, max_seconds=max_seconds, **options))
         except QuotaExceeded as error:

@@ -1,4 +1,4 @@
-"""The conversation with a person that ends in tokens: link and code shown, approval waited for, one clear end.
+"""The sign-in: shows link and code, polls for the user's approval, and shows the result.
 
 Runs on the account's worker. Knows neither cars nor a particular cloud.
 """
@@ -17,7 +17,7 @@ class SignIn(object):
 
     Args:
         cloud (bmw.clouds.base.Cloud), account (bmw.account.account.Account), status (bmw.account.status.Status),
-        worker, outlet: what it uses.
+        worker, outlet: parts it uses.
         on_signed_in: called after the tokens are stored.
     """
 
@@ -29,7 +29,7 @@ class SignIn(object):
         self._status = status
         self._on_signed_in = on_signed_in
         self._prompt = None
-        #: a refused sign-in is not tried again without a person: BMW locks accounts
+        #: a refused sign-in is not tried again without the user, because BMW locks accounts
         self.was_refused = False
 
     @property
@@ -37,7 +37,7 @@ class SignIn(object):
         return self._prompt is not None
 
     def reset(self):
-        """Shows that no sign-in is under way (after a restart)."""
+        """Shows that no sign-in is running (after a restart)."""
         self._prompt = None
         self._outlet.account("signIn", False)
         self._outlet.account("signInLink", None)
@@ -45,7 +45,7 @@ class SignIn(object):
         self._outlet.account("signInInput", None)
 
     def begin(self, answer=None):
-        """Starts anew; ``answer`` is what a person typed (a solved captcha), where the cloud needs it."""
+        """Starts a new sign-in. ``answer``: the user's input (a solved captcha), if the cloud needs it."""
         self._worker.cancel(POLL)
         self.reset()
         try:
@@ -77,7 +77,7 @@ class SignIn(object):
         prompt = self._prompt
         if prompt is None:
             return
-        # set ahead: an error that nobody expects must not leave a sign-in that never ends, as nothing is asked meanwhile
+        # schedule the next poll first: after an unexpected error the sign-in would otherwise never end, and it blocks all polls
         self._worker.later(POLL, prompt.interval, self._poll)
         try:
             with self._account.expecting():

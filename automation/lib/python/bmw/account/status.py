@@ -1,4 +1,4 @@
-"""How an account is doing, in two items (a state word and a line for people) and, when it changes, one log line."""
+"""Shows the account's state in two items (a state word and a line for people), and logs each change."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -10,9 +10,9 @@ from bmw.times import to_iso
 
 log = logging.getLogger("bmw")
 
-#: letters of the line; what BMW says of an error becomes a part of it
+#: characters of the line; it may contain an error text from BMW
 MAX_CHARACTERS = 2000
-#: states that are no trouble
+#: states that are not errors
 _FINE = frozenset(("ONLINE", "WAITING_FOR_APPROVAL"))
 
 
@@ -22,7 +22,7 @@ class Status(object):
     Args:
         outlet: has ``account(key, value)``.
         name (str): the account's name, '' for the only one.
-        problems (list of ConfigError): told with every state until the file is mended.
+        problems (list of ConfigError): shown with every state until the user corrects the file.
     """
 
     def __init__(self, outlet, name, problems):
@@ -34,12 +34,12 @@ class Status(object):
         self._last = None
 
     def show(self, state, text):
-        """Puts a state word and a line for people into the items; logs them when they changed."""
+        """Shows a state word and a line for people in the items, and logs changes."""
         self._present = (state, text)
         parts = [text] + ["bmw.cfg: " + problem.text() for problem in self._problems]
         if self._store_error is not None:
             parts.append(self._store_error.text())
-        text = clean(". ".join(parts))[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
+        text = clean(". ".join(parts))[:MAX_CHARACTERS]  # clean before cutting: half a secret would not be recognised
         self._outlet.account("accountState", state)
         self._outlet.account("account", text)
         if self._last != (state, text):
@@ -48,17 +48,17 @@ class Status(object):
 
     @property
     def shown(self):
-        """(state word, line for people) as the items show them; (None, '') before the first."""
+        """(state word, line for people) in the items; (None, '') at first."""
         return self._last or (None, "")
 
     def show_store(self, error):
-        """Told with every state until storing works again: a StoreError, or None when it does."""
+        """Sets a StoreError that is shown with every state; None = storing works again."""
         before, self._store_error = self._store_error, error
         if (before and before.text()) != (error and error.text()) and self._present is not None:
             self.show(*self._present)
 
     def show_error(self, error):
-        """The same for a BmwError."""
+        """Shows the state and text of a BmwError."""
         text = error.text()
         if isinstance(error, QuotaExceeded) and error.retry_at:
             text = "{} (next call at {})".format(text, to_iso(error.retry_at))

@@ -1,4 +1,4 @@
-"""The BMW clouds by the name that the configuration uses. One package per API, loaded when an account uses it."""
+"""The BMW clouds by their name in the configuration. One package per API, loaded when an account uses it."""
 
 from __future__ import absolute_import, unicode_literals
 

@@ -1,14 +1,14 @@
-"""What every BMW cloud offers to the account and the service. One subclass per API.
+"""The interface of a BMW cloud, for the account and the service. One subclass per API.
 
-A cloud turns questions into requests and answers into the vocabulary. It keeps no state of its own: tokens belong to the
-account, what must be remembered between calls to the ``memory`` of the session, time to the clock.
+A cloud sends requests and translates answers into the vocabulary. It has no state of its own: the account has the tokens, the
+session's ``memory`` keeps data between calls, the clock has the time.
 """
 
 from __future__ import absolute_import, unicode_literals
 
 
 class SignInPrompt(object):
-    """What a person must do to sign in, and what the cloud needs to see whether it was done.
+    """What the user must do to sign in, and what the cloud needs to poll for the result.
 
     Attributes:
         link (str): address to open; code (str): what to type there.
@@ -25,7 +25,7 @@ class SignInPrompt(object):
 
 
 class Found(object):
-    """A car of the account as the cloud lists it: its VIN and whether its data may be read."""
+    """A car in the cloud's list: its VIN, and whether its data may be read."""
 
     def __init__(self, vin, is_readable=True):
         self.vin = vin
@@ -33,11 +33,11 @@ class Found(object):
 
 
 class Progress(object):
-    """How far a command is.
+    """The progress of a command.
 
     Attributes:
-        state (str): PENDING, DELIVERED, EXECUTED or FAILED (``bmw.commands.definitions`` knows the states of the whole life).
-        reason (str): why it failed, as BMW says it; else ''.
+        state (str): PENDING, DELIVERED, EXECUTED or FAILED (``bmw.commands.definitions`` has all states of a command).
+        reason (str): BMW's reason for a failure; else ''.
     """
 
     def __init__(self, state, reason=""):
@@ -50,7 +50,7 @@ class Cloud(object):
 
     Args:
         config (bmw.config.AccountConfig): the account's settings.
-        http (bmw.net.http.Http): how to send.
+        http (bmw.net.http.Http): sends the requests.
         clock: object with ``now()``.
     """
 
@@ -69,7 +69,7 @@ class Cloud(object):
     SIGNS_IN_ALONE = False
     #: True where the sign-in needs something that a person types into the sign-in input item (a solved captcha)
     ASKS_FOR_INPUT = False
-    #: calls a day and car that are made beside the polls (``seldom``, ``picture``)
+    #: calls per day and car in addition to the polls (``rare_values``, ``picture``)
     EXTRA_CALLS_A_DAY = 0
     #: seconds between two questions how far a command is, and until it is given up
     POLL_COMMAND = 5
@@ -84,19 +84,19 @@ class Cloud(object):
 
     @classmethod
     def bases(cls, config):
-        """The base URLs (list of str) this cloud asks, with the configuration's own addresses where it names some."""
+        """The base URLs (list of str) of this cloud; URLs in the configuration replace the default ones."""
         raise NotImplementedError
 
     @classmethod
     def holder(cls, config):
-        """Whom BMW gives the tokens to (text): the client id or the user of the configuration."""
+        """The owner of the tokens (text): the client id or the user name in the configuration."""
         return getattr(config, str(cls.HOLDER)) or ""
 
     def begin_sign_in(self, answer=None):
-        """Starts a sign-in: a SignInPrompt when a person must approve it elsewhere, else the Tokens.
+        """Starts a sign-in. Returns a SignInPrompt if the user must approve it elsewhere, else the Tokens.
 
         Args:
-            answer (str or None): what the person typed into the sign-in input item (a solved captcha), where a cloud needs it.
+            answer (str or None): text of the sign-in input item (a solved captcha), if the cloud needs it.
 
         Raises:
             SignInFailed: refused, or the answer is missing. NetworkError, ServerError: try again.
@@ -104,7 +104,7 @@ class Cloud(object):
         raise NotImplementedError
 
     def poll_sign_in(self, prompt):
-        """The Tokens once the person is done, None while not. May raise ``prompt.interval``.
+        """The Tokens once the user has approved, None before. May increase ``prompt.interval``.
 
         Raises:
             SignInFailed: declined, expired, refused.
@@ -112,39 +112,39 @@ class Cloud(object):
         raise NotImplementedError
 
     def refresh(self, tokens):
-        """New Tokens for the present ones.
+        """Refreshes the tokens. Returns the new Tokens.
 
         Raises:
-            SignInNeeded: the refresh token is dead. NetworkError, ServerError: try again.
+            SignInNeeded: the refresh token is no longer valid. NetworkError, ServerError: try again.
         """
         raise NotImplementedError
 
     def check_grant(self, tokens):
-        """Raises AccessDenied when what the sign-in granted is not enough to read a car."""
+        """Raises AccessDenied if the granted scopes do not allow reading a car."""
 
     def make_live(self, account, service, outlet, worker, make_wire):
-        """What brings the cars' news to the service as they happen (``start``, ``hurry``, ``stop``); None where nothing does.
+        """The account's stream (``bmw.interfaces.Live``); None if the cloud has none.
 
         Args:
-            account (bmw.account.account.Account), service (bmw.polling.service.Service), outlet, worker: those of the account.
-            make_wire: callable, an unconnected wire for ``bmw.net.mqtt``.
+            account (bmw.account.account.Account), service (bmw.polling.service.Service), outlet, worker: parts of the account.
+            make_wire: callable -> an unconnected wire for ``bmw.net.mqtt``.
         """
         return None
 
     def about_account(self, tokens, memory):
-        """What the diagnostics report tells of the account besides (list of text): no secret, no name.
+        """Further lines (list of text) about the account for the diagnostics report, without secrets and names.
 
         Args:
-            tokens (bmw.clouds.tokens.Tokens or None). memory (dict): that of the session.
+            tokens (bmw.clouds.tokens.Tokens or None). memory (dict): memory of the session.
         """
         return []
 
     def wants_extra(self, key):
-        """True if a value beyond the vocabulary (a key of ``bmw.vehicle.extra``) is wanted by the settings."""
+        """True if the settings want an extra value (a key of ``bmw.vehicle.extra``)."""
         return False
 
     def about_car(self, memory, vehicle):
-        """The same of a car."""
+        """Further lines (list of text) about a car for the diagnostics report."""
         return []
 
     def vehicles(self, session):
@@ -152,27 +152,27 @@ class Cloud(object):
         raise NotImplementedError
 
     def facts(self, session, vin):
-        """What does not change about a car (dict): model, driveTrain, steering, batteryCapacity ... as far as known."""
+        """Constant data of a car (dict): model, driveTrain, steering, batteryCapacity ... as far as known."""
         raise NotImplementedError
 
     def read(self, session, vehicle):
-        """What the car says now: {vocabulary key: Reading}."""
+        """The car's current readings: {vocabulary key: Reading}."""
         raise NotImplementedError
 
-    def seldom(self, session, vehicle):
-        """What changes seldom: asks for what of it is due, yields {vocabulary key: Reading} of each thing.
+    def rare_values(self, session, vehicle):
+        """Values that rarely change. Requests those that are due, and yields {vocabulary key: Reading} for each answer.
 
         Raises:
-            CloudError: trouble of the account or the network.
+            CloudError: an error of the account or the network.
         """
         return ()
 
     def picture(self, session, vehicle):
-        """The car's picture (bmw.vehicle.picture.Picture) if BMW has one and it is time to ask, else None. Raises as ``seldom``."""
+        """The car's picture (bmw.vehicle.picture.Picture) if it is due and BMW has one, else None. Raises as ``rare_values``."""
         return None
 
     def send_command(self, session, vehicle, command, arguments):
-        """Sends a command; returns a receipt for ``poll_command``, or None when it is done at once.
+        """Sends a command. Returns a receipt for ``poll_command``, or None if the command is already done.
 
         Args:
             command (str): one of COMMANDS. arguments (dict): see ``bmw.commands.definitions``.

@@ -1,6 +1,6 @@
-"""What the ranges mean in the clouds before CarData: a plug-in hybrid tells the whole range as the fuel's, a range extender does not.
+"""Corrects ranges of the clouds before CarData: a plug-in hybrid reports the total range as fuel range, a range extender does not.
 
-Car and app of a 330e show 573 km in all where ConnectedDrive's remainingRangeFuel says 573; MyBMW and the portal do the same.
+For a 330e, ConnectedDrive's remainingRangeFuel is 573 while car and app show 573 km in total; MyBMW and the portal do the same.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -13,10 +13,10 @@ _PLUG_IN_HYBRID = frozenset(("PHEV", "PLUGIN_HYBRID"))
 
 
 def settle(readings, facts, time):
-    """Puts in the total range, and puts right the fuel's.
+    """Adds the total range and corrects the fuel range.
 
     Args:
-        readings ({key: Reading}): with electricRange and fuelRange as told. facts (dict): of the car. time (float or None): of the
+        readings ({key: Reading}): with electricRange and fuelRange from BMW. facts (dict): of the car. time (float or None): of the
             readings.
     """
     lacks = drive_train.impossible(facts)

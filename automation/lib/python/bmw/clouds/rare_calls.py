@@ -1,6 +1,6 @@
-"""What the historic clouds and MyBMW are asked more seldom than a car's state: when it is due, and trouble with it costs only itself.
+"""Rare calls of the historic clouds and MyBMW: when they are due. A failed call affects only its own values.
 
-CarData, whose calls are few, has a timetable of its own: ``bmw.clouds.cardata.rare_calls``.
+CarData allows few calls and has its own schedule: ``bmw.clouds.cardata.rare_calls``.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -13,7 +13,7 @@ log = logging.getLogger("bmw")
 
 
 def is_due(memory, topic, vin, now, seconds):
-    """True at most every ``seconds`` per topic and car; takes note of it in ``memory`` (JSON-able dict)."""
+    """True at most every ``seconds`` per topic and car. Remembers the time in ``memory`` (JSON-able dict)."""
     asked = memory.setdefault(topic, {})
     last = asked.get(vin)
     if last is not None and 0 <= now - last < seconds:
@@ -23,15 +23,15 @@ def is_due(memory, topic, vin, now, seconds):
 
 
 def readings(title, rows, session, vehicle):
-    """Readings of the rarer calls; one that fails costs only itself.
+    """Readings of the rare calls. A failed call is skipped.
 
     Args:
-        title (str): the cloud, for the log. rows: pairs of (function that asks with session and vehicle, function that translates).
+        title (str): the cloud, for the log. rows: pairs of (request function with session and vehicle, function that translates).
     """
     found = {}
     for ask, translate in rows:
         try:
             found.update(translate(ask(session, vehicle)))
         except CloudError as error:
-            log.debug("%s: left out for now: %s", title, error.text())
+            log.debug("%s: not available for now: %s", title, error.text())
     return found

@@ -1,4 +1,4 @@
-"""The set of tokens that a sign-in or refresh gives, for every cloud the same."""
+"""The tokens from a sign-in or refresh, the same for all clouds."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -6,11 +6,11 @@ from bmw.compat import number_types, text_type
 from bmw.errors import BadAnswer
 from bmw.redact import remember, remember_for_a_while
 
-#: seconds a token is taken to live when the answer does not say (BMW's own are 3600)
+#: assumed lifetime in seconds if the answer has none (BMW's tokens: 3600)
 UNSTATED_LIFE = 1800
-#: a stated life beyond this many seconds is no life of an access token
-LONGEST_LIFE = 30 * 86400
-#: no clock shows so many seconds (the year 9999)
+#: a longer lifetime (seconds) is not plausible for an access token
+MAX_LIFE = 30 * 86400
+#: epoch seconds at the end of the year 9999; a later time is not valid
 _LATEST = 253402300800
 
 _TEXTS = ("access_token", "refresh_token", "id_token", "gcid", "scope")
@@ -24,7 +24,7 @@ class Tokens(object):
     Attributes:
         access_token, refresh_token, id_token, gcid, scope (str or None)
         expires_at, obtained_at (float): of the access token.
-        serial (float or None): grows with each set of an account, whatever was done to the clock; see ``bmw.account.account``.
+        serial (float or None): grows with each set of an account, independent of the clock; see ``bmw.account.account``.
     """
 
     def __init__(self, **fields):
@@ -42,7 +42,7 @@ class Tokens(object):
 
     @property
     def order(self):
-        """A number (float) that is greater for the newer of two sets of an account; up to version 1.0 the time had to do."""
+        """A sort key (float): greater for the newer of two sets of an account. Sets from old versions have only the time."""
         return self.serial or self.obtained_at
 
     def to_record(self):
@@ -51,10 +51,10 @@ class Tokens(object):
 
 
 def from_record(record):
-    """The Tokens of ``Tokens.to_record()``, or of whatever else somebody may have put in its place.
+    """The Tokens of ``Tokens.to_record()``.
 
     Raises:
-        ValueError: it is no such record.
+        ValueError: not a valid record of tokens.
     """
     if not isinstance(record, dict):
         raise ValueError("no record")
@@ -68,29 +68,29 @@ def from_record(record):
 
 
 def from_answer(answer, now, older=None):
-    """The Tokens of a token endpoint's JSON (dict) received at ``now``.
+    """The Tokens from a token endpoint's JSON (dict), received at ``now``.
 
-    A field that the answer lacks keeps its ``older`` value: some refresh answers leave out gcid, id_token or refresh_token.
+    A missing field keeps its ``older`` value: some refresh answers have no gcid, id_token or refresh_token.
 
     Raises:
-        BadAnswer: there is no access token in it.
+        BadAnswer: the answer has no access token.
     """
     older = older or Tokens()
     access_token = _text(answer.get("access_token"))
     if access_token is None:
-        raise BadAnswer("BMW's answer holds no access token", "it is tried again")
+        raise BadAnswer("BMW's answer has no access token", "it is tried again")
     kept = ("refresh_token", "id_token", "gcid", "scope")
     fields = dict((str(name), _text(answer.get(name)) or getattr(older, str(name))) for name in kept)
     return Tokens(access_token=access_token, expires_at=now + _life(answer.get("expires_in")), obtained_at=now, **fields)
 
 
 def _text(value):
-    """The value if it is a text that is not empty, else None."""
+    """The value if it is a non-empty text, else None."""
     return value if isinstance(value, text_type) and value else None
 
 
 def _life(value):
-    return float(value) if _is_number(value) and 0 < value <= LONGEST_LIFE else UNSTATED_LIFE
+    return float(value) if _is_number(value) and 0 < value <= MAX_LIFE else UNSTATED_LIFE
 
 
 def _is_time(value):

@@ -1,8 +1,8 @@
-"""Tolerant reading of what BMW's clouds answer: ConnectedDrive, its web portal and MyBMW share most words, CarData its lists.
+"""Tolerant parsing of answers from BMW's clouds. ConnectedDrive, its web portal and MyBMW share most words, CarData shares the lists.
 
-A table row says which field becomes which word of the vocabulary. Each row is read on its own: a strange or
-missing block costs only itself. Values come as JSON types or as text; INVALID, UNKNOWN, -1 and the like mean
-that the car does not know. Knows no request and no cloud.
+A table row maps a field to a key of the vocabulary. Each row is read independently, so an unexpected or missing block
+affects only itself. Values are JSON types or text; INVALID, UNKNOWN, -1 and the like mean that the car does not know
+the value. Knows no requests and no particular cloud.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -14,7 +14,7 @@ from bmw.compat import capitalize, number_types, text_type, upper
 from bmw.record import record
 from bmw.vehicle.vehicle import LOCK_STATES, Reading
 
-#: UNKOWN is the server's own spelling in some answers
+#: some answers have the spelling UNKOWN
 UNKNOWN_WORDS = frozenset(("", "INVALID", "SIGNAL_INVALID", "UNKNOWN", "UNKOWN", "ISUNKNOWN", "NA", "N/A", "-NA-", "NULL", "NONE", "-"))
 
 #: what the clouds send for 'no position'
@@ -36,7 +36,7 @@ _YES_NO = {
     "INACTIVE": False,
     "DISCONNECTED": False,
 }
-#: words of one cloud that others say in another way; what is not here passes as it is
+#: words that differ between the clouds -> the common word; other words stay unchanged
 _CHARGING = {
     "CHARGINGACTIVE": "CHARGING",
     "NOCHARGING": "NOT_CHARGING",
@@ -48,12 +48,12 @@ _CHARGING = {
 _VIN = re.compile(r"^[A-Za-z0-9]{1,32}\Z")
 #: 07:35 or 0001-01-01T07:35:00
 _CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
-#: an offset from UTC that says something; +0000 and UTC stand behind local times as well
+#: a meaningful offset from UTC; BMW also writes +0000 and UTC behind local times
 _REAL_OFFSET = re.compile("[+-](?!00:?00$)[0-9]{2}:?[0-9]{2}$")
-#: seconds after the car's last word at which a trip may have ended at most, and by which a guess of its time zone goes back
+#: a trip ends at most so many seconds after the car's last report
 _ENDED_BY = 600
 _HOUR = 3600
-#: BMW's descriptions of services are whole sentences, and they do not say which service it is
+#: names of services; BMW's descriptions are whole sentences that do not name the service
 _SERVICES = {
     "OIL": "Engine oil",
     "VEHICLE_TUV": "Statutory inspection",
@@ -65,7 +65,7 @@ _BRANDS = {"BMW_I": "BMW", "BMW_M": "BMW", "DRITTKUNDE": "Toyota"}
 
 
 class Unknown(Exception):
-    """The value says nothing (never leaves the reading of a row)."""
+    """The value is unknown (only used inside this module)."""
 
 
 # converters: value -> value of the vocabulary
@@ -77,7 +77,7 @@ def number(value):
         raise Unknown()
     try:
         result = float(value if isinstance(value, number_types) else text(value).replace(",", "."))
-    except (ValueError, OverflowError):  # text, or an integer beyond every float
+    except (ValueError, OverflowError):  # text, or an integer too large for a float
         raise Unknown()
     if result != result or result in (float("inf"), float("-inf")):
         raise Unknown()
@@ -85,7 +85,7 @@ def number(value):
 
 
 def amount(value):
-    """A number that cannot be below zero: -1 means that there is none."""
+    """A number that cannot be negative: -1 means unknown."""
     result = number(value)
     if result < 0:
         raise Unknown()
@@ -101,7 +101,7 @@ def share(value):
 
 
 def positive(value):
-    """A number above zero: a tyre without a sensor says 0."""
+    """A number above zero: for a tyre without a sensor BMW sends 0."""
     result = number(value)
     if result <= 0:
         raise Unknown()
@@ -118,7 +118,7 @@ def minutes_of_seconds(value):
 
 
 def text(value):
-    """A text that says something."""
+    """A text that is not empty or unknown."""
     if value is None or isinstance(value, (dict, list)):
         raise Unknown()
     result = text_type(value).strip()
@@ -128,12 +128,12 @@ def text(value):
 
 
 def word(value):
-    """One of BMW's words, upper case; also one that nobody has seen before."""
+    """One of BMW's words in upper case, also a new one."""
     return upper(text(value))
 
 
 def flag(value):
-    """A yes or no in all its spellings."""
+    """A bool in any of BMW's spellings."""
     return value if isinstance(value, bool) else _choose(_YES_NO, value)
 
 
@@ -155,7 +155,7 @@ def charging(value):
 
 
 def charging_mode(value):
-    """How it charges, in the words of the charging profile: that it does not is no mode."""
+    """The charging mode in the words of the charging profile. 'Not charging' is not a mode."""
     result = charging(value)
     if result == "NOT_CHARGING":
         raise Unknown()
@@ -163,7 +163,7 @@ def charging_mode(value):
 
 
 def lights(value):
-    """Parking and position lights: LEFT, RIGHT and ON shine."""
+    """Parking and position lights: LEFT, RIGHT and ON are on."""
     return _choose(_LIGHTS, value)
 
 
@@ -176,12 +176,12 @@ def moment(value):
 
 
 def home_moment(value, told_at):
-    """Epoch seconds of a time of the car's own day that calls itself UTC, as BMW's servers tell the end of a trip.
+    """Epoch seconds of a local time that BMW marks as UTC, for example the end of a trip.
 
-    It is taken for the time at home. A car that tells of the end before it has come is further east than that.
+    It is read as local time at home. If the result is after the car's report, the car is in a time zone further east.
 
     Args:
-        value: text. told_at (float or None): epoch seconds at which the car told it.
+        value: text. told_at (float or None): epoch seconds of the car's report.
     """
     seconds = moment(value)
     if _REAL_OFFSET.search(text(value)):
@@ -193,7 +193,7 @@ def home_moment(value, told_at):
 
 
 def clock_time(value):
-    """``07:35`` of a text, also within a date, or of {"hour", "minute"}."""
+    """``07:35`` from a text, also from a date with time, or from {"hour", "minute"}."""
     if isinstance(value, dict):
         hour, minute = amount(value.get("hour")), amount(value.get("minute", 0))
     else:
@@ -217,29 +217,29 @@ def _choose(words, value):
 
 
 def block(answer, name):
-    """The object (dict) of that name, empty when it is absent or something else."""
+    """The object (dict) with that name; empty if it is missing or not an object."""
     value = answer.get(name) if isinstance(answer, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def records(answer, name):
-    """The objects of the list of that name; empty when there is no such list."""
+    """The objects in the list with that name; empty if there is no such list."""
     value = answer.get(name) if isinstance(answer, dict) else None
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def cars(listed):
-    """The entries of a list of cars that name one. What is no VIN must not become part of an address."""
+    """The entries of a list of cars that have a valid VIN. Anything else must not become part of a URL."""
     return [entry for entry in listed if isinstance(entry, dict) and is_vin(entry.get("vin"))]
 
 
 def is_vin(value):
-    """True for a text of letters and digits; how many, and which, the norm says for cars of today only."""
+    """True for a text of letters and digits. Length and letters are not checked: the standard only covers newer cars."""
     return isinstance(value, text_type) and _VIN.match(value) is not None
 
 
 def value_or_none(convert, value):
-    """The converted value, or None when it says nothing."""
+    """The converted value, or None if it is unknown."""
     try:
         return convert(value)
     except Unknown:
@@ -247,7 +247,7 @@ def value_or_none(convert, value):
 
 
 def first(convert, *values):
-    """The first of the values that says something, converted; else None."""
+    """The first known value, converted; else None."""
     for value in values:
         result = value_or_none(convert, value)
         if result is not None:
@@ -259,11 +259,11 @@ def read_rows(rows, answer, time):
     """Readings of a table.
 
     Args:
-        rows: (vocabulary key, converter, path with dots) or the same with openHAB's unit symbol as fourth.
-        answer (dict): what the paths start from. time (float or None): of all readings.
+        rows: (vocabulary key, converter, path with dots), optionally with openHAB's unit symbol as fourth.
+        answer (dict): root of the paths. time (float or None): of all readings.
 
     Returns:
-        {key: Reading} of the fields that are there; one that is null or says nothing is an unknown Reading.
+        {key: Reading} of the existing fields; null or an unknown value gives a Reading without a value.
     """
     readings = {}
     for row in rows:
@@ -278,7 +278,7 @@ def read_rows(rows, answer, time):
 
 
 def place(latitude, longitude):
-    """``(latitude, longitude)``, or None where the clouds mean 'no position'."""
+    """``(latitude, longitude)``, or None if the clouds mean 'no position'."""
     spot = (value_or_none(number, latitude), value_or_none(number, longitude))
     if None in spot or spot in _NOWHERE or abs(spot[0]) > 90 or abs(spot[1]) > 180:
         return None
@@ -286,23 +286,23 @@ def place(latitude, longitude):
 
 
 def service_name(kind):
-    """BMW's type of a service for people: ``BRAKE_FLUID`` -> ``Brake fluid``."""
+    """The name of a service type: ``BRAKE_FLUID`` -> ``Brake fluid``."""
     name = value_or_none(word, kind)
     return _SERVICES.get(name, capitalize(name.replace("_", " "))) if name else None
 
 
 #: kind (BMW's type), name (for people), date (epoch seconds), distance, status: each None where unknown
 Service = record("Service", "kind name date distance status")
-#: the status of a service that is not due yet, and how urgent the others are; a word that nobody has seen is most likely trouble
+#: status of a service that is not due yet, and the urgency of the others; an unknown status is probably urgent
 _IN_ORDER = "OK"
 _OVERDUE = "OVERDUE"
 _URGENCY = {_OVERDUE: 0, "PENDING": 2, _IN_ORDER: 3}
 
 
 def service(kind, name, date, distance, status):
-    """The Service of BMW's fields, whatever they are.
+    """The Service from BMW's fields of any type.
 
-    Without a distance BMW sends none, -1 or 0; below zero is how far an overdue one is overdue.
+    If a service has no distance, BMW sends none, -1 or 0. A negative distance is the distance overdue.
     """
     status = value_or_none(word, status)
     left = value_or_none(number, distance)
@@ -312,14 +312,14 @@ def service(kind, name, date, distance, status):
 
 
 def service_readings(services, time, unit=None):
-    """What is due next, how many services are due, and how bad the worst is.
+    """Readings for the next service, the number of services due, and the worst status.
 
     Args:
-        services (list of Service). time (float or None): of all readings. unit (str or None): of their distances.
+        services (list of Service). time (float or None): of all readings. unit (str or None): of the distances.
     """
     waiting = [one for one in services if one.status not in (None, _IN_ORDER) and one.date is None]
     dated = sorted((one for one in services if one.date is not None), key=lambda one: (one.date, one.name or ""))
-    # what is due and has no date is due before what has one
+    # a due service without a date comes before one with a date
     following = (waiting + dated or [Service(None, None, None, None, None)])[0]
     distances = [one.distance for one in services if one.distance is not None]
     inspections = [one.date for one in dated if one.kind == "VEHICLE_TUV"]
@@ -335,7 +335,7 @@ def service_readings(services, time, unit=None):
 
 
 def message_readings(texts, time):
-    """Number and text of the check control messages; no texts = there are none."""
+    """Number and text of the check control messages; an empty list means that there are none."""
     return {
         "checkControlCount": Reading(len(texts), time),
         "checkControl": Reading("; ".join(text for text in texts if text), time),
@@ -343,26 +343,26 @@ def message_readings(texts, time):
 
 
 def settle_charging(readings):
-    """INVALID is sent for an unplugged car: then it is known that it does not charge. Time remains only of a charge that runs."""
+    """Corrects charging readings: INVALID and unplugged means not charging; a remaining time counts only while the car charges."""
     status, plugged = readings.get("chargingStatus"), readings.get("pluggedIn")
     if status is None:
         return
     if status.value is None and plugged is not None and plugged.value is False:
         status.value = "NOT_CHARGING"
-    # some cars leave the remaining time of the last charge standing, others send none
+    # some cars still send the remaining time of the last charging session, others send none
     if status.value != "CHARGING" or "chargingTimeRemaining" not in readings:
         readings["chargingTimeRemaining"] = Reading(None, status.time)
 
 
 def settle_window(readings):
-    """From a time to the same time is how BMW fills a charging window that is not used."""
+    """Removes a charging window with equal start and end: it is not in use."""
     ends = [readings[key] for key in ("chargingWindowStart", "chargingWindowEnd") if key in readings]
     if len(ends) == 2 and ends[0].value == ends[1].value:
         ends[0].value = ends[1].value = None
 
 
 def timer_text(departure, days, is_on):
-    """A departure timer for people: ``07:35 Mon Tue``, ``off (07:35 Mon)`` or ``off``."""
+    """Text of a departure timer: ``07:35 Mon Tue``, ``off (07:35 Mon)`` or ``off``."""
     names = [capitalize(day[:3]) for day in days or [] if isinstance(day, text_type)]
     parts = " ".join(([departure] if departure else []) + names)
     if is_on:
@@ -371,10 +371,10 @@ def timer_text(departure, days, is_on):
 
 
 def facts(rows, entry):
-    """What does not change about a car: {our name: text or number}.
+    """Constant data of a car: {our name: text or number}.
 
     Args:
-        rows: (our name, BMW's). entry (dict): what BMW tells about the car.
+        rows: (our name, BMW's name). entry (dict): BMW's data of the car.
     """
     found = dict((ours, entry.get(theirs)) for ours, theirs in rows)
     found = dict((ours, value) for ours, value in found.items() if isinstance(value, (text_type,) + number_types))
@@ -385,10 +385,10 @@ def facts(rows, entry):
 
 
 def brand(name):
-    """The brand as people know it."""
+    """The brand's usual name."""
     return _BRANDS.get(name, name)
 
 
 def model(name):
-    """The model's name: ConnectedDrive writes ``I3 94``, later clouds ``i3 94``; items are named alike."""
+    """The model's name. ConnectedDrive writes ``I3 94``, later clouds ``i3 94``; the item names must be equal."""
     return "i" + name[1:] if name and name[0] == "I" and name[1:2].isdigit() else name

@@ -1,4 +1,4 @@
-"""Puts the parts together inside openHAB: one service per account of the configuration. What the script calls."""
+"""Builds and runs the accounts inside openHAB: one service per account in the settings. The script calls this."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -18,7 +18,7 @@ from bmw.items import names
 from bmw.items.model import Model
 from bmw.openhab import cipher, disk, versions
 from bmw.openhab import log as openhab_log
-from bmw.openhab.bridge import Door
+from bmw.openhab.bridge import Bridge
 from bmw.openhab.files_out import PictureFiles, SitemapFile
 from bmw.openhab.http import JvmTransport
 from bmw.openhab.items import Items
@@ -35,9 +35,9 @@ from bmw.worker import Worker
 log = logging.getLogger("bmw")
 
 
-#: seconds between two looks whether the settings file was changed
+#: seconds between two checks whether the settings file has changed
 WATCH_SETTINGS = 5
-#: the same, whether the store can be opened that could not be at the start
+#: seconds between two checks whether a store that could not be opened at the start can be opened now
 WATCH_STORE = 10
 
 
@@ -56,7 +56,7 @@ class App(object):
         self._settings_stamps = dict((path, files.stamp(path)) for path in settings.secret_files)
         self._settings_stamps[self._settings_file] = settings_stamp
         self._shared = shared
-        # openHAB 3 unloads no script when it is stopped; the JVM ends only after what hooks into its end
+        # openHAB 3 does not unload scripts when it stops, so a JVM shutdown hook stops the accounts
         self._at_exit = Thread(Stopper(self.stop), "bmw-exit")
         self._stop_lock = threading.RLock()
         items = Items(events, item_registry)
@@ -74,20 +74,20 @@ class App(object):
             page = sitemap.page(account.name, model)
             items = Items(events, item_registry)
             self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared, ruled))
-            own_names = {}  # they name one set of items: those of the first account
+            own_names = {}  # own names apply to the first account only
         self._join_accounts(settings)
         for runner in self.accounts:
             runner.service.report_with(Surroundings(versions.told(), warnings.lines))
-        self._door = Door(ApiHost(self._shown_services(settings)), self._shared)
+        self._bridge = Bridge(ApiHost(self._shown_services(settings)), self._shared)
 
     def _join_accounts(self, settings):
-        """Lets an account's commands go by another account, and finds the items that commands come from."""
+        """Connects accounts whose commands another account sends, and finds the command items."""
         join(settings.accounts, [runner.service for runner in self.accounts])
         for runner in self.accounts:
             runner.take_command_items(runner.service.prepare(runner.found_command_items))
 
     def _shown_services(self, settings):
-        """[(account name, service)] without accounts that only send the commands for another one's cars."""
+        """[(account name, service)] without accounts that only send commands for another account's cars."""
         senders = set(one.commands for one in settings.accounts)
         pairs = zip(settings.accounts, self.accounts)
         return [(one.name, runner.service) for one, runner in pairs if one.data or one.name not in senders]
@@ -96,39 +96,39 @@ class App(object):
         """Starts all accounts.
 
         Args:
-            on_changed: called once, from a thread of its own, when the settings file was changed.
+            on_changed: called once, on a separate thread, when the settings file has changed.
         """
         self._on_changed = on_changed
         _hook(Runtime.getRuntime().addShutdownHook, self._at_exit)
         for account in self.accounts:
             account.service.start()
-        self._door.open()
+        self._bridge.open()
         self._watcher.start()
         self._watch()
         if any(account.has_closed_store for account in self.accounts):
             self._watcher.later("store", WATCH_STORE, self._watch_store)
-        # the start makes a new key when it is time; what runs for months starts anew for it
+        # a start creates a new key when it is due, so an instance that runs for months must restart for it
         key_file.watch(os.path.join(_store_folder(), KEY_FILE), self._clock, self._watcher, self._on_changed)
         log.info("BMW integration %s started", __version__)
 
     def stop(self):
-        """Stops all threads of all accounts, and waits for tokens that are on their way from BMW."""
-        with self._stop_lock:  # openHAB and the JVM's end may both call it
+        """Stops all threads of all accounts, and waits for running token requests."""
+        with self._stop_lock:  # openHAB and the shutdown hook may both call it
             _hook(Runtime.getRuntime().removeShutdownHook, self._at_exit)
-            self._door.shut()
+            self._bridge.shut()
             self._watcher.stop()
-            stop([account.service for account in self.accounts], self._door.close)
+            stop([account.service for account in self.accounts], self._bridge.close)
 
     def _watch(self):
         changed = [path for path, stamp in self._settings_stamps.items() if files.stamp(path) != stamp]
         if changed:
-            log.info("%s was changed and is read again", os.path.basename(changed[0]))
+            log.info("%s has changed and is read again", os.path.basename(changed[0]))
             self._on_changed()
             return
         self._watcher.later("watch", WATCH_SETTINGS, self._watch)
 
     def _watch_store(self):
-        """Starts anew when the store can be opened again: a key file that was put back, a folder that was given its owner."""
+        """Restarts when the store can be opened again, for example after the key file or the folder's owner was restored."""
         try:
             open_store(_store_folder(), cipher, self._clock.now())
         except StoreError:
@@ -138,7 +138,7 @@ class App(object):
 
 
 def instance(events, item_registry, add_rules, remove_rules):
-    """The bmw.instance.Instance of a script, made of openHAB's own objects and the script's two functions."""
+    """The bmw.instance.Instance of a script, from openHAB's objects and the script's two functions."""
     openhab_log.install()
     shared = Shared(item_registry)
     return Instance(
@@ -147,7 +147,7 @@ def instance(events, item_registry, add_rules, remove_rules):
 
 
 def _hook(change, thread):
-    """Adds or removes a hook, unless the JVM is ending already."""
+    """Adds or removes a shutdown hook, unless the JVM is already shutting down."""
     try:
         change(thread)
     except IllegalStateException:
@@ -155,18 +155,18 @@ def _hook(change, thread):
 
 
 class AccountRunner(object):
-    """An account's service, and the names that the rules need.
+    """An account's service, and the item names for the rules.
 
     Attributes:
-        has_closed_store (bool): what is stored cannot be opened.
+        has_closed_store (bool): the store cannot be opened.
         service (bmw.polling.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str);
             sign_in_input_item (str or None).
-        command_items (dict): item name -> (vehicle name, key), of the items that take commands.
-        on_command_items: called with a list of item names when a car was found that has more of them; set by the script.
+        command_items (dict): item name -> (vehicle name, key), for items that accept commands.
+        on_command_items: called with a list of item names when a new car has more of them; set by the script.
 
     Args:
-        ruled (set of str): names of the command items that have a rule, those of all accounts; an item has one rule only, and so
-            keeps it when its car leaves the account and comes back.
+        ruled (set of str): names of command items of all accounts that have a rule. Each item gets only one rule and keeps it
+            when its car leaves the account and comes back.
     """
 
     def __init__(self, service, cron, outlet, asks_for_input, ruled, has_closed_store):
@@ -182,31 +182,31 @@ class AccountRunner(object):
         self.on_command_items = lambda names: None
 
     def found_command_items(self, items):
-        """Cars were found that take commands by these ``items`` ({item name: (vehicle name, key)})."""
+        """Called when cars with these command items were found: {item name: (vehicle name, key)}."""
         added = self.take_command_items(items)
         if added:
             self.on_command_items(added)
 
     def take_command_items(self, items):
-        """Takes over which car an item means; returns the names (list) of those that have no rule yet, and shall get one."""
+        """Sets the cars of the command items. Returns the names (list) of items that need a rule."""
         added = [name for name in items if name not in self._ruled]
         self._ruled.update(added)
         known = dict(self.command_items)
         known.update((name, meant) for name, meant in items.items() if name in added or name in known)
-        self.command_items = known  # replaced as a whole, as rules look at it
+        self.command_items = known  # replaced as a whole, because rules read it on other threads
         return added
 
     def command(self, item_name, command):
-        """A command item got a command (of openHAB)."""
+        """Called when a command item received a command (openHAB's object)."""
         vehicle_name, key = self.command_items[item_name]
         self.service.item_command(vehicle_name, key, _text_of(command))
 
     def sign_in_switch(self, command):
-        """The sign-in switch got a command (of openHAB)."""
+        """Called when the sign-in switch received a command (openHAB's object)."""
         self.service.sign_in_switch(_text_of(command))
 
     def sign_in_input(self, command):
-        """The sign-in input item got a command (of openHAB)."""
+        """Called when the sign-in input item received a command (openHAB's object)."""
         self.service.sign_in_input(_text_of(command))
 
 
@@ -226,13 +226,13 @@ def _build(account_config, problems, model, items, page, clock, shared, ruled):
 
 
 def _offset_of(zone):
-    """For ``bmw.times.home_offset``, of a java.time.ZoneId."""
+    """A function for ``bmw.times.home_offset``, from a java.time.ZoneId."""
     rules = zone.getRules()
     return lambda seconds: rules.getOffset(Instant.ofEpochSecond(int(seconds))).getTotalSeconds()
 
 
 def _open_store(account_config, clock, lock_of):
-    """(seal, store); what stands in the way becomes the account's problem, and the seal None."""
+    """(seal, store). If the store cannot be opened, the error becomes the account's problem, and seal is None."""
     try:
         return open_store(_store_folder(), cipher, clock.now(), lock_of)
     except StoreError as error:

@@ -1,7 +1,7 @@
-"""From a user's script to the module's own: a door in the JVM-wide map, found anew at each call.
+"""Connects a user's script with the module's script engine, through a Java object in the JVM-wide map.
 
-Every script engine has Python modules of its own, so only text and Java objects go through. The script's side keeps nothing of
-the module's engine, and the module's side nothing of the script's but the Java object that a command's end is written into.
+Every script engine has its own Python modules, so only text and Java objects can be passed. The user's script looks the object up
+for each call and keeps nothing of the module's engine. The module keeps only the Java object that receives a command's result.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -18,11 +18,11 @@ _NAME = "api"
 _NEAR = versions.core_class("types.UnDefType").UNDEF
 
 
-class Door(BiFunction):
-    """What the module puts into the map.
+class Bridge(BiFunction):
+    """The module's object in the map.
 
     Args:
-        host (bmw.api_host.ApiHost): who answers. shared (bmw.openhab.jvm.Shared): the map.
+        host (bmw.api_host.ApiHost): answers the calls. shared (bmw.openhab.jvm.Shared): the map.
     """
 
     def __init__(self, host, shared):
@@ -34,17 +34,17 @@ class Door(BiFunction):
         self._shared.swap(_NAME, self)
 
     def shut(self):
-        """Takes no more questions."""
+        """Accepts no more calls."""
         self._shared.drop(_NAME, self)
         self._host.shut()
 
     def close(self):
-        """Ends what is still waited for."""
+        """Ends all calls that still wait."""
         self._host.close()
 
     def apply(self, text, end):
-        """The answer (JSON text) to a question (JSON text)."""
-        # our code runs on the caller's thread, where an import would look into the caller's modules
+        """The answer (JSON text) to a call (JSON text)."""
+        # this runs on the caller's thread; without the switch an import would use the caller's modules
         callers = Py.getSystemState()
         Py.setSystemState(self._engine)
         try:
@@ -57,19 +57,19 @@ class Door(BiFunction):
 
 
 def call(text, end=None):
-    """The module's answer (text) to a question, or None when the module is not loaded."""
+    """The module's answer (text) to a call, or None if the module is not loaded."""
     openhab_log.install()
-    door = jvm.look_up(_NEAR, _NAME)
-    return door.apply(text, end) if door is not None else None
+    bridge = jvm.look_up(_NEAR, _NAME)
+    return bridge.apply(text, end) if bridge is not None else None
 
 
 def new_end():
-    """What the end of a command is written into."""
+    """The Java object that receives the result of a command."""
     return CompletableFuture()
 
 
 def wait(end, seconds):
-    """The text that was written into ``end``, or None when there was none for so long."""
+    """The result (text) in ``end``, or None after ``seconds`` without one."""
     try:
         return end.get(int(seconds * 1000), TimeUnit.MILLISECONDS)
     except TimeoutException:

@@ -1,4 +1,4 @@
-"""AES-256-GCM by the JVM."""
+"""AES-256-GCM on the JVM."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -15,7 +15,7 @@ def encrypt(key, nonce, data, context):
 
 
 def decrypt(key, nonce, data, context):
-    """The data (bytes). Raises ValueError when it was not made with this key, nonce and context."""
+    """The data (bytes). Raises ValueError if key, nonce or context do not match."""
     try:
         return _run(Cipher.DECRYPT_MODE, key, nonce, data, context)
     except GeneralSecurityException:
@@ -26,4 +26,4 @@ def _run(mode, key, nonce, data, context):
     cipher = Cipher.getInstance("AES/GCM/NoPadding")
     cipher.init(mode, SecretKeySpec(key, "AES"), GCMParameterSpec(TAG_BITS, nonce))
     cipher.updateAAD(context)
-    return bytes(bytearray(cipher.doFinal(data)))  # tostring() of a Java array goes byte by byte
+    return bytes(bytearray(cipher.doFinal(data)))  # tostring() of a Java array is slow

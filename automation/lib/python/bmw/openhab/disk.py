@@ -1,4 +1,4 @@
-"""What Jython's os cannot do with a disk, done by the JVM: new private files, a folder made durable. See ``bmw.storage.files``."""
+"""File operations that Jython's os lacks, with the JVM: create private files, sync a folder. See ``bmw.storage.files``."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -13,23 +13,23 @@ _NEW = set([StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.
 _OLD = set([StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS])
 _PRIVATE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
 
-#: what a file system says that cannot sync a folder
-_NOT_THERE = ("Invalid argument", "Function not implemented", "Operation not supported")
+#: errors of file systems that cannot sync a folder
+_NOT_SUPPORTED = ("Invalid argument", "Function not implemented", "Operation not supported")
 
 
 def sync_folder(folder):
-    """Makes what was renamed in a folder durable. Windows opens no folder and needs none of it. Raises IOError."""
+    """Makes renames in a folder durable. Does nothing on Windows, which cannot open a folder. Raises IOError."""
     if File.separator == "\\":
         return
     try:
         _calmly(lambda: _sync(folder))
     except IOException as error:
-        if _reason(error) not in _NOT_THERE:
+        if _reason(error) not in _NOT_SUPPORTED:
             raise _io_error(error)
 
 
 def create(path):
-    """A new private file (``put``, ``close``). Raises IOError, also when there is one of that name."""
+    """A new private file (``put``, ``close``). Raises IOError, also if the file exists."""
     try:
         return _File(FileChannel.open(Paths.get(path), _NEW, [_PRIVATE]))
     except UnsupportedOperationException:  # Windows has no such permissions
@@ -39,7 +39,7 @@ def create(path):
 
 
 def reopen(path):
-    """A file that is there, to be written over."""
+    """Opens an existing file, to overwrite it."""
     return _open(path, _OLD)
 
 
@@ -55,7 +55,7 @@ class _File(object):
         self._channel = channel
 
     def put(self, data):
-        """Makes ``data`` (bytes) its content, durably. Raises IOError."""
+        """Replaces the content with ``data`` (bytes), durably. Raises IOError."""
         try:
             _calmly(lambda: self._put(ByteBuffer.wrap(data), len(data)))
         except IOException as error:
@@ -81,7 +81,7 @@ def _sync(folder):
 
 
 def _calmly(function):
-    """Calls it; a thread that somebody interrupted would have its file closed under its hands, and a token lost."""
+    """Calls the function without interruption: on an interrupted thread Java would close the file, and a token would be lost."""
     was_interrupted = Thread.interrupted()
     try:
         function()

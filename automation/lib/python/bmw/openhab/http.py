@@ -1,8 +1,8 @@
-"""Transport on the JVM's own HTTP client (Java 11 and later), see ``bmw.net.http``.
+"""Transport with the JVM's own HTTP client (Java 11 and later), see ``bmw.net.http``.
 
-Inside openHAB this and not requests: requests on Jython 2.7.2 sends no TLS server name, and takes seconds to import. TLS
-certificates and host names are checked by the JVM. One client serves all accounts and survives a reload of the script,
-so that its threads and connections are there once.
+openHAB uses this instead of requests: requests on Jython 2.7.2 sends no TLS server name, and takes seconds to import. The JVM
+checks TLS certificates and host names. One client serves all accounts and survives a reload of the script, so that its threads
+and connections exist only once.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -29,7 +29,7 @@ CONNECT_TIMEOUT = 10
 
 
 class _LimitedBody(HttpResponse.BodySubscriber):
-    """Collects a body up to MAX_BYTES; a longer one is cut off and fails."""
+    """Collects a body up to MAX_BYTES; a longer one is an error."""
 
     def __init__(self):
         self._future = CompletableFuture()
@@ -63,17 +63,17 @@ class _LimitedBody(HttpResponse.BodySubscriber):
         self._future.complete(True)
 
     def data(self):
-        """The whole body (bytes); by way of the future Java would make a text of it, a letter for each byte."""
+        """The whole body (bytes). Not through the future: it would convert the bytes to a text."""
         return b"".join(self._chunks)
 
     def abort(self):
-        """Closes the connection of an answer that does not end; cancelling the future alone leaves it open."""
+        """Closes the connection of an answer that does not end; cancelling the future is not enough."""
         if self._subscription is not None:
             self._subscription.cancel()
 
 
 class _OneBody(HttpResponse.BodyHandler):
-    """Hands out one body, which stays in reach."""
+    """Provides one body and keeps a reference to it."""
 
     def __init__(self):
         self.body = _LimitedBody()
@@ -83,10 +83,10 @@ class _OneBody(HttpResponse.BodyHandler):
 
 
 class JvmTransport(object):
-    """Sends requests by one HttpClient for the whole JVM.
+    """Sends requests with one HttpClient for the whole JVM.
 
     Args:
-        shared (bmw.openhab.jvm.Shared): where the client is kept over reloads of the script.
+        shared (bmw.openhab.jvm.Shared): keeps the client across reloads of the script.
     """
 
     def __init__(self, shared):
@@ -107,7 +107,7 @@ class JvmTransport(object):
 
 
 def _wait(future, seconds):
-    """The future's result. A thread that is interrupted waits on, as the answer may hold a token that BMW gives once."""
+    """The future's result. An interrupted thread goes on waiting, because BMW sends a new token only once."""
     end, was_interrupted = System.nanoTime() + int(seconds * 1e9), False
     try:
         while True:

@@ -1,7 +1,7 @@
-"""What must be there once in the JVM, however often the script is loaded.
+"""Objects that must exist only once in the JVM, however often the script is loaded.
 
-Every script engine has Python modules of its own, so a module's variable is new after each reload. These things are kept as
-one OSGi service instead. Only Java objects belong here: a Python one would keep the old engine alive.
+Every script engine has its own Python modules, so module variables do not survive a reload. An OSGi service keeps these objects
+instead. Store only Java objects: a Python object would keep the old engine alive.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -12,17 +12,17 @@ from java.util.concurrent import ConcurrentHashMap
 from java.util.concurrent.locks import ReentrantLock
 from org.osgi.framework import FrameworkUtil
 
-#: property that tells our map from other services of that type
+#: property that marks our map among other services of the same type
 _MARK = "bmw.shared"
 
 
 def monotonic():
-    """Seconds that go on evenly, also when the machine's clock is set; Jython's own time module has no such clock."""
+    """Seconds of a clock that nobody sets. Jython's time module has none."""
     return System.nanoTime() / 1e9
 
 
 class JvmLock(object):
-    """A lock for ``with``, the same one for everybody in the JVM who names it."""
+    """A lock for ``with``. Everybody in the JVM gets the same lock for the same name."""
 
     def __init__(self, lock):
         self._lock = lock
@@ -38,7 +38,7 @@ class Shared(object):
     """The JVM-wide map.
 
     Args:
-        near: any object whose class comes from an openHAB bundle; its bundle holds the service.
+        near: any object whose class comes from an openHAB bundle; its bundle registers the service.
     """
 
     def __init__(self, near):
@@ -47,14 +47,14 @@ class Shared(object):
             properties = Hashtable()
             properties.put(_MARK, "true")
             made = context.registerService(Map.getName(), ConcurrentHashMap(), properties)
-            # two scripts that load at once may both have found none: both take the older one
+            # two scripts that load at the same time may both have created a map: both use the older one
             _context, reference = _find(near)
             if reference != made.getReference():
                 made.unregister()
         self._map = context.getService(reference)
 
     def get(self, name, make):
-        """The Java object of that name, made by ``make()`` when there is none yet."""
+        """The Java object with that name; ``make()`` creates it if there is none."""
         value = self._map.get(name)
         if value is None:
             value = make()
@@ -70,16 +70,16 @@ class Shared(object):
         return self._map.get(name)
 
     def swap(self, name, value):
-        """Keeps ``value`` (a Java object) and returns what was kept before, or None."""
+        """Stores ``value`` (a Java object). Returns the previous value, or None."""
         return self._map.put(name, value)
 
     def drop(self, name, value):
-        """Forgets ``value`` if it is what is kept; returns whether it was."""
+        """Removes ``value`` if it is the stored one; returns whether it was."""
         return self._map.remove(name, value)
 
 
 class Stopper(Runnable):
-    """Calls a function; a Java object, so that the JVM can keep it over a reload that did not unload the script."""
+    """Calls a function. A Java object, so that the JVM can keep it if a reload did not unload the script."""
 
     def __init__(self, function):
         self._function = function
@@ -89,7 +89,7 @@ class Stopper(Runnable):
 
 
 def look_up(near, name):
-    """The Java object that a Shared keeps under that name, or None. Makes nothing and holds on to nothing.
+    """The Java object that a Shared stores under that name, or None. Creates nothing and keeps no reference.
 
     Args:
         near: as for ``Shared``.
@@ -106,5 +106,5 @@ def _find(near):
     """(bundle context, reference of our map or None)."""
     context = FrameworkUtil.getBundle(near.getClass()).getBundleContext()
     references = context.getServiceReferences(Map.getName(), "({}=true)".format(_MARK))
-    # the oldest, when there is a second one for a moment
+    # the oldest one, because two may exist for a moment
     return context, min(references, key=lambda one: one.getProperty("service.id")) if references else None

@@ -1,4 +1,4 @@
-"""Our log lines into openHAB's log, with every secret taken out on the way."""
+"""Writes our log lines to openHAB's log, without secrets."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -10,7 +10,7 @@ from bmw.support.log_text import text_of
 
 #: below org.openhab, which openHAB shows from INFO on; loggers named jsr223.* are hidden below WARN
 LOGGER = "org.openhab.automation.bmw"
-#: letters of a line; the longest is the report
+#: characters of a line; the longest is the diagnostics report
 MAX_CHARACTERS = 20000
 
 
@@ -34,7 +34,7 @@ class OpenHabHandler(logging.Handler):
 
 
 def install():
-    """Sends the logger ``bmw`` to openHAB's log; once, however often a script is loaded."""
+    """Connects the logger ``bmw`` with openHAB's log, only once, however often a script is loaded."""
     logger = logging.getLogger("bmw")
     logger.handlers = [OpenHabHandler()]
     logger.propagate = False

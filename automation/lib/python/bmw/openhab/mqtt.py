@@ -1,7 +1,7 @@
-"""A wire for ``bmw.net.mqtt`` on the JVM's own sockets, for every openHAB alike.
+"""A wire for ``bmw.net.mqtt`` with the JVM's sockets, the same for all openHAB versions.
 
-The JVM sends the TLS server name, checks certificate and host name. Not through openHAB's MQTT transport, for the reasons
-given in ``bmw.net.mqtt``; not through Jython's ssl module, which differs between 2.7.2 and 2.7.4.
+The JVM sends the TLS server name and checks certificate and host name. ``bmw.net.mqtt`` says why openHAB's MQTT transport is not
+used. Jython's ssl module is not used because it differs between 2.7.2 and 2.7.4.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -80,11 +80,11 @@ class JvmWire(object):
             raise NetworkError("Connection lost ({})".format(_name(error)), _ADVICE)
 
     def close(self):
-        # the socket below TLS: closing the TLS one can wait for a peer that is gone
+        # close the TCP socket below TLS: closing the TLS socket can wait for a peer that is gone
         try:
             self._plain.close()
         except IOException:
-            pass  # closed is closed
+            pass  # already closed
 
 
 def _is_address(host):

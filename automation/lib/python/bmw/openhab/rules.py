@@ -1,6 +1,6 @@
-"""``@rule`` and ``@when``: those of openhab-helper-libraries where they are installed and work, else ours with the same meaning.
+"""``@rule`` and ``@when``: from openhab-helper-libraries if they are installed and work, else our own with the same meaning.
 
-Ours know the triggers that this module uses, in the helper libraries' words::
+Ours know the triggers that this module uses, in the helper libraries' syntax::
 
     @rule("Name", description="what for", tags=["BMW"])
     @when("Time cron 0 0/30 * * * ?")
@@ -47,12 +47,12 @@ class _DecoratedRule(SimpleRule):
     def execute(self, _action, inputs):
         try:
             self._function(inputs.get("event"))
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             log.exception("Unexpected error in the rule '%s'", self._function.__name__)
 
 
 def own_when(text):
-    """Adds a trigger to the decorated function. Raises ValueError for a trigger it does not know."""
+    """Adds a trigger to the decorated function. Raises ValueError for an unknown trigger."""
 
     def add(function):
         if not hasattr(function, "triggers"):
@@ -74,7 +74,7 @@ def _trigger(text, number):
 
 
 def own_rule(automation_manager):
-    """Our ``rule`` decorator for the script whose ``automationManager`` is given; openHAB removes the rules with the script."""
+    """Our ``rule`` decorator for the script with this ``automationManager``. openHAB removes the rules with the script."""
 
     def rule(name, description=None, tags=None):
         def add(function):
@@ -88,16 +88,16 @@ def own_rule(automation_manager):
 
 
 def decorators(automation_manager):
-    """(rule, when) for the calling script: the helper libraries' if they load, else ours."""
+    """(rule, when) for the calling script: from the helper libraries if they load, else ours."""
     try:
         from core.rules import rule
         from core.triggers import when
 
-        log.debug("Rules are made by openhab-helper-libraries")
+        log.debug("Using the rules of openhab-helper-libraries")
         return rule, when
     except ImportError:
-        log.debug("openhab-helper-libraries are not installed; rules are made by this module")
+        log.debug("openhab-helper-libraries are not installed; using this module's own rules")
     except:  # noqa: E722 - a Java exception is no Python Exception
         # several published versions do not load on openHAB 3 and later
-        log.info("openhab-helper-libraries do not work here (%s); rules are made by this module", sys.exc_info()[0].__name__)
+        log.info("openhab-helper-libraries do not work here (%s); using this module's own rules", sys.exc_info()[0].__name__)
     return own_rule(automation_manager), own_when

@@ -1,4 +1,4 @@
-"""What the JVM's clients ask of TLS: certificate and host name checked, version 1.2 at least, whatever the JVM is set to."""
+"""TLS settings on the JVM: certificate and host name are checked, at least version 1.2, independent of the JVM's settings."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -6,7 +6,7 @@ PROTOCOLS = ["TLSv1.3", "TLSv1.2"]
 
 
 def strict(parameters):
-    """The javax.net.ssl.SSLParameters, made so. That the certificate is checked is the JVM's default trust manager."""
+    """Sets this in javax.net.ssl.SSLParameters and returns them. The JVM's default trust manager checks the certificate."""
     parameters.setProtocols(PROTOCOLS)
     parameters.setEndpointIdentificationAlgorithm("HTTPS")
     return parameters

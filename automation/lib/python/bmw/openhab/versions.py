@@ -1,4 +1,4 @@
-"""What differs between openHAB 2.5 and 5.x, in one place: package names, folders, services, time zone.
+"""Differences between openHAB 2.5 and 5.x: package names, folders, services, time zone.
 
 Core classes moved from ``org.eclipse.smarthome`` (2.5) to ``org.openhab.core`` (3.0).
 """
@@ -22,7 +22,7 @@ def _find(packages, path):
     for base in packages:
         module_name = str(".".join(part for part in (base, package) if part))
         try:
-            # what "from module_name import name" does: Jython finds Java packages by the tuple of names only
+            # the tuple works like "from module_name import name": Jython finds Java packages only this way
             return getattr(__import__(module_name, {}, {}, (str(name),)), str(name))
         except (ImportError, AttributeError):
             continue
@@ -40,7 +40,7 @@ def config_class(name):
 
 
 def service(path, near):
-    """The OSGi service of a core class (given as for ``core_class``), or None if it is not there.
+    """The OSGi service of a core class (path as for ``core_class``), or None.
 
     Args:
         near: any object whose class comes from an openHAB bundle.
@@ -65,7 +65,7 @@ def userdata_folder():
 
 
 def told():
-    """The versions of what we run on (list of text), for the diagnostics report."""
+    """Versions of openHAB, Java and Jython (list of text), for the diagnostics report."""
     try:
         openhab = core_class("OpenHAB").getVersion()
     except ImportError:
@@ -75,7 +75,7 @@ def told():
 
 
 def time_zone(near):
-    """openHAB's regional time zone (java.time.ZoneId); the machine's where openHAB has none."""
+    """openHAB's regional time zone (java.time.ZoneId), or the machine's if openHAB has none."""
     provider = service("i18n.TimeZoneProvider", near)
     zone = provider.getTimeZone() if provider is not None else None
     return zone or ZoneId.systemDefault()

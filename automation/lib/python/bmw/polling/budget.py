@@ -110,4 +110,4 @@ class Budget(object):
 
 
 def _exceeded(problem, retry_at):
-    return QuotaExceeded(problem, "asking goes on by itself", retry_at=retry_at)
+    return QuotaExceeded(problem, "polling continues automatically", retry_at=retry_at)

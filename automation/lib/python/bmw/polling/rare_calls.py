@@ -17,7 +17,7 @@ AFTER_POLL = 30
 AFTER_ACTION = 660
 
 
-class Seldom(object):
+class RareCalls(object):
     """The looks for what is due.
 
     Args:
@@ -46,14 +46,14 @@ class Seldom(object):
         session = self._new_session()
         try:
             for vehicle in self._in_turn():
-                for readings in self._cloud.seldom(session, vehicle):
+                for readings in self._cloud.rare_values(session, vehicle):
                     self._take(vehicle, readings)
                 picture = self._cloud.picture(session, vehicle) if self._outlet.wants_picture(vehicle) else None
                 if picture is not None:
                     self._outlet.picture(vehicle, picture, self._garage.is_first(vehicle))
         except BmwError as error:
             # the polls have the same trouble and say it in the status
-            log.info("What BMW is asked seldom is left out for now: %s", error.text())
+            log.info("The rare values are not available for now: %s", error.text())
         self._done()
 
     def _in_turn(self):

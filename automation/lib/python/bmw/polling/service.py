@@ -18,7 +18,7 @@ from bmw.items import corrections
 from bmw.net.guard import Guard
 from bmw.polling.budget import Budget
 from bmw.polling.poll_times import PollTimes
-from bmw.polling.rare_calls import Seldom
+from bmw.polling.rare_calls import RareCalls
 from bmw.polling.vehicles import Garage
 from bmw.redact import mask_vin
 from bmw.steps import do_all
@@ -108,7 +108,7 @@ class Service(object):
         self._is_late = False  # command items could not be made at the start
         self._store_errors = {}  # record -> why it is not stored
         self._settled = [[], []]  # (name, is the first) of the cars that are there, and of those that are gone
-        self._seldom = Seldom(
+        self._rare_calls = RareCalls(
             cloud, outlet, worker, self._garage, lambda: self._new_session(by_person=False), self.take, self._on_seldom_asked
         )
 
@@ -282,7 +282,7 @@ class Service(object):
         if vehicle.is_active and not was_active:
             self._watch_busy()
         if vehicle.is_active != was_active:
-            self._seldom.after_action()
+            self._rare_calls.after_action()
         self._save_later()
 
     def _save_later(self):
@@ -502,7 +502,7 @@ class Service(object):
             else:
                 self._tell(self._status.show, "ONLINE", _line(troubles))
             if self._config.data:
-                self._seldom.after_poll()
+                self._rare_calls.after_poll()
         except BmwError as error:
             self._tell(self._status.show_error, error)
         finally:

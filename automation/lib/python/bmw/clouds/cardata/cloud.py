@@ -113,7 +113,7 @@ class CarData(Cloud):
         _add_facts(readings, vehicle.facts)
         return readings
 
-    def seldom(self, session, vehicle):
+    def rare_values(self, session, vehicle):
         return rare_calls.readings(self._getter(session, vehicle), session, vehicle, self.clock.now())
 
     def picture(self, session, vehicle):
@@ -127,7 +127,7 @@ class CarData(Cloud):
         answer = self._get(session, path, {"containerId": self._containers.id(session, self.clock.now())}).json()
         entries = answer.get("telematicData") if isinstance(answer, dict) else None
         if not isinstance(entries, dict):
-            raise BadAnswer("BMW's answer holds no telematic data", "it is asked again")
+            raise BadAnswer("BMW's answer has no telematic data", "it is asked again")
         return entries
 
     def _get(self, session, path, params=None):

@@ -142,7 +142,7 @@ class Containers(object):
         body = {"name": name_of(wanted), "purpose": "openHAB", "technicalDescriptors": list(wanted)}
         answer = self._send(session, "POST", PATH, json_body=body).json()
         if not isinstance(answer, dict) or not answer.get("containerId"):
-            raise BadAnswer("BMW's answer holds no container id", "it is asked again")
+            raise BadAnswer("BMW's answer has no container id", "it is asked again")
         self._remember_set(session, wanted)
         return answer["containerId"]
 

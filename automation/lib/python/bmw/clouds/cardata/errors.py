@@ -25,7 +25,7 @@ class DescriptorRefused(CloudError):
 def _quota(response, _note):
     return QuotaExceeded(
         "BMW's daily allowance of calls is used up",
-        "asking goes on by itself tomorrow; other programs with the same BMW account share it",
+        "polling continues automatically tomorrow; other programs with the same BMW account share it",
         retry_at=response.retry_after(),
     )
 

@@ -28,7 +28,7 @@ def collect(ask, params, token_name, has_room):
         answer = ask(query)
         rows = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
-            raise BadAnswer("BMW's answer holds no list", "it is asked again")
+            raise BadAnswer("BMW's answer has no list", "it is asked again")
         entries += [row for row in rows if isinstance(row, dict)]
         token = answer.get(token_name)
         # a token that comes again would bring the same page for ever

@@ -152,7 +152,7 @@ def _ask(row, errand):
     except NotFound:
         found, wait = None, row.every
     except CloudError as error:
-        log.info("The %s of the car is left out for now: %s", row.title, error.text())
+        log.info("The %s of the car is not available for now: %s", row.title, error.text())
         found, wait = None, AFTER_FAILURE if error.transient else AFTER_REFUSAL
     errand.notes.pop("has_charged", None)
     errand.notes["due"] = errand.now + wait

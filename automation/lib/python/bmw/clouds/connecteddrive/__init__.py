@@ -1,1 +1,1 @@
-"""ConnectedDrive (b2vapi), ended by BMW. ``cloud.py`` is the way in."""
+"""ConnectedDrive (b2vapi), closed by BMW. Start reading in ``cloud.py``."""

@@ -1,7 +1,7 @@
 """BMW ConnectedDrive, the first app's API ("webapi v1"): cars, status, trips and remote services.
 
-HISTORIC: BMW shut it down in 2021/22 (HTTP 410); it works against a simulator only. The app's key and secret
-are not part of this module: whoever has some puts them into bmw.cfg. Nothing here is BMW documentation;
+HISTORIC: BMW shut it down in 2021/22 (HTTP 410); it only works against a simulator. The app's key and secret
+are not part of this module; users who have them write them into bmw.cfg. This is not BMW documentation;
 source: connecteddrive.md part A.
 
 Besides the interface of ``bmw.clouds.base`` it offers ``charging_profile``, ``set_charging_profile``,
@@ -27,10 +27,10 @@ API_URLS = {
     "cn": "https://b2vapi.bmwgroup.cn:8592",
 }
 
-#: trips and charging profile change seldom: asked for at most this often (seconds)
+#: seconds between two requests for trips and charging profile, which rarely change
 MORE_EVERY = 1800
 
-#: our command -> (BMW's service, the capability in the list of cars that books it)
+#: our command -> (BMW's service, its capability in the list of cars)
 _SERVICES = {
     definitions.LOCK: ("DOOR_LOCK", "doorLock"),
     definitions.UNLOCK: ("DOOR_UNLOCK", "doorUnlock"),
@@ -41,10 +41,10 @@ _SERVICES = {
     definitions.FIND_VEHICLE: ("VEHICLE_FINDER", "vehicleFinder"),
     definitions.SEND_DESTINATION: ("SEND_POI_TO_CAR", "sendPoi"),
 }
-#: what a capability says when the car cannot do it, or could but the contract is not booked (SUPPORTED)
+#: capability values of a car that cannot do the command, or has no contract for it (SUPPORTED)
 _NOT_ACTIVE = frozenset(("SUPPORTED", "NOT_SUPPORTED", "NOT_AVAILABLE"))
 
-#: BMW's state of a service -> ours; a missing or unknown one is asked for again
+#: BMW's state of a service -> ours; a missing or unknown one is polled again
 _PROGRESS = {
     "INITIATED": definitions.PENDING,
     "PENDING": definitions.PENDING,
@@ -57,7 +57,7 @@ _PROGRESS = {
     "CANCELLED": definitions.FAILED,
 }
 _REASONS = {
-    "NOT_EXECUTED": "the car did not carry it out",
+    "NOT_EXECUTED": "the car did not execute it",
     "TIMED_OUT": "the car did not answer in time",
     "CANCELLED": "BMW cancelled it",
 }
@@ -109,7 +109,7 @@ class ConnectedDrive(Cloud):
 
     def vehicles(self, session):
         cars = self._cars(session)
-        # kept so that a command that the car's contract lacks is refused with a reason, before it is sent
+        # remembered, to refuse commands that the contract does not include before they are sent
         session.memory["refused"] = dict((car["vin"], _refused(car)) for car in cars)
         return [Found(car["vin"]) for car in cars]
 
@@ -128,7 +128,7 @@ class ConnectedDrive(Cloud):
         return readings
 
     def _more(self, session, vehicle, told_at):
-        """Readings of the rarer calls; one that fails costs only itself."""
+        """Readings of the rare calls. A failed call is skipped."""
         rows = (
             (self.all_trips, state.all_trips),
             (self.last_trip, lambda answer: state.last_trip(answer, told_at)),
@@ -139,7 +139,7 @@ class ConnectedDrive(Cloud):
     # commands
 
     def send_command(self, session, vehicle, command, arguments):
-        """Returns (name of BMW's service, id of the event or None) as receipt: BMW is asked for the progress by the service."""
+        """Returns the receipt (name of BMW's service, id of the event or None). The progress is polled by the service's name."""
         service, _capability = _SERVICES[command]
         if command in session.memory.get("refused", {}).get(vehicle.vin, ()):
             raise CommandFailed("This car's contract does not include the command")
@@ -160,7 +160,7 @@ class ConnectedDrive(Cloud):
         answer = session.send(check, "GET", url, headers=_HEADERS, params={"serviceType": service}).json()
         execution = values.block(answer, "executionStatus")
         if event and (_event_of(execution) or event) != event:
-            return Progress(definitions.PENDING)  # how the service ended another time, or for somebody else
+            return Progress(definitions.PENDING)  # this is the result of another command with the same service
         word = values.value_or_none(values.word, execution.get("status")) or "UNKNOWN"
         progress = _PROGRESS.get(word, definitions.PENDING)
         return Progress(progress, _REASONS.get(word, word) if progress == definitions.FAILED else "")
@@ -186,30 +186,30 @@ class ConnectedDrive(Cloud):
         form = {"data": json.dumps({"poi": poi})}
         session.send(check_command, "POST", self._url(vehicle, "/sendpoi"), headers=_HEADERS, form=form)
 
-    # what else it can tell
+    # other data
 
     def charging_profile(self, session, vehicle):
-        """The charging profile as BMW gives it (dict): ``weeklyPlanner`` or ``twoTimesTimer``."""
+        """BMW's charging profile (dict): ``weeklyPlanner`` or ``twoTimesTimer``."""
         return self._get(session, vehicle, "/chargingprofile")
 
     def destinations(self, session, vehicle):
-        """The last destinations as BMW gives them (list of dict)."""
+        """BMW's list of the last destinations (list of dict)."""
         return values.records(self._get(session, vehicle, "/destinations"), "destinations")
 
     def last_trip(self, session, vehicle):
-        """The last trip as BMW gives it (dict)."""
+        """BMW's data of the last trip (dict)."""
         return self._get(session, vehicle, "/statistics/lastTrip", "lastTrip")
 
     def all_trips(self, session, vehicle):
-        """The sum of all trips as BMW gives it (dict)."""
+        """BMW's sums of all trips (dict)."""
         return self._get(session, vehicle, "/statistics/allTrips", "allTrips")
 
     def range_map(self, session, vehicle):
-        """How far the car can go, as polygons round its place (dict)."""
+        """The car's range as polygons around its position (dict)."""
         return self._get(session, vehicle, "/rangemap", "rangemap")
 
     def command_history(self, session, vehicle):
-        """Commands of the past as BMW gives them; their shape is not known."""
+        """BMW's history of commands; its format is not known."""
         return self._ask(session, vehicle, "/serviceExecutionHistory").json()
 
     def image(self, session, vehicle, view="FRONTSIDE", width=640, height=360):
@@ -247,13 +247,13 @@ _HEADERS = {"Accept": "application/json"}
 
 
 def _event_of(execution):
-    """The id (text) of the event that BMW tells of, None where it names none."""
+    """The id (text) of BMW's event, None if there is none."""
     event = execution.get("eventId")
     return event if isinstance(event, text_type) else None
 
 
 def _patiently(session, url, params=None, headers=None):
-    """Asks, and once more after a HTTP 500. For reading only: a command must not be sent twice."""
+    """Sends a request, and once more after an HTTP 500. For reading only: a command must not be sent twice."""
     options = {str("headers"): headers or _HEADERS, str("params"): params}
     try:
         return session.send(check, "GET", url, **options)
@@ -262,6 +262,6 @@ def _patiently(session, url, params=None, headers=None):
 
 
 def _refused(car):
-    """The commands (list) that a car cannot be given, by its entry in the list of cars."""
+    """The commands (list) that the car does not support, from its entry in the list of cars."""
     states = [(command, car.get(capability)) for command, (_service, capability) in _SERVICES.items()]
     return sorted(command for command, said in states if values.value_or_none(values.word, said) in _NOT_ACTIVE)

@@ -1,17 +1,17 @@
-"""What an error answer of ConnectedDrive and its web portal means (connecteddrive.md A2, A6)."""
+"""Translates error answers of ConnectedDrive and its web portal into our errors (connecteddrive.md A2, A6)."""
 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import lower, text_type
 from bmw.errors import AccessDenied, CommandFailed, NotFound, QuotaExceeded, ServerError, SignInFailed, TokenRejected
 
-#: seconds to wait after a 429 that names no time: BMW never published a limit
+#: back-off in seconds after a 429 without a time; BMW never published a rate limit
 PAUSE = 900
 USE_CARDATA = "BMW closed this interface in 2021; set cloud = cardata in bmw.cfg"
 
 
 class Hiccup(ServerError):
-    """HTTP 500, which these servers send now and then for no reason; the next call mostly works."""
+    """HTTP 500. These servers send it sometimes without a reason; the next call usually works."""
 
 
 _BY_STATUS = {
@@ -42,8 +42,8 @@ def check(response):
     if status == 429:
         named = response.retry_after()
         raise QuotaExceeded(
-            "BMW wants fewer calls (HTTP 429)",
-            "asking goes on by itself; a larger refresh in bmw.cfg helps",
+            "BMW limits the call rate (HTTP 429)",
+            "polling continues automatically; a larger refresh in bmw.cfg helps",
             retry_at=PAUSE if named is None else max(1.0, named),
         )
     if status in _BY_STATUS:
@@ -55,7 +55,7 @@ def check(response):
 
 
 def check_command(response):
-    """As ``check``, but a refusal with BMW's own words is CommandFailed."""
+    """As ``check``, but a refusal with BMW's own reason is CommandFailed."""
     description = _description(response.json_or_none()) if response.status >= 400 else ""
     if response.status == 401 or not description:
         return check(response)
@@ -73,7 +73,7 @@ def _description(answer):
 
 
 def sign_in_error(response, by_word):
-    """The exception (not raised) for a sign-in that did not work.
+    """The exception (not raised) for a failed sign-in.
 
     Args:
         by_word (dict): OAuth error word -> (problem, advice).

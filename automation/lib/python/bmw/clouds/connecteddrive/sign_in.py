@@ -1,4 +1,4 @@
-"""Sign-in to ConnectedDrive: OAuth 2.0 password grant with the app's key (connecteddrive.md A2)."""
+"""Signs in to ConnectedDrive: OAuth 2.0 password grant with the app's key (connecteddrive.md A2)."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -31,7 +31,7 @@ def basic(user, password):
 
 
 def with_password(http, auth_url, config, now):
-    """The Tokens for the configuration's user.
+    """The Tokens of the user in the configuration.
 
     Raises:
         SignInFailed: user, password, key or secret is wrong. NetworkError, ServerError: try again.

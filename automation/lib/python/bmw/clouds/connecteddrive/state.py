@@ -1,4 +1,4 @@
-"""From ConnectedDrive's answers to the vocabulary: tables, and what needs more (connecteddrive.md A4)."""
+"""Translates ConnectedDrive's answers to the vocabulary, mostly with tables (connecteddrive.md A4)."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -15,7 +15,7 @@ _FACTS = (
     ("constructionYear", "yearOfConstruction"),
 )
 
-#: vehicleStatus -> vocabulary. The API's other half of each range (...Mls) says the same in miles.
+#: vehicleStatus -> vocabulary. The API also has each range in miles (...Mls).
 _STATUS = (
     ("stateOfCharge", values.share, "chargingLevelHv"),
     ("electricRange", values.amount, "remainingRangeElectric"),
@@ -78,13 +78,13 @@ _PROFILE_KINDS = (("weeklyPlanner", "WEEKLY_PLANNER"), ("twoTimesTimer", "TWO_TI
 
 
 def facts(entry):
-    """What does not change about a car, from its entry in the list of cars."""
+    """Constant data of a car, from its entry in the list of cars."""
     return values.facts(_FACTS, entry)
 
 
 def told_at(answer):
-    """When the car told a ``vehicleStatus`` (epoch seconds), or None."""
-    # internalDataTimeUTC is without offset and means UTC
+    """The time of a ``vehicleStatus`` (epoch seconds), or None."""
+    # internalDataTimeUTC has no offset and means UTC
     return values.first(values.moment, answer.get("updateTime"), answer.get("internalDataTimeUTC"))
 
 
@@ -113,7 +113,7 @@ def last_trip(answer, told_at):
     """Readings of a ``lastTrip`` (dict).
 
     Args:
-        told_at (float or None): when the car said something last.
+        told_at (float or None): time of the car's last report.
     """
     time = values.value_or_none(lambda date: values.home_moment(date, told_at), answer.get("date"))
     readings = values.read_rows(_LAST_TRIP, answer, time)
@@ -150,7 +150,7 @@ def _timer(timer):
 
 
 def _add_position(readings, position, time):
-    """Only with status OK is the position one: DRIVER_DISABLED and VEHICLE_ACTIVE (driving) come with -1."""
+    """A position is valid only with status OK; with DRIVER_DISABLED and VEHICLE_ACTIVE (driving) it is -1."""
     if not position:
         return
     is_known = position.get("status") in (None, "OK")

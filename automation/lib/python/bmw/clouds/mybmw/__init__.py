@@ -1,1 +1,1 @@
-"""The MyBMW app's API, closed to other programs. ``cloud.py`` is the way in."""
+"""The MyBMW app's API, closed to other programs. Start reading in ``cloud.py``."""

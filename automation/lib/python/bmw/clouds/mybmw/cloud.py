@@ -1,9 +1,9 @@
-"""MyBMW, the API of the present app: cars, state, charging history and all remote commands.
+"""MyBMW, the API of BMW's current app: cars, state, charging history and all remote commands.
 
-HISTORIC for third parties: since 2025-09-29 BMW answers programs other than its own app with "Blocked"; this
-works against a simulator only and does nothing to get round that. The app's subscription key is not part of
-this module: whoever has one puts it into bmw.cfg as api_key. Nothing here is BMW documentation; source:
-mybmw.md. China's own sign-in is not supported.
+HISTORIC for third parties: since 2025-09-29 BMW answers other programs with "Blocked". This only works against a
+simulator and does not try to bypass the block. The app's subscription key is not part of this module; users who
+have one write it into bmw.cfg as api_key. This is not BMW documentation; source: mybmw.md. China's own sign-in is
+not supported.
 
 Besides the interface of ``bmw.clouds.base`` it offers ``charging_settings``, ``charging_statistics``,
 ``charging_sessions``, ``set_charging_profile``, ``found_position`` and ``image``.
@@ -35,14 +35,14 @@ API_URLS = {
     "cn": "https://myprofile.bmw.com.cn",
 }
 
-#: the charging history is asked for at most this often (seconds): calls are few
+#: seconds between two requests for the charging history, because calls are limited
 MORE_EVERY = 86400
 MAX_SESSIONS = 40
 
 _REMOTE = "/eadrax-vrccs/v4/presentation/remote-commands/"
 _CHARGING = "/eadrax-crccs/v1/vehicles/{}/"
 
-#: our command -> (path, query); {} stands for the VIN
+#: our command -> (path, query); {} is the VIN
 _SERVICES = {
     definitions.LOCK: (_REMOTE + "door-lock", None),
     definitions.UNLOCK: (_REMOTE + "door-unlock", None),
@@ -55,7 +55,7 @@ _SERVICES = {
     definitions.CHARGE_STOP: (_CHARGING + "stop-charging", None),
 }
 
-#: BMW's state of an event -> ours; an unknown one is asked for again
+#: BMW's state of an event -> ours; an unknown one is polled again
 _PROGRESS = {
     "DELIVERED": definitions.DELIVERED,
     "EXECUTED": definitions.EXECUTED,
@@ -119,20 +119,20 @@ class MyBMW(Cloud):
         params = {"apptimezone": 0, "appDateTime": int(self.clock.now() * 1000)}
         answer = self._get(session, "/eadrax-vcs/v4/vehicles/state", vehicle.vin, params)
         if not values.block(answer, "state"):
-            raise BadAnswer("BMW's answer holds no state of the car", "it is asked again")
+            raise BadAnswer("BMW's answer has no state of the car", "it is asked again")
         readings = state.translate(answer["state"], vehicle.facts)
         if values.block(answer, "capabilities").get("isChargingHistorySupported") is True:
             readings.update(self._history(session, vehicle))
         return readings
 
     def _history(self, session, vehicle):
-        """Readings of the charging history, once a day; when that fails, the state is there all the same."""
+        """Readings of the charging history, once a day. A failure does not affect the car's state."""
         if not rare_calls.is_due(session.memory, "history", vehicle.vin, self.clock.now(), MORE_EVERY):
             return {}
         try:
             return state.history(self.charging_statistics(session, vehicle), self.charging_sessions(session, vehicle))
         except CloudError as error:
-            log.debug("MyBMW: charging history left out for now: %s", error.text())
+            log.debug("MyBMW: charging history not available for now: %s", error.text())
             return {}
 
     # commands
@@ -156,7 +156,7 @@ class MyBMW(Cloud):
         """Where an executed FIND_VEHICLE found the car: ``(latitude, longitude)`` or None.
 
         Args:
-            latitude, longitude (float): where the asking person is; BMW wants to know it.
+            latitude, longitude (float): position of the user; BMW requires it.
         """
         answer = self._event(session, vehicle, "eventPosition", receipt, {"latitude": latitude, "longitude": longitude})
         spot = values.block(values.block(answer, "positionData"), "position")
@@ -177,7 +177,7 @@ class MyBMW(Cloud):
             return event
         if isinstance(answer, dict) and answer.get("errorDetails"):
             raise CommandFailed("BMW refused the command: {}".format(reason(answer)))
-        # only an empty answer says that it is done
+        # only an empty answer means that the command is done
         raise BadAnswer("BMW's answer to the command names no event")
 
     def _event(self, session, vehicle, name, receipt, more_headers=None):
@@ -191,16 +191,16 @@ class MyBMW(Cloud):
         return answer
 
     def _send_destination(self, session, vehicle, arguments):
-        # the account's id at BMW is part of the address; it is asked for rather than kept
+        # the URL contains BMW's account id; we request it each time instead of storing it
         gcid = self._vehicle_list(session).get("gcid")
         if not gcid or not isinstance(gcid, text_type):
-            raise CommandFailed("BMW does not name the account, so nothing can be sent to the car")
+            raise CommandFailed("BMW did not return the account's id, so nothing can be sent to the car")
         remember(gcid)
         path = "/eadrax-dcs/v2/user/{}/send-to-car".format(quote(gcid))
         body = {"vehicleInformation": {"vin": vehicle.vin}, "places": [_place(arguments)]}
         return self._command(session, vehicle, path, body)
 
-    # what else it can tell, as BMW gives it
+    # other data, in BMW's format
 
     def charging_settings(self, session, vehicle):
         """Charging modes, timers, target and current limits (dict)."""
@@ -245,7 +245,7 @@ class MyBMW(Cloud):
         return answer
 
     def _headers(self, vin=None):
-        """What the app sends with every call (dict)."""
+        """The headers (dict) that the app sends with every call."""
         correlation = text_type(uuid.uuid4())
         headers = dict(_APP_HEADERS)
         headers["x-user-agent"] = self._user_agent()
@@ -256,7 +256,7 @@ class MyBMW(Cloud):
         return headers
 
     def _user_agent(self):
-        """``android(build);brand;version;region``; the build's digits differ by account, as by phone."""
+        """``android(build);brand;version;region``. Each account has other digits in the build, as each phone has."""
         digits = text_type(int(hashlib.sha256(to_bytes(self.config.username or "")).hexdigest()[:12], 16)).zfill(9)
         build = "AP2A.{}.{}".format(digits[:6], digits[6:9])
         return "android({});{};{};{}".format(build, self.config.brand, self.config.app_version, self.config.region)
@@ -266,7 +266,7 @@ def _charging_settings(arguments):
     """The body for new charging settings.
 
     Raises:
-        CommandFailed: nothing to set, or a target that BMW does not know.
+        CommandFailed: nothing to set, or a target that BMW does not support.
     """
     target, current = arguments.get("target"), arguments.get("current")
     if target is None and current is None:
@@ -278,7 +278,7 @@ def _charging_settings(arguments):
 
 
 def _place(arguments):
-    """A destination as MyBMW wants it."""
+    """A destination in MyBMW's format."""
     position = {"lat": arguments["latitude"], "lng": arguments["longitude"]}
     address = dict((name, arguments.get(name) or "") for name in ("street", "postalCode", "city", "country"))
     return {

@@ -1,4 +1,4 @@
-"""What an error answer of the MyBMW API means (mybmw.md section 6)."""
+"""Translates error answers of the MyBMW API into our errors (mybmw.md section 6)."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -7,13 +7,13 @@ import re
 from bmw.compat import lower, text_type
 from bmw.errors import AccessDenied, CommandFailed, NotFound, QuotaExceeded, ServerError, TokenRejected
 
-#: seconds to wait after a 429 that names no time, and after a quota that does not say when it ends
+#: back-off in seconds after a 429 and after a quota error, if the answer has no time
 PAUSE = 300
 QUOTA_PAUSE = 3600
 
 BLOCKED_STATUS = 489
 BLOCKED = (
-    "BMW blocks this interface for all programs but its own app",
+    "BMW blocks this interface for all programs except its own app",
     "set cloud = cardata in bmw.cfg (read-only, Europe); there is no way to send commands any more",
 )
 
@@ -22,7 +22,7 @@ _SECONDS = re.compile(r"in ([0-9]{1,6}) second")
 
 
 def is_blocked(response):
-    """True for the answer that BMW gives to strangers since September 2025."""
+    """True for BMW's answer to other programs since September 2025."""
     return response.status == BLOCKED_STATUS or (response.status >= 400 and lower(response.text().strip()) == "blocked")
 
 
@@ -40,9 +40,9 @@ def check(response):
     if status == 401:
         raise TokenRejected("BMW does not accept the token", "it is renewed")
     if status == 403 and "quota" in lower(response.text()):
-        raise _quota("BMW's allowance of calls is used up", _clock_seconds(response.text()) or QUOTA_PAUSE)
+        raise _quota("BMW's quota of calls is used up", _clock_seconds(response.text()) or QUOTA_PAUSE)
     if status == 429:
-        raise _quota("BMW wants fewer calls (HTTP 429)", _pause_seconds(response))
+        raise _quota("BMW limits the call rate (HTTP 429)", _pause_seconds(response))
     if status == 404:
         raise NotFound("BMW has no such data (HTTP 404)", "the car may not have it, or BMW has replaced this interface")
     if status >= 500:
@@ -51,7 +51,7 @@ def check(response):
 
 
 def check_command(response):
-    """As ``check``, but what only concerns the command is CommandFailed."""
+    """As ``check``, but an error that only concerns the command is CommandFailed."""
     if 400 <= response.status < 500 and response.status not in (401, 429):
         answer = response.json_or_none()
         if isinstance(answer, dict) and "errorDetails" in answer:
@@ -62,7 +62,7 @@ def check_command(response):
 
 
 def reason(answer):
-    """Why a command failed, in BMW's words: title, description and code, as far as they say something."""
+    """BMW's reason for a failed command: title, description and code, as far as known."""
     details = answer.get("errorDetails")
     if not isinstance(details, dict):
         return "the car or its contract does not include it"
@@ -72,11 +72,11 @@ def reason(answer):
 
 
 def _quota(problem, seconds):
-    return QuotaExceeded(problem, "asking goes on by itself; a larger refresh in bmw.cfg helps", retry_at=float(seconds))
+    return QuotaExceeded(problem, "polling continues automatically; a larger refresh in bmw.cfg helps", retry_at=float(seconds))
 
 
 def _clock_seconds(text):
-    """Seconds of ``replenished in 00:28:11``, at least one; None without a clock."""
+    """Seconds in ``replenished in 00:28:11``, at least one; None without such a time."""
     found = _CLOCK.search(text)
     if not found:
         return None
@@ -85,7 +85,7 @@ def _clock_seconds(text):
 
 
 def _pause_seconds(response):
-    """Twice what BMW names, as clients found to be needed."""
+    """Twice BMW's back-off time; other clients found that they need it."""
     named = response.retry_after()
     if named is not None:
         return max(1.0, named)

@@ -1,7 +1,7 @@
-"""Sign-in to MyBMW: OAuth 2.0 code with PKCE after a solved hCaptcha, and the rotating refresh.
+"""Signs in to MyBMW: OAuth 2.0 authorization code with PKCE after a solved hCaptcha, and rotating refresh tokens.
 
-Source: mybmw.md section 3. Of the addresses that BMW's answer names only the paths are used: the password
-goes to no other host than the one that this module or bmw.cfg names.
+Source: mybmw.md section 3. Only the paths of the URLs in BMW's answer are used, so the password is sent only to the
+host in this module or bmw.cfg.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -23,7 +23,7 @@ LOGIN_PAGE = "/oneid/login"
 
 _USER = (
     "BMW does not accept user name, password or captcha",
-    "check username and password in bmw.cfg and solve a new captcha, which holds for one try",
+    "check username and password in bmw.cfg and solve a new captcha, which is valid for one attempt",
 )
 _DEAD = (
     "BMW no longer accepts the stored sign-in",
@@ -37,10 +37,10 @@ _CONFIG_TEXTS = ("clientId", "clientSecret", "returnUrl", "tokenEndpoint")
 
 
 class SignIn(object):
-    """One account's way in.
+    """The sign-in of one account.
 
     Args:
-        http (bmw.net.http.Http), config (bmw.config.AccountConfig): how to send, and as whom.
+        http (bmw.net.http.Http), config (bmw.config.AccountConfig): sends the requests; user and password.
         auth_url, api_url (str): base URLs.
         app_headers: callable that returns the headers the app sends with every call (dict).
     """
@@ -53,17 +53,17 @@ class SignIn(object):
         self._app_headers = app_headers
 
     def begin(self, captcha, now):
-        """The Tokens for the configuration's user.
+        """The Tokens of the user in the configuration.
 
         Args:
-            captcha (str or None): the token of a captcha that a person solved just now.
+            captcha (str or None): the token of a captcha that the user has just solved.
 
         Raises:
             SignInFailed: no captcha, or refused. AccessDenied: blocked. NetworkError, ServerError: try again.
         """
         if not captcha or not captcha.strip():
             raise SignInFailed(
-                "BMW wants a solved captcha for the sign-in",
+                "BMW requires a solved captcha for the sign-in",
                 "solve the hCaptcha of {}{} in a browser and write its token, which starts with P1_, into the"
                 " sign-in input item within two minutes".format(self._auth_url, LOGIN_PAGE),
             )
@@ -92,7 +92,7 @@ class SignIn(object):
         return self._tokens(app, form, now, None, _USER)
 
     def refresh(self, tokens, now):
-        """The new Tokens; no captcha is needed. The old refresh token is dead from then on.
+        """The new Tokens, without a captcha. The old refresh token is invalid afterwards.
 
         Raises:
             SignInNeeded: the refresh token is expired, used or revoked. NetworkError, ServerError: try again.
@@ -109,7 +109,7 @@ class SignIn(object):
         return self._tokens(app, form, now, tokens, _DEAD)
 
     def _app_config(self):
-        """What the app is told to sign in with: client id and secret, scopes, addresses (dict)."""
+        """BMW's OAuth settings for the app (dict): client id and secret, scopes, URLs."""
         headers = dict(self._app_headers(), **{str("ocp-apim-subscription-key"): self._config.api_key})
         response = self._http.send("GET", self._api_url + "/eadrax-ucs/v1/presentation/oauth/config", headers=headers)
         if response.status != 200:
@@ -126,7 +126,7 @@ class SignIn(object):
         return app
 
     def _authorize(self, app, fields, captcha):
-        """Shows user, password and captcha; returns the authorization and the cookies that go with it."""
+        """Sends user, password and captcha. Returns the authorization and its cookies."""
         form = dict(fields, grant_type="authorization_code", username=self._config.username, password=self._config.password)
         headers = {"hcaptchatoken": captcha}
         response = self._http.send(
@@ -144,7 +144,7 @@ class SignIn(object):
         return authorization, cookie_header(response)
 
     def _code(self, app, form, cookies, state):
-        """Changes the authorization into a code, which comes in a redirect that is read and not followed."""
+        """Exchanges the authorization for a code. The code is in a redirect, which is not followed."""
         response = self._http.send(
             "POST",
             self._address(app, "/authenticate"),
@@ -175,29 +175,29 @@ class SignIn(object):
         return token_sets.from_answer(answer, now, older)
 
     def _address(self, app, end):
-        """The token endpoint, or one beside it, on our own host."""
+        """The URL of the token endpoint, or of one next to it, on the configured host."""
         path = urlsplit(app["tokenEndpoint"]).path
         return self._auth_url + path.rpartition("/")[0] + end
 
 
 def cookie_header(response):
-    """The Cookie header (str) that gives back what a response set."""
+    """The Cookie header (str) with the cookies of a response."""
     return "; ".join(cookie.partition(";")[0].strip() for cookie in response.cookies)
 
 
 def _failure(response, kind, refusal):
-    """The exception (not raised) for a step that did not work."""
+    """The exception (not raised) for a failed step."""
     if is_blocked(response):
         return AccessDenied(*BLOCKED)
     if response.status >= 500:
         return ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
     if response.status == 429:
-        return ServerError("BMW's sign-in server wants fewer tries (HTTP 429)", "wait some minutes")
+        return ServerError("BMW's sign-in server limits sign-in attempts (HTTP 429)", "wait some minutes")
     return kind(*refusal)
 
 
 def _query(address):
-    """The parameters of an address of whatever scheme: {name: first value}."""
+    """The parameters of a URL with any scheme: {name: first value}."""
     text = address if isinstance(address, text_type) else ""
     return dict((name, found[0]) for name, found in parse_qs(text.partition("?")[2].partition("#")[0]).items())
 

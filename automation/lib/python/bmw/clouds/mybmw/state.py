@@ -1,6 +1,6 @@
-"""From MyBMW's answers to the vocabulary: tables, and the few blocks that need more (mybmw.md 4.1, 4.2, 4.4).
+"""Translates MyBMW's answers to the vocabulary, mostly with tables (mybmw.md 4.1, 4.2, 4.4).
 
-Left and right become driver's and passenger's side here. Units are metric whatever the driver's settings.
+Left and right become driver's and passenger's side. Units are always metric.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -65,12 +65,12 @@ _WHEELS = (
     ("RearRight", "rearRight"),
 )
 
-#: severities of what is in order: the cars list the pressure of their tyres and their oil so
+#: severities of entries without a problem: cars list tyre pressure and oil with these
 _NO_MESSAGE = frozenset(("OK", "LOW"))
 
 
 def facts(profile):
-    """What does not change about a car, from its profile."""
+    """Constant data of a car, from its profile."""
     return values.facts(_FACTS, profile)
 
 
@@ -165,7 +165,7 @@ def _add_timers(readings, state, time):
         days = timer.get("timerWeekDays") if isinstance(timer.get("timerWeekDays"), list) else []
         is_on = timer.get("action") == "ACTIVATE"
         if departure == "00:00" and not days and not is_on:
-            departure = None  # how BMW fills a timer that nobody has set
+            departure = None  # BMW's value for a timer that is not set
         text = values.timer_text(departure, days, is_on)
         readings["departureTimer{}".format(number)] = Reading(text, time)
 

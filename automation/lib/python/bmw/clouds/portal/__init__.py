@@ -1,1 +1,1 @@
-"""The ConnectedDrive web portal, ended by BMW. ``cloud.py`` is the way in."""
+"""The ConnectedDrive web portal, closed by BMW. Start reading in ``cloud.py``."""

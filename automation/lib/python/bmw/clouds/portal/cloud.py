@@ -1,7 +1,7 @@
 """The ConnectedDrive web portal's API: the same cars with user name and password only, no app key.
 
-HISTORIC: the portal moved to MyBMW and nobody saw this API work after 2022; it works against a simulator
-only. Nothing here is BMW documentation; source: connecteddrive.md part B.
+HISTORIC: the portal moved to MyBMW, and nobody saw this API work after 2022; it only works against a simulator.
+This is not BMW documentation; source: connecteddrive.md part B.
 
 Besides the interface of ``bmw.clouds.base`` it offers ``navigation``, ``efficiency``, ``charging_profile``,
 ``specs``, ``service``, ``service_partner``, ``images``, ``command_history`` and ``send_message``.
@@ -23,7 +23,7 @@ from bmw.commands import definitions
 from bmw.compat import upper
 from bmw.errors import BadAnswer, CommandFailed, NotFound
 
-#: outside Europe the app's host serves the portal's paths as well
+#: outside Europe the app's host also serves the portal's paths
 API_URLS = dict(APP_URLS, row="https://www.bmw-connecteddrive.de")
 
 #: our command -> BMW's code
@@ -42,7 +42,7 @@ _PROGRESS = {
     "DELIVERED_TO_VEHICLE": definitions.DELIVERED,
     "EXECUTED": definitions.EXECUTED,
 }
-#: the one element that matters; an XML parser would only add what can go wrong with foreign XML
+#: the only element we need; an XML parser would add risks with XML from outside
 _STATUS = re.compile(r"<(?:[\w.-]+:)?remoteServiceStatus(?:\s[^>]*)?>\s*([A-Za-z_]+)\s*<")
 
 _HEADERS = {"Accept": "application/json"}
@@ -92,16 +92,16 @@ class Portal(Cloud):
     def read(self, session, vehicle):
         answer = self._get(session, "/api/vehicle/dynamic/v1/{}".format(vehicle.vin), {"offset": 0})
         if not values.block(answer, "attributesMap"):
-            raise BadAnswer("BMW's answer holds no data of the car", "it is asked again")
+            raise BadAnswer("BMW's answer has no data of the car", "it is asked again")
         readings = {}
         if rare_calls.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
             readings.update(self._more(session, vehicle))
-        # last, so that what both tell does not take turns
+        # last, so that values in both answers do not alternate
         readings.update(state.dynamic(answer, vehicle.facts))
         return readings
 
     def _more(self, session, vehicle):
-        """Readings of the rarer calls; one that fails costs only itself."""
+        """Readings of the rare calls. A failed call is skipped."""
         rows = (
             (self.navigation, state.navigation),
             (self.efficiency, state.efficiency),
@@ -131,7 +131,7 @@ class Portal(Cloud):
         body = {"vins": [vehicle.vin], "subject": subject, "message": message}
         session.send(check_command, "POST", self._api_url + "/api/vehicle/myinfo/v1", headers=_HEADERS, json_body=body)
 
-    # what else it can tell, as BMW gives it
+    # other data, in BMW's format
 
     def navigation(self, session, vehicle):
         """Position and battery energy (dict)."""
@@ -158,12 +158,12 @@ class Portal(Cloud):
         return self._get(session, "/api/vehicle/servicepartner/v1/{}".format(vehicle.vin))
 
     def images(self, session, vehicle, start_angle=40, width=780):
-        """Addresses of pictures by angle (dict)."""
+        """URLs of pictures by angle (dict)."""
         params = {"startAngle": start_angle, "stepAngle": 10, "width": width}
         return self._get(session, "/api/vehicle/image/v1/{}".format(vehicle.vin), params)
 
     def command_history(self, session, vehicle):
-        """Commands of the past (list or dict, its shape is not known)."""
+        """The history of commands (list or dict, its format is not known)."""
         return self._ask(session, "/api/vehicle/remoteservices/v1/{}/history".format(vehicle.vin)).json()
 
     def _cars(self, session):
@@ -179,7 +179,7 @@ class Portal(Cloud):
         return answer
 
     def _ask(self, session, path, params=None):
-        """Asks, and once more after a HTTP 500. For reading only: a command must not be sent twice."""
+        """Sends a request, and once more after an HTTP 500. For reading only: a command must not be sent twice."""
         options = {str("headers"): _HEADERS, str("params"): params}
         try:
             return session.send(check, "GET", self._api_url + path, **options)
@@ -188,6 +188,6 @@ class Portal(Cloud):
 
 
 def _status(response):
-    """BMW's word for how far a command is, or '' when the answer does not say."""
+    """BMW's word for the progress of a command, or '' if the answer has none."""
     match = _STATUS.search(response.text())
     return upper(match.group(1)) if match else ""

@@ -1,6 +1,6 @@
-"""Sign-in to the ConnectedDrive web portal: OAuth 2.0 implicit grant (connecteddrive.md B1).
+"""Signs in to the ConnectedDrive web portal: OAuth 2.0 implicit grant (connecteddrive.md B1).
 
-The token comes in the fragment of a redirect that is read and not followed.
+The token is in the fragment of a redirect, which is not followed.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -27,7 +27,7 @@ _DIGITS = re.compile("^[0-9]{1,9}$")
 
 
 def with_password(http, auth_url, config, now):
-    """The Tokens for the configuration's user; there is no refresh token.
+    """The Tokens of the user in the configuration, without a refresh token.
 
     Raises:
         SignInFailed: user or password is wrong. NetworkError, ServerError: try again.
@@ -60,7 +60,7 @@ def with_password(http, auth_url, config, now):
 
 
 def _headers(config):
-    """From 2020 the app's key was sent along by some clients; others did without."""
+    """The headers. From 2020 some clients also sent the app's key, others did not."""
     headers = {"Accept": "application/json"}
     if config.api_key and config.api_secret:
         headers["Authorization"] = basic(config.api_key, config.api_secret)
@@ -69,5 +69,5 @@ def _headers(config):
 
 
 def _parameters(text):
-    """The first value of each parameter of a query or fragment, in whatever order they come."""
+    """The first value of each parameter of a query or fragment."""
     return dict((name, found[0]) for name, found in parse_qs(text).items())

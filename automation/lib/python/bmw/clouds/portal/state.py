@@ -1,4 +1,4 @@
-"""From the web portal's answers to the vocabulary (connecteddrive.md B3). All attributes are texts."""
+"""Translates the web portal's answers to the vocabulary (connecteddrive.md B3). All attributes are texts."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -46,10 +46,10 @@ _ATTRIBUTES = (
     ("lastUpdateReason", values.word, "lastUpdateReason"),
     ("heading", values.amount, "heading"),
 )
-#: charging's state under its names, the first that says something
+#: names of the charging state; the first known value counts
 _CHARGING = ("chargingSystemStatus", "charging_status", "chargingHVStatus")
 
-#: code of a condition based service -> its name elsewhere
+#: code of a condition based service -> its name in the other clouds
 _SERVICE_CODES = {
     "00001": "OIL",
     "00002": "BRAKE_PADS_FRONT",
@@ -60,9 +60,9 @@ _SERVICE_CODES = {
     "00100": "VEHICLE_CHECK",
 }
 
-#: BMW's words for units of length; a distance in any other unit is unknown
+#: BMW's words for units of length; a distance in another unit is unknown
 _LENGTHS = {"KM": "km", "MI": "mi", "MLS": "mi", "MILE": "mi", "MILES": "mi"}
-#: distances that are told three times: as they are, and ...Km and ...Mile
+#: distances that exist three times: without a suffix, with Km, with Mile
 _TOLD_THRICE = ("beRemainingRangeElectric", "beRemainingRangeFuel", "beMaxRangeElectric")
 _TRIP_END = "Segment_LastTrip_time_segment_end"
 
@@ -83,7 +83,7 @@ _TRIP = {
 
 
 def facts(entry):
-    """What does not change about a car, from its entry in the list of cars."""
+    """Constant data of a car, from its entry in the list of cars."""
     return values.facts(_FACTS, entry)
 
 
@@ -94,7 +94,7 @@ def dynamic(answer, car_facts):
         car_facts (dict): of ``facts``; the drive train decides what the ranges mean.
     """
     attributes = values.block(answer, "attributesMap")
-    # updateTime_converted_timestamp was seen an hour off; this one is UTC
+    # updateTime_converted_timestamp was wrong by an hour in real answers; this one is UTC
     time = values.value_or_none(values.moment, attributes.get("updateTime"))
     readings = values.read_rows(_ATTRIBUTES, attributes, time)
     if any(name in attributes for name in _CHARGING):
@@ -102,7 +102,7 @@ def dynamic(answer, car_facts):
         readings["chargingStatus"] = Reading(values.first(values.charging, *words), time)
     values.settle_charging(readings)
     if "chargingMode" in readings and readings["chargingMode"].value is None:
-        del readings["chargingMode"]  # what the charging profile says stays
+        del readings["chargingMode"]  # keep the charging profile's value
     if _TRIP_END in attributes:
         end = values.value_or_none(lambda text: values.home_moment(text, time), attributes[_TRIP_END])
         readings["lastTripEnd"] = Reading(end, time)
@@ -118,7 +118,7 @@ def dynamic(answer, car_facts):
 
 
 def navigation(answer):
-    """Readings of the navigation answer: the battery in kWh. Its position is left out as it has no time."""
+    """Readings of the navigation answer: the battery in kWh. Its position has no time and is ignored."""
     energy = values.first(values.amount, answer.get("soc"))
     # BMW renamed the key in December 2019
     most = values.first(values.positive, answer.get("socmax"), answer.get("socMax"))
@@ -146,7 +146,7 @@ def _add_odometer(readings, attributes, time):
 
 
 def _length(attributes):
-    """The car's unit of length (openHAB's symbol), or None; without one named, that of a distance that is told in both."""
+    """The car's unit of length (openHAB's symbol), or None. If it is not named, a distance with both suffixes shows it."""
     named = values.value_or_none(values.word, attributes.get("unitOfLength"))
     if named:
         return _LENGTHS.get(named)
@@ -158,7 +158,7 @@ def _length(attributes):
 
 
 def _add_position(readings, attributes, time):
-    """vehicle_tracking 0: the driver does not want the car to be found."""
+    """Adds the position. vehicle_tracking 0: the driver has switched it off."""
     if "gps_lat" not in attributes and "gps_lng" not in attributes:
         return
     is_tracked = values.value_or_none(values.flag, attributes.get("vehicle_tracking")) is not False
@@ -169,7 +169,7 @@ def _add_position(readings, attributes, time):
 
 
 def _add_services(readings, answer, attributes, time):
-    """The messages have names for people; the attribute has the distances as well."""
+    """Adds the services. The messages have their names, the attribute has their distances."""
     listed = [part for part in text_type(attributes.get("condition_based_services") or "").split(";") if part.strip()]
     services = [_coded(part) for part in listed]
     if not services:
@@ -187,7 +187,7 @@ def _without_distance(service):
 
 
 def _coded(text):
-    """``00100,OK,2021-01,29000``, from some cars with more that nobody has understood."""
+    """``00100,OK,2021-01,29000``; some cars add fields of unknown meaning."""
     code, status, date, distance = [field.strip() for field in text.split(",") + [""] * 4][:4]
     kind = _SERVICE_CODES.get(code, code)
     return values.service(kind, values.service_name(kind), date, distance, status)
