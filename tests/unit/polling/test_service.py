@@ -435,6 +435,14 @@ def test_trouble_with_one_car_does_not_stop_the_others(home):
     assert home.state == "ONLINE" and "i3: BMW's server failed (HTTP 500)" in home.text
 
 
+def test_trouble_with_a_car_that_has_no_name_yet_does_not_show_its_vin(home):
+    home.cloud.add_car("i4")
+    home.cloud.add_fault("basicData", "http_500_fault")
+    home.sign_in()
+    assert (home.state, set(home.outlet.cars)) == ("ONLINE", {"i4"})
+    assert "VIN*{}: BMW".format(vin(home)[-4:]) in home.text and vin(home) not in home.text
+
+
 def test_when_bmw_fails_at_all_cars_the_account_is_not_online(home):
     home.cloud.add_car("i4")
     home.sign_in()
@@ -1101,9 +1109,10 @@ def test_a_broken_record_of_cars_is_not_written_over_before_it_was_read(signed_i
     signed_in.service.stop()
     real, name = files.read, signed_in.store.path("account.state")
     before = real(name)
-    monkeypatch.setattr(files, "read", lambda path, *more: _cannot_read() if path == name else real(path, *more))
-    again = Home(signed_in.cloud, signed_in.folder).start()
-    again.service.take(car("i3"), {})
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "read", lambda path, *more: _cannot_read() if path == name else real(path, *more))
+        again = Home(signed_in.cloud, signed_in.folder).start()
+    again.service.take(car("i3"), {})  # it could be read again by now, but was not
     again.service.stop()
     assert real(name) == before
 
