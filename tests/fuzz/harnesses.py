@@ -26,7 +26,7 @@ from bmw.items import names  # noqa: E402 - the path must be set first
 from bmw.items.model import Model  # noqa: E402
 from bmw.net import mqtt  # noqa: E402 - the path must be set first
 from bmw.net.http import Http, Response  # noqa: E402
-from bmw.polling.vehicles import vehicle_name  # noqa: E402
+from bmw.polling.vehicle_list import vehicle_name  # noqa: E402
 from bmw.storage import cipher, key_file  # noqa: E402 - the path must be set first
 from bmw.storage.seal import Seal  # noqa: E402
 from bmw.storage.store import Store  # noqa: E402

@@ -5,7 +5,7 @@ import logging
 import pytest
 from bmw.clouds.base import Cloud, Progress
 from bmw.commands.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order, Rights
-from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
+from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped
 from bmw.net.guard import Guard
 
@@ -66,7 +66,7 @@ class Desk:
         """Orders a command; returns the list of states that it goes through, as they come."""
         states = []
         vehicle = vehicle or I3
-        life = Life(
+        life = CommandProgress(
             lambda state, reason: states.append("{}: {}".format(state, reason) if reason else state),
             lambda: self.dropped.append(command),
         )
@@ -169,7 +169,7 @@ def test_a_word_that_cannot_be_shown_holds_up_neither_the_command_nor_the_next_o
         if state == word:
             raise error
 
-    order = Order(I3, "lock", {}, Life(show), Moment(desk.clock.now(), desk.worker.now()), desk.rights)
+    order = Order(I3, "lock", {}, CommandProgress(show), Moment(desk.clock.now(), desk.worker.now()), desk.rights)
     desk.commander.take(order)
     waiting = desk.give("soundHorn")
     desk.pass_time(60)

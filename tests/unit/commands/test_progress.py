@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
+from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 
 
 class Told(list):
@@ -18,7 +18,7 @@ def told():
 
 @pytest.mark.parametrize("word", ["EXECUTED", "FAILED", "TIMED OUT"])
 def test_after_its_final_word_a_command_tells_nothing_more(told, word):
-    life = Life(told.show, lambda: told.append("dropped"))
+    life = CommandProgress(told.show, lambda: told.append("dropped"))
     life.tell("SENT")
     assert not life.is_ended
     life.tell(word, "why")
@@ -31,7 +31,7 @@ def test_after_its_final_word_a_command_tells_nothing_more(told, word):
 
 
 def test_a_command_that_was_dropped_tells_nothing_more(told):
-    life = Life(told.show, lambda: told.append("dropped"))
+    life = CommandProgress(told.show, lambda: told.append("dropped"))
     life.drop()
     life.drop()
     life.give_up()
@@ -39,19 +39,19 @@ def test_a_command_that_was_dropped_tells_nothing_more(told):
 
 
 def test_a_command_that_was_not_sent_is_given_up_as_failed(told):
-    Life(told.show).give_up()
+    CommandProgress(told.show).give_up()
     assert told == [("FAILED", NOT_SENT)]
 
 
 def test_a_command_that_has_left_is_given_up_as_not_known(told):
-    life = Life(told.show)
+    life = CommandProgress(told.show)
     assert life.leave()
     life.give_up()
     assert told == [("TIMED OUT", NOT_KNOWN)]
 
 
 def test_a_command_that_has_ended_must_not_leave(told):
-    life = Life(told.show)
+    life = CommandProgress(told.show)
     life.give_up()
     assert not life.leave()
     assert not life.has_left
@@ -61,7 +61,7 @@ def test_an_end_that_cannot_be_shown_at_a_stop_is_no_error(caplog):
     def fail(_state, _reason):
         raise RuntimeError("openHAB has no items any more")
 
-    life = Life(fail)
+    life = CommandProgress(fail)
     life.give_up()
     assert life.is_ended
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
@@ -76,7 +76,7 @@ def test_a_word_that_is_being_told_is_not_overtaken_by_the_end():
             go.wait(10)
         told.append(state)
 
-    life = Life(show)
+    life = CommandProgress(show)
     worker = threading.Thread(target=lambda: life.tell("SENT"))
     worker.start()
     assert going.wait(10)

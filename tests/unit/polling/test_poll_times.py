@@ -4,7 +4,7 @@ import pytest
 from bmw.polling import intervals
 from bmw.polling.budget import Budget
 from bmw.polling.poll_times import PollTimes
-from bmw.polling.vehicles import Garage
+from bmw.polling.vehicle_list import VehicleList
 
 from tests.unit.fakes import car
 
@@ -22,10 +22,10 @@ class Times:
         self.clock = clock
         self.budget = Budget(limit)
         self.hour = 12
-        self.garage = Garage(None, clock)
-        self.garage.vehicles = list(cars)
+        self.vehicle_list = VehicleList(None, clock)
+        self.vehicle_list.vehicles = list(cars)
         self.hears = lambda vehicle: False
-        self.times = PollTimes(Cloud(), self.budget, self.garage, clock, lambda vehicle: self.hears(vehicle), lambda now: self.hour)
+        self.times = PollTimes(Cloud(), self.budget, self.vehicle_list, clock, lambda vehicle: self.hears(vehicle), lambda now: self.hour)
 
     def polled(self, ago):
         self.times.polled_at = self.clock.now() - ago
@@ -99,7 +99,7 @@ def test_the_call_for_the_list_of_cars_belongs_to_a_poll(clock):
     for _call in range(44):
         times.budget.spend(clock.now())
     assert not times.times.has_room()
-    times.garage._listed_at = clock.now()
+    times.vehicle_list._listed_at = clock.now()
     assert times.times.has_room()
 
 

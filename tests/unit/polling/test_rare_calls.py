@@ -3,7 +3,7 @@
 import pytest
 from bmw.errors import NetworkError
 from bmw.polling import rare_calls
-from bmw.polling.vehicles import Garage
+from bmw.polling.vehicle_list import VehicleList
 from bmw.vehicle.picture import Picture
 from bmw.vehicle.vehicle import Reading
 
@@ -42,9 +42,9 @@ class Looks:
     def __init__(self, outlet, worker, cars=None):
         self.cloud = FakeCloud()
         self.taken, self.done = [], 0
-        garage = Garage(self.cloud, None)
-        garage.vehicles = cars or [car("i3"), car(None)]
-        self.seldom = rare_calls.RareCalls(self.cloud, outlet, worker, garage, object, self._take, self._done)
+        vehicle_list = VehicleList(self.cloud, None)
+        vehicle_list.vehicles = cars or [car("i3"), car(None)]
+        self.rare_calls = rare_calls.RareCalls(self.cloud, outlet, worker, vehicle_list, object, self._take, self._done)
 
     def _take(self, vehicle, readings):
         self.taken += [(vehicle.name, key, reading.value) for key, reading in readings.items()]
@@ -59,7 +59,7 @@ def looks(outlet, worker):
 
 
 def test_a_moment_after_the_poll_each_thing_is_taken_and_the_picture_shown(looks, outlet, worker):
-    looks.seldom.after_poll()
+    looks.rare_calls.after_poll()
     worker.pass_time(rare_calls.AFTER_POLL - 1)
     assert looks.cloud.asked == []
     worker.pass_time(1)
@@ -69,7 +69,7 @@ def test_a_moment_after_the_poll_each_thing_is_taken_and_the_picture_shown(looks
 
 def test_polls_that_follow_each_other_are_one_look(looks, worker):
     for _poll in range(5):
-        looks.seldom.after_poll()
+        looks.rare_calls.after_poll()
         worker.pass_time(1)
     worker.pass_time(rare_calls.AFTER_POLL)
     assert looks.cloud.asked.count("i3") == 1
@@ -77,14 +77,14 @@ def test_polls_that_follow_each_other_are_one_look(looks, worker):
 
 def test_polls_that_never_pause_do_not_put_it_off(looks, worker):
     for _poll in range(2 * rare_calls.AFTER_POLL):
-        looks.seldom.after_poll()
+        looks.rare_calls.after_poll()
         worker.pass_time(1)
     assert looks.cloud.asked.count("i3") == 2
 
 
 def test_a_picture_that_is_there_is_not_asked_for(looks, worker):
     for _look in range(2):
-        looks.seldom.after_poll()
+        looks.rare_calls.after_poll()
         worker.pass_time(rare_calls.AFTER_POLL)
     assert looks.cloud.asked == ["i3", "picture of i3", "i3"]
 
@@ -92,7 +92,7 @@ def test_a_picture_that_is_there_is_not_asked_for(looks, worker):
 def test_each_look_begins_with_another_car(outlet, worker):
     looks = Looks(outlet, worker, [car("i3"), car("i4"), car("ix1")])
     for _look in range(4):
-        looks.seldom.after_poll()
+        looks.rare_calls.after_poll()
         worker.pass_time(rare_calls.AFTER_POLL)
     asked = [name for name in looks.cloud.asked if " " not in name]
     assert [asked[look * 3] for look in range(4)] == ["i3", "i4", "ix1", "i3"]
@@ -103,20 +103,20 @@ def test_where_the_calls_suffice_for_one_car_only_none_is_left_out(outlet, worke
     looks = Looks(outlet, worker, [car("i3"), car("i4"), car("ix1")])
     looks.cloud.calls = 1
     for _look in range(3):
-        looks.seldom.after_poll()
+        looks.rare_calls.after_poll()
         worker.pass_time(rare_calls.AFTER_POLL)
     assert [name for name, key, _value in looks.taken if key == "tyreQuality"] == ["i3", "i4", "ix1"]
 
 
 def test_after_a_drive_or_charge_there_is_a_look_of_its_own(looks, worker):
-    looks.seldom.after_action()
-    looks.seldom.after_poll()
+    looks.rare_calls.after_action()
+    looks.rare_calls.after_poll()
     worker.pass_time(rare_calls.AFTER_ACTION)
     assert looks.cloud.asked.count("i3") == 2
 
 
 def test_trouble_ends_the_look_and_nothing_else(looks, worker):
     looks.cloud.trouble = NetworkError("no line")
-    looks.seldom.after_poll()
+    looks.rare_calls.after_poll()
     worker.pass_time(rare_calls.AFTER_POLL)
     assert looks.taken == [] and looks.done == 1

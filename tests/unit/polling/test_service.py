@@ -542,7 +542,7 @@ def test_a_clock_that_was_ahead_for_a_while_puts_no_car_last_for_ever(home):
     home.cloud.add_car("i4")
     home.sign_in()
     home.cloud.advance_clock(400 * 86400)
-    first, second = home.service._garage.vehicles
+    first, second = home.service._vehicle_list.vehicles
     first.asked_at = home.clock.now()
     home.cloud.advance_clock(-400 * 86400)
     home.cloud.reset_calls()
@@ -791,7 +791,7 @@ def test_a_container_that_bmw_lost_is_made_again_within_the_same_poll(signed_in)
 
 
 def test_a_container_deleted_in_the_portal_is_made_again(signed_in):
-    owner = signed_in.cloud.garage.account("home")
+    owner = signed_in.cloud.vehicle_list.account("home")
     signed_in.cloud.containers_store.delete(owner, signed_in.cloud.containers()[0]["containerId"])
     signed_in.update()
     assert signed_in.state == "ONLINE"
@@ -811,7 +811,7 @@ def test_a_descriptor_that_bmw_no_longer_knows_is_dropped(cloud, tmp_path, monke
 
 
 def fill_containers(home, count, name):
-    owner = home.cloud.garage.account("home")
+    owner = home.cloud.vehicle_list.account("home")
     for number in range(count):
         home.cloud.containers_store.create(owner, "{} {}".format(name, number), "test", [descriptors.CORE[0]])
 
@@ -1248,7 +1248,7 @@ def test_a_full_disk_stops_nothing(signed_in, monkeypatch, caplog):
     assert signed_in.restart().state == "ONLINE"
 
 
-@pytest.mark.parametrize("broken", ["_desk", "_live", "_store"])
+@pytest.mark.parametrize("broken", ["_incoming", "_live", "_store"])
 def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, caplog, broken):
     service, done = signed_in.service, []
 
@@ -1263,12 +1263,12 @@ def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, c
 
         save = stop
 
-    for name in ("_desk", "_live", "_store"):
+    for name in ("_incoming", "_live", "_store"):
         monkeypatch.setattr(service, name, Part(name))
     monkeypatch.setattr(service, "halt", lambda: None)
     service._is_saving_later = True
     service.stop()  # raises nothing: the accounts after this one, and the tokens on their way, wait for it
-    assert done == ["_desk", "_live", "_store"]
+    assert done == ["_incoming", "_live", "_store"]
     assert [record.message for record in caplog.records if record.exc_info] == ["The account could not be stopped as it should"]
 
 
@@ -1284,7 +1284,7 @@ def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
 def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(signed_in, monkeypatch):
     service, added = signed_in.service, []
     service.prepare(added.append)
-    service._garage._has_new = True
+    service._vehicle_list._has_new = True
     read = service._cloud.read
 
     def stopped_meanwhile(session, vehicle):

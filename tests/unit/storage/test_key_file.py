@@ -6,7 +6,7 @@ import stat
 import pytest
 from bmw.errors import StoreError
 from bmw.storage import cipher, files, key_file
-from bmw.storage.key_file import KEY_BYTES, LIFE, CHECK_EVERY, is_due, load, read, rotate, watch
+from bmw.storage.key_file import CHECK_EVERY, KEY_BYTES, LIFE, is_due, load, read, rotate, watch
 from bmw.storage.store import KEY_FILE, open_store
 from hypothesis import given
 from hypothesis import strategies as st

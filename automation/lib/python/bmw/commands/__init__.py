@@ -1,5 +1,5 @@
-"""What a car can be told, and the life of one command from an item to its end.
+"""The commands of a car: from an item or a rule to the cloud, and what is told of it until its end.
 
-``commands.py``: names and arguments. ``commander.py``: sends one and follows it. ``command_desk.py``: the items that take commands.
-Knows no cloud and no Java.
+``definitions.py``: their names and arguments. ``incoming.py``: takes them from items and rules. ``commander.py``: sends one and
+follows it. ``progress.py``: tells each step once. Knows no cloud and no Java.
 """

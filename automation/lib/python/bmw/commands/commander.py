@@ -42,7 +42,7 @@ class Order(object):
 
     Attributes:
         vehicle (bmw.vehicle.vehicle.Vehicle), command (str), arguments (dict)
-        life (bmw.commands.progress.Life): what it is told to.
+        life (bmw.commands.progress.CommandProgress): what it is told to.
         accepted (Moment)
         rights (Rights): those of the account whose car it is.
         on_changed: called without arguments when it has changed the car, or may have.

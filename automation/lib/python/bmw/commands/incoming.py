@@ -12,7 +12,7 @@ import threading
 
 from bmw.commands import definitions
 from bmw.commands.commander import Commander, Moment, Order, Rights
-from bmw.commands.progress import NOT_KNOWN, NOT_SENT, Life
+from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 from bmw.errors import CommandFailed
 from bmw.redact import clean
 from bmw.switches import put_back
@@ -28,22 +28,23 @@ MAX_OPEN = 30
 LONGEST_REASON = 300
 
 
-class CommandDesk(object):
+class IncomingCommands(object):
     """The commands for the cars of one account.
 
     Args:
-        config (bmw.config.AccountConfig), cloud, clock, worker, outlet, garage (bmw.polling.vehicles.Garage): those of the account.
+        config (bmw.config.AccountConfig), cloud, clock, worker, outlet: those of the account.
+        vehicle_list (bmw.polling.vehicle_list.VehicleList): its cars.
         new_session: callable that gives a bmw.account.session.Session for calls in the name of a person; may be given a Guard for it.
         refresh: called without arguments when the cars must be asked for what a command has changed.
     """
 
-    def __init__(self, config, cloud, clock, worker, outlet, garage, new_session, refresh):
+    def __init__(self, config, cloud, clock, worker, outlet, vehicle_list, new_session, refresh):
         self._config = config
         self._cloud = cloud
         self._clock = clock
         self._worker = worker
         self._outlet = outlet
-        self._garage = garage
+        self._vehicle_list = vehicle_list
         self._refresh = refresh
         self._rights = Rights(config.name, config.allow_unlock, config.confirm_unlock)
         self._commander = Commander(cloud, clock, worker, new_session, self._rights, config.command_timeout)
@@ -67,9 +68,9 @@ class CommandDesk(object):
         """Makes the command items of the cars: {item name: (vehicle name, key)}; also those that a car left behind, to say so."""
         names = {}
         if self._config.data:
-            present = [(vehicle, self.can) for vehicle in self._garage.named()]
-            for vehicle, can in present + [(vehicle, frozenset()) for vehicle in self._garage.gone()]:
-                for key, name in self._outlet.prepare_commands(vehicle, can, self._garage.is_first(vehicle)).items():
+            present = [(vehicle, self.can) for vehicle in self._vehicle_list.named()]
+            for vehicle, can in present + [(vehicle, frozenset()) for vehicle in self._vehicle_list.gone()]:
+                for key, name in self._outlet.prepare_commands(vehicle, can, self._vehicle_list.is_first(vehicle)).items():
                     names.setdefault(name, (vehicle.name, key))
         return names
 
@@ -88,7 +89,7 @@ class CommandDesk(object):
         self._show(definitions.SWITCHES, lambda vehicle, key: self._state(vehicle, key) is None)
 
     def _state(self, vehicle, key):
-        return self._outlet.command_state(vehicle, key, self._garage.is_first(vehicle))
+        return self._outlet.command_state(vehicle, key, self._vehicle_list.is_first(vehicle))
 
     def end_forgotten(self):
         """Shows a final word where an item still says that a command is under way, and none is: openHAB was killed meanwhile.
@@ -103,10 +104,10 @@ class CommandDesk(object):
         """The cars (list of Vehicle) with items that were given no command since the start."""
         with self._lock:
             busy = self._told.union(order.vehicle.vin for order in self._open)
-        return [vehicle for vehicle in self._garage.named() if vehicle.vin not in busy]
+        return [vehicle for vehicle in self._vehicle_list.named() if vehicle.vin not in busy]
 
     def _show(self, keys, is_wanted):
-        for vehicle in self._garage.vehicles:
+        for vehicle in self._vehicle_list.vehicles:
             for key in sorted(keys):
                 if self._has_item(vehicle, key) and is_wanted(vehicle, key):
                     self._show_as_it_is(vehicle, key)
@@ -136,7 +137,7 @@ class CommandDesk(object):
 
         def show_as_it_is():
             if was_gone:
-                self._outlet.command(vehicle, key, None, self._garage.is_first(vehicle))
+                self._outlet.command(vehicle, key, None, self._vehicle_list.is_first(vehicle))
             else:
                 self._show_as_it_is(vehicle, key)
 
@@ -176,11 +177,11 @@ class CommandDesk(object):
 
     def _find(self, vehicle_name):
         """The car of that name, also one that has left the account; or None."""
-        gone = [vehicle for vehicle in self._garage.gone() if vehicle.name == vehicle_name]
-        return self._garage.find_named(vehicle_name) or next(iter(gone), None)
+        gone = [vehicle for vehicle in self._vehicle_list.gone() if vehicle.name == vehicle_name]
+        return self._vehicle_list.find_named(vehicle_name) or next(iter(gone), None)
 
     def _is_gone(self, vehicle):
-        return self._garage.find_named(vehicle.name) is None
+        return self._vehicle_list.find_named(vehicle.name) is None
 
     def _new_order(self, vehicle, command, arguments, show, on_dropped=None):
         """An Order accepted now, whose life is shown in the car's status items and then to ``show``."""
@@ -200,7 +201,7 @@ class CommandDesk(object):
                 on_dropped()
 
         accepted = Moment(self._clock.now(), self._worker.now())
-        order = Order(vehicle, command, arguments, Life(shown, dropped), accepted, self._rights, self._on_changed)
+        order = Order(vehicle, command, arguments, CommandProgress(shown, dropped), accepted, self._rights, self._on_changed)
         return order
 
     def _accept(self, order, problem=None):
@@ -234,7 +235,7 @@ class CommandDesk(object):
             self._sender._worker.submit(lambda: self._sender._commander.take(order))
 
     def _show_status(self, vehicle, state, reason):
-        is_first = self._garage.is_first(vehicle)
+        is_first = self._vehicle_list.is_first(vehicle)
         self._outlet.command(vehicle, "commandStatus", "{}: {}".format(state, reason) if reason else state, is_first)
         if state == definitions.SENT:
             self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
@@ -246,13 +247,13 @@ class CommandDesk(object):
 
     def _after_command(self):
         self._refresh()
-        for vehicle in self._garage.vehicles:
+        for vehicle in self._vehicle_list.vehicles:
             self.follow(vehicle, frozenset(_STATES.values()))
 
     def _show_as_it_is(self, vehicle, key):
         """Shows a switch while no command is under way: the car's own state, OFF for a push button and where the car never says it."""
         reading = vehicle.readings.get(_STATES.get(key))
-        self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._garage.is_first(vehicle))
+        self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._vehicle_list.is_first(vehicle))
 
 
 def _no_car(name):

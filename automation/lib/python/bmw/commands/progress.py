@@ -16,7 +16,7 @@ NOT_SENT = "it was not sent, as openHAB or the BMW script was stopped"
 NOT_KNOWN = "how it ended is not known, look at the car (openHAB or the BMW script was stopped)"
 
 
-class Life(object):
+class CommandProgress(object):
     """What one command tells. All methods are for any thread; none raises what ``show`` or ``on_dropped`` raise.
 
     Attributes:

@@ -12,16 +12,16 @@ class PollTimes(object):
         polled_at (float or None): when the last poll began (epoch seconds).
 
     Args:
-        cloud (bmw.clouds.base.Cloud), budget (bmw.polling.budget.Budget), garage (bmw.polling.vehicles.Garage),
+        cloud (bmw.clouds.base.Cloud), budget (bmw.polling.budget.Budget), vehicle_list (bmw.polling.vehicle_list.VehicleList),
         clock: those of the account.
         hears: callable (vehicle), True while a stream tells what changes at that car.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
 
-    def __init__(self, cloud, budget, garage, clock, hears, local_hour):
+    def __init__(self, cloud, budget, vehicle_list, clock, hears, local_hour):
         self._cloud = cloud
         self._budget = budget
-        self._garage = garage
+        self._vehicle_list = vehicle_list
         self._clock = clock
         self._hears = hears
         self._local_hour = local_hour
@@ -39,11 +39,11 @@ class PollTimes(object):
 
     def has_room(self):
         """True if the calls of a poll are left: one a car, and one for the list of cars when it is due."""
-        return self._budget.has_room(self._clock.now(), self.cars_at_once() + (1 if self._garage.is_list_due() else 0))
+        return self._budget.has_room(self._clock.now(), self.cars_at_once() + (1 if self._vehicle_list.is_list_due() else 0))
 
     def cars_at_once(self):
         """How many cars (int) a poll asks; a car costs a call."""
-        return intervals.at_once(self._budget.limit, len(self._garage.vehicles))
+        return intervals.at_once(self._budget.limit, len(self._vehicle_list.vehicles))
 
     def next_at(self):
         """When the next poll is due (epoch seconds); None without a limit or before the first poll."""
@@ -53,7 +53,7 @@ class PollTimes(object):
 
     def look_again_in(self):
         """Seconds until a car that drives or charges shall be looked at, for which the cron may be too slow; None if there is none."""
-        if self._budget.limit is None or not any(vehicle.is_active for vehicle in self._garage.vehicles):
+        if self._budget.limit is None or not any(vehicle.is_active for vehicle in self._vehicle_list.vehicles):
             return None
         now = self._clock.now()
         rest = 0
@@ -64,7 +64,7 @@ class PollTimes(object):
 
     def _wait(self, now):
         """Seconds between the last poll and the next."""
-        cars = len(self._garage.vehicles)
+        cars = len(self._vehicle_list.vehicles)
         steady = intervals.interval(self._budget.limit, cars, self._cloud.EXTRA_CALLS_A_DAY)
         situation = self._situation(now)
         if situation == intervals.BUSY:
@@ -73,7 +73,7 @@ class PollTimes(object):
 
     def _situation(self, now):
         """What goes on at the cars, for ``bmw.polling.intervals``: one poll asks all of them, so the liveliest counts."""
-        vehicles = self._garage.vehicles
+        vehicles = self._vehicle_list.vehicles
         if any(vehicle.is_active and not self._hears(vehicle) for vehicle in vehicles):
             return intervals.BUSY
         if vehicles and all(self._hears(vehicle) for vehicle in vehicles):

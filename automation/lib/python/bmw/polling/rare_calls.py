@@ -1,6 +1,6 @@
-"""Asks a cloud, beside the polls, for what changes seldom: charging history, tyres, places, the picture of the car.
+"""Asks a cloud for what changes rarely: charging history, tyres, places, the picture of the car.
 
-A moment after a poll, so that the states come first. When which thing is due, the cloud knows. All work is done on the account's worker.
+It asks a moment after a poll, so that the car's state comes first. The cloud says what is due. Runs on the account's worker.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -18,29 +18,30 @@ AFTER_ACTION = 660
 
 
 class RareCalls(object):
-    """The looks for what is due.
+    """Looks for what is due.
 
     Args:
-        cloud (bmw.clouds.base.Cloud), outlet (bmw.openhab.outlet.Outlet), worker (bmw.worker.Worker), garage (bmw.polling.vehicles.Garage).
+        cloud (bmw.clouds.base.Cloud), outlet, worker: those of the account; see ``bmw.interfaces``.
+        vehicle_list (bmw.polling.vehicle_list.VehicleList): its cars.
         new_session: callable, a Session that leaves the reserve alone.
         take: callable (vehicle, readings), shows and stores what was found. done: callable, after each look.
     """
 
-    def __init__(self, cloud, outlet, worker, garage, new_session, take, done):
+    def __init__(self, cloud, outlet, worker, vehicle_list, new_session, take, done):
         self._cloud = cloud
         self._outlet = outlet
         self._worker = worker
-        self._garage = garage
+        self._vehicle_list = vehicle_list
         self._new_session = new_session
         self._take = take
         self._done = done
         self._looks = 0
 
     def after_poll(self):
-        self._worker.later_unless_waiting("seldom", AFTER_POLL, self._look)
+        self._worker.later_unless_waiting("rare calls", AFTER_POLL, self._look)
 
     def after_action(self):
-        self._worker.later("seldom after action", AFTER_ACTION, self._look)
+        self._worker.later("rare calls after action", AFTER_ACTION, self._look)
 
     def _look(self):
         session = self._new_session()
@@ -50,7 +51,7 @@ class RareCalls(object):
                     self._take(vehicle, readings)
                 picture = self._cloud.picture(session, vehicle) if self._outlet.wants_picture(vehicle) else None
                 if picture is not None:
-                    self._outlet.picture(vehicle, picture, self._garage.is_first(vehicle))
+                    self._outlet.picture(vehicle, picture, self._vehicle_list.is_first(vehicle))
         except BmwError as error:
             # the polls have the same trouble and say it in the status
             log.info("The rare values are not available for now: %s", error.text())
@@ -58,7 +59,7 @@ class RareCalls(object):
 
     def _in_turn(self):
         """Each look begins with another car: where the calls do not suffice for all, none is always the last."""
-        cars = self._garage.named()
+        cars = self._vehicle_list.named()
         first = self._looks % max(1, len(cars))
         self._looks += 1
         return cars[first:] + cars[:first]

@@ -12,14 +12,14 @@ from bmw.account.session import Session
 from bmw.account.sign_in import SignIn
 from bmw.account.status import Status
 from bmw.commands import definitions
-from bmw.commands.incoming import CommandDesk
+from bmw.commands.incoming import IncomingCommands
 from bmw.errors import BmwError, NetworkError, QuotaExceeded, SignInFailed, SignInNeeded, Stopped, StoreError, TokenRejected
 from bmw.items import corrections
 from bmw.net.guard import Guard
 from bmw.polling.budget import Budget
 from bmw.polling.poll_times import PollTimes
 from bmw.polling.rare_calls import RareCalls
-from bmw.polling.vehicles import Garage
+from bmw.polling.vehicle_list import VehicleList
 from bmw.redact import mask_vin
 from bmw.steps import do_all
 from bmw.support import diagnostics
@@ -81,8 +81,8 @@ class Service(object):
         self._record = record
         self._calls_record = "{}.{}.calls".format(record, cloud.name)
         self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
-        self._garage = Garage(cloud, clock)
-        self._times = PollTimes(cloud, self._budget, self._garage, clock, self._hears, local_hour)
+        self._vehicle_list = VehicleList(cloud, clock)
+        self._times = PollTimes(cloud, self._budget, self._vehicle_list, clock, self._hears, local_hour)
         #: by cloud, so that a change of the setting and back costs nothing
         self._memories = {}
         self._memory = {}
@@ -90,13 +90,13 @@ class Service(object):
         self._surroundings = diagnostics.NOWHERE
         self._status = Status(outlet, config.name, problems)
         self._sign_in = SignIn(cloud, account, worker, outlet, self._status, self._on_signed_in)
-        self._desk = CommandDesk(
+        self._incoming = IncomingCommands(
             config,
             cloud,
             clock,
             worker,
             outlet,
-            self._garage,
+            self._vehicle_list,
             lambda guard=None: self._new_session(guard=guard),
             lambda: self._refresh(by_person=True),
         )
@@ -109,7 +109,7 @@ class Service(object):
         self._store_errors = {}  # record -> why it is not stored
         self._settled = [[], []]  # (name, is the first) of the cars that are there, and of those that are gone
         self._rare_calls = RareCalls(
-            cloud, outlet, worker, self._garage, lambda: self._new_session(by_person=False), self.take, self._on_seldom_asked
+            cloud, outlet, worker, self._vehicle_list, lambda: self._new_session(by_person=False), self.take, self._on_rare_calls_made
         )
 
     def attach(self, live):
@@ -122,12 +122,12 @@ class Service(object):
 
     def send_commands_by(self, service):
         """Lets another account's service send the commands for these cars, before ``start``."""
-        self._desk.send_by(service._desk)
+        self._incoming.send_by(service._incoming)
 
     @property
     def can_command(self):
         """The commands (frozenset of names) that can be sent to these cars."""
-        return self._desk.can
+        return self._incoming.can
 
     def prepare(self, on_command_items):
         """Loads what is known and makes the command items, so that rules can be triggered by them.
@@ -144,7 +144,7 @@ class Service(object):
             self._is_late = True
             log.error("%s", error.text())
         self._on_command_items = on_command_items
-        return self._desk.prepare_items()
+        return self._incoming.prepare_items()
 
     def load(self):
         """Takes over what is stored, of cars and of the sign-in. Nothing is stored before that has ended.
@@ -198,11 +198,11 @@ class Service(object):
 
     def item_command(self, vehicle_name, key, text):
         """A command item (vocabulary key) of a car got a command (str)."""
-        self._desk.item_command(vehicle_name, key, text)
+        self._incoming.item_command(vehicle_name, key, text)
 
     def vehicles(self):
         """The cars (list of bmw.vehicle.vehicle.Vehicle) that have a name by now; for any thread, to read from only."""
-        return self._garage.named()
+        return self._vehicle_list.named()
 
     def diagnostics(self):
         """The report (text of several lines) for a forum post, without what is private; for any thread."""
@@ -219,7 +219,7 @@ class Service(object):
             self._times.polled_at,
             self._times.next_at(),
             self._live,
-            self._garage.vehicles,
+            self._vehicle_list.vehicles,
         )
         return diagnostics.report(facts, self._surroundings, now)
 
@@ -239,19 +239,19 @@ class Service(object):
             show: called with (state, reason) at every step, on the worker.
             on_dropped: called instead when the same command is still under way; may be None.
         """
-        self._desk.command(vehicle_name, command, arguments, show, on_dropped)
+        self._incoming.command(vehicle_name, command, arguments, show, on_dropped)
 
     def halt(self):
         """Begins and sends nothing from now on; returns at once."""
         self._worker.stop(timeout=0)
-        self._desk.halt()
+        self._incoming.halt()
 
     def stop(self):
         """Ends all work, and every command with a final word, and stores what there is; see ``finish``. All of it, whatever fails."""
         self.halt()
         self._worker.stop()
         # openHAB may be stopping, with its items gone before us
-        do_all((self._desk.stop, self._stop_live, self._save_waiting), "The account could not be stopped as it should")
+        do_all((self._incoming.stop, self._stop_live, self._save_waiting), "The account could not be stopped as it should")
 
     def _stop_live(self):
         if self._live is not None:
@@ -273,7 +273,7 @@ class Service(object):
 
     def vehicle(self, vin):
         """The car with that VIN, or None."""
-        return self._garage.find(vin)
+        return self._vehicle_list.find(vin)
 
     def take(self, vehicle, readings):
         """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
@@ -290,7 +290,7 @@ class Service(object):
             self._is_saving_later = True
             self._worker.later("save", SAVE_LIVE, self._save)
 
-    def _on_seldom_asked(self):
+    def _on_rare_calls_made(self):
         self._outlet.account("callsLeft", self._budget.left(self._clock.now()))
         self._save_later()
 
@@ -300,7 +300,7 @@ class Service(object):
         if self._config.problem is None:
             self._worker.later("take up", 0, self._take_up)  # on its own: whatever goes wrong with the items stops no account
         self._correct_items()
-        self._desk.end_forgotten()
+        self._incoming.end_forgotten()
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
         self._outlet.account("diagnose", False)
@@ -326,9 +326,9 @@ class Service(object):
                 return
         if self._is_late:
             self._is_late = False
-            self._on_command_items(self._desk.prepare_items())
+            self._on_command_items(self._incoming.prepare_items())
         self._settle()
-        self._desk.release_buttons()
+        self._incoming.release_buttons()
         self._worker.cancel("take up")
         if not self._is_signed_in():
             return
@@ -342,13 +342,13 @@ class Service(object):
         self._memory = self._memories.setdefault(self._cloud.name, {})
         is_same_cloud = record.get("cloud") == self._cloud.name
         self._times.polled_at = record.get("polled_at") if is_same_cloud else None
-        self._garage.load(record, is_same_cloud)
+        self._vehicle_list.load(record, is_same_cloud)
         self._budget.load(self._store.load(self._calls_record))
 
     def _save(self):
         self._is_saving_later = False
         record = {"cloud": self._cloud.name, "memories": self._memories, "polled_at": self._times.polled_at}
-        record.update(self._garage.to_record())
+        record.update(self._vehicle_list.to_record())
         self._account.save_again()
         self._keep(self._record + ".state", record)
 
@@ -391,7 +391,7 @@ class Service(object):
         self._keep_token_fresh()
         if self._live is not None:
             self._live.hurry()
-        self._garage.list_again()
+        self._vehicle_list.list_again()
         self._refresh(by_person=True)
 
     def _is_signed_in(self):
@@ -435,8 +435,8 @@ class Service(object):
 
     def _settle(self):
         """Gives the items to the cars that are there, when these are others than before; tells once which one left."""
-        present = [(vehicle, self._garage.is_first(vehicle)) for vehicle in self._garage.named()]
-        gone = [(vehicle, self._garage.is_first(vehicle)) for vehicle in self._garage.gone()]
+        present = [(vehicle, self._vehicle_list.is_first(vehicle)) for vehicle in self._vehicle_list.named()]
+        gone = [(vehicle, self._vehicle_list.is_first(vehicle)) for vehicle in self._vehicle_list.gone()]
         settled = [[(vehicle.name, is_first) for vehicle, is_first in cars] for cars in (present, gone)]
         if settled == self._settled:
             return
@@ -449,7 +449,7 @@ class Service(object):
         for vehicle in news:
             self._post(vehicle, _every_key(vehicle))
             # openHAB forgets an image when it restarts
-            self._outlet.show_stored_picture(vehicle, self._garage.is_first(vehicle))
+            self._outlet.show_stored_picture(vehicle, self._vehicle_list.is_first(vehicle))
         self._settled = settled  # now that all is shown: what failed is done again
 
     def _refresh_if_due(self):
@@ -491,11 +491,11 @@ class Service(object):
         session = self._new_session(by_person)
         self._times.polled_at = self._clock.now()
         try:
-            self._garage.refresh_list(session)
+            self._vehicle_list.refresh_list(session)
             self._settle()
-            vehicles = self._garage.in_turn()
+            vehicles = self._vehicle_list.in_turn()
             troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
-            if not self._garage.vehicles and not troubles:
+            if not self._vehicle_list.vehicles and not troubles:
                 self._tell(
                     self._status.show, "NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user"
                 )
@@ -515,10 +515,10 @@ class Service(object):
         if next_at is not None:
             self._outlet.account("nextRefresh", next_at)
         self._watch_busy()
-        if self._garage.take_new():
-            self._on_command_items(self._desk.prepare_items())
-        self._desk.show_missing()
-        self._desk.end_forgotten()  # persistence may restore what was, long after the start
+        if self._vehicle_list.take_new():
+            self._on_command_items(self._incoming.prepare_items())
+        self._incoming.show_missing()
+        self._incoming.end_forgotten()  # persistence may restore what was, long after the start
 
     def _check_running(self):
         """Raises Stopped once the worker was: the items, and the rules on them, are those of the next instance by now."""
@@ -551,7 +551,7 @@ class Service(object):
 
     def _few(self, vehicles):
         """What to tell (list of text) when not all cars were asked."""
-        total = len(self._garage.vehicles)
+        total = len(self._vehicle_list.vehicles)
         if len(vehicles) == total:
             return []
         line = "{} of {} cars asked, as {} calls a day are too few for all: they take turns"
@@ -559,10 +559,10 @@ class Service(object):
 
     def _read(self, session, vehicle):
         """Asks for one car and shows it."""
-        self._garage.fetch_facts(session, vehicle)
+        self._vehicle_list.fetch_facts(session, vehicle)
         readings = self._cloud.read(session, vehicle) if self._config.data else {}
         self._check_running()
-        if self._garage.give_name(vehicle):
+        if self._vehicle_list.give_name(vehicle):
             self._settle()
             self._save()
         # all of it, as others may have written to the items, or made them anew
@@ -572,8 +572,8 @@ class Service(object):
         """Shows what a car says: the keys ``changed``, and those ``told`` that say what they said before."""
         changed = set(changed) | self._estimate(vehicle)
         if vehicle.name and not self._worker.is_stopped:
-            self._outlet.vehicle(vehicle, changed.union(told), self._garage.is_first(vehicle))
-            self._desk.follow(vehicle, changed)
+            self._outlet.vehicle(vehicle, changed.union(told), self._vehicle_list.is_first(vehicle))
+            self._incoming.follow(vehicle, changed)
 
     def _estimate(self, vehicle):
         """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""
@@ -596,13 +596,13 @@ class Service(object):
             self._meters.pop(vehicle.vin, None)
             return None
         said = vehicle.readings.get("stateOfCharge")
-        is_only = not any(_is_charging(other) for other in self._garage.vehicles if other is not vehicle)
+        is_only = not any(_is_charging(other) for other in self._vehicle_list.vehicles if other is not vehicle)
         power = self._outlet.power(self._config.wallbox_power_item) if is_only else None
         return self._meters.setdefault(vehicle.vin, estimate.Meter()).mean(said.time if said else None, now, power)
 
     def _go_on(self, vehicle):
         # a car that left the account meanwhile is estimated no more
-        if vehicle in self._garage.vehicles:
+        if vehicle in self._vehicle_list.vehicles:
             self._post(vehicle, ())
 
     def _new_session(self, by_person=True, guard=None):

@@ -1,4 +1,4 @@
-"""What CarData is asked seldom: which thing when, and what is made of it.
+"""CarData's calls for what changes rarely: when each is due, and its values.
 
 The calls are few, so nothing here is asked while polls need what is left of them. Trouble with one thing stops no other.
 """

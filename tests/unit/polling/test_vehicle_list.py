@@ -1,4 +1,4 @@
-"""bmw.polling.vehicles: which cars there are, what they are called, and whose turn it is."""
+"""bmw.polling.vehicle_list: which cars there are, what they are called, and whose turn it is."""
 
 import json
 import re
@@ -6,8 +6,8 @@ import re
 import pytest
 from bmw.clouds.base import Cloud, Found
 from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError
-from bmw.polling import vehicles
-from bmw.polling.vehicles import Garage, vehicle_name
+from bmw.polling import vehicle_list
+from bmw.polling.vehicle_list import VehicleList, vehicle_name
 from bmw.vehicle.vehicle import Reading
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +46,7 @@ def cloud():
 
 @pytest.fixture
 def cars(cloud, clock):
-    return listed(Garage(cloud, clock))
+    return listed(VehicleList(cloud, clock))
 
 
 def listed(cars):
@@ -60,7 +60,7 @@ def listed(cars):
 
 def again(cars, cloud, clock, is_same_cloud=True):
     """After a restart, through the store."""
-    restarted = Garage(cloud, clock)
+    restarted = VehicleList(cloud, clock)
     restarted.load(json.loads(json.dumps(cars.to_record())), is_same_cloud)
     return restarted
 
@@ -76,7 +76,7 @@ def test_cars_are_named_by_their_model_and_are_found_by_name_and_vin(cars):
 
 
 def test_a_name_is_given_once_and_whoever_gives_it_is_told_to_store_it(clock):
-    cars = Garage(ListingCloud(**{FIRST: "i3"}), clock)
+    cars = VehicleList(ListingCloud(**{FIRST: "i3"}), clock)
     cars.refresh_list(None)
     assert cars.named() == []
     cars.fetch_facts(None, cars.vehicles[0])
@@ -85,7 +85,7 @@ def test_a_name_is_given_once_and_whoever_gives_it_is_told_to_store_it(clock):
 
 
 def test_the_list_is_asked_for_once_a_day_or_when_it_is_wanted(cars, cloud, clock):
-    clock.advance(vehicles.LIST_AGAIN - 1)
+    clock.advance(vehicle_list.LIST_AGAIN - 1)
     cars.refresh_list(None)
     assert cloud.listed == 1
     clock.advance(1)
@@ -98,7 +98,7 @@ def test_the_list_is_asked_for_once_a_day_or_when_it_is_wanted(cars, cloud, cloc
 
 def test_an_empty_list_is_asked_for_every_time(clock):
     cloud = ListingCloud()
-    cars = Garage(cloud, clock)
+    cars = VehicleList(cloud, clock)
     cars.refresh_list(None)
     cars.refresh_list(None)
     assert cloud.listed == 2
@@ -111,9 +111,9 @@ def test_after_a_clock_that_was_ahead_the_list_is_asked_for_again(cars, cloud, c
 
 
 def test_a_list_that_bmws_server_fails_at_leaves_the_cars_as_they_were_and_is_asked_for_hours_later(cars, cloud, clock):
-    clock.advance(vehicles.LIST_AGAIN)
+    clock.advance(vehicle_list.LIST_AGAIN)
     cloud.trouble = ServerError("BMW's server failed")
-    for seconds in (0, vehicles.LIST_AFTER_FAILURE - 1, 1):
+    for seconds in (0, vehicle_list.LIST_AFTER_FAILURE - 1, 1):
         clock.advance(seconds)
         cars.refresh_list(None)
     assert names(cars) == ["i3", "i3_2"] and cloud.listed == 3
@@ -124,12 +124,12 @@ def test_a_first_list_that_fails_is_told(clock, trouble):
     cloud = ListingCloud()
     cloud.trouble = trouble
     with pytest.raises(type(trouble)):
-        Garage(cloud, clock).refresh_list(None)
+        VehicleList(cloud, clock).refresh_list(None)
 
 
 @pytest.mark.parametrize("trouble", [NetworkError("no line"), AccessDenied("no")])
 def test_trouble_that_the_cars_would_have_too_is_told(cars, cloud, clock, trouble):
-    clock.advance(vehicles.LIST_AGAIN)
+    clock.advance(vehicle_list.LIST_AGAIN)
     cloud.trouble = trouble
     with pytest.raises(type(trouble)):
         cars.refresh_list(None)
@@ -137,7 +137,7 @@ def test_trouble_that_the_cars_would_have_too_is_told(cars, cloud, clock, troubl
 
 def test_a_car_of_another_primary_user_is_left_out(cloud, clock):
     cloud.readable = {SECOND}
-    assert [vehicle.vin for vehicle in listed(Garage(cloud, clock)).vehicles] == [SECOND]
+    assert [vehicle.vin for vehicle in listed(VehicleList(cloud, clock)).vehicles] == [SECOND]
 
 
 def test_a_car_that_left_and_comes_back_has_its_name_and_is_news(cars, cloud):
@@ -161,7 +161,7 @@ def test_a_car_that_is_still_there_is_the_same_object_with_what_it_said(cars):
 
 def test_what_does_not_change_is_asked_for_once_even_if_bmw_does_not_tell_it(clock):
     cloud = ListingCloud(**{FIRST: None})
-    cars = listed(Garage(cloud, clock))
+    cars = listed(VehicleList(cloud, clock))
     cars.fetch_facts(None, cars.vehicles[0])
     assert cloud.described == [FIRST] and names(cars) == ["Car"]
 
@@ -230,7 +230,7 @@ def test_a_second_new_car_takes_no_place(cars, cloud):
 def test_of_an_older_version_the_first_car_is_the_first_stored(cars, cloud, clock):
     record = cars.to_record()
     del record["first"]
-    restarted = Garage(cloud, clock)
+    restarted = VehicleList(cloud, clock)
     restarted.load(record, is_same_cloud=True)
     assert first_of(restarted) == ["i3"]
 
@@ -265,7 +265,7 @@ def test_another_cloud_keeps_names_and_forgets_what_was_said(cars, cloud, clock)
 
 
 def test_nothing_stored_is_an_empty_garage(cloud, clock):
-    cars = Garage(cloud, clock)
+    cars = VehicleList(cloud, clock)
     cars.load({}, is_same_cloud=False)
     assert cars.vehicles == [] and cars.named() == []
 
@@ -300,8 +300,10 @@ def test_any_model_gives_a_new_name_that_fits_into_an_item_name(text, taken):
 
 
 def test_of_a_list_without_end_the_first_cars_are_taken_over(clock, caplog):
-    cars = listed(Garage(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(vehicles.MAX_CARS + 5)}), clock))
-    assert len(cars.vehicles) == vehicles.MAX_CARS and "205 cars" in caplog.text
+    cars = listed(
+        VehicleList(ListingCloud(**{"WBY00TEST{:08}".format(number): "i3 120" for number in range(vehicle_list.MAX_CARS + 5)}), clock)
+    )
+    assert len(cars.vehicles) == vehicle_list.MAX_CARS and "205 cars" in caplog.text
 
 
 @pytest.mark.parametrize("model", ["Account", "SignIn Tourer", "gAccount", "AccessToken"])
@@ -310,4 +312,4 @@ def test_no_car_gets_the_name_of_an_item_of_the_account(model):
 
 
 def test_a_model_without_end_gives_a_short_name():
-    assert vehicle_name("x" * 100000, set()) == "x" * vehicles.LONGEST_NAME
+    assert vehicle_name("x" * 100000, set()) == "x" * vehicle_list.LONGEST_NAME

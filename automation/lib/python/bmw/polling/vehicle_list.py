@@ -28,7 +28,7 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 _RESERVED = frozenset(upper_first(key) for key in ACCOUNT) | frozenset(("gAccount",))
 
 
-class Garage(object):
+class VehicleList(object):
     """See the module's docstring.
 
     Attributes:
