@@ -10,7 +10,7 @@ from bmw.clouds.cardata.container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
 from bmw.polling import rare_calls
 from bmw.storage import files
-from bmw.storage.store import ClosedStore
+from bmw.storage.store import ClosedStore, Store
 
 from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.unit.fakes import RecordingOutlet, car
@@ -694,6 +694,16 @@ def test_what_the_stream_missed_is_asked_for_if_there_is_room(signed_in):
     assert signed_in.calls() == []
 
 
+def test_what_the_stream_missed_is_left_to_the_next_poll_where_only_a_persons_calls_are_left(signed_in):
+    while signed_in.service._budget.has_room(signed_in.clock.now(), 1):
+        signed_in.update()
+    signed_in.pass_time(60)
+    signed_in.cloud.reset_calls()
+    del signed_in.outlet.history[:]
+    signed_in.service.catch_up()
+    assert (signed_in.calls(), signed_in.outlet.history, signed_in.state) == ([], [], "ONLINE")
+
+
 def test_a_force_update_asks_at_once_and_the_switch_goes_off(signed_in):
     signed_in.outlet.shown["forceUpdate"] = True
     signed_in.update()
@@ -1163,7 +1173,8 @@ def test_files_that_cannot_be_read_for_a_while_cost_no_sign_in(signed_in, monkey
     assert again.calls()[0] == "telematicData"
 
 
-def test_after_files_could_not_be_read_for_a_while_the_command_items_work(tmp_path, monkeypatch):
+@pytest.mark.parametrize("is_read_at_the_start", [False, True])
+def test_after_files_could_not_be_read_for_a_while_the_command_items_work(tmp_path, monkeypatch, is_read_at_the_start):
     with SimulatedCloud(fleet="i3") as cloud:
         portal = {"kind": "portal", "client_id": None, "username": HOME_USER, "password": HOME_PASSWORD}
         Home(cloud, tmp_path, **portal).start().service.stop()
@@ -1172,8 +1183,12 @@ def test_after_files_could_not_be_read_for_a_while_the_command_items_work(tmp_pa
         with monkeypatch.context() as patch:
             patch.setattr(files, "read", _cannot_read)
             assert again.service.prepare(found.update) == {}
+            if not is_read_at_the_start:
+                again.start()
+                assert again.state == "STORE_ERROR"
+        assert files.read is real
+        if is_read_at_the_start:
             again.start()
-        assert again.state == "STORE_ERROR" and files.read is real
         again.pass_time(60)
         assert again.state == "ONLINE", again.text
         assert ("i3", "lock") in found.values()
@@ -1246,6 +1261,28 @@ def test_a_full_disk_stops_nothing(signed_in, monkeypatch, caplog):
     assert "No space left" in caplog.text
     signed_in.update()
     assert signed_in.restart().state == "ONLINE"
+
+
+def test_a_token_that_could_not_be_stored_is_stored_by_the_next_poll(signed_in, monkeypatch):
+    save = Store.save
+
+    def no_token(store, name, *more):
+        if name.endswith(".token"):
+            raise StoreError("Cannot write the token", "make room on the disk")
+        return save(store, name, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "save", no_token)
+        patch.setattr(Store, "save_over", no_token)
+        signed_in.cloud.add_fault("telematicData", "status", status=401)
+        signed_in.update()
+        assert signed_in.calls("auth") == ["refresh"] and "Cannot write the token" in signed_in.text
+    signed_in.update()
+    assert signed_in.text == "Online"
+    again = signed_in.restart()
+    again.pass_time(3600)
+    again.update()
+    assert (again.state, again.calls("auth")) == ("ONLINE", ["refresh"] * 2)
 
 
 @pytest.mark.parametrize("broken", ["_incoming", "_live", "_store"])
@@ -1335,6 +1372,16 @@ def test_a_state_is_logged_once_and_not_at_every_poll(signed_in, caplog):
     for _ in range(5):
         due(signed_in)
     assert len([record for record in caplog.records if record.name == "bmw" and record.levelno >= logging.WARNING]) == 1
+
+
+def test_a_token_that_stays_refused_is_not_tried_at_the_other_cars(signed_in):
+    signed_in.cloud.add_car("i4")
+    signed_in.sign_in()
+    signed_in.cloud.reset_calls()
+    signed_in.cloud.add_fault("telematicData", "status", times=None, status=401)
+    signed_in.update()
+    assert signed_in.state != "ONLINE"
+    assert (signed_in.calls(), signed_in.calls("auth")) == (["telematicData"] * 2, ["refresh"])
 
 
 def test_a_dead_sign_in_is_told_as_such_with_several_cars_too(signed_in):
