@@ -47,7 +47,7 @@ HURRY = {
     },
     "bmw.net.http": {"TOKEN_TIMEOUT": TIMEOUT},
     "bmw.polling.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
-    "bmw.commands.commander": {"ASK_AT_LEAST": 8.0},
+    "bmw.commands.commander": {"MIN_POLLS": 8.0},
 }
 #: put before the script, too: while the file is there, whoever stores a token stops before or after it, as the file says, and leaves
 #: a file of its own

@@ -5,7 +5,7 @@ from bmw import config
 from bmw.assembly import join
 from bmw.commands import definitions
 from bmw.commands.commander import DEADLINE, LEAST
-from bmw.commands.incoming import LONGEST_REASON, MAX_OPEN
+from bmw.commands.incoming import MAX_REASON, MAX_OPEN
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT
 
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
@@ -57,7 +57,7 @@ def test_a_reason_is_shown_redacted_and_no_longer_than_needed(homes):
     order.life.tell("FAILED", "{} refused password=hunter22 {}".format(home.vin, "x" * 5000))
     for shown in (home.state(home.item("CommandStatus")), told[0]):
         assert home.vin not in shown and "hunter22" not in shown
-        assert len(shown) <= LONGEST_REASON + len("FAILED: ")
+        assert len(shown) <= MAX_REASON + len("FAILED: ")
 
 
 @pytest.mark.parametrize("text", ["REFRESH", "NULL", "UNDEF", "", "on", "INCREASE"])

@@ -54,7 +54,7 @@ def listed(cars):
     cars.refresh_list(None)
     for vehicle in cars.vehicles:
         cars.fetch_facts(None, vehicle)
-        cars.give_name(vehicle)
+        cars.assign_name(vehicle)
     return cars
 
 
@@ -80,7 +80,7 @@ def test_a_name_is_given_once_and_whoever_gives_it_is_told_to_store_it(clock):
     cars.refresh_list(None)
     assert cars.named() == []
     cars.fetch_facts(None, cars.vehicles[0])
-    assert cars.give_name(cars.vehicles[0]) is True and cars.give_name(cars.vehicles[0]) is False
+    assert cars.assign_name(cars.vehicles[0]) is True and cars.assign_name(cars.vehicles[0]) is False
     assert cars.named() == cars.vehicles
 
 

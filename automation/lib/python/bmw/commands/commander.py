@@ -1,6 +1,6 @@
-"""One command's life: accepted, sent, polled, ended. Never two at once for one car, never one that is late.
+"""Sends commands and polls their progress. One command per car at a time, and none that is too late.
 
-Commands are kept in memory only: after a restart nothing is sent that was waiting before. Runs on the account's worker.
+Commands are only in memory: a restart sends no waiting command. Runs on the account's worker.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -14,38 +14,38 @@ from bmw.record import record
 
 log = logging.getLogger("bmw")
 
-#: seconds after which a command that waits, for another one, a token or the network, is no longer sent
+#: a command that waits longer than so many seconds (for another command, a token or the network) is not sent
 DEADLINE = 120
 #: a request is not begun with fewer seconds left: connecting takes some, and what is cut off may have reached the car
 LEAST = 5
-#: seconds that the machine's clock may have been put back; a command that is further in the future is not sent
+#: seconds that the clock may have been set back; a command further in the future is not sent
 CLOCK_BACK = 2
-#: seconds within which the second unlock must come where the configuration asks for two
+#: seconds for the second unlock command, if the settings require two
 CONFIRM_WITHIN = 10
-#: refusals in a row, while asking how far a command is, after which it is asked no further
+#: polling a command's progress stops after so many refusals in a row
 MAX_REFUSALS = 3
-#: how far a command is, is asked at least so often before its time is over
-ASK_AT_LEAST = 4.0
+#: a command's progress is polled at least so often before its timeout
+MIN_POLLS = 4.0
 
 UNKNOWN = "how it ended is not known, look at the car ({})"
 _LATE = "it could not be sent in time"
 _MISTAKE = "unexpected error, see openHAB's log"
 
-#: When something was: by the machine's clock (epoch seconds), and by the seconds of ``Worker.now``, which nobody can set.
+#: A time by two clocks: epoch seconds, and the seconds of ``Worker.now``, which nobody can set.
 Moment = record("Moment", "clock steady")
-#: What an account's settings allow. account (str): its name; may_unlock, confirm_unlock (bool).
+#: Permissions from an account's settings. account (str): its name; may_unlock, confirm_unlock (bool).
 Rights = record("Rights", "account may_unlock confirm_unlock")
 
 
 class Order(object):
-    """A command on its way.
+    """A command that is waiting or running.
 
     Attributes:
         vehicle (bmw.vehicle.vehicle.Vehicle), command (str), arguments (dict)
         life (bmw.commands.progress.CommandProgress): what it is told to.
         accepted (Moment)
-        rights (Rights): those of the account whose car it is.
-        on_changed: called without arguments when it has changed the car, or may have.
+        rights (Rights): permissions of the car's account.
+        on_changed: called without arguments when the command has changed the car, or may have.
     """
 
     def __init__(self, vehicle, command, arguments, life, accepted, rights, on_changed=None):
@@ -62,7 +62,7 @@ class Order(object):
 
 
 class _OrderGuard(Guard):
-    """Lets a command's request leave while it is in time, and nothing of a commander that was halted."""
+    """Allows a command's requests while the command is in time and the commander is not halted."""
 
     def __init__(self, commander, order):
         self._commander = commander
@@ -85,13 +85,13 @@ class Commander(object):
     """Sends the commands of one account.
 
     Args:
-        cloud (bmw.clouds.base.Cloud), clock, worker: what it uses.
-        new_session: callable that gives a bmw.account.session.Session for calls in the name of a person, with the Guard it is given.
-        rights (Rights): those of the account that sends.
+        cloud (bmw.clouds.base.Cloud), clock, worker: parts it uses.
+        new_session: callable (Guard) -> bmw.account.session.Session for calls that a person caused.
+        rights (Rights): permissions of the sending account.
         timeout (int or None): seconds for a command; None = the cloud's own time.
 
     Attributes:
-        is_halted (bool): nothing is sent any more.
+        is_halted (bool): nothing more is sent.
     """
 
     def __init__(self, cloud, clock, worker, new_session, rights, timeout=None):
@@ -101,25 +101,25 @@ class Commander(object):
         self._new_session = new_session
         self._rights = rights
         self._timeout = timeout or cloud.COMMAND_TIMEOUT
-        self._poll_every = min(cloud.POLL_COMMAND, self._timeout / ASK_AT_LEAST)
+        self._poll_every = min(cloud.POLL_COMMAND, self._timeout / MIN_POLLS)
         self._first_unlocks = {}  # (account, vin) -> Moment
         self._waiting = []
         self._running = {}  # vin -> Order
         self.is_halted = False
 
     def halt(self):
-        """Sends nothing from now on; whoever gave the orders tells how they ended. For any thread."""
+        """Sends nothing more. The caller reports how the orders ended. May be called from any thread."""
         self.is_halted = True
 
     def seconds_left(self, order):
-        """Seconds in which the order may still be sent; the clock may be set meanwhile, so the longer of two ages counts."""
+        """Seconds until the order is too late. The clock may have been set, so the longer of two ages counts."""
         age = self._clock.now() - order.accepted.clock
         if age < -CLOCK_BACK:
             return 0.0
         return DEADLINE - max(age, self._worker.now() - order.accepted.steady)
 
     def take(self, order):
-        """Accepts or refuses an order; one that can be sent is sent."""
+        """Accepts or refuses an order, and sends it if possible."""
         problem = self._refusal(order)
         if problem:
             order.life.tell(definitions.FAILED, problem)
@@ -132,7 +132,7 @@ class Commander(object):
             self._send_next(order.vehicle.vin)
 
     def _refusal(self, order):
-        """Why the order cannot be taken, or None."""
+        """Why the order is refused, or None."""
         if order.command not in self._cloud.COMMANDS:
             kind = "" if self._cloud.COMMANDS else " (read-only)"
             return "not supported by {}{}".format(self._cloud.title, kind)
@@ -141,7 +141,7 @@ class Commander(object):
         return self._forbidden(order) or self._unconfirmed(order)
 
     def _forbidden(self, order):
-        """Unlocking must be allowed by the account whose car it is, and by the one that sends: why it is not, or None."""
+        """Why unlocking is not allowed, or None. The car's account and the sending account must both allow it."""
         is_own = order.rights.account == self._rights.account
         forbid = [rights.account for rights in ([self._rights] if is_own else [order.rights, self._rights]) if not rights.may_unlock]
         if not forbid:
@@ -150,7 +150,7 @@ class Commander(object):
         return "unlocking is not allowed: set {} in bmw.cfg".format(settings)
 
     def _unconfirmed(self, order):
-        """Where one of the accounts asks for two unlocks within CONFIRM_WITHIN seconds: an answer to the first, None for the second."""
+        """If one of the accounts requires two unlocks within CONFIRM_WITHIN seconds: a text for the first, None for the second."""
         if not (self._rights.confirm_unlock or order.rights.confirm_unlock):
             return None
         which = (order.rights.account, order.vehicle.vin)
@@ -161,9 +161,9 @@ class Commander(object):
         return "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
 
     def _is_repeated(self, order):
-        """True if the car's newest command is the same. An older one is not: after lock and unlock, lock means lock again.
+        """True if the car's newest command is the same. Older commands do not count: after lock and unlock, lock means lock again.
 
-        One that came by another account is not either: it is told in that account's items, and nobody would tell of this one.
+        A command from another account does not count either: its progress is shown in that account's items only.
         """
         vin = order.vehicle.vin
         present = [self._running[vin]] if vin in self._running else []
@@ -171,7 +171,7 @@ class Commander(object):
         return bool(present) and _meant(present[-1]) == _meant(order)
 
     def _send_next(self, vin):
-        """Sends the oldest waiting order of a car that has none under way."""
+        """Sends the car's oldest waiting order if none is running."""
         while vin not in self._running and not self.is_halted:
             order = next((other for other in self._waiting if other.vehicle.vin == vin), None)
             if order is None:
@@ -195,13 +195,13 @@ class Commander(object):
             self._end(order, definitions.TIMED_OUT, _LATE)
         except BmwError as error:
             self._end(order, *_end_by(order, error))
-        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
             self._end_unexpectedly(order)
         else:
             self._go_on(order)
 
     def _go_on(self, order):
-        """A command that was sent is done, or it is asked how far it is."""
+        """Ends a sent command that is already done, or polls its progress."""
         order.sent_at = self._worker.now()
         if order.receipt is None:
             self._end(order, definitions.EXECUTED, "")
@@ -217,12 +217,12 @@ class Commander(object):
             progress = self._cloud.poll_command(self._new_session(), order.vehicle, order.receipt)
             order.refusals = 0
         except BmwError as error:
-            # the car may have done it already: that asking fails does not make the command a failure
+            # a failed poll is not a failed command: the car may have executed it
             order.refusals += 0 if error.transient else 1
             trouble = UNKNOWN.format(error.problem)
         except Stopped:
             return
-        except:  # noqa: E722 - on Jython a Java exception is no Python Exception
+        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
             self._end_unexpectedly(order)
             return
         if progress is not None and progress.state in definitions.FINAL:
@@ -235,7 +235,7 @@ class Commander(object):
             self._poll_later(order)
 
     def _end_unexpectedly(self, order):
-        """A mistake of ours must not block the car's further commands."""
+        """Ends an order after an unexpected error, so that it does not block the car's further commands."""
         log.exception("Unexpected error while sending '%s'", order.command)
         if order.life.has_left:
             self._end(order, definitions.TIMED_OUT, UNKNOWN.format(_MISTAKE))

@@ -1,6 +1,6 @@
-"""The commands a car can be given, whatever the cloud: names, arguments, the words of a command's life, how items say them.
+"""The commands of all clouds: names, arguments, states, and how item commands are parsed.
 
-Knows no cloud; which command a cloud can send is said by its ``COMMANDS``. The life itself is in ``bmw.commands.commander``.
+Knows no cloud; a cloud's ``COMMANDS`` lists the commands that it can send. ``bmw.commands.commander`` sends them.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -41,12 +41,12 @@ EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED OUT"
 FINAL = frozenset((EXECUTED, FAILED, TIMED_OUT))
 UNDER_WAY = frozenset((QUEUED, SENT, PENDING, DELIVERED))
 
-#: what openHAB sends by itself or keeps where there is nothing: never a command
+#: texts that openHAB sends by itself, or has as the state of an empty item: never a command
 _NOTHING = frozenset(("", "REFRESH", "NULL", "UNDEF"))
-#: letters of what a person writes as a command; a number of more could keep the JVM busy
+#: characters of a command; parsing a longer number could take very long
 MAX_CHARACTERS = 500
 
-#: switch item -> command for ON, command for OFF (None: OFF means nothing)
+#: switch item -> command for ON, command for OFF (None: OFF is ignored)
 SWITCHES = {
     "lock": (LOCK, None),
     "unlock": (UNLOCK, None),
@@ -59,7 +59,7 @@ SWITCHES = {
 #: number item -> argument of CHARGING_SETTINGS, lowest and highest value (mybmw.md section 5)
 SETTINGS = {"chargingTarget": ("target", 20, 100), "chargingCurrentLimit": ("current", 6, 32)}
 _UNITS = {"target": "%", "current": "A"}
-#: the items that say a command, and the commands each needs: any one makes the item useful
+#: command item -> its commands; the item is created if the cloud has at least one of them
 ITEMS = dict((key, [command for command in pair if command]) for key, pair in SWITCHES.items())
 ITEMS.update((key, [CHARGING_SETTINGS]) for key in SETTINGS)
 ITEMS["destination"] = [SEND_DESTINATION]
@@ -67,18 +67,18 @@ ITEMS["command"] = list(ALL)
 
 
 def is_nothing(text):
-    """True for a text that no person meant: openHAB's REFRESH, NULL and UNDEF, and blanks."""
+    """True for a text that is not a command: openHAB's REFRESH, NULL and UNDEF, and blanks."""
     return text.strip() in _NOTHING
 
 
 def of_item(key, text):
-    """The (command, arguments) that an item says; (None, {}) for one that means nothing (OFF of a push button, REFRESH).
+    """The (command, arguments) of an item command; (None, {}) for one without meaning (OFF of a push button, REFRESH).
 
     Args:
         key (str): vocabulary key of the command item; text (str): the item command.
 
     Raises:
-        CommandFailed: not understood; says what is expected.
+        CommandFailed: not valid; the text says what is expected.
     """
     _check_length(text)
     if key in SWITCHES:
@@ -96,7 +96,7 @@ def of_text(text):
     """The (command, arguments) of a line: ``lock``, ``chargingSettings target=80 current=16``, ``sendDestination 48.1,11.5 Home``.
 
     Raises:
-        CommandFailed: not understood.
+        CommandFailed: not valid.
     """
     _check_length(text)
     name, _, rest = text.strip().partition(" ")
@@ -123,7 +123,7 @@ def _check_length(text):
 
 
 def _setting(key, text):
-    """(argument, whole number) of a setting such as ``80``, ``80 %`` or ``16 A``."""
+    """(argument, whole number) of a setting like ``80``, ``80 %`` or ``16 A``."""
     argument, lowest, highest = SETTINGS[key]
     words = text.split()
     try:
@@ -141,7 +141,7 @@ def _destination(text):
     """Arguments of ``latitude,longitude name``."""
     place, _, name = text.strip().partition(" ")
     try:
-        # openHAB's places may have a height; with more commas the parts are no degrees (48,1,11,5)
+        # openHAB's Locations may have an altitude; more commas are decimal commas (48,1,11,5)
         latitude, longitude = [float(part) for part in place.split(",", 3)[:3]][:2]
         if place.count(",") > 2:
             raise ValueError(place)

@@ -1,8 +1,8 @@
-"""Where commands come in, from items and from users' rules, and how the car's items show their life.
+"""Accepts commands from items and users' rules, and shows their progress in the car's items.
 
-Sends them by this account's ``bmw.commands.commander`` or by that of another account. Runs on the account's worker, but for
-``item_command``, ``command``, ``halt`` and ``stop``, which any thread may call. Every command that was taken ends with a final
-word, also when the module is stopped.
+The ``bmw.commands.commander`` of this account, or of another one, sends them. Runs on the account's worker, except ``item_command``,
+``command``, ``halt`` and ``stop``, which any thread may call. Every accepted command ends with a final state, also when the module
+is stopped.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -19,13 +19,13 @@ from bmw.switches import put_back
 
 log = logging.getLogger("bmw")
 
-#: switch -> what the car says of it; the other switches are push buttons
+#: switch -> the car's state that it shows; the other switches are push buttons
 _STATES = {"climate": "climateActive", "charge": "charging"}
 _BUTTONS = sorted(set(definitions.SWITCHES).difference(_STATES))
-#: commands of an account that have not ended yet; who sends more gets them refused
+#: commands of an account that may be open at the same time; further ones are refused
 MAX_OPEN = 30
-#: letters of a reason that are shown: it may be BMW's, of any length
-LONGEST_REASON = 300
+#: characters of a reason to show; a reason from BMW may have any length
+MAX_REASON = 300
 
 
 class IncomingCommands(object):
@@ -34,8 +34,8 @@ class IncomingCommands(object):
     Args:
         config (bmw.config.AccountConfig), cloud, clock, worker, outlet: those of the account.
         vehicle_list (bmw.polling.vehicle_list.VehicleList): its cars.
-        new_session: callable that gives a bmw.account.session.Session for calls in the name of a person; may be given a Guard for it.
-        refresh: called without arguments when the cars must be asked for what a command has changed.
+        new_session: callable (optional Guard) -> bmw.account.session.Session for calls that a person caused.
+        refresh: called without arguments to poll the cars after a command.
     """
 
     def __init__(self, config, cloud, clock, worker, outlet, vehicle_list, new_session, refresh):
@@ -49,10 +49,10 @@ class IncomingCommands(object):
         self._rights = Rights(config.name, config.allow_unlock, config.confirm_unlock)
         self._commander = Commander(cloud, clock, worker, new_session, self._rights, config.command_timeout)
         self._lock = threading.Lock()
-        self._open = []  # the orders that have not ended yet, the oldest first
-        self._told = set()  # VINs of the cars that were shown how a command ended
+        self._open = []  # orders that have not ended yet, the oldest first
+        self._told = set()  # VINs of cars that have shown the end of a command
         self._is_stopped = False
-        #: what sends the commands for this account's cars: this desk, or that of another account
+        #: the desk that sends the commands for this account's cars: this one, or that of another account
         self._sender = self
 
     def send_by(self, desk):
@@ -61,11 +61,11 @@ class IncomingCommands(object):
 
     @property
     def can(self):
-        """The commands (frozenset of names) that can be sent to these cars."""
+        """The commands (frozenset of names) that these cars accept."""
         return self._sender._cloud.COMMANDS
 
     def prepare_items(self):
-        """Makes the command items of the cars: {item name: (vehicle name, key)}; also those that a car left behind, to say so."""
+        """Creates the cars' command items. Returns {item name: (vehicle name, key)}, also of former cars, to refuse their commands."""
         names = {}
         if self._config.data:
             present = [(vehicle, self.can) for vehicle in self._vehicle_list.named()]
@@ -85,7 +85,7 @@ class IncomingCommands(object):
         self._show(_BUTTONS, lambda vehicle, key: True)
 
     def show_missing(self):
-        """Shows the switches whose items have no state: new, or made anew by the user meanwhile."""
+        """Shows the switches whose items have no state, because they are new or the user created them again."""
         self._show(definitions.SWITCHES, lambda vehicle, key: self._state(vehicle, key) is None)
 
     def _state(self, vehicle, key):
@@ -101,7 +101,7 @@ class IncomingCommands(object):
                 self._show_status(vehicle, definitions.TIMED_OUT, NOT_KNOWN)
 
     def _idle(self):
-        """The cars (list of Vehicle) with items that were given no command since the start."""
+        """The cars (list of Vehicle) with items that have received no command since the start."""
         with self._lock:
             busy = self._told.union(order.vehicle.vin for order in self._open)
         return [vehicle for vehicle in self._vehicle_list.named() if vehicle.vin not in busy]
@@ -113,7 +113,7 @@ class IncomingCommands(object):
                     self._show_as_it_is(vehicle, key)
 
     def follow(self, vehicle, changed):
-        """Lets the switches follow what the car said anew: vocabulary keys (set)."""
+        """Updates the switches from the car's changed readings: vocabulary keys (set)."""
         for key, state in sorted(_STATES.items()):
             if state in changed and self._has_item(vehicle, key):
                 self._show_as_it_is(vehicle, key)
@@ -150,7 +150,7 @@ class IncomingCommands(object):
                 let_go()
 
         if problem or command:
-            # a dropped one, too: what is under way may have come by another item, and the next press of this switch would say OFF
+            # also after a dropped command: the running one may come from another item, and this switch would stay ON
             self._accept(self._new_order(vehicle, command, arguments, show_switch, let_go), problem)
 
     def command(self, vehicle_name, command, arguments, show, on_dropped=None):
@@ -162,11 +162,11 @@ class IncomingCommands(object):
             self._accept(self._new_order(vehicle, command, arguments, show, on_dropped))
 
     def halt(self):
-        """Sends nothing from now on; returns at once."""
+        """Sends nothing more; returns at once."""
         self._commander.halt()
 
     def stop(self):
-        """Ends every command that has not ended, when the worker does nothing more."""
+        """Ends every open command, after the worker has stopped."""
         self.halt()
         with self._lock:
             self._is_stopped = True
@@ -176,7 +176,7 @@ class IncomingCommands(object):
             order.life.give_up()
 
     def _find(self, vehicle_name):
-        """The car of that name, also one that has left the account; or None."""
+        """The car with that name, also a former car; or None."""
         gone = [vehicle for vehicle in self._vehicle_list.gone() if vehicle.name == vehicle_name]
         return self._vehicle_list.find_named(vehicle_name) or next(iter(gone), None)
 
@@ -184,10 +184,10 @@ class IncomingCommands(object):
         return self._vehicle_list.find_named(vehicle.name) is None
 
     def _new_order(self, vehicle, command, arguments, show, on_dropped=None):
-        """An Order accepted now, whose life is shown in the car's status items and then to ``show``."""
+        """A new Order. Its progress is shown in the car's status items and then passed to ``show``."""
 
         def shown(state, reason):
-            reason = clean(reason)[:LONGEST_REASON]
+            reason = clean(reason)[:MAX_REASON]
             if state in definitions.FINAL:
                 self._close(order)
             try:
@@ -205,7 +205,7 @@ class IncomingCommands(object):
         return order
 
     def _accept(self, order, problem=None):
-        """Hands an order to the worker, or its end where there is a ``problem`` (str). None is taken that would not be ended."""
+        """Passes an order to the worker, which refuses it if there is a ``problem`` (str). After ``stop`` no order is accepted."""
         with self._lock:
             if self._is_stopped:
                 refusal = NOT_SENT
@@ -241,7 +241,7 @@ class IncomingCommands(object):
             self._outlet.command(vehicle, "lastCommand", self._clock.now(), is_first)
 
     def _on_changed(self):
-        """The clouds show the new state some seconds after the car has done what it was told."""
+        """Polls the car later: the cloud shows the new state some seconds after the command was executed."""
         if self._config.data:
             self._worker.later("after command", self._cloud.SETTLE, self._after_command)
 
@@ -251,7 +251,7 @@ class IncomingCommands(object):
             self.follow(vehicle, frozenset(_STATES.values()))
 
     def _show_as_it_is(self, vehicle, key):
-        """Shows a switch while no command is under way: the car's own state, OFF for a push button and where the car never says it."""
+        """Shows a switch while no command is running: the car's state, or OFF for a push button or an unknown state."""
         reading = vehicle.readings.get(_STATES.get(key))
         self._outlet.command(vehicle, key, reading.value if reading is not None else False, self._vehicle_list.is_first(vehicle))
 

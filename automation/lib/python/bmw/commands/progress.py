@@ -1,6 +1,6 @@
-"""How a command's life is told: each step once, in order, and one final word after which nothing more is told.
+"""Shows the progress of a command: each state once, in order, and nothing after the final state.
 
-The worker tells how it goes; whoever stops the module ends what is under way, from another thread. Knows no cloud and no item.
+The worker reports the states. If the module stops, another thread ends the running commands. Knows no cloud and no item.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,15 +17,15 @@ NOT_KNOWN = "how it ended is not known, look at the car (openHAB or the BMW scri
 
 
 class CommandProgress(object):
-    """What one command tells. All methods are for any thread; none raises what ``show`` or ``on_dropped`` raise.
+    """The progress of one command. All methods may be called from any thread. Errors of ``show`` and ``on_dropped`` are logged.
 
     Attributes:
-        is_ended (bool): it has told its final word, or was dropped.
-        has_left (bool): a request with the command was sent, so the car may have got it.
+        is_ended (bool): the final state was shown, or the command was dropped.
+        has_left (bool): a request with the command was sent, so the car may have received it.
 
     Args:
-        show: called with (state, reason) at every step; state is a word of ``bmw.commands.definitions``.
-        on_dropped: called instead of a final word when the same command is still under way; may be None.
+        show: called with (state, reason) for every state of ``bmw.commands.definitions``.
+        on_dropped: called instead of a final state if the same command is still running; may be None.
     """
 
     def __init__(self, show, on_dropped=None):
@@ -37,27 +37,27 @@ class CommandProgress(object):
         self._is_given_up = False
 
     def tell(self, state, reason=""):
-        """Shows a step; after a final word nothing."""
+        """Shows a state, unless the command has ended."""
         with self._lock:
             if not self.is_ended:
                 self.is_ended = state in definitions.FINAL
                 self._say(self._show, state, reason)
 
     def drop(self):
-        """Ends it without a word of its own: the same command is under way, and tells."""
+        """Ends the command without a final state, because the same command is already running."""
         with self._lock:
             if not self.is_ended:
                 self.is_ended = True
                 self._say(self._on_dropped)
 
     def leave(self):
-        """Takes down that a request with the command leaves now. False if it has ended, so that it must not leave."""
+        """Call this right before sending. Returns False if the command has ended and must not be sent."""
         with self._lock:
             self.has_left = self.has_left or not self.is_ended
             return not self.is_ended
 
     def give_up(self):
-        """Ends it where it is, as the module is being stopped: nobody will see how it goes on."""
+        """Ends the command because the module is being stopped and can no longer poll its progress."""
         with self._lock:
             self._is_given_up = True
             if self.has_left:
@@ -66,9 +66,9 @@ class CommandProgress(object):
                 self.tell(definitions.FAILED, NOT_SENT)
 
     def _say(self, say, *what):
-        """A word that cannot be shown changes nothing: the command goes on, and after it those that wait for its end."""
+        """Calls ``say``. An error there is logged and does not stop this command or the waiting ones."""
         try:
             say(*what)
-        except:  # noqa: E722 - a Java exception is no Python Exception
-            # openHAB may be stopping, with its items gone before us
+        except:  # noqa: E722 - a Java exception is not a Python Exception
+            # openHAB may be stopping and may have removed its items already
             log.log(logging.DEBUG if self._is_given_up else logging.ERROR, "A command's state is not shown", exc_info=True)

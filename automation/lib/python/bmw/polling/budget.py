@@ -1,6 +1,6 @@
-"""The calls of a day: how many are left, and when to try again after a refusal.
+"""The budget of calls per day: how many are left, and the back-off after a refusal.
 
-Pure: time comes in as an argument (epoch seconds), records go in and out as JSON-able values. Knows no cloud.
+Pure: the time is an argument (epoch seconds), records are JSON-able values. Knows no cloud.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -9,26 +9,26 @@ from bmw.errors import QuotaExceeded
 from bmw.times import next_utc_midnight
 
 DAY = 86400
-#: part of the day's calls kept back for the force update and the sign-in
+#: share of the day's calls reserved for force update and sign-in
 RESERVE = 0.1
-#: seconds to wait after the first, second ... refusal for quota; BMW does not say when its day begins
+#: back-off in seconds after the first, second ... quota error; BMW does not say when its day begins
 BACK_OFF = (3600, 7200, 14400, 28800)
-#: seconds after UTC midnight at which the day's allowance is surely new
+#: seconds after UTC midnight when the daily quota is surely renewed
 AFTER_MIDNIGHT = 300
 _BUCKET = 60
-#: for automatic calls a day is this much shorter (seconds), which the reserve covers: what is asked at the same time each day must
-#: not be in its own way
+#: for automatic calls a day is shorter by so many seconds, so that a call at the same time each day does not block itself; the
+#: reserve covers this
 _EARLY = 2 * _BUCKET
 
 
 class Budget(object):
     """The calls of the last 24 hours against a daily limit.
 
-    BMW only says 'daily': counting a rolling day holds for a day that begins at midnight UTC as well.
+    BMW only says 'daily'. A rolling count of 24 hours also fits a limit that renews at midnight UTC.
 
     Args:
-        limit (int or None): calls a day; None = not limited.
-        record (list or None): what ``to_record`` gave.
+        limit (int or None): calls per day; None = not limited.
+        record (list or None): result of ``to_record``.
     """
 
     def __init__(self, limit, record=None):
@@ -36,7 +36,7 @@ class Budget(object):
         self.load(record)
 
     def load(self, record):
-        """Takes over what ``to_record`` gave; None = nothing was counted."""
+        """Loads the result of ``to_record``; None = no calls yet."""
         record = record or {}
         #: [minute, count] pairs, oldest first
         self._calls = [list(pair) for pair in record.get("calls", [])]
@@ -54,29 +54,29 @@ class Budget(object):
         return [pair for pair in self._calls if now - DAY < pair[0] * _BUCKET + _BUCKET and pair[0] * _BUCKET <= now + DAY]
 
     def left(self, now):
-        """Calls left (int), or None when not limited."""
+        """Calls left (int), or None if not limited."""
         return None if self.limit is None else max(0, self.limit - self.spent(now))
 
     def room(self, now):
-        """Automatic calls that can be made now (int), so far as we know; None when not limited."""
+        """Automatic calls left now (int), as far as we know; None if not limited."""
         return None if self.limit is None else max(0, self._usable(by_person=False) - self.spent(now + _EARLY))
 
     def has_room(self, now, calls):
-        """True if that many (int) automatic calls can be made now, so far as we know."""
+        """True if so many automatic calls (int) are left now, as far as we know."""
         return self.limit is None or (now >= self._blocked(now) and calls <= self.room(now))
 
     def spend(self, now, by_person=False):
-        """Counts one call, before it is made.
+        """Counts one call before it is sent.
 
         Args:
-            by_person (bool): asked for by a person, who may use the reserve.
+            by_person (bool): a person caused the call, so it may use the reserve.
 
         Raises:
-            QuotaExceeded: none is left, or BMW's refusal still holds.
+            QuotaExceeded: no calls are left, or the back-off has not ended.
         """
         if now < self._blocked(now):
             raise _exceeded("BMW's daily allowance of calls is used up", self.blocked_until)
-        self._calls = self._lately(now)  # also where nothing is limited; only here, as other threads look at it
+        self._calls = self._lately(now)  # also without a limit; replaced only here, because other threads read it
         if self.limit is not None and self.spent(now if by_person else now + _EARLY) >= self._usable(by_person):
             raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
         minute = int(now // _BUCKET)
@@ -86,26 +86,26 @@ class Budget(object):
             self._calls.append([minute, 1])
 
     def refused(self, now, retry_after=None):
-        """BMW said that the quota is used up: no call until the time returned (epoch seconds)."""
+        """Call this after a quota error from BMW. Returns the end of the back-off (epoch seconds)."""
         wait = retry_after or BACK_OFF[min(self._refusals, len(BACK_OFF) - 1)]
         self._refusals += 1
         self.blocked_until = min(now + wait, next_utc_midnight(now) + AFTER_MIDNIGHT)
         return self.blocked_until
 
     def answered(self):
-        """A call was let through: the next refusal starts the back-off anew."""
+        """Call this after a successful call. It resets the back-off."""
         self._refusals = 0
         self.blocked_until = 0
 
     def _blocked(self, now):
-        """The time BMW's refusal holds, 0 when it comes from a clock that was set back since."""
+        """The end of the back-off; 0 if the clock was set back since then."""
         return self.blocked_until if self.blocked_until <= now + DAY + AFTER_MIDNIGHT else 0
 
     def _usable(self, by_person):
         return self.limit if by_person else self.limit - int(self.limit * RESERVE)
 
     def _next_free(self, now):
-        """When the oldest call leaves the rolling day."""
+        """When the oldest call is more than a day old."""
         return self._calls[0][0] * _BUCKET + _BUCKET + DAY if self._calls else now
 
 

@@ -1,12 +1,12 @@
-"""How far apart polls are, by the calls of a day, what goes on at the cars, and the hour. Pure; knows no cloud."""
+"""Intervals between polls, from the calls per day, the activity of the cars, and the hour. Pure; knows no cloud."""
 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.polling.budget import DAY, RESERVE
 
-#: part of the rest at most for what is asked beside the polls
+#: at most this share of the automatic calls is for calls in addition to the polls
 MAX_EXTRA = 0.25
-#: hours of local time in which a parked car is asked half as often
+#: local hours in which a parked car is polled half as often
 NIGHT = (23, 0, 1, 2, 3, 4, 5)
 #: a tick this much (part of the wait) before its time counts as on time: a minute of half an hour, as cron ticks never fall exactly
 SLACK = 1 / 30.0
@@ -14,21 +14,21 @@ SLACK = 1 / 30.0
 #: poll only what the stream lacks. BUSY (see ``soon``): a car drives or charges, and the stream says nothing of it
 BUSY, AWAKE, ASLEEP, HEARD = "busy", "awake", "asleep", "heard"
 PACE = {AWAKE: 1, ASLEEP: 2, HEARD: 4}
-#: seconds without news after which a car is taken to be asleep
+#: a car without news for so many seconds counts as asleep
 SLEEPS_AFTER = 7200
-#: shortest time between two polls of a busy car (seconds), and for how long what is left of the calls must last then
+#: shortest interval between two polls of a busy car, and how long the remaining calls must last then (seconds)
 SOONEST = 600
 AHEAD = 6 * 3600
 
 
 def interval(calls_per_day, cars, extra=0):
-    """Seconds between two automatic polls of all cars, so that the day's calls last the day.
+    """Seconds between two automatic polls of all cars, so that the calls last the whole day.
 
-    One interval by day, two by night. The reserve and one call for the list of cars are kept from the polls. BMW's 50 calls suffice
-    for one car every half hour, 41 polls, with three calls beside them.
+    One interval by day, two by night. The reserve and one call for the list of cars are not used for polls. BMW's 50 calls are enough
+    for one car every half hour (41 polls) and three further calls.
 
     Args:
-        calls_per_day (int), cars (int). extra (int): calls a day and car beside the polls; many cars leave them less of the day.
+        calls_per_day (int), cars (int). extra (int): further calls per day and car; reduced if there are many cars.
     """
     usable = _for_polls(calls_per_day)
     polls = max(1, (usable - min(extra * cars, int(usable * MAX_EXTRA))) // max(1, cars))
@@ -38,7 +38,7 @@ def interval(calls_per_day, cars, extra=0):
 
 
 def at_once(calls_per_day, cars):
-    """How many cars (int, at least 1) a poll asks: all, or as many as the day's automatic calls (int; None = not limited) suffice for."""
+    """Number of cars per poll (int, at least 1): all, or as many as the day's automatic calls allow (int; None = not limited)."""
     return max(1, cars if calls_per_day is None else min(cars, _for_polls(calls_per_day)))
 
 
@@ -47,19 +47,19 @@ def _for_polls(calls_per_day):
 
 
 def pace(seconds, situation, local_hour):
-    """Seconds to wait for the next poll: the steady interval, longer by what goes on at the cars (AWAKE, ASLEEP, HEARD) or by night.
+    """Seconds until the next poll: the steady interval, longer depending on the situation (AWAKE, ASLEEP, HEARD) and at night.
 
-    A day at most: so many cars that there is one poll a day have no calls to save.
+    At most a day: with so many cars that there is one poll per day, there are no calls to save.
     """
     factor = PACE[situation]
     return min(DAY, seconds * (max(factor, PACE[ASLEEP]) if local_hour in NIGHT else factor))
 
 
 def soon(seconds, room, cars):
-    """Seconds to wait for the next poll while a car is BUSY: the less is left, the longer, so that it is never used up at once.
+    """Seconds until the next poll while a car is BUSY. It grows when few calls are left, so that they last.
 
     Args:
-        seconds (float): the steady interval. room (int): automatic calls left. cars (int): how many a poll asks.
+        seconds (float): the steady interval. room (int): automatic calls left. cars (int): cars per poll.
     """
     return max(min(SOONEST, seconds), AHEAD / (room // max(1, cars) + 1.0))
 

@@ -1,4 +1,4 @@
-"""When the cars of an account are polled next: by what goes on at them and what is left of the day's calls. See ``intervals``."""
+"""Decides when the cars of an account are polled next, from their activity and the calls left. See ``intervals``."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -6,15 +6,15 @@ from bmw.polling import intervals
 
 
 class PollTimes(object):
-    """Where BMW names no daily limit the cron alone says when: ``is_due`` is always True, ``next_at`` and ``look_again_in`` give None.
+    """Without a daily limit only the cron decides: ``is_due`` is always True, ``next_at`` and ``look_again_in`` return None.
 
     Attributes:
-        polled_at (float or None): when the last poll began (epoch seconds).
+        polled_at (float or None): start of the last poll (epoch seconds).
 
     Args:
         cloud (bmw.clouds.base.Cloud), budget (bmw.polling.budget.Budget), vehicle_list (bmw.polling.vehicle_list.VehicleList),
         clock: those of the account.
-        hears: callable (vehicle), True while a stream tells what changes at that car.
+        hears: callable (vehicle), True while the stream delivers changes of that car.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
 
@@ -28,21 +28,21 @@ class PollTimes(object):
         self.polled_at = None
 
     def is_due(self):
-        """True if BMW's allowance leaves a poll for now."""
+        """True if a poll is due and the budget allows it."""
         if self._budget.limit is None:
             return True
         now = self._clock.now()
         if not intervals.is_due(now, self.polled_at, self._wait(now)):
             return False
-        # waiting for room in the budget is no trouble to tell; a person's own calls can have used it up
+        # waiting for calls is not an error to show; the user's own calls may have used them
         return self.polled_at is None or self.has_room()
 
     def has_room(self):
-        """True if the calls of a poll are left: one a car, and one for the list of cars when it is due."""
+        """True if enough calls for a poll are left: one per car, and one for the list of cars if it is due."""
         return self._budget.has_room(self._clock.now(), self.cars_at_once() + (1 if self._vehicle_list.is_list_due() else 0))
 
     def cars_at_once(self):
-        """How many cars (int) a poll asks; a car costs a call."""
+        """Number of cars (int) per poll; each costs a call."""
         return intervals.at_once(self._budget.limit, len(self._vehicle_list.vehicles))
 
     def next_at(self):
@@ -52,14 +52,14 @@ class PollTimes(object):
         return max(self.polled_at + self._wait(self._clock.now()), self._budget.blocked_until)
 
     def look_again_in(self):
-        """Seconds until a car that drives or charges shall be looked at, for which the cron may be too slow; None if there is none."""
+        """Seconds until the next check of a driving or charging car, because the cron may be too slow; None if there is no such car."""
         if self._budget.limit is None or not any(vehicle.is_active for vehicle in self._vehicle_list.vehicles):
             return None
         now = self._clock.now()
         rest = 0
         if self._situation(now) == intervals.BUSY and self.polled_at is not None:
             rest = self.polled_at + self._wait(now) - now
-        # a clock that was set back must not make it wait for long
+        # do not wait for long if the clock was set back
         return min(max(intervals.SOONEST, rest), intervals.AHEAD)
 
     def _wait(self, now):
@@ -72,7 +72,7 @@ class PollTimes(object):
         return intervals.pace(steady, situation, self._local_hour(now))
 
     def _situation(self, now):
-        """What goes on at the cars, for ``bmw.polling.intervals``: one poll asks all of them, so the liveliest counts."""
+        """The situation for ``bmw.polling.intervals``. One poll reads all cars, so the most active car counts."""
         vehicles = self._vehicle_list.vehicles
         if any(vehicle.is_active and not self._hears(vehicle) for vehicle in vehicles):
             return intervals.BUSY

@@ -13,7 +13,7 @@ log = logging.getLogger("bmw")
 
 #: seconds after a poll
 AFTER_POLL = 30
-#: seconds after the car began or ended to drive or charge: BMW needs some minutes to have a charge in its history
+#: seconds after the car started or stopped driving or charging: BMW adds a charging session to its history some minutes later
 AFTER_ACTION = 660
 
 
@@ -23,8 +23,8 @@ class RareCalls(object):
     Args:
         cloud (bmw.clouds.base.Cloud), outlet, worker: those of the account; see ``bmw.interfaces``.
         vehicle_list (bmw.polling.vehicle_list.VehicleList): its cars.
-        new_session: callable, a Session that leaves the reserve alone.
-        take: callable (vehicle, readings), shows and stores what was found. done: callable, after each look.
+        new_session: callable -> a Session that does not use the reserve.
+        take: callable (vehicle, readings), shows and stores the values. done: called after each run.
     """
 
     def __init__(self, cloud, outlet, worker, vehicle_list, new_session, take, done):
@@ -53,12 +53,12 @@ class RareCalls(object):
                 if picture is not None:
                     self._outlet.picture(vehicle, picture, self._vehicle_list.is_first(vehicle))
         except BmwError as error:
-            # the polls have the same trouble and say it in the status
+            # the polls have the same error and show it in the status
             log.info("The rare values are not available for now: %s", error.text())
         self._done()
 
     def _in_turn(self):
-        """Each look begins with another car: where the calls do not suffice for all, none is always the last."""
+        """The cars, each time starting with another one: if there are too few calls, no car is always the last."""
         cars = self._vehicle_list.named()
         first = self._looks % max(1, len(cars))
         self._looks += 1

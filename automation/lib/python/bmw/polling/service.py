@@ -1,7 +1,7 @@
-"""One account at work: keeps the token fresh, asks for the cars when it is time, hands what changed to the items, sends commands.
+"""Coordinates one account: refreshes the token, polls the cars, shows changes in the items, sends commands.
 
-All work runs on the account's worker, one piece at a time; the public methods return at once. What goes wrong ends in the
-account's status item and one log line, never in an exception.
+All work runs on the account's worker, one piece at a time; the public methods return at once. Errors are shown in the account's
+status item and one log line; no method raises them.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -34,9 +34,9 @@ RETRY_TOKEN = 300
 RETRY_READING = 60
 #: seconds after which what the stream brought is stored: not at each message, for the life of an SD card
 SAVE_LIVE = 120
-#: so many cars in a row at which BMW's server failed: the others would only cost calls
+#: a poll stops after so many server errors in a row; the other cars would only cost calls
 GIVE_UP = 3
-#: characters that a person types for a sign-in at most: a captcha's token has some thousand
+#: characters of the sign-in input; a captcha's token has a few thousand
 MAX_INPUT = 20000
 #: troubles with cars that are told in one line at most
 MAX_NAMED = 3
@@ -47,7 +47,7 @@ _TYPED = "sign-in input"
 
 
 class _WhileRunning(Guard):
-    """Lets nothing leave any more once the worker was stopped."""
+    """Allows no requests after the worker was stopped."""
 
     def __init__(self, worker):
         self._worker = worker
@@ -63,10 +63,10 @@ class Service(object):
     """See the module's docstring.
 
     Args:
-        config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and what is wrong with the file.
-        cloud, account, store, clock, worker: the parts it joins.
-        outlet: where states go, see ``bmw.openhab.outlet``.
-        record (str): start of the names of its records in the store.
+        config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and errors in the file.
+        cloud, account, store, clock, worker: its parts.
+        outlet: shows the states, see ``bmw.interfaces.Outlet``.
+        record (str): start of the record names in the store.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
 
@@ -83,7 +83,7 @@ class Service(object):
         self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
         self._vehicle_list = VehicleList(cloud, clock)
         self._times = PollTimes(cloud, self._budget, self._vehicle_list, clock, self._hears, local_hour)
-        #: by cloud, so that a change of the setting and back costs nothing
+        #: per cloud, so that changing the setting and back loses nothing
         self._memories = {}
         self._memory = {}
         self._live = None
@@ -104,39 +104,39 @@ class Service(object):
         self._is_token_troubled = False
         self._on_command_items = lambda items: None
         self._is_saving_later = False
-        self._is_loaded = False  # nothing is stored before
-        self._is_late = False  # command items could not be made at the start
-        self._store_errors = {}  # record -> why it is not stored
-        self._settled = [[], []]  # (name, is the first) of the cars that are there, and of those that are gone
+        self._is_loaded = False  # nothing is saved before
+        self._is_late = False  # command items could not be created at the start
+        self._store_errors = {}  # record -> why it could not be saved
+        self._settled = [[], []]  # (name, is_first) of the present cars, and of the former cars
         self._rare_calls = RareCalls(
             cloud, outlet, worker, self._vehicle_list, lambda: self._new_session(by_person=False), self.take, self._on_rare_calls_made
         )
 
     def attach(self, live):
-        """Gives it a stream (``bmw.clouds.cardata.live.Live``, or None), before ``start``."""
+        """Sets the stream (``bmw.clouds.cardata.live.Live``, or None). Call it before ``start``."""
         self._live = live
 
     def report_with(self, surroundings):
-        """Lets its report tell of the place it runs in (``bmw.support.diagnostics.Surroundings``), before ``start``."""
+        """Sets the environment for the report (``bmw.support.diagnostics.Surroundings``). Call it before ``start``."""
         self._surroundings = surroundings
 
     def send_commands_by(self, service):
-        """Lets another account's service send the commands for these cars, before ``start``."""
+        """Lets another account's service send the commands for these cars. Call it before ``start``."""
         self._incoming.send_by(service._incoming)
 
     @property
     def can_command(self):
-        """The commands (frozenset of names) that can be sent to these cars."""
+        """The commands (frozenset of names) that these cars accept."""
         return self._incoming.can
 
     def prepare(self, on_command_items):
-        """Loads what is known and makes the command items, so that rules can be triggered by them.
+        """Loads the stored state and creates the command items, so that they can trigger rules.
 
         Args:
-            on_command_items: called with the same, on the worker, when a car was found that was not there now.
+            on_command_items: called on the worker with the same dict when a new car was found later.
 
         Returns:
-            {item name: (vehicle name, key)} of the items that take commands.
+            {item name: (vehicle name, key)} of the items that accept commands.
         """
         try:
             self._load()
@@ -147,65 +147,65 @@ class Service(object):
         return self._incoming.prepare_items()
 
     def load(self):
-        """Takes over what is stored, of cars and of the sign-in. Nothing is stored before that has ended.
+        """Loads the stored cars and the sign-in. Nothing is saved before this has succeeded.
 
         Raises:
-            StoreError: it cannot be read now; nothing was changed.
+            StoreError: the store cannot be read now; nothing was changed.
         """
         self._load()
         self._account.load(self._outlet.sealed_token())
         self._is_loaded = True
 
-    # what the rules call
+    # called by the rules
 
     def start(self):
-        """Shows the last known states and asks for new ones if they are due."""
+        """Shows the last known states, and polls if it is due."""
         self._worker.start()
         self._worker.submit(self._start)
 
     def tick(self):
-        """The cron's call: asks if it is due."""
+        """Called by the cron: polls if it is due."""
         self._worker.later_unless_waiting("refresh", 0, self._refresh_if_due)
 
     def force_update(self):
-        """Asks now, in the name of a person; ends with the switch OFF."""
+        """Polls now, because a person wants it, then sets the switch to OFF."""
         self._worker.later_unless_waiting("force update", 0, self._force_update)
 
     def diagnose(self):
-        """Puts the diagnostics report into its item and the log; ends with the switch OFF."""
+        """Writes the diagnostics report to its item and the log, then sets the switch to OFF."""
         self._worker.later_unless_waiting("diagnose", 0, self._diagnose)
 
     def sign_in(self, answer=None):
-        """Starts a sign-in anew; ``answer`` (str): what the person typed, where the cloud needs it."""
+        """Starts a new sign-in. ``answer`` (str): the user's input, if the cloud needs it."""
         if answer is None:
             self._worker.later(_SWITCH, 0, lambda: self._begin_sign_in(None))
         else:
-            typed = answer[: MAX_INPUT + 1]  # one more shows that it was too long
+            typed = answer[: MAX_INPUT + 1]  # one character more shows that it was too long
             self._worker.later(_TYPED, 0, lambda: self._begin_sign_in(typed))
 
     def sign_in_switch(self, text):
-        """The sign-in switch got a command (str): ON starts, OFF cancels, anything else is nothing."""
+        """Called with a command (str) to the sign-in switch: ON starts, OFF cancels, anything else is ignored."""
         {"ON": self.sign_in, "OFF": self.cancel_sign_in}.get(text, lambda: None)()
 
     def sign_in_input(self, text):
-        """The sign-in input item got a command (str): what a person typed starts a sign-in."""
+        """Called with a command (str) to the sign-in input item: starts a sign-in with this input."""
         if not definitions.is_nothing(text):
             self.sign_in(text)
 
     def cancel_sign_in(self):
-        """Ends a sign-in that waits for a person."""
+        """Cancels a sign-in that waits for the user."""
         self._worker.later(_SWITCH, 0, self._sign_in.cancel)
 
     def item_command(self, vehicle_name, key, text):
-        """A command item (vocabulary key) of a car got a command (str)."""
+        """Called with a command (str) to a command item (vocabulary key) of a car."""
         self._incoming.item_command(vehicle_name, key, text)
 
     def vehicles(self):
-        """The cars (list of bmw.vehicle.vehicle.Vehicle) that have a name by now; for any thread, to read from only."""
+        """The named cars (list of bmw.vehicle.vehicle.Vehicle), read-only. May be called from any thread."""
         return self._vehicle_list.named()
 
     def diagnostics(self):
-        """The report (text of several lines) for a forum post, without what is private; for any thread."""
+        """The report (text of several lines) for a forum post, without private data. May be called from any thread."""
         now = self._clock.now()
         state, text = self._status.shown
         facts = diagnostics.Facts(
@@ -224,11 +224,11 @@ class Service(object):
         return diagnostics.report(facts, self._surroundings, now)
 
     def calls_left(self):
-        """Calls left today (int), None where BMW names no limit."""
+        """Calls left today (int), None without a limit."""
         return self._budget.left(self._clock.now())
 
     def session(self, memory):
-        """A Session beside the service's own work, for calls in the name of a person; the cloud remembers in ``memory`` (dict)."""
+        """A separate Session for calls that a person caused. ``memory`` (dict): the cloud's data between calls."""
         return Session(self._cloud.http, self._account, self._budget, self._clock, memory, self._save_budget, by_person=True)
 
     def command(self, vehicle_name, command, arguments, show, on_dropped=None):
@@ -236,18 +236,18 @@ class Service(object):
 
         Args:
             vehicle_name (str), command (str), arguments (dict): see ``bmw.commands.definitions``.
-            show: called with (state, reason) at every step, on the worker.
-            on_dropped: called instead when the same command is still under way; may be None.
+            show: called with (state, reason) for every state, on the worker.
+            on_dropped: called instead if the same command is still running; may be None.
         """
         self._incoming.command(vehicle_name, command, arguments, show, on_dropped)
 
     def halt(self):
-        """Begins and sends nothing from now on; returns at once."""
+        """Starts no more work and sends nothing more; returns at once."""
         self._worker.stop(timeout=0)
         self._incoming.halt()
 
     def stop(self):
-        """Ends all work, and every command with a final word, and stores what there is; see ``finish``. All of it, whatever fails."""
+        """Ends all work and all commands, and saves the state, even if one step fails. Then call ``finish``."""
         self.halt()
         self._worker.stop()
         # openHAB may be stopping, with its items gone before us
@@ -262,13 +262,13 @@ class Service(object):
             self._save()
 
     def finish(self):
-        """After ``stop``: waits for tokens that are on their way from BMW, for as long as such a request may take."""
+        """After ``stop``: waits for running token requests, at most for their timeout."""
         self._account.stop(self._cloud.http.token_timeout)
 
-    # what the stream needs, on the worker
+    # called by the stream, on the worker
 
     def memory(self):
-        """What the cloud remembers (dict)."""
+        """The cloud's data between calls (dict)."""
         return self._memory
 
     def vehicle(self, vin):
@@ -276,7 +276,7 @@ class Service(object):
         return self._vehicle_list.find(vin)
 
     def take(self, vehicle, readings):
-        """Takes over and shows what a car said by itself; stored a little later, as there may be much of it."""
+        """Stores and shows readings from the stream. Saved a little later, because there may be many."""
         was_active = vehicle.is_active
         self._post(vehicle, vehicle.update(readings), readings)
         if vehicle.is_active and not was_active:
@@ -298,7 +298,7 @@ class Service(object):
 
     def _start(self):
         if self._config.problem is None:
-            self._worker.later("take up", 0, self._take_up)  # on its own: whatever goes wrong with the items stops no account
+            self._worker.later("take up", 0, self._take_up)  # separately, so that an error with the items does not stop the account
         self._correct_items()
         self._incoming.end_forgotten()
         self._sign_in.reset()
@@ -308,14 +308,14 @@ class Service(object):
             self._status.show_error(self._config.problem)
 
     def _correct_items(self):
-        """Lets the items show what they shall, whoever wrote to them; goes on while the worker runs."""
-        # set ahead: an error that nobody expects must not end it
+        """Corrects items that something else has overwritten, again and again while the worker runs."""
+        # scheduled first, so that an unexpected error does not end it
         self._worker.later("correct items", corrections.EVERY, self._correct_items)
         self._outlet.correct_items()
 
     def _take_up(self):
-        """Takes up what is stored, tried until it can be read: a file that cannot be read now is no lost sign-in."""
-        # set ahead: an error that nobody expects must not leave an account that never begins
+        """Loads the store, and tries again until it can be read: an unreadable file does not mean a lost sign-in."""
+        # scheduled first, so that the account starts even after an unexpected error
         self._worker.later("take up", RETRY_READING, self._take_up)
         if not self._is_loaded:
             try:
@@ -356,9 +356,9 @@ class Service(object):
         self._keep(self._calls_record, self._budget.to_record())
 
     def _keep(self, name, record):
-        """Stores a record; a full or read-only disk stops nothing, but is told until it is mended.
+        """Saves a record. A full or read-only disk stops nothing; the error is shown until saving works again.
 
-        Not before loading has ended: what is in memory then is not all there is, and would be written over it.
+        Saves nothing before loading has succeeded: the incomplete state would overwrite the stored one.
         """
         if not self._is_loaded:
             return
@@ -380,7 +380,7 @@ class Service(object):
             self._sign_in.reset()
             self._status.show_error(self._config.problem)
         elif not self._is_loaded:
-            self._sign_in.reset()  # the status says why: new tokens would be written over what is there
+            self._sign_in.reset()  # the status says why: new tokens would overwrite the stored ones
         elif answer and len(answer) > MAX_INPUT:
             self._sign_in.reset()
             self._status.show_error(SignInFailed("What was typed for the sign-in is too long", "solve a captcha and paste its token only"))
@@ -395,7 +395,7 @@ class Service(object):
         self._refresh(by_person=True)
 
     def _is_signed_in(self):
-        """True if there are tokens, from the store or the token item. A cloud that needs no person is signed in to."""
+        """True if there are tokens, from the store or the token item. Signs in if the cloud needs no user for that."""
         if not self._is_loaded:
             return False
         if self._account.is_signed_in:
@@ -412,7 +412,7 @@ class Service(object):
         return False
 
     def _keep_token_fresh(self):
-        """Renews the token before it ends, for as long as the worker runs."""
+        """Refreshes the token before it expires, while the worker runs."""
         try:
             self._account.keep_fresh()
             if self._is_token_troubled:
@@ -427,14 +427,14 @@ class Service(object):
             self._worker.later("token", max(wait, RETRY_TOKEN if wait == 0 else 1), self._keep_token_fresh)
 
     def _tell(self, show, *what):
-        """Shows how the account is doing, but for what a person who is signing in must read meanwhile."""
+        """Shows the account's state, unless a user is signing in and must read the current text."""
         if not self._sign_in.is_under_way:
             show(*what)
 
-    # asking for the cars
+    # polling
 
     def _settle(self):
-        """Gives the items to the cars that are there, when these are others than before; tells once which one left."""
+        """Assigns the items to the present cars if the cars have changed. Logs once when a car has left."""
         present = [(vehicle, self._vehicle_list.is_first(vehicle)) for vehicle in self._vehicle_list.named()]
         gone = [(vehicle, self._vehicle_list.is_first(vehicle)) for vehicle in self._vehicle_list.gone()]
         settled = [[(vehicle.name, is_first) for vehicle, is_first in cars] for cars in (present, gone)]
@@ -448,9 +448,9 @@ class Service(object):
         self._outlet.settle(present, gone)
         for vehicle in news:
             self._post(vehicle, _every_key(vehicle))
-            # openHAB forgets an image when it restarts
+            # openHAB does not keep images across a restart
             self._outlet.show_stored_picture(vehicle, self._vehicle_list.is_first(vehicle))
-        self._settled = settled  # now that all is shown: what failed is done again
+        self._settled = settled  # only after all was shown, so that a failed step is repeated
 
     def _refresh_if_due(self):
         if self._config.problem or not self._is_signed_in():
@@ -466,13 +466,13 @@ class Service(object):
         return self._live is not None and self._live.hears(vehicle)
 
     def _watch_busy(self):
-        """The cron may be too slow for a car that drives or charges; so a timer of our own looks again."""
+        """Sets a timer for a driving or charging car, because the cron may be too slow."""
         wait = self._times.look_again_in()
         if wait is not None:
             self._worker.later("refresh soon", wait, self._refresh_if_due)
 
     def catch_up(self):
-        """On the worker: asks for what the stream may have missed while it was away, if the budget has room for it."""
+        """Polls after a gap of the stream, if enough calls are left. Runs on the worker."""
         if self._times.has_room() and self._is_signed_in():
             self._refresh(by_person=False)
 
@@ -521,12 +521,12 @@ class Service(object):
         self._incoming.end_forgotten()  # persistence may restore what was, long after the start
 
     def _check_running(self):
-        """Raises Stopped once the worker was: the items, and the rules on them, are those of the next instance by now."""
+        """Raises Stopped if the worker was stopped: the items and their rules may already belong to the next instance."""
         if self._worker.is_stopped:
             raise Stopped()
 
     def _read_vehicles(self, session, vehicles):
-        """Reads these cars; trouble with one does not stop the others. Returns the troubles (list of text)."""
+        """Polls these cars; an error of one does not stop the others. Returns the errors (list of text)."""
         self._outlet.tokens_again(self._account)
         troubles, failures, in_a_row = [], [], 0
         for vehicle in vehicles:
@@ -537,10 +537,10 @@ class Service(object):
                 if self._config.data and not vehicle.readings:
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
             except QuotaExceeded:
-                vehicle.asked_at = waits_since  # it is the first of the next poll
+                vehicle.asked_at = waits_since  # so that it is the first in the next poll
                 raise
             except (SignInNeeded, TokenRejected, NetworkError):
-                raise  # trouble of the account or the network: the other cars would have the same
+                raise  # an error of the account or the network also affects the other cars
             except BmwError as error:
                 failures.append(error)
                 in_a_row = in_a_row + 1 if error.transient else 0
@@ -550,7 +550,7 @@ class Service(object):
         return self._few(vehicles) + troubles
 
     def _few(self, vehicles):
-        """What to tell (list of text) when not all cars were asked."""
+        """A line (list of text) if not all cars were polled."""
         total = len(self._vehicle_list.vehicles)
         if len(vehicles) == total:
             return []
@@ -558,29 +558,29 @@ class Service(object):
         return [line.format(len(vehicles), total, self._budget.limit)]
 
     def _read(self, session, vehicle):
-        """Asks for one car and shows it."""
+        """Polls one car and shows it."""
         self._vehicle_list.fetch_facts(session, vehicle)
         readings = self._cloud.read(session, vehicle) if self._config.data else {}
         self._check_running()
-        if self._vehicle_list.give_name(vehicle):
+        if self._vehicle_list.assign_name(vehicle):
             self._settle()
             self._save()
-        # all of it, as others may have written to the items, or made them anew
+        # all values, because others may have changed the items or created them again
         self._post(vehicle, vehicle.update(readings), _every_key(vehicle))
 
     def _post(self, vehicle, changed, told=()):
-        """Shows what a car says: the keys ``changed``, and those ``told`` that say what they said before."""
+        """Shows a car's readings: the keys ``changed``, and the received but unchanged keys ``told``."""
         changed = set(changed) | self._estimate(vehicle)
         if vehicle.name and not self._worker.is_stopped:
             self._outlet.vehicle(vehicle, changed.union(told), self._vehicle_list.is_first(vehicle))
             self._incoming.follow(vehicle, changed)
 
     def _estimate(self, vehicle):
-        """Takes over the estimated state of charge; returns the keys that now say something else. Goes on while the car charges."""
+        """Updates the estimated state of charge, repeatedly while the car charges. Returns the changed keys."""
         now = self._clock.now()
         capacity = self._config.battery_capacity
         found = estimate.reading(vehicle.readings, now, capacity, self._wallbox_power(vehicle, now))
-        # after the estimate, which goes by the time that is left
+        # after the estimate, which needs the remaining time
         changed = vehicle.pass_time(now)
         if found is None:
             return changed
@@ -591,7 +591,7 @@ class Service(object):
         return changed if known is not None and known.value == found.value else changed | set([estimate.KEY])
 
     def _wallbox_power(self, vehicle, now):
-        """Mean watts of the user's wallbox since the car's last state of charge; None where it does not tell, or may feed another car."""
+        """Mean watts of the user's wallbox since the car's last state of charge; None if unknown, or if another car may be charging."""
         if not self._config.wallbox_power_item or not _is_charging(vehicle):
             self._meters.pop(vehicle.vin, None)
             return None
@@ -601,7 +601,7 @@ class Service(object):
         return self._meters.setdefault(vehicle.vin, estimate.Meter()).mean(said.time if said else None, now, power)
 
     def _go_on(self, vehicle):
-        # a car that left the account meanwhile is estimated no more
+        # no estimate for a car that has left the account meanwhile
         if vehicle in self._vehicle_list.vehicles:
             self._post(vehicle, ())
 
@@ -616,7 +616,7 @@ def _is_charging(vehicle):
 
 
 def _every_key(vehicle):
-    """All that can be told of a car (set): the vocabulary, and what it said beyond."""
+    """All keys of a car (set): the vocabulary and its extra values."""
     return set(VEHICLE).union(vehicle.readings)
 
 

@@ -1,6 +1,6 @@
-"""The cars of one account: which there are, what they are called, which waits longest, and what of that is stored.
+"""The cars of one account: the list, their names, the order of polling, and the stored form.
 
-All work is done on the account's worker; ``named`` may be called from any thread.
+Runs on the account's worker; ``named`` may be called from any thread.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,14 +17,14 @@ from bmw.vehicle.vocabulary import ACCOUNT
 
 log = logging.getLogger("bmw")
 
-#: the list of cars is asked for again after this many seconds, and after these when BMW's server failed at it
+#: seconds until the list of cars is requested again, normally and after a server error
 LIST_AGAIN = 86400
 LIST_AFTER_FAILURE = 6 * 3600
-#: cars of an account that are taken over, and letters of a car's name
+#: number of cars per account, and characters of a car's name
 MAX_CARS = 200
-LONGEST_NAME = 40
+MAX_NAME = 40
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
-#: words that are the ends of names of the account's own items
+#: names that would collide with the account's own items
 _RESERVED = frozenset(upper_first(key) for key in ACCOUNT) | frozenset(("gAccount",))
 
 
@@ -32,7 +32,7 @@ class VehicleList(object):
     """See the module's docstring.
 
     Attributes:
-        vehicles (list of bmw.vehicle.vehicle.Vehicle): the cars that the account can read, as BMW lists them.
+        vehicles (list of bmw.vehicle.vehicle.Vehicle): the cars that the account can read, in BMW's order.
 
     Args:
         cloud (bmw.clouds.base.Cloud), clock: those of the account.
@@ -43,14 +43,14 @@ class VehicleList(object):
         self._clock = clock
         self._names = {}  # VIN -> name
         self._first = None  # VIN
-        self._firsts_before = []  # VINs of cars that were the first before, the last one last
-        self._extras = {}  # VIN of a car that left -> keys of what it said beyond the vocabulary: their items are still there
+        self._firsts_before = []  # VINs of former first cars, the latest one last
+        self._extras = {}  # VIN of a former car -> keys of its extra values, whose items still exist
         self._listed_at = None
-        self.vehicles = []  # replaced as a whole, never changed, as other threads look at it
+        self.vehicles = []  # replaced as a whole, never changed, because other threads read it
         self._has_new = False
 
     def load(self, record, is_same_cloud):
-        """Takes over what ``to_record`` gave, or {}; of another cloud only which cars there are and what their items are."""
+        """Loads the result of ``to_record``, or {}. From another cloud's record only the list of cars and their items."""
         self._names = record.get("names", {})
         self._extras = record.get("extras", {})
         self._listed_at = record.get("listed_at") if is_same_cloud else None
@@ -80,15 +80,15 @@ class VehicleList(object):
         return next((vehicle for vehicle in self.vehicles if vehicle.vin == vin), None)
 
     def named(self):
-        """The cars that have a name by now (list): only these have items."""
+        """The cars (list) that have a name; only these have items."""
         return [vehicle for vehicle in self.vehicles if vehicle.name]
 
     def find_named(self, name):
-        """The car of that name, or None."""
+        """The car with that name, or None."""
         return next((vehicle for vehicle in self.vehicles if vehicle.name == name), None)
 
     def gone(self):
-        """The cars (list of Vehicle, which say nothing any more) that had items and are not in the account now."""
+        """Former cars (list of Vehicle without values) that had items and are no longer in the account."""
         present = set(vehicle.vin for vehicle in self.vehicles)
         return [self._left(vin, name) for vin, name in sorted(self._names.items()) if vin not in present]
 
@@ -98,32 +98,32 @@ class VehicleList(object):
         return vehicle
 
     def is_first(self, vehicle):
-        """True for the account's first car, which the user's own item names without a car's name mean."""
+        """True for the account's first car. The user's own item names without a car's name belong to it."""
         return vehicle.vin == self._first
 
     def in_turn(self):
-        """The cars (list), that which was not asked for the longest time first."""
+        """The cars (list), the one with the oldest poll first."""
         now = self._clock.now()
-        # asked in the future: the clock was set back, so it says nothing
+        # a time in the future means that the clock was set back
         return sorted(self.vehicles, key=lambda vehicle: vehicle.asked_at if vehicle.asked_at <= now else 0)
 
     def take_new(self):
-        """True if a car came, got its name or became the first since this was asked last."""
+        """True if a car was added, got its name or became the first since the last call."""
         has_new, self._has_new = self._has_new, False
         return has_new
 
-    # what BMW is asked
+    # requests to BMW
 
     def list_again(self):
-        """Lets the next ``refresh_list`` ask, however long ago the last one was."""
+        """Lets the next ``refresh_list`` request the list in any case."""
         self._listed_at = None
 
     def is_list_due(self):
-        """True if the next ``refresh_list`` asks BMW, which costs a call."""
+        """True if the next ``refresh_list`` costs a call."""
         return self._listed_at is None or not self.vehicles or not 0 <= self._clock.now() - self._listed_at < LIST_AGAIN
 
     def refresh_list(self, session):
-        """Asks which cars there are, once a day. A car keeps its name, and the first stays the first, over an absence. Raises BmwError."""
+        """Requests the list of cars once a day. A car that was absent keeps its name and stays the first car. Raises BmwError."""
         if not self.is_list_due():
             return
         now = self._clock.now()
@@ -132,23 +132,23 @@ class VehicleList(object):
         except (ServerError, BadAnswer) as error:
             if not self.vehicles:
                 raise
-            log.info("The list of cars stays that of before: %s", error.text())
+            log.info("The list of cars stays as it was: %s", error.text())
             self._listed_at = now - LIST_AGAIN + LIST_AFTER_FAILURE
             return
         self._take(found)
         self._listed_at = now
 
     def _take(self, found):
-        """Takes over a list of cars (list of bmw.clouds.base.Found): the first one, those that stay, those that come."""
+        """Updates the cars from a list (list of bmw.clouds.base.Found): the first car, known cars, new cars."""
         readable = []
         if len(found) > MAX_CARS:
-            log.warning("BMW's list has %d cars; the first %d are taken over", len(found), MAX_CARS)
+            log.warning("BMW's list has %d cars; only the first %d are used", len(found), MAX_CARS)
         for entry in found[:MAX_CARS]:
             remember(entry.vin)
             if entry.is_readable:
                 readable.append(entry.vin)
             else:
-                log.info("%s is left out: this account is not its primary user", mask_vin(entry.vin))
+                log.info("%s is ignored: this account is not its primary user", mask_vin(entry.vin))
         stay = [vehicle for vehicle in self.vehicles if vehicle.vin in readable]
         self._extras.update((one.vin, sorted(filter(extra.is_key, one.readings))) for one in self.vehicles if one not in stay)
         known = [vehicle.vin for vehicle in stay]
@@ -159,7 +159,7 @@ class VehicleList(object):
         self._has_new = self._has_new or bool(come)
 
     def _choose_first(self, readable, new):
-        """The first car's items are the user's: in its absence a car takes its place that was never here, or had it before."""
+        """Chooses the first car, which has the user's own items. If it is absent, a new car or a former first car replaces it."""
         back = [vin for vin in self._firsts_before if vin in readable]
         chosen = (new[:1] or back[-1:] or [None])[0]
         if chosen is None:
@@ -169,17 +169,17 @@ class VehicleList(object):
         self._has_new = True
 
     def fetch_facts(self, session, vehicle):
-        """Asks BMW for what does not change about a car, once. Raises BmwError."""
+        """Requests the car's constant data once. Raises BmwError."""
         if vehicle.name and vehicle.facts:
             return
         try:
             vehicle.facts = self._cloud.facts(session, vehicle.vin)
         except (AccessDenied, NotFound) as error:
-            vehicle.facts = {"model": None}  # asked for and not there, so that it is not asked for again
+            vehicle.facts = {"model": None}  # BMW has none; do not request it again
             log.info("BMW does not describe %s: %s", mask_vin(vehicle.vin), error.text())
 
-    def give_name(self, vehicle):
-        """Gives a car that can be read its name, from the model, for ever. True if it had none, so that this must be stored."""
+    def assign_name(self, vehicle):
+        """Gives a readable car its permanent name, from its model. Returns True if the name is new and must be saved."""
         if vehicle.name:
             return False
         vehicle.name = vehicle_name(vehicle.facts.get("model"), set(self._names.values()))
@@ -189,9 +189,9 @@ class VehicleList(object):
 
 
 def vehicle_name(model, taken):
-    """A short item-safe name from a model, not among ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
+    """A short name for item names, from the model and not in ``taken``: 'i3 120' -> 'i3', the second one 'i3_2'."""
     words = text_type(model or "").split()
-    name = _NOT_IN_NAMES.sub("_", words[0][:LONGEST_NAME]).strip("_") if words else ""
+    name = _NOT_IN_NAMES.sub("_", words[0][:MAX_NAME]).strip("_") if words else ""
     name = name or "Car"
     number, unique = 1, name
     while unique in taken or unique in _RESERVED:
