@@ -312,4 +312,4 @@ def test_no_car_gets_the_name_of_an_item_of_the_account(model):
 
 
 def test_a_model_without_end_gives_a_short_name():
-    assert vehicle_name("x" * 100000, set()) == "x" * vehicle_list.LONGEST_NAME
+    assert vehicle_name("x" * 100000, set()) == "x" * vehicle_list.MAX_NAME
