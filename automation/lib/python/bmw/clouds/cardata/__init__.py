@@ -1,1 +1,1 @@
-"""BMW CarData, the official read-only API. ``cloud.py`` is the way in; ``descriptors.py`` says what each key means."""
+"""BMW CarData, the official read-only API. Start reading in ``cloud.py``; ``descriptors.py`` maps descriptors to the vocabulary."""

@@ -1,12 +1,12 @@
-"""The rest of BMW's catalogue: the descriptors that have no word in the vocabulary, each with the kind of its value and its unit.
+"""The rest of BMW's catalogue: descriptors that are not in the vocabulary, with the kind of their value and their unit.
 
-Loaded only where the setting ``extra`` asks for them. What BMW tells at another address (ELSEWHERE) is never asked for here.
+Loaded only if the setting ``extra`` needs them. Descriptors in ELSEWHERE are not requested: other calls return their values.
 Source: BMW's catalogue of technical descriptors (cardata.md section 4).
 """
 
 from __future__ import absolute_import, unicode_literals
 
-#: a descriptor, the kind of its value (number, flag, text, any), its unit (- = none, or as the car says)
+#: descriptor, kind of its value (number, flag, text, any), unit (- = none, or sent by the car)
 _TABLE = """
 vehicle.body.chargingPort.isHospitalityActive flag -
 vehicle.body.chargingPort.isoSessionId text -
@@ -104,7 +104,7 @@ vehicle.vehicleIdentification.connectedDriveContractList any -
 #: descriptor -> (kind, unit or None)
 REST = dict((name, (kind, None if unit == "-" else unit)) for name, kind, unit in (line.split() for line in _TABLE.split("\n") if line))
 
-#: descriptor -> where its facts are read instead
+#: descriptor -> the call that returns its values instead
 ELSEWHERE = {
     "vehicle.chassis.axle.wheel.tire.diagnosis": "the tyre diagnosis",
     "vehicle.drivetrain.electricEngine.hvsMaxEnergyAbsolute": "the car's basic data",

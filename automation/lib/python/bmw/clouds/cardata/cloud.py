@@ -1,6 +1,6 @@
 """BMW CarData, the official read-only customer API: cars, containers and telematic data by REST.
 
-50 calls a day per user; nothing here retries on its own. Source: BMW's CarData API v1 and integration guide v1.5 (cardata.md section 2).
+50 calls a day per user, so nothing here retries. Source: BMW's CarData API v1 and integration guide v1.5 (cardata.md section 2).
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -31,7 +31,7 @@ _FACTS = (
     ("numberOfDoors", "numberOfDoors"),
     ("constructionDate", "constructionDate"),
 )
-#: fact -> converter: what is shown as an item too; the capacity is that of a new battery, gross
+#: fact -> converter, for facts with an item. The capacity is the gross capacity of a new battery
 _FACT_READINGS = (("model", values.text), ("driveTrain", values.word), ("batteryCapacity", values.positive))
 
 
@@ -103,12 +103,12 @@ class CarData(Cloud):
         try:
             entries = self._telematic_data(session, vehicle.vin)
         except ContainerGone:
-            # deleted in the portal or by another program: healed once per reading, at most three calls
+            # deleted in the portal or by another program: recreated once per poll, with at most three calls
             self._containers.forget(session)
             entries = self._telematic_data(session, vehicle.vin)
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
         merge(known, answered(entries), self.clock.now(), self._extras)
-        # all of it and not what is new: whatever went wrong before, the next poll mends it
+        # all values, not only new ones, so that the next poll corrects any earlier error
         readings = descriptors.translate(known, facts=vehicle.facts, extras=self._extras)
         _add_facts(readings, vehicle.facts)
         return readings
@@ -138,23 +138,23 @@ class CarData(Cloud):
 
 
 def _add_facts(readings, facts):
-    """What the description of the car (basicData) says, where the car itself says nothing."""
+    """Adds values from the car's basic data (basicData) if the car itself has not sent them."""
     for key, convert in _FACT_READINGS:
         said = readings.get(key)
         value = values.value_or_none(convert, facts.get(key))
-        # a time means that the car has said something, and be it that it does not know
+        # a time means that the car has sent the value, even if it is unknown
         if value is not None and (said is None or (said.value is None and said.time is None)):
             readings[key] = Reading(value)
 
 
 def _sets(extras):
-    """The lists of descriptors to ask for: all that is wanted, then less, should BMW refuse it."""
+    """The lists of descriptors to request: all wanted ones first, then shorter lists in case BMW refuses."""
     more = [sorted(descriptors.ALL + tuple(extras.names))] if extras and extras.names else []
     return more + [list(descriptors.ALL), list(descriptors.CORE)]
 
 
 def _extras(setting):
-    """What is wanted besides the vocabulary, or None. Loaded for those only who ask for it."""
+    """The wanted extra values, or None. Loaded only if the setting is used."""
     if not setting:
         return None
     from bmw.clouds.cardata.extra import Extras

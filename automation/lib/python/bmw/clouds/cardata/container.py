@@ -1,6 +1,6 @@
-"""The container at BMW: the named list of descriptors that an account reads. Found, made, replaced when the list changes.
+"""The container at BMW: the named list of descriptors that an account reads. This finds, creates and replaces it.
 
-Each step is a call of the 50 a day, so what BMW refused is remembered, and no step is repeated within a reading.
+Each step costs one of the 50 calls a day, so refused descriptors are remembered, and no step is repeated within a poll.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -15,18 +15,18 @@ from bmw.errors import BadAnswer, CloudError, NotFound, QuotaExceeded, SignInNee
 
 log = logging.getLogger("bmw")
 
-#: our containers are told from others by this start of their name; the rest of the name is the set of descriptors
+#: names of our containers start with this; the rest of the name identifies the set of descriptors
 CONTAINER_NAME = "openhab-bmw"
 
 PATH = "/customers/containers"
-#: so many times what BMW names as refused is left out, until a shorter list is taken
+#: so many times the descriptors that BMW refuses are removed; then a shorter list is used
 MAX_REFUSALS = 3
-#: seconds after which it is tried again to replace a container, when BMW did not let us; the old one is used meanwhile
+#: seconds until a failed replacement of a container is tried again; the old one is used meanwhile
 REPLACE_AGAIN = 86400
-#: so many times the replaced one is told to go
+#: number of attempts to delete the replaced container
 MAX_REMOVALS = 3
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
-#: trouble of the account, which every further call would have
+#: errors of the account, which every further call would also have
 _ACCOUNT = (SignInNeeded, TokenRejected, QuotaExceeded)
 
 
@@ -34,7 +34,7 @@ class Containers(object):
     """See the module's docstring.
 
     Args:
-        sets (list of lists of str): the descriptors that are wanted; then shorter lists, for when BMW refuses the longer ones.
+        sets (list of lists of str): the wanted descriptors, then shorter lists in case BMW refuses the longer ones.
         send: callable(session, method, path, json_body) -> bmw.net.http.Response, checked.
     """
 
@@ -44,7 +44,7 @@ class Containers(object):
         self._aim = name_of(sets[0])
 
     def id(self, session, now):
-        """The id of our container: the remembered one, else one of ours that is there, else a new one. Raises CloudError."""
+        """The id of our container: the remembered one, else an existing one, else a new one. Raises CloudError."""
         memory = session.memory
         if "container" not in memory:
             memory["container"] = self._find(session, self._sets) or self._make(session)
@@ -55,11 +55,11 @@ class Containers(object):
         return memory["container"]
 
     def forget(self, session):
-        """The remembered one is gone: the next reading looks for another."""
+        """Forgets the remembered container, because BMW no longer has it. The next poll finds or creates another."""
         session.memory.pop("container", None)
 
     def _replace(self, session, now):
-        """A newer version, or the setting ``extra``, wants another list, which only another container can have."""
+        """Creates another container, because a newer version or the setting ``extra`` needs another list of descriptors."""
         memory = session.memory
         memory["replace_tried"] = now
         try:
@@ -71,7 +71,7 @@ class Containers(object):
             return
         del memory["replace_tried"]
         if container != memory["container"]:
-            # ours alone: another openHAB of this account may have its own list
+            # delete only this one: another openHAB of the same account may have its own container
             memory["replaced"] = [memory["container"], MAX_REMOVALS]
         memory.update(container=container, container_for=self._aim)
 
@@ -111,7 +111,7 @@ class Containers(object):
             except DescriptorRefused as refusal:
                 refused = set(_NAME.findall(refusal.note)).intersection(wanted)
                 refusals += 1
-                # a text that names no descriptor of ours (or only the long list as such) leaves a shorter list
+                # if BMW's text names none of our descriptors, use a shorter list
                 if not shorter and not refused:
                     raise
                 take_out = refused and (refusals <= MAX_REFUSALS or not shorter)
@@ -128,7 +128,7 @@ class Containers(object):
         try:
             return self._post(session, wanted)
         except ContainersFull:
-            # only a container of ours may go: the one that is replaced, else the oldest of an earlier version
+            # delete only our own containers: the replaced one, else the oldest of an earlier version
             ours = session.memory.get("ours")
             if not ours:
                 raise
@@ -147,11 +147,11 @@ class Containers(object):
         return answer["containerId"]
 
     def _remember_set(self, session, wanted):
-        """What the container lacks, for the diagnostics report: BMW's list does not say it."""
+        """Remembers the missing descriptors for the diagnostics report, because BMW's list does not show them."""
         session.memory["left_out"] = [name for name in self._sets[0] if name not in wanted]
         session.memory["asked_for"] = len(self._sets[0])
 
 
 def name_of(wanted):
-    """Says which descriptors a container holds, since BMW's list does not and asking each costs a call."""
+    """A name that identifies the descriptors of a container. BMW's list does not show them, and each request costs a call."""
     return "{} {}".format(CONTAINER_NAME, hashlib.sha256(to_bytes(" ".join(sorted(wanted)))).hexdigest()[:8])

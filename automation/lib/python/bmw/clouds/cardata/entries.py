@@ -1,7 +1,7 @@
-"""What BMW CarData said last about a car, per technical descriptor, by REST or by stream: merged by the car's own time.
+"""The latest entry per technical descriptor of a car, from REST or stream, merged by the car's own time.
 
-Pure. The entries are kept as BMW words them ({"value", "unit", "timestamp"}), since some words of the vocabulary need
-several of them; ``descriptors`` turns them into readings. Source: cardata.md sections 2.4 and 3.
+Pure. Entries keep BMW's form ({"value", "unit", "timestamp"}), because some keys of the vocabulary need several entries;
+``descriptors`` turns them into readings. Source: cardata.md sections 2.4 and 3.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -14,14 +14,14 @@ from bmw.compat import text_type
 from bmw.errors import BadAnswer
 from bmw.net import safe_json
 
-#: a time that the car sent stands for so long (seconds) against an answer whose own time is not known: that may be older, or newer
+#: for so many seconds a value with the car's own time is kept against an answer without a known time, which may be older or newer
 STANDS = 6 * 3600
 #: what BMW's answers stamp with the moment of the question, which says nothing about the value's age; in the stream it is the car's
 AT_REQUEST = frozenset(
     [descriptors.CHARGING + name for name in ("hvStatus", "lastChargingReason", "lastChargingResult", "level")]
     + [descriptors.REMAINING_RANGE]
 )
-#: a time this far ahead of our clock (seconds) is a mistake of one of the two
+#: if a time is so many seconds ahead of our clock, one of the two is wrong
 FUTURE = 86400
 #: letters of a value and of its unit or time, and of a value with parts as JSON. What is longer is left out, as it would stay in
 #: memory and in the store, which is sealed as a whole: 250 long values would take the JVM's last memory every other minute
@@ -33,7 +33,7 @@ MAX_CHARACTERS_OF_LIST = 20000
 #: the more there are
 MAX_VALUES = 10000
 
-#: latitude and longitude that come together belong together when the car sent them within this many seconds
+#: latitude and longitude from one message belong together if their times differ by at most so many seconds
 PAIR_WITHIN = 10
 
 _WANTED = frozenset(descriptors.ALL)
@@ -42,10 +42,10 @@ _WANTED = frozenset(descriptors.ALL)
 def parse_message(payload):
     """(vin, entries) of a stream message (bytes).
 
-    An entry without a time of its own gets that of the message.
+    An entry without its own time gets the time of the message.
 
     Raises:
-        BadAnswer: not JSON, or not of the form of a stream message.
+        BadAnswer: not JSON, or not a stream message.
     """
     try:
         message = safe_json.parse(payload, MAX_VALUES)
@@ -63,27 +63,27 @@ def parse_message(payload):
 
 
 def answered(entries):
-    """The entries of an answer by REST, without the times that are only that of the question."""
+    """The entries of a REST answer. Times that are only the time of the request are removed."""
     return dict((name, _timeless(entry) if name in AT_REQUEST and isinstance(entry, dict) else entry) for name, entry in entries.items())
 
 
 def _timeless(entry):
     taken = dict(entry, timestamp=None)
-    # a null with a time is the car's word that it does not know, one without is nothing in store
+    # null with a time: the car does not know the value; null without a time: BMW has none
     if entry.get("timestamp") is not None and entry.get("value", "") is None:
         taken["value"] = "INVALID"
     return taken
 
 
 def merge(known, entries, now, extras=None):
-    """Takes the newer ones of ``entries`` over into ``known``, both {descriptor: entry}.
+    """Copies the newer ones of ``entries`` into ``known``, both {descriptor: entry}.
 
     Args:
-        now (float): taken as the time of an entry that comes from the future, if the known one is not newer.
-        extras (bmw.clouds.cardata.extra.Extras or None): what is wanted besides the vocabulary.
+        now (float): replaces an entry's time in the future, if the known entry is not newer.
+        extras (bmw.clouds.cardata.extra.Extras or None): the wanted extra values.
 
     Returns:
-        The set of descriptors that were taken over and differ from before. Descriptors we have no use for are left out.
+        The set of changed descriptors. Unwanted descriptors are ignored.
     """
     # the car's unit of distance first: the others may be in it
     changed = _merge(known, entries, units.DISTANCE, now)
@@ -142,21 +142,21 @@ def _merge_extras(known, entries, extras, now):
 
 
 def _newer(old, entry, now):
-    """The entry as it is to be kept, or None when the old one stays."""
+    """The entry to store, or None if the old one stays."""
     taken = {"value": entry["value"], "unit": _text(entry.get("unit")), "timestamp": _text(entry.get("timestamp"))}
     time, old_time = times.parse(taken["timestamp"]), times.parse(old["timestamp"]) if old else None
     if time is None:
         return taken if old is None or _is_better_than_old(entry, old, old_time, now) else None
     if old_time is not None and time < old_time:
         return None
-    # not when the old one is ahead as well: then it is our clock that is wrong, and the order still counts
+    # if the old entry is in the future as well, our clock is wrong; then the order of their times counts
     if time > now + FUTURE and not (old_time or 0) > now + FUTURE:
         taken["timestamp"] = times.to_iso(max(now, old_time or 0))
     return taken
 
 
 def _is_better_than_old(entry, old, old_time, now):
-    """Of an entry whose time is not known: a null is for what the car never sent, and the car's own time stands for a while."""
+    """Whether an entry without a known time replaces the old one. null means never sent; an old one with a time stays for a while."""
     if entry["value"] is None:
         return False
     return old_time is None or (now > old_time + STANDS and text_type(entry["value"]) != text_type(old["value"]))

@@ -1,4 +1,4 @@
-"""What a CarData error answer means. 403 is not by itself an authorisation failure: the exveErrorId decides (cardata.md 2.9)."""
+"""Translates CarData's error answers into our errors. The exveErrorId decides, not the status: 403 has many meanings (cardata.md 2.9)."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -7,7 +7,7 @@ from bmw.errors import AccessDenied, CloudError, NotFound, QuotaExceeded, Server
 
 
 class ContainerGone(CloudError):
-    """The container id is foreign, deleted or unknown (CU-105, CU-121, CU-122): make or find another."""
+    """The container id is foreign, deleted or unknown (CU-105, CU-121, CU-122): find or create another."""
 
 
 class ContainersFull(CloudError):

@@ -1,7 +1,7 @@
-"""CarData's descriptors without a word in the vocabulary, as the setting ``extra`` asks for them: which, and what their values are.
+"""CarData's descriptors that are not in the vocabulary, for the setting ``extra``: which are wanted, and their values.
 
-The type of a value is that of what the car sends: a number with its unit, yes or no, a time, else a text. A broker may send whatever it
-likes, so descriptors that BMW's catalogue does not name are bounded in number and length, and all values in length.
+The type depends on what the car sends: a number with its unit, a bool, a time, else a text. A broker may send anything, so the
+number and length of descriptors outside BMW's catalogue are limited, and the length of all values.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -27,13 +27,13 @@ _ASKED = frozenset(ALL)
 
 
 class Extras(object):
-    """What an account wants besides the vocabulary.
+    """The extra values that an account wants.
 
     Args:
-        setting (str): ``all``, or descriptors with commas between.
+        setting (str): ``all``, or descriptors separated by commas.
 
     Attributes:
-        names (list of str): the descriptors to ask BMW for.
+        names (list of str): the descriptors to request.
     """
 
     def __init__(self, setting):
@@ -43,7 +43,7 @@ class Extras(object):
         self.names = sorted(self._names)
 
     def wants(self, name, known):
-        """True if a descriptor that came shall be kept.
+        """True if a received descriptor is wanted.
 
         Args:
             name (str). known (dict): the entries of that car so far.
@@ -55,12 +55,12 @@ class Extras(object):
         return name in known or len([one for one in known if one not in _ASKED and one not in REST]) < MAX_UNKNOWN
 
     def wants_key(self, key):
-        """True if what was stored under a key of ``bmw.vehicle.extra`` is still wanted."""
+        """True if a stored key of ``bmw.vehicle.extra`` is still wanted."""
         name = extra.name_of(key)
         return name not in _ASKED and (self._is_all or name in self._names)
 
     def kept(self, entry, old):
-        """An entry as it is kept: not longer than needed, and with the unit that was heard last where it comes without one.
+        """The entry to store: shortened if needed, and with the last known unit if it has none.
 
         Args:
             entry, old (dict): {"value", "unit", "timestamp"}; old may be None.
@@ -69,7 +69,7 @@ class Extras(object):
         return dict(entry, value=_bounded(entry["value"]), unit=unit)
 
     def readings(self, entries, changed=None):
-        """{key: Reading} of those among the entries that are wanted; of the ``changed`` descriptors (set) only, unless None."""
+        """{key: Reading} of the wanted entries; only of the ``changed`` descriptors (set), unless None."""
         found = {}
         for name in entries if changed is None else changed:
             if name not in _ASKED and name in entries and self.wants(name, entries):
@@ -97,7 +97,7 @@ def _read(name, entry):
 
 
 def _is_list_or_code(value):
-    """True for ``0230,0248`` and ``0012``, which only look like numbers: BMW writes those with a point and without idle zeros."""
+    """True for ``0230,0248`` and ``0012``: they are not numbers, because BMW writes numbers with a point and without leading zeros."""
     return isinstance(value, text_type) and _LIST_OR_CODE.match(value) is not None
 
 
@@ -113,7 +113,7 @@ def _typed(value, unit, kind, time):
                 number, symbol = amount(value, unit)
                 return Reading(number, time, symbol)
             except Unknown:
-                pass  # no number: a text, whatever the catalogue says
+                pass  # not a number: a text, although the catalogue says number
     seconds = times.parse(value)
     if seconds is not None:
         return Reading(seconds, time, extra.MOMENT)

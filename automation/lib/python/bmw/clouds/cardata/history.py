@@ -1,7 +1,7 @@
 """CarData's charging history: the last session, its curve, and the sums of this month and the last.
 
-Pure. What is known is kept in ``notes`` (JSON-able dict), so that only what is new is asked for. Times are epoch seconds; BMW
-gives energy as taken from the grid, and does not tell how much of it reached the battery, nor what it cost. Source: cardata.md 2.5.
+Pure. ``notes`` (JSON-able dict) keeps known sessions, so that only new ones are requested. Times are epoch seconds. BMW reports
+the energy taken from the grid, but not how much reached the battery, nor the cost. Source: cardata.md 2.5.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -13,11 +13,11 @@ from bmw import times
 from bmw.clouds import values
 from bmw.vehicle.vehicle import Reading
 
-#: asked for again before the newest session that is known: a car may tell one late
+#: each request starts so many seconds before the newest known session, because a car may report a session late
 OVERLAP = 86400
-#: points of a curve at most, so that the item's text stays short
+#: points of a curve, so that the item's text stays short
 MAX_POINTS = 60
-#: sessions that are kept of two months: some forty a day are believed
+#: sessions kept for two months: about forty a day are plausible
 MAX_SESSIONS = 2500
 
 _LAST = (
@@ -34,7 +34,7 @@ _LAST = (
 
 
 def span(notes, now):
-    """(from, to) to ask for, epoch seconds: two months at first, then what is new."""
+    """(from, to) of the next request, epoch seconds: two months at first, later only new sessions."""
     begin = times.month_start(now, 1)
     known = [row[0] for row in notes.get("sessions", ()) if row[0] <= now]
     if known:
@@ -43,7 +43,7 @@ def span(notes, now):
 
 
 def take(notes, entries, now):
-    """Adds the sessions of ``entries`` (list of dict) to what is known; older ones are forgotten."""
+    """Adds the sessions of ``entries`` (list of dict) to the notes and removes old ones."""
     fresh = [session for session in (_session(entry, now) for entry in entries) if session is not None]
     kept = dict((row[0], row) for row in notes.get("sessions", ()))
     kept.update((session["start"], [session["start"], session["end"], session["energy"]]) for session in fresh)
@@ -52,14 +52,14 @@ def take(notes, entries, now):
     ended = [session for session in fresh if session["end"] is not None]
     last = notes.get("last")
     if last is not None:
-        # first, so that the same session as it is told now takes its place
+        # first, so that the new form of the same session replaces the old one
         ended.insert(0, last)
     if ended:
         notes["last"] = max(reversed(ended), key=lambda session: session["start"])
 
 
 def readings(notes, now):
-    """{key: Reading} of all that is known; nothing before the first answer."""
+    """{key: Reading} of all known values; empty before the first answer."""
     if "sessions" not in notes:
         return {}
     found = dict.fromkeys(_LAST)
@@ -77,12 +77,12 @@ def readings(notes, now):
 
 
 def _sum(energies):
-    """None if one of them is not known: a part would pass for the whole."""
+    """The sum, or None if one of them is unknown."""
     return None if None in energies else round(sum(energies), 3)
 
 
 def _session(entry, now):
-    """What is kept of a session (JSON-able dict); None if it is none. One that still runs has no end."""
+    """The stored form of a session (JSON-able dict); None if it is not a session. A running session has no end."""
     start, end = (_moment(entry.get(name), now) for name in ("startTime", "endTime"))
     if start is None:
         return None
@@ -90,7 +90,7 @@ def _session(entry, now):
     from_soc, to_soc = (values.value_or_none(values.share, entry.get(name)) for name in ("displayedStartSoc", "displayedSoc"))
     energy = values.value_or_none(values.amount, entry.get("energyConsumedFromPowerGridKwh"))
     if energy is None and None not in (from_soc, to_soc) and to_soc <= from_soc:
-        energy = 0.0  # plugged in, and nothing came
+        energy = 0.0  # plugged in without charging
     seconds = values.value_or_none(values.amount, entry.get("totalChargingDurationSec"))
     if seconds is None and end is not None:
         seconds = end - start
@@ -107,7 +107,7 @@ def _session(entry, now):
 
 
 def _moment(value, now):
-    """Epoch seconds of the last fifty years, else None: milliseconds, or a time to come, would stand for ever as the newest."""
+    """Epoch seconds of the last fifty years, else None: milliseconds or a future time would stay the newest session forever."""
     seconds = values.value_or_none(values.positive, value)
     return seconds if seconds is not None and seconds <= now + OVERLAP else None
 
@@ -116,14 +116,14 @@ def _place(entry):
     """Provider and town, without the street; None if neither is told."""
     matches = values.records(values.block(entry, "publicChargingPoint"), "potentialChargingPointMatches")
     providers = set(values.value_or_none(values.text, match.get("providerName")) for match in matches)
-    # BMW's guesses: where they differ, none is told
+    # BMW's guesses: if they differ, show none
     provider = providers.pop() if len(providers) == 1 else None
     town = values.value_or_none(values.text, values.block(entry, "chargingLocation").get("municipality"))
     return ", ".join(part for part in (provider, town) if part) or None
 
 
 def _curve(blocks, now):
-    """[[epoch seconds, kW], ...]: from each point on that power, 0 at the end; None without blocks."""
+    """[[epoch seconds, kW], ...]: the power from each time on, 0 at the end; None without blocks."""
     steps = []
     for block in blocks:
         start, end = (_moment(block.get(name), now) for name in ("startTime", "endTime"))
@@ -139,7 +139,7 @@ def _curve(blocks, now):
 
 
 def _mean(steps):
-    """One point for neighbouring steps: their mean power, by how long each lasted."""
+    """One point for neighbouring steps: their mean power, weighted by duration."""
     seconds = sum(end - start for start, end, _power in steps)
     energy = sum((end - start) * power for start, end, power in steps)
     return [int(steps[0][0]), round(energy / seconds, 1)]

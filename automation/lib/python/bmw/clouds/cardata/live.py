@@ -1,7 +1,6 @@
-"""From the stream's messages to the cars: which car, what changed, and one post per car for a burst of messages.
+"""Passes the stream's messages to the cars. A burst of messages is posted once per car.
 
-Joins the stream with the service; all work runs on the account's worker. A message that cannot be used costs one log line,
-never more.
+Connects the stream with the service; runs on the account's worker. A message that cannot be used causes one log line at most.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -27,21 +26,21 @@ log = logging.getLogger("bmw")
 BURST = 0.15
 #: after so many posts within so many seconds, which no car needs, they come at this distance: openHAB has others to serve
 MANY_POSTS, MANY_WITHIN, CALM = 60, 30, 0.5
-#: oddities of a stream that are told at most, as a broken one brings ever new ones
+#: different problems of a stream to log; a broken stream could bring ever new ones
 MAX_NAMED = 50
-#: seconds of silence after which the stream does not count as telling of a car: one that drives or charges, and any other
+#: after so many seconds of silence the stream no longer counts as live for a car: driving or charging, and any other car
 ACTIVE_SILENT = 900
 SILENT = 86400
-#: after a gap of so many seconds BMW is asked for what was missed; nothing is kept for us meanwhile (cardata.md section 3)
+#: after a gap of so many seconds the cars are polled, because BMW stores no messages for us (cardata.md section 3)
 GAP = 300
-#: whoever is below it is BMW, and may be given the token
+#: only hosts below this domain get the token
 BMW_DOMAIN = ".bmwgroup.com"
-#: topic at a local broker, as bmw-mqtt-bridge names it
+#: topic at a local broker, as used by bmw-mqtt-bridge
 LOCAL_TOPIC = "bmw/+"
 
 
 def build(config, account, service, outlet, clock, worker, make_wire, extras=None):
-    """The Live of an account, or None when its configuration wants no stream.
+    """The Live of an account, or None if its settings use no stream.
 
     Args:
         make_wire: callable, an unconnected wire (``bmw.net.socket_wire.SocketWire``, ``bmw.openhab.mqtt.JvmWire``).
@@ -60,7 +59,7 @@ def build(config, account, service, outlet, clock, worker, make_wire, extras=Non
 
 
 def is_at_home(config):
-    """True if the messages come from a broker at home that passes them on: it gets neither BMW's token nor the account's id."""
+    """True if a local broker forwards the messages. It gets neither BMW's token nor the account's id."""
     if config.stream_topic or config.stream_user:
         return True
     if not config.stream_url:
@@ -76,21 +75,21 @@ def _is_bmws(host, config):
 
 
 def source_of(config, account):
-    """Where the configuration says the messages come from: BMW, or a broker at home that passes them on."""
+    """The source of the messages by the settings: BMW, or a local broker that forwards them."""
     url = config.stream_url or URL
-    if is_at_home(config):  # the token is for BMW only, and never goes out without TLS
+    if is_at_home(config):  # the token is for BMW only, and is never sent without TLS
         return LocalSource(url, config.stream_topic or LOCAL_TOPIC, config.stream_user, config.stream_password)
     return BmwSource(account, url)
 
 
 class Live(object):
-    """What the service has of the stream.
+    """An account's stream, for the service.
 
     Args:
         source, connect, clock, worker: for ``bmw.clouds.cardata.stream.Stream``.
         service: ``memory()``, ``vehicle(vin)``, ``take(vehicle, readings)`` and ``catch_up()``.
         outlet: ``account(key, value)``.
-        extras (bmw.clouds.cardata.extra.Extras or None): what is wanted besides the vocabulary.
+        extras (bmw.clouds.cardata.extra.Extras or None): the wanted extra values.
     """
 
     def __init__(self, source, connect, service, outlet, clock, worker, extras=None):
@@ -99,10 +98,10 @@ class Live(object):
         self._outlet = outlet
         self._clock = clock
         self._worker = worker
-        self._changed = {}  # vin -> descriptors that wait to be posted
+        self._changed = {}  # vin -> descriptors to be posted
         self._told = set()
-        self._posted = []  # when the last posts were, by the worker's time
-        self._heard_at = {}  # vin -> when it spoke last
+        self._posted = []  # times of the last posts, by the worker's clock
+        self._heard_at = {}  # vin -> time of its last message
         self._was_connected = False
         self._lost_at = None
         self._line = "not started"
@@ -112,11 +111,11 @@ class Live(object):
         self._stream = Stream(source, connect, self.receive, self._show, clock, worker)
 
     def start(self):
-        """On the worker: connects, if it is not already."""
+        """Connects if not connected. Runs on the worker."""
         self._stream.start()
 
     def hurry(self):
-        """On the worker, after a sign-in: connects without waiting any longer."""
+        """Connects without waiting, after a sign-in. Runs on the worker."""
         self._stream.hurry()
 
     def stop(self):
@@ -124,24 +123,24 @@ class Live(object):
         self._stream.stop()
 
     def hears(self, vehicle):
-        """True if the stream tells what changes at a car: it is connected, and the car spoke not too long ago."""
+        """True if the stream is live for a car: it is connected, and the car has sent a message recently."""
         heard_at = self._heard_at.get(vehicle.vin)
         if heard_at is None or self._stream.state != CONNECTED:
             return False
         return 0 <= self._clock.now() - heard_at < (ACTIVE_SILENT if vehicle.is_active else SILENT)
 
     def about(self, now):
-        """What the diagnostics report tells of the stream (list of text)."""
+        """Lines (list of text) about the stream for the diagnostics report."""
         counted = "{} connections and {} messages in the {} since the start".format(
             self._stream.connections, self._messages, times.span(now - self._made_at)
         )
         return ["stream: {}; {}; last message {}".format(self._line, counted, times.distance(self._message_at, now))]
 
     def receive(self, payload):
-        """Takes in one message (bytes); what it changes is posted BURST seconds after the first of a burst. Never raises."""
+        """Processes a message (bytes). Changes are posted BURST seconds after the first message of a burst. Never raises."""
         try:
             self._receive(payload)
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             self._tell_unexpected("a message")
 
     def _receive(self, payload):
@@ -153,7 +152,7 @@ class Live(object):
             self._tell_once("bad message", "%s; it is ignored, as all further ones of that kind", error.text())
             return
         if self._service.vehicle(vin) is None:
-            # not remembered as a secret: whoever can send messages would make us forget the true ones, and hide plain words
+            # not remembered as a secret: a hostile sender could push out real secrets, and hide ordinary words
             known_by = mask_vin(vin) if is_vin(vin) else "a car without a VIN"
             self._tell_once(vin[-4:], "The stream speaks of %s, which this account does not read; it is ignored", known_by)
             return
@@ -167,14 +166,14 @@ class Live(object):
         return CALM if is_busy else BURST
 
     def _post(self):
-        # one car at a time: an error at one must not cost the others what they said
+        # one car at a time, so that an error with one does not affect the others
         vin, descriptors = self._changed.popitem()
         if self._changed:
             self._worker.later("stream post", 0, self._post)
         self._posted = (self._posted + [self._worker.now()])[-MANY_POSTS:]
         try:
             self._show_car(self._service.vehicle(vin), vin, descriptors)
-        except:  # noqa: E722 - a Java exception is no Python Exception
+        except:  # noqa: E722 - a Java exception is not a Python Exception
             self._tell_unexpected("what a car said")
 
     def _show_car(self, vehicle, vin, descriptors):
@@ -191,7 +190,7 @@ class Live(object):
         log.log(logging.INFO if word in ("CONNECTED", "CONNECTING") else logging.WARNING, "Stream: %s", line)
 
     def _note_gap(self, word):
-        """The hourly change of the token shows no word here, so it is no gap; what it hides is left to the next poll."""
+        """Handles a gap. The hourly token swap does not count as one; the next poll brings what it missed."""
         now = self._clock.now()
         if word != "CONNECTED":
             self._lost_at = now if self._lost_at is None and self._was_connected else self._lost_at
@@ -202,7 +201,7 @@ class Live(object):
         self._was_connected = self._was_connected or word == "CONNECTED"
 
     def _tell_unexpected(self, what):
-        # once: a stream that brings the same again and again would fill the log
+        # once: a stream that repeats the same problem would fill the log
         if what not in self._told:
             self._told.add(what)
             log.exception("Unexpected error at %s of the stream, which is left out, as all further ones", what)

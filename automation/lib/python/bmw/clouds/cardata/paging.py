@@ -1,11 +1,11 @@
-"""Lists that CarData answers in pages. Each page costs a call, so there is an end to it whatever the answers say."""
+"""Reads lists that CarData returns in pages. Each page costs a call, so the number of pages is limited."""
 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import text_type
 from bmw.errors import BadAnswer
 
-#: a car charges some times a week; what needs more pages than this is not believed
+#: a car charges a few times a week; more pages are not plausible
 MAX_PAGES = 10
 
 
@@ -15,13 +15,13 @@ def collect(ask, params, token_name, has_room):
     Args:
         ask: callable, query (dict) -> answer. params (dict): the query of every page.
         token_name (str): the answer's field for the next page, as the two lists spell it differently; the query's is ``nextToken``.
-        has_room: callable, True if another page can be asked for.
+        has_room: callable, True if there is a call left for another page.
 
     Returns:
-        None when there was no room for all of them: a part would pass for the whole.
+        None if there were not enough calls for all pages: an incomplete list would look complete.
 
     Raises:
-        BadAnswer: no list, or pages without end. CloudError: of ``ask``; CU-125 means that the token was too old.
+        BadAnswer: not a list, or endless pages. CloudError: from ``ask``; CU-125 means that the token was too old.
     """
     entries, seen, query = [], set(), params
     for _page in range(MAX_PAGES):
@@ -31,7 +31,7 @@ def collect(ask, params, token_name, has_room):
             raise BadAnswer("BMW's answer has no list", "it is asked again")
         entries += [row for row in rows if isinstance(row, dict)]
         token = answer.get(token_name)
-        # a token that comes again would bring the same page for ever
+        # a repeated token would return the same page forever
         if not isinstance(token, text_type) or not token or token in seen:
             return entries
         if not has_room():

@@ -1,6 +1,6 @@
-"""CarData's charging settings by place: how many places, and what is set where the car is.
+"""CarData's charging settings by place: the number of places, and the settings at the car's place.
 
-Pure. The places are private: they are kept in the sealed ``notes`` only, and no reading tells where they are. Source: cardata.md 2.8.
+Pure. The places are private: only the sealed ``notes`` contain them, no reading shows where they are. Source: cardata.md 2.8.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -10,9 +10,9 @@ import math
 from bmw.clouds import values
 from bmw.vehicle.vehicle import Reading
 
-#: a car this near (metres) to a place is at it: BMW keeps a cluster of parking positions as one
+#: a car is at a place within so many metres: BMW merges nearby parking positions into one place
 NEAR = 250
-#: the words of a flag that says that a limit is not used
+#: words that mean that a limit is not used
 _OFF = frozenset(("INACTIVE", "NOT_ACTIVE", "OFF", "FALSE", "NO", "NO_LIMIT", "AC_LIMIT_INACTIVE"))
 _METRES_PER_DEGREE = 111195.0
 
@@ -33,12 +33,12 @@ MAX_PLACES = 500
 
 
 def take(notes, entries):
-    """Keeps the places of ``entries`` (list of dict) instead of those known before."""
+    """Replaces the known places with those in ``entries`` (list of dict)."""
     notes["places"] = [_place(entry) for entry in entries[:MAX_PLACES]]
 
 
 def readings(notes, position):
-    """{key: Reading}: the place where the car is, else the one it visits most; nothing before the first answer.
+    """{key: Reading} for the place where the car is, else for the most visited one; empty before the first answer.
 
     Args:
         position ((latitude, longitude) or None): of the car.
@@ -74,7 +74,7 @@ def _place(entry):
 
 
 def _clock(window, name):
-    """``22:00`` of the two fields for hour and minute."""
+    """``22:00`` from the fields for hour and minute."""
     hour, minute = (window.get("{}ChargingTimePeriod{}".format(name, part)) for part in ("Hour", "Minute"))
     return values.value_or_none(values.clock_time, {"hour": hour, "minute": minute})
 
@@ -85,7 +85,7 @@ def _limit(entry):
 
 
 def _metres(spot, position):
-    """The distance on a plane, which is true enough for a street."""
+    """The distance in metres on a plane, accurate enough for short distances."""
     north = spot[0] - position[0]
     east = (spot[1] - position[1] + 180) % 360 - 180
     return math.hypot(north, east * math.cos(math.radians(position[0]))) * _METRES_PER_DEGREE

@@ -1,6 +1,6 @@
-"""What CarData's ranges mean depends on the drive train: the last remaining range is that of all a car has, electric and fuel.
+"""Interprets CarData's ranges by drive train: the last remaining range is the total of electric and fuel range.
 
-Pure: entries and facts in, readings out. Source: BMW's catalogue (lastRemainingRange) and real cars.
+Pure. Source: BMW's catalogue (lastRemainingRange) and real cars.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -11,7 +11,7 @@ from bmw.vehicle.vehicle import Reading
 
 
 def readings(kombi, remaining, last, total, facts, hints, choose, late):
-    """{key: Reading} of electricRange, totalRange and fuelRange, as far as there is something to say.
+    """{key: Reading} of electricRange, totalRange and fuelRange, as far as known.
 
     Args:
         kombi, remaining, last, total (Reading or None): what the four descriptors say; None = not among the entries.
@@ -24,7 +24,7 @@ def readings(kombi, remaining, last, total, facts, hints, choose, late):
     if battery and tank is False:
         return _of_battery_car(kombi, remaining, last, total, choose)
     electric = choose(_there(kombi, remaining)) if battery is not False else None
-    # an i3 sends 0: what is less than its electric part is no sum
+    # an i3 sends 0: a total below the electric range is not a total
     whole = choose(_there(last if not _is_less(last, electric) else None, total))
     found = {}
     if electric is not None:
@@ -38,7 +38,7 @@ def readings(kombi, remaining, last, total, facts, hints, choose, late):
 
 
 def _of_battery_car(kombi, remaining, last, total, choose):
-    """All its range is electric. An older car sends 0 as its last range, and tells a real 0 by the others."""
+    """The whole range is electric. Older cars always send 0 as their last range; the other descriptors show a real 0."""
     if last is not None and last.value == 0:
         last = None
     electric = choose([_as_electric(reading) for reading in _there(kombi, last, total, remaining)])
@@ -46,7 +46,7 @@ def _of_battery_car(kombi, remaining, last, total, choose):
 
 
 def _as_electric(reading):
-    """What may be a range of all parts, and is none of a battery alone, is unknown."""
+    """The electric range, or unknown if the number is too large for a battery."""
     can_be = plausible.is_plausible("electricRange", reading.value, reading.unit, "km")
     return reading if can_be else Reading(None, reading.time)
 
@@ -54,7 +54,7 @@ def _as_electric(reading):
 def _parts(facts, hints):
     battery, tank = drive_train.parts(facts)
     if battery is None and tank is None:
-        # what it shows it has; that it has no other thing it cannot show
+        # its values can show that it has a part, but not that it lacks one
         return (hints[0] or (False if hints[1] else None)), hints[1] or None
     return battery, tank
 
@@ -64,7 +64,7 @@ def _there(*found):
 
 
 def _fuel(whole, electric, battery, tank, late):
-    """The fuel's part of the whole; None = nothing to say now."""
+    """The fuel range from the total range; None = keep the last value."""
     if not tank:
         return None
     if battery is False:
@@ -72,14 +72,14 @@ def _fuel(whole, electric, battery, tank, late):
     if electric is None or None in (electric.value, whole.value):
         return Reading(None, whole.time)
     if electric.time is not None and whole.time is not None and electric.time - whole.time > late:
-        return None  # the whole is that of before: what was said last stays
+        return None  # the total range is older: keep the last value
     part, unit = _difference(whole, electric)
     times = [time for time in (whole.time, electric.time) if time is not None]
     return Reading(part, max(times) if times else None, unit)
 
 
 def _difference(whole, electric):
-    """(whole - electric, unit), None where it is none."""
+    """(whole - electric, unit), or None if it cannot be calculated."""
     if whole.unit == electric.unit:
         numbers, unit = (whole.value, electric.value), whole.unit
     else:

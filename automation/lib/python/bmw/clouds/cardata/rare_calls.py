@@ -1,6 +1,6 @@
 """CarData's calls for what changes rarely: when each is due, and its values.
 
-The calls are few, so nothing here is asked while polls need what is left of them. Trouble with one thing stops no other.
+Calls are limited, so these are not made while the polls need the remaining calls. A failed call does not stop the others.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,11 +17,11 @@ from bmw.vehicle.picture import recognised
 log = logging.getLogger("bmw")
 
 DAY = 86400
-#: calls that must stay for the polls; keeping more would leave none for this on a day when the car never sleeps
+#: calls to keep for the polls; with more, none would be left for this on a day when the car never sleeps
 KEEP = 1
-#: seconds after which something is asked again that BMW's servers failed at, or that BMW refused
+#: seconds until a call is repeated after a server error, and after a refusal
 AFTER_FAILURE, AFTER_REFUSAL = 6 * 3600, DAY
-#: seconds after the end of a charge until BMW is taken to have it in its history
+#: seconds after the end of charging until the session is in BMW's history
 CHARGE_SETTLES = 600
 
 #: What is needed to ask. get: callable (end of the path, query) -> Response; has_room: callable -> True if a call can be spared;
@@ -91,14 +91,14 @@ CALLS_A_DAY = 3
 
 
 def readings(get, session, vehicle, now):
-    """Asks for what is due and yields {key: Reading} of each thing, also of what is known already.
+    """Makes the calls that are due, and yields {key: Reading} for each topic, also from stored data.
 
     Args:
         get: callable (end of the path below the car's, query) -> Response. session (bmw.account.session.Session): with the notes.
         vehicle (bmw.vehicle.vehicle.Vehicle), now (float): epoch seconds.
 
     Raises:
-        CloudError: trouble of the account or the network, which all else would have too.
+        CloudError: an error of the account or the network, which would also affect the other calls.
     """
     for row in ROWS:
         if row.is_electric and "stateOfCharge" not in vehicle.readings:
@@ -113,7 +113,7 @@ def readings(get, session, vehicle, now):
 
 
 def picture(get, session, vehicle, now):
-    """The car's bmw.vehicle.picture.Picture; None when BMW has none, or said so lately. Arguments and errors as for ``readings``."""
+    """The car's bmw.vehicle.picture.Picture; None if BMW has none or had none lately. Arguments and errors as for ``readings``."""
     errand = _errand(PICTURE, get, session, vehicle, now)
     return _ask(PICTURE, errand) if _is_due(PICTURE, errand.notes, vehicle, now) else None
 
@@ -126,12 +126,12 @@ def _errand(row, get, session, vehicle, now):
 def _is_due(row, notes, vehicle, now):
     due = notes.get("due")
     has_charged = row.after_charge and _has_charged(notes, vehicle, now)
-    # further away than it is ever put: the clock was set back
+    # too far in the future: the clock was set back
     return has_charged or due is None or now >= due or due > now + row.every
 
 
 def _has_charged(notes, vehicle, now):
-    """True once a charge that was seen has ended; takes note of one that goes on."""
+    """True once after a charging session has ended. Remembers a running session."""
     charging = vehicle.readings.get("charging")
     if charging is not None and charging.value:
         notes["has_charged"] = True
@@ -140,7 +140,7 @@ def _has_charged(notes, vehicle, now):
 
 
 def _ask(row, errand):
-    """What ``row`` asks for; None when there was no room, none of it, or trouble that concerns nothing else."""
+    """The readings of ``row``; None if there were too few calls, BMW has no data, or only this call failed."""
     if not errand.has_room():
         return None
     try:

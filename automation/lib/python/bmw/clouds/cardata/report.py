@@ -1,4 +1,4 @@
-"""What CarData adds to the diagnostics report: scopes, the container, and what a car never delivered. Pure text building."""
+"""CarData's lines of the diagnostics report: scopes, the container, and values that a car never delivered. Only builds text."""
 
 from __future__ import absolute_import, unicode_literals
 
@@ -17,7 +17,7 @@ _WORDS = tuple((row[0], row[2]) for row in descriptors.TABLE) + (
 
 
 def scopes(tokens, wants_stream):
-    """The line on what the sign-in granted.
+    """The line about the granted scopes.
 
     Args:
         tokens (bmw.clouds.tokens.Tokens or None). wants_stream (bool): the settings ask for BMW's stream.
@@ -33,7 +33,7 @@ def scopes(tokens, wants_stream):
 
 
 def container(memory):
-    """The line on the container (of descriptors) that is asked for. ``memory`` (dict): what the cloud remembers."""
+    """The line about the container. ``memory`` (dict): the cloud's data."""
     if "container" not in memory:
         return "container: none yet, it is found or made at the next reading"
     left_out = memory.get("left_out")
@@ -46,7 +46,7 @@ def container(memory):
 
 
 def delivery(memory, vin):
-    """The lines on what a car delivered of what it is asked for."""
+    """The lines about the delivered descriptors of a car."""
     expected = set(descriptors.ALL).difference(memory.get("left_out") or ())
     entries = memory.get("telematic", {}).get(vin, {})
     delivered = set(name for name in expected if entries.get(name, {}).get("value") is not None)

@@ -1,4 +1,4 @@
-"""Sign-in to BMW CarData: OAuth 2.0 device authorization grant (RFC 8628) with PKCE S256, and the rotating refresh.
+"""Signs in to BMW CarData: OAuth 2.0 device authorization grant (RFC 8628) with PKCE S256, and rotating refresh tokens.
 
 Source of every rule: BMW's CarData integration guide v1.5 and what clients saw in the field (cardata.md section 1).
 """
@@ -64,7 +64,7 @@ def _base64url(data):
 
 
 def begin(http, auth_url, client_id, now):
-    """Asks for a device code; returns the SignInPrompt.
+    """Requests a device code; returns the SignInPrompt.
 
     Raises:
         SignInFailed: unknown client or refused. NetworkError, ServerError: try again.
@@ -92,7 +92,7 @@ def begin(http, auth_url, client_id, now):
         raise BadAnswer("BMW's sign-in server gave no code", "try again later")
     remember_for_a_while(answer["device_code"], verifier)
     page = _text(answer, "verification_uri") or auth_url + "/oneid/link"
-    # BMW normally leaves out verification_uri_complete, so it is put together as other clients do
+    # BMW usually does not send verification_uri_complete, so build it as other clients do
     link = _text(answer, "verification_uri_complete") or "{}?user_code={}".format(page, quote(answer["user_code"]))
     return SignInPrompt(
         link,
@@ -104,9 +104,9 @@ def begin(http, auth_url, client_id, now):
 
 
 def poll(http, auth_url, client_id, prompt, now):
-    """The Tokens once the person approved; None while waiting, also through failures of BMW's own until the code expires.
+    """The Tokens after the user has approved; None while waiting, also during server errors, until the code expires.
 
-    Whether it has expired is BMW's word; our own clock, which can be set meanwhile, counts only while BMW says nothing clear.
+    BMW decides whether the code has expired. Our own clock, which may be wrong, counts only if BMW's answer is not clear.
 
     Raises:
         SignInFailed: declined, expired, refused.
@@ -162,7 +162,7 @@ def _post_token(http, auth_url, form):
 
 
 def _error_word(answer):
-    """The OAuth error word of an answer, or None; BMW's HTTP codes are not to be relied on."""
+    """The OAuth error word of an answer, or None. BMW's HTTP codes are not reliable."""
     return _text(answer, "error") if isinstance(answer, dict) else None
 
 

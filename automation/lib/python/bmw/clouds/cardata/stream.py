@@ -1,13 +1,13 @@
-"""The life of the connection to BMW's CarData stream: when to connect, as whom, when to try again, what to tell the user.
+"""Manages the connection to BMW's CarData stream: connect, log in, retry with back-off, and show the state.
 
-Pure: the connection, the clock, the worker and chance come from outside; all work runs on the account's worker. What a
-message means is not known here. Source: cardata.md section 3.
+Pure: connection, clock, worker and random numbers are arguments. Runs on the account's worker. Does not interpret messages.
+Source: cardata.md section 3.
 
 States, each with one timer on the worker:
-    OFF         not started, or of no use until the person acts
+    OFF         not started, or useless until the user acts
     WAITING     until the next attempt
-    CONNECTING  until it works or CONNECT_WITHIN is over
-    CONNECTED   until shortly before the id token ends; then anew with the next one
+    CONNECTING  until connected, or CONNECT_WITHIN is over
+    CONNECTED   until shortly before the id token expires; then it reconnects with a new token
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -28,29 +28,29 @@ URL = "mqtts://customer.streaming-cardata.bmwgroup.com:9000"
 
 OFF, WAITING, CONNECTING, CONNECTED = "OFF", "WAITING", "CONNECTING", "CONNECTED"
 
-#: seconds for connecting and subscribing, whatever the connection itself thinks of it
+#: timeout in seconds for connecting and subscribing
 CONNECT_WITHIN = 45
-#: seconds before the first, and at most before any further attempt after a failure
+#: shortest and longest back-off in seconds after a failure
 FIRST_WAIT, LONGEST_WAIT = 5, 300
 #: seconds before the attempt with a renewed token, and after a session that was good for long: BMW needs a moment
 SETTLE = 2
-#: seconds between leaving with the old token and coming with the new one
+#: seconds between disconnecting with the old token and connecting with the new one
 SWAP = 1
-#: seconds before the end of the token at which it is renewed; a sixth of its life when that is shorter
+#: the token is renewed so many seconds before it expires; or at a sixth of its lifetime, if that is shorter
 RENEW_BEFORE = 600
-#: seconds without a message that make a good moment to swap
+#: swap the token when there was no message for so many seconds
 QUIET = 5
-#: a connection that held this long (seconds) was a good one: failures before it are forgotten
+#: a connection that lasted so many seconds resets the back-off
 STABLE = 60
 #: so many attempts in a minute, planned swaps left out, open the breaker: none for LONGEST_WAIT (BMW watches them by the minute)
 MAX_PER_MINUTE = 6
-#: seconds before a refused subscription is tried again; only the person can mend it, in the portal
+#: seconds until a refused subscription is tried again; only the user can fix it, in the portal
 SUBSCRIBE_AGAIN = 900
-#: connections in a row that were granted and soon ended again, after which another program is suspected
+#: after so many short connections in a row, another program probably uses the stream
 SUSPICIOUS = 3
-#: seconds an id token lives that does not say it
+#: assumed lifetime in seconds of an id token without one
 TOKEN_LIFE = 3600
-#: seconds without a message after which the user is told what may be wrong
+#: after so many seconds without a message, the state shows possible reasons
 SILENT = 86400
 
 #: messages, and seconds, after which other work of the account has its turn
@@ -63,25 +63,25 @@ _READING = "stream events"
 
 
 class StreamRefused(AccessDenied):
-    """The broker does not let us in."""
+    """The broker refuses the login."""
 
     state = "REFUSED"
 
 
 class NoDataSelected(AccessDenied):
-    """The broker has nothing for us."""
+    """The broker refuses the subscription."""
 
     state = "NO_DATA_SELECTED"
 
 
 class StreamInUse(NetworkError):
-    """The broker ends what it granted."""
+    """The broker ends connections soon after it has accepted them."""
 
     state = "IN_USE"
 
 
 class Login(object):
-    """What one connection logs in with: the broker, and when the login ends (epoch seconds; None = never)."""
+    """The login of one connection: the broker, and the end of the login (epoch seconds; None = never)."""
 
     def __init__(self, broker, ends_at=None, life=None, access_token=None):
         self.broker = broker
@@ -114,7 +114,7 @@ class BmwSource(object):
         self._ends_at = None
 
     def login(self):
-        """The Login for now. Raises BmwError: AccessDenied when only the person can help."""
+        """The current Login. Raises BmwError; AccessDenied if the user must act."""
         self._account.access_token()  # renews all tokens when they are near their end
         tokens = self._account.tokens
         if not tokens.has_scope(SCOPE_STREAM):
@@ -125,19 +125,19 @@ class BmwSource(object):
         if not tokens.gcid or not tokens.id_token:
             raise AccessDenied("The sign-in gave no identity for the stream", "sign in again")
         life = token_life(tokens.id_token)
-        if tokens.id_token != self._id_token:  # an answer without one keeps the older, whose end stays
+        if tokens.id_token != self._id_token:  # an answer without an id token keeps the older one and its end
             self._id_token, self._ends_at = tokens.id_token, tokens.obtained_at + life
         host, port, is_tls = mqtt.parse_url(self._url)
         broker = mqtt.Broker(host, port, is_tls, tokens.gcid, tokens.id_token, tokens.gcid + "/+")
         return Login(broker, self._ends_at, life, tokens.access_token)
 
     def renew(self, login):
-        """Sees to it that the tokens are newer than those of ``login``. Raises BmwError."""
+        """Gets newer tokens than those of ``login``. Raises BmwError."""
         self._account.refresh(rejected=login.access_token)
 
 
 class LocalSource(object):
-    """A broker at home that passes BMW's messages on, with a login that never ends."""
+    """A local broker that forwards BMW's messages; its login never ends."""
 
     RENEWS = False
     REFUSED = StreamRefused("The broker of stream_url refuses the login", "check stream_user and stream_password")
@@ -156,7 +156,7 @@ class LocalSource(object):
 
 
 def token_life(id_token):
-    """Seconds between issue and end of a JWT, by its own claims (never checked: the broker does that)."""
+    """The lifetime in seconds of a JWT, from its claims (not verified: the broker does that)."""
     try:
         part = to_text(id_token).split(".")[1]
         claims = safe_json.parse(base64.urlsafe_b64decode(to_bytes(part + "=" * (-len(part) % 4))))
@@ -199,7 +199,7 @@ class Stream(object):
         self._attempts = []
         self._heard_at = clock.now()
         self.state = OFF
-        self.connections = 0  # that were granted, ever
+        self.connections = 0  # accepted connections since the start
         self._forget_failures()
         self._handlers = {
             mqtt.CONNECTED: self._connected,
@@ -210,15 +210,15 @@ class Stream(object):
             mqtt.TOO_LARGE: self._too_large,
         }
 
-    # what the service calls, on the worker
+    # called by the service, on the worker
 
     def start(self):
-        """Connects, unless it is connected, on the way or waiting for its time already."""
+        """Connects, unless it is connected, connecting or waiting."""
         if self.state == OFF:
             self._attempt()
 
     def hurry(self):
-        """After a sign-in: connects without waiting any longer."""
+        """Connects without waiting, after a sign-in."""
         if self.state in (OFF, WAITING):
             self._forget_failures()
             self._attempt()
@@ -237,7 +237,7 @@ class Stream(object):
         if pause:
             self._wait(pause, "PAUSED", "Too many attempts in a minute: the next one in {} minutes".format(pause // 60))
             return
-        # set ahead: an error that nobody expects must not make this the last attempt
+        # schedule the next attempt first, so that an unexpected error does not make this the last one
         self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
         try:
             self._login = self._source.login()
@@ -262,7 +262,7 @@ class Stream(object):
             self._drop()  # stopped meanwhile, and whoever did that may have looked for a connection too early
 
     def _pause(self, now):
-        """Seconds that the breaker wants to be waited; 0 mostly."""
+        """Seconds that the circuit breaker requires to wait; usually 0."""
         while self._attempts and not 0 <= now - self._attempts[0] < 60:
             del self._attempts[0]
         if len(self._attempts) < MAX_PER_MINUTE:
@@ -275,13 +275,13 @@ class Stream(object):
         self._failed(NetworkError("The stream server does not answer", "check the network"))
 
     def _hear(self, connection, event, detail):
-        """Called by the connection, on its own threads: hands over to the worker. With a message it waits until there is room."""
+        """Called by the connection on its own threads: passes events to the worker. Waits while the inbox is full."""
         size = _BESIDE + len(detail[1]) if event == mqtt.MESSAGE else _BESIDE if event == mqtt.TOO_LARGE else 0
         if self._inbox.put((connection, event, detail), size, lambda: connection.is_closed):
             self._worker.later_unless_waiting(_READING, 0, self._read_inbox)
 
     def _read_inbox(self):
-        """Takes a slice of what waits. The rest comes after all other work that is due by then, however much of it there is."""
+        """Processes some of the waiting messages. The rest follows after all other work that is due by then."""
         begin = self._worker.now()
         try:
             for _ in range(SLICE):
@@ -289,7 +289,7 @@ class Stream(object):
                 if entry is None:
                     return
                 connection, event, detail = entry
-                # what a connection says that was given up is of no interest, but for what it brought before
+                # ignore events of a dropped connection, except messages it received before
                 if connection is self._connection or event == mqtt.MESSAGE:
                     self._handlers[event](detail)
                 if self._worker.now() - begin >= SLICE_SECONDS:
@@ -298,7 +298,7 @@ class Stream(object):
             if len(self._inbox):
                 self._worker.later(_READING, 0, self._read_inbox)
 
-    # what the connection tells
+    # events of the connection
 
     def _connected(self, _detail):
         self.state = CONNECTED
@@ -323,7 +323,7 @@ class Stream(object):
     def _refused(self, code):
         self._drop()
         if code in mqtt.BAD_CREDENTIALS and self._source.RENEWS and not self._is_renewed:
-            # also when the token looks good: BMW refuses some that it has just given
+            # even if the token seems valid: BMW refuses some tokens that it has just issued
             self._is_renewed = True
             try:
                 self._source.renew(self._login)
@@ -357,7 +357,7 @@ class Stream(object):
         is_silent = self._clock.now() - self._heard_at > SILENT
         self._show("CONNECTED", "no message for more than a day; the car sleeps, or no data is selected in the portal" if is_silent else "")
 
-    # the next token
+    # token renewal
 
     def _renewal_in(self):
         """Seconds until the token of this connection should be replaced."""
@@ -365,7 +365,7 @@ class Stream(object):
         return max(0, self._login.ends_at - before - self._clock.now())
 
     def _renew(self):
-        """Comes back with a new token, at a moment when the car is silent: what is sent meanwhile would be lost."""
+        """Reconnects with a new token while the car is silent, because messages during the swap are lost."""
         now = self._clock.now()
         silence = now - self._heard_at
         if self._login.ends_at - now > 2 * QUIET and 0 <= silence < QUIET:
@@ -378,7 +378,7 @@ class Stream(object):
             log.info("The stream's token could not be renewed yet. %s", error.text())
             has_new = False
         if not has_new:
-            # the connection is good until its token ends; then the broker ends it, and all starts anew
+            # the connection works until its token expires; then the broker ends it, and we reconnect
             self._worker.later(_TIMER, LONGEST_WAIT, self._renew)
             return
         self._forget_failures()
@@ -386,7 +386,7 @@ class Stream(object):
         self.state = WAITING
         self._worker.later(_TIMER, SWAP, lambda: self._attempt(is_swap=True))
 
-    # failing and waiting
+    # failures and back-off
 
     def _forget_failures(self):
         self._failures = 0

@@ -1,7 +1,7 @@
-"""CarData's tyre diagnosis as readings. Pure. Source: cardata.md section 2.7.
+"""Translates CarData's tyre diagnosis to readings. Pure. Source: cardata.md section 2.7.
 
-BMW's ``label`` and ``value`` are texts for display in any language, so words are taken from the fields that name a status; only the
-depth of the tread is nowhere but in such a text.
+BMW's ``label`` and ``value`` are display texts in any language, so the status fields are used instead. Only the tread depth is in
+no other field.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -20,12 +20,12 @@ _WHEELS = (
 )
 _TREAD = re.compile(r"^([0-9]{1,2}(?:[.,][0-9]+)?)\s*mm$", re.IGNORECASE)
 _UNITS = {"KILOMETER": "km", "KILOMETERS": "km", "KM": "km", "MILE": "mi", "MILES": "mi", "MI": "mi"}
-#: said of all wheels when they differ
+#: value if the wheels differ
 MIXED = "MIXED"
 
 
 def translate(answer):
-    """{key: Reading} for every word of the diagnosis; unknown ones for what a car does not tell.
+    """{key: Reading} for every key of the diagnosis; unknown if the car does not report it.
 
     Raises:
         BadAnswer: not an object.
@@ -59,7 +59,7 @@ def _text(holder, block, field):
 
 
 def _tread(value):
-    """Millimetres of a text such as ``6.2 mm``; no other unit is guessed."""
+    """Millimetres from a text like ``6.2 mm``; other units are unknown."""
     found = _TREAD.match(values.text(value))
     if not found:
         raise values.Unknown()
@@ -77,7 +77,7 @@ def _oldest(weeks):
 
 
 def _due(wears):
-    """The least of the wheels' due mileages, with its unit. Whether BMW means the odometer or what is left is not documented."""
+    """The lowest due mileage of the wheels, with its unit. BMW does not say if it is an odometer value or a distance."""
     found = []
     for wear in wears:
         mileage = values.value_or_none(values.amount, wear.get("dueMileage"))

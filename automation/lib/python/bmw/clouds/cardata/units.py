@@ -1,8 +1,8 @@
-"""Which unit a number of CarData is in. BMW leaves units out, and a car that shows miles sends miles: a missing unit is not ours.
+"""Finds the unit of CarData's numbers. BMW often omits it, and a car that shows miles sends miles, so it is not always ours.
 
-Pure. The unit of a number is, in this order: the one it comes with; the one it was understood in when it came (kept as ``heard``);
-what the car's own unit of distance says; what its sisters are in. Else the number is unknown. Only where BMW's catalogue knows one
-unit, that is it. Source: cardata.md section 4.
+Pure. The unit of a number is, in this order: the unit that comes with it; the unit found when it was received (stored as
+``heard``); the unit for the car's own unit of distance; the unit of related descriptors. Otherwise the number is unknown. If BMW's
+catalogue has only one unit, that one is used. Source: cardata.md section 4.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -101,41 +101,41 @@ CONSUMPTION = "kWh/100km"
 _BY_DISTANCE = {
     "km": {"km": "km", "mi": "mi"},
     "km/h": {"km": "km/h", "mi": "mph"},
-    # in Britain it is miles and litres
+    # British cars show miles and litres
     "m": {"km": "m"},
     "l": {"km": "l"},
     CONSUMPTION: {"km": CONSUMPTION},
 }
-#: the catalogue names one unit, but a car was seen with another one: not if this one was
+#: the catalogue has one unit for these, but some cars send another one
 _OTHERS_SEEN = frozenset(("kPa", "\u00b0C"))
 
 _CABIN = "vehicle.cabin.infotainment."
-#: how the car shows distances, and the words for it
+#: descriptors of the car's own unit of distance
 DISTANCE = (_CABIN + "displayUnit.distance", _CABIN + "hmi.distanceUnit")
 
 
 def depends_on_distance(ours):
-    """True for a unit of the vocabulary of which the car's unit of distance says in what a number without unit is."""
+    """True for a unit of the vocabulary whose numbers without a unit depend on the car's unit of distance."""
     return ours in _BY_DISTANCE
 
 
 def symbol(unit):
-    """(openHAB's symbol, factor) of BMW's spelling; None for a missing or strange one."""
+    """(openHAB's symbol, factor) for BMW's spelling; None if it is missing or unknown."""
     return _SYMBOLS.get(lower(unit.strip())) if isinstance(unit, text_type) else None
 
 
 def distance(entries):
-    """The car's unit of distance, ``km`` or ``mi``, by what it said last; None when it never did."""
+    """The car's unit of distance, ``km`` or ``mi``, as last reported; None if never."""
     found = [entries[name] for name in DISTANCE if isinstance(entries.get(name), dict)]
-    found.sort(key=lambda entry: -(times.parse(entry.get("timestamp")) or 0))  # stable: the first of equals
+    found.sort(key=lambda entry: -(times.parse(entry.get("timestamp")) or 0))  # stable: the first one of equal times
     words = [symbol(entry.get("value")) for entry in found]
     return next((word[0] for word in words if word is not None and word[0] in ("km", "mi")), None)
 
 
 def understood(entry, old, car_distance, ours):
-    """The spelling to keep beside an entry without a unit of its own (its ``heard``), or None.
+    """The unit to store with an entry that has none (its ``heard``), or None.
 
-    The unit that the car shows now is not that of a number it sent before, so it is kept with the number.
+    It is stored because the car's unit may change later, but not the number that was sent before.
 
     Args:
         old (dict or None): the entry of the same descriptor that it replaces. car_distance: see ``distance``.
