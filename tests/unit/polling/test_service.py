@@ -12,6 +12,8 @@ from bmw.polling import rare_calls
 from bmw.storage import files
 from bmw.storage.store import ClosedStore, Store
 
+from bmw.vehicle.vehicle import Reading
+
 from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.unit.fakes import RecordingOutlet, car
 from tests.unit.home import Home
@@ -466,6 +468,18 @@ def test_when_bmw_fails_at_three_cars_in_a_row_the_others_are_asked_first_next_t
         assert home.state == "ONLINE" and asked(home) == order[3:] + order[:3]
 
 
+def test_a_car_at_which_the_calls_ran_out_is_the_first_of_the_next_poll(home):
+    home.cloud.add_car("i4")
+    home.sign_in()
+    order = list(home.cloud.cars())
+    home.cloud.add_fault("telematicData", "status", status=403, body={"exveErrorId": "CU-429"})
+    home.update()
+    home.pass_time(86400)
+    home.cloud.reset_calls()
+    home.update()
+    assert asked(home) == order
+
+
 def test_of_many_troubles_with_cars_the_first_ones_are_told(tmp_path):
     with SimulatedCloud(fleet="all", quota=1000) as cloud:
         home = Home(cloud, tmp_path).sign_in()
@@ -801,7 +815,7 @@ def test_a_container_that_bmw_lost_is_made_again_within_the_same_poll(signed_in)
 
 
 def test_a_container_deleted_in_the_portal_is_made_again(signed_in):
-    owner = signed_in.cloud.vehicle_list.account("home")
+    owner = signed_in.cloud.garage.account("home")
     signed_in.cloud.containers_store.delete(owner, signed_in.cloud.containers()[0]["containerId"])
     signed_in.update()
     assert signed_in.state == "ONLINE"
@@ -821,7 +835,7 @@ def test_a_descriptor_that_bmw_no_longer_knows_is_dropped(cloud, tmp_path, monke
 
 
 def fill_containers(home, count, name):
-    owner = home.cloud.vehicle_list.account("home")
+    owner = home.cloud.garage.account("home")
     for number in range(count):
         home.cloud.containers_store.create(owner, "{} {}".format(name, number), "test", [descriptors.CORE[0]])
 
@@ -1314,8 +1328,10 @@ def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
     del signed_in.outlet.history[:]
     signed_in.tick()
     signed_in.update()
+    signed_in.service.take(signed_in.service.vehicles()[0], {"stateOfCharge": Reading(11, signed_in.clock.now(), "%")})
     signed_in.pass_time(86400)
     assert signed_in.cloud.calls() == [] and signed_in.outlet.history == []
+    assert signed_in.car()["stateOfCharge"] != 11
 
 
 def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(signed_in, monkeypatch):
