@@ -1,7 +1,7 @@
-"""From CarData's technical descriptors to the vocabulary: a table, and the tolerant reading of values.
+"""Translates CarData's technical descriptors to the vocabulary: a table, and tolerant parsing of values.
 
-Source: descriptor catalogue as in cardata.md section 4. A value comes as text by REST and natively typed by the stream;
-a unit may be missing or spelled in several ways; INVALID, UNKNOWN, -NA- and the like mean that the car does not know.
+Source: descriptor catalogue as in cardata.md section 4. Values are text in REST and typed in the stream. A unit may be missing or
+have several spellings. INVALID, UNKNOWN, -NA- and the like mean that the car does not know the value.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -49,14 +49,14 @@ KM_PER_MILE = 1.609344
 
 
 class Unknown(Exception):
-    """The value says nothing (never leaves the reading of values)."""
+    """The value is unknown (only used inside this module)."""
 
 
 def word(value):
     """A catalogue word without its decoration: ``ASN_selective-Locked`` -> ``selectivelocked``.
 
     Raises:
-        Unknown: no text, number or boolean, empty, or one of the words for 'the car does not know'.
+        Unknown: not a text, number or bool, or empty, or a word for 'the car does not know'.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -83,7 +83,7 @@ def _number(value, unit):
 
 
 def amount(value, unit):
-    """(number, openHAB's unit symbol or None) of a value as BMW sends it. Raises Unknown: it is none."""
+    """(number, openHAB's unit symbol or None) of BMW's value. Raises Unknown: not a number."""
     return _number(value, unit)
 
 
@@ -103,7 +103,7 @@ def _seconds_to_minutes(value, unit):
 
 
 def _choice(words, strict=True):
-    """A converter by a table of words; strict = a word that is not in it is unknown, else it passes as it is."""
+    """A converter with a table of words. strict: other words are unknown; else they stay unchanged."""
 
     def convert(value, _unit):
         text = word(value).replace("-", "_")
@@ -119,7 +119,7 @@ def _choice(words, strict=True):
 
 
 def _passed(value, _unit):
-    """A text as it is, when it says something."""
+    """The unchanged text, if it is known."""
     word(value)
     return _cut(text_type(value).strip()), None
 
@@ -136,12 +136,12 @@ def _time(value, _unit):
 
 
 def _day(value, _unit):
-    """The day as it is written: its time of day and zone are by the way, and would make it the next day further east."""
+    """The day as written. Its time and zone are ignored: further east they would make it the next day."""
     return _time(value, None)[0] // 86400 * 86400, None
 
 
 def _reason(value, _unit):
-    """Why a charge ended; no reason is none."""
+    """The reason why charging ended; 'no reason' is unknown."""
     text = _upper(value, None)[0]
     if text.startswith("NO_CHARGING_END"):
         raise Unknown()
@@ -163,7 +163,7 @@ _YES_NO = {
 
 
 def _flag(yes=(), no=()):
-    """A yes-or-no converter that knows true/false in all spellings and the given catalogue words besides."""
+    """A converter to bool that knows all spellings of true and false, and the given catalogue words."""
     words = dict(_YES_NO)
     words.update((text, True) for text in yes)
     words.update((text, False) for text in no)
@@ -209,7 +209,7 @@ _charging_word = _choice(
     },
     strict=False,
 )
-#: what BMW's catalogue names for charging.status says how a charge is chosen, not whether one runs
+#: BMW's catalogue words for charging.status say how charging is selected, not whether the car charges
 _NO_CHARGING_STATUS = frozenset(("manual_selection", "automatic_selection", "automatic_selection_20"))
 
 
@@ -347,7 +347,7 @@ _ROWS = (
     ("inspectionDate", _day, "ST.serviceTime.inspectionDateLegal"),
     ("teleservice", _upper, "V.channel.teleservice.status"),
     ("deepSleep", _yes, "VV.deepSleepModeActive"),
-    # what fewer cars tell
+    # values of fewer cars
     ("minimumStateOfCharge", _number, "PB.stateOfCharge.targetMin"),
     ("professionalTargetStateOfCharge", _number, "PB.stateOfCharge.targetSoCForProfessionalMode"),
     ("batteryPreconditioningAutomatic", _upper, "PB.preconditioning.automaticMode.statusFeedback"),
@@ -433,7 +433,7 @@ TRIP_END = _full("TR.end.time")
 LATITUDE = _full("NAV.currentLocation.latitude")
 LONGITUDE = _full("NAV.currentLocation.longitude")
 DESTINATION = (_full("NAV.destinationSet.latitude"), _full("NAV.destinationSet.longitude"))
-#: word of the vocabulary -> whether the timer is on, its hour, its minute
+#: vocabulary key -> descriptors for: timer is on, hour, minute
 TIMERS = dict(
     (key, tuple(_full("CAB.climate.timers.{}.{}".format(timer, part)) for part in ("action", "hour", "minute")))
     for key, timer in (("climateTimerOnce", "overwriteTimer"), ("climateTimer1", "weekdaysTimer1"), ("climateTimer2", "weekdaysTimer2"))
@@ -443,13 +443,13 @@ MESSAGES = _full("ST.checkControlMessages")
 #: the climate's remaining time in minutes; a second source with another unit when none is given
 CLIMATE_MINUTES = _full("VV.preConditioning.remainingTime")
 
-#: word of the vocabulary -> its latitude and longitude; under the word itself ``entries`` keeps the last whole pair
+#: vocabulary key -> its latitude and longitude; ``entries`` keeps the last complete pair under the key itself
 PAIRS = {"position": (LATITUDE, LONGITUDE), "destinationPosition": DESTINATION}
 
 #: what tells the same, but of the end of the last trip: only where a car tells nothing else
 _LAST_RESORTS = {"stateOfCharge": _full("TR.end.drivetrain.batteryManagement.hvSoc"), "odometer": _full("TR.end.travelledDistance")}
 
-#: latitude and longitude belong together when the car sent them within this many seconds
+#: latitude and longitude belong together if their times differ by at most so many seconds
 PAIR_WITHIN = 2
 
 #: a trip's end is told within so many seconds
@@ -479,7 +479,7 @@ _SERVICE_DISTANCE = _full("ST.serviceDistance.next")
 _SPECIAL = sum(PAIRS.values(), (SERVICES, MESSAGES, CLIMATE_MINUTES, TRIP_END) + units.DISTANCE + tuple(_LAST_RESORTS.values()))
 _SPECIAL += sum(TIMERS.values(), ())
 
-#: every descriptor we ask for, and the few that matter most, for when BMW refuses the long list
+#: all requested descriptors, and the most important ones in case BMW refuses the long list
 ALL = tuple(sorted(set(d for row in TABLE for d in row[2]) | set(_SPECIAL)))
 _CORE_KEYS = frozenset(
     "stateOfCharge electricRange fuelLevel chargingStatus pluggedIn chargingTimeRemaining doorLockState hood trunk"
@@ -519,13 +519,13 @@ def translate(entries, changed=None, facts=None, extras=None):
     """The vocabulary's readings for telematic entries.
 
     Args:
-        entries (dict): descriptor -> {"value", "unit", "timestamp"} as REST or the stream gives them.
-        changed (set of descriptors or None): only what these have a part in; None = everything.
-        facts (dict or None): what does not change about the car; its drive train says what the ranges mean.
-        extras (bmw.clouds.cardata.extra.Extras or None): what is wanted besides the vocabulary.
+        entries (dict): descriptor -> {"value", "unit", "timestamp"} from REST or the stream.
+        changed (set of descriptors or None): only readings that depend on these; None = all.
+        facts (dict or None): constant data of the car; the drive train decides what the ranges mean.
+        extras (bmw.clouds.cardata.extra.Extras or None): the wanted extra values.
 
     Returns:
-        {key: Reading}, also unknown ones, for every key of which at least one descriptor is among the entries.
+        {key: Reading}, also unknown ones, for every key with at least one descriptor among the entries.
     """
     readings = {}
     rows = TABLE
@@ -552,7 +552,7 @@ def _is_there(entry):
 
 
 def _read(entries, descriptor, convert, key):
-    """The Reading of one descriptor as a source of a word of the vocabulary; what cannot be true is unknown."""
+    """The Reading of one descriptor for a vocabulary key; an implausible value is unknown."""
     entry = entries[descriptor]
     time = times.parse(entry.get("timestamp"))
     if entry["value"] is None:
@@ -570,9 +570,9 @@ def _read(entries, descriptor, convert, key):
 
 
 def _choose(readings, newest_wins=False):
-    """Of the Readings of several sources that which counts: the first that says something, unless a later one is much newer.
+    """Chooses among the Readings of several sources: the first known one, unless a later one is much newer.
 
-    An unknown one never hides what another source says. None of no readings.
+    An unknown reading never hides a known one. None if there are no readings.
     """
     known = [reading for reading in readings if reading.value is not None]
     best = None
@@ -582,7 +582,7 @@ def _choose(readings, newest_wins=False):
     latest = max([reading.time for reading in readings if reading.time is not None] or [None])
     if best is None:
         return Reading(None, latest) if readings else None
-    # what one source no longer knows, the other one now stands for
+    # if one source no longer knows the value, the other one counts
     return Reading(best.value, latest, best.unit) if newest_wins else best
 
 
@@ -604,7 +604,7 @@ def _says_more_than_0(entries, name):
 
 
 def _add_trip_end(readings, entries, _facts):
-    """BMW writes it in local time and calls that UTC; should it once be UTC, the time at which the car sent it shows it."""
+    """BMW sends local time marked as UTC. If it really is UTC, the time of the car's message shows that."""
     entry = entries.get(TRIP_END)
     if not _is_there(entry):
         return
@@ -618,13 +618,13 @@ def _add_trip_end(readings, entries, _facts):
 
 def _add_climate_time(readings, entries, _facts):
     seconds = readings.get("climateTimeRemaining")
-    # asked for and not sent, the other source comes as null
+    # the other source is null if it was requested but not sent
     if (seconds is None or seconds.value is None) and _is_there(entries.get(CLIMATE_MINUTES)):
         readings["climateTimeRemaining"] = _read(entries, CLIMATE_MINUTES, _number, "climateTimeRemaining")
 
 
 def _add_position(readings, entries, _facts):
-    """Only a latitude and longitude of the same moment make a position; a half one keeps the last whole one."""
+    """A position needs latitude and longitude of the same time; an incomplete one keeps the last complete one."""
     _add_place(readings, entries, "position")
 
 
@@ -654,7 +654,7 @@ def pair_of(entries, key, within):
 
 
 def _add_timers(readings, entries, _facts):
-    """A timer is three descriptors, and tells something when the car said whether it is on."""
+    """A timer has three descriptors. It is known if the car has reported whether it is on."""
     for key, parts in TIMERS.items():
         entry, hour, minute = (entries.get(name) for name in parts)
         if not _is_there(entry):
@@ -666,7 +666,7 @@ def _add_timers(readings, entries, _facts):
 
 
 def _records(entry, message_type):
-    """The list of objects in a structured descriptor (a JSON text or already decoded) without those of another type.
+    """The objects of the given type in a structured descriptor (JSON text or already decoded), as a list.
 
     Raises:
         Unknown: neither.
@@ -689,12 +689,12 @@ def _field(record, name):
 
 
 def _add_services(readings, entries, _facts):
-    """The condition based services: name and date of the next one, how many are due, and how bad the worst is."""
+    """The condition based services: name and date of the next one, number of due services, and the worst status."""
     if not _is_there(entries.get(SERVICES)):
         return
     time = times.parse(entries[SERVICES].get("timestamp"))
     services = _services(entries)
-    # what is due and has no date is due before what has one; else the earliest
+    # a due service without a date comes before one with a date; else the earliest
     waiting = [service for service in services if service.is_due and service.date is None]
     dated = sorted((service for service in services if service.date is not None), key=lambda service: service[:3])
     following = (waiting + dated or [_Service(None, "", "", None, None)])[0]
@@ -706,7 +706,7 @@ def _add_services(readings, entries, _facts):
 
 
 def _services(entries):
-    """The condition based services (list of _Service), none where BMW tells none."""
+    """The condition based services (list of _Service); empty if BMW reports none."""
     if not _is_there(entries.get(SERVICES)):
         return []
     try:
@@ -716,7 +716,7 @@ def _services(entries):
 
 
 def _add_inspection(readings, entries, _facts):
-    """An inspection may stand in the list of services only."""
+    """Adds the inspection date; some cars report it only in the list of services."""
     if _is_there(entries.get(_INSPECTION)):
         readings["inspectionDate"] = _read(entries, _INSPECTION, _day, "inspectionDate")
         if readings["inspectionDate"].value is not None:
@@ -727,7 +727,7 @@ def _add_inspection(readings, entries, _facts):
 
 
 def _add_service_distance(readings, entries, _facts):
-    """0 km is the distance of a service that is due; where none is, it is none. A car may tell it in the list of services only."""
+    """0 km is only valid if a service is due. Some cars report the distance only in the list of services."""
     services = _services(entries)
     if _is_there(entries.get(_SERVICE_DISTANCE)):
         reading = _read(entries, _SERVICE_DISTANCE, _number, "serviceDistance")
@@ -742,12 +742,12 @@ def _add_service_distance(readings, entries, _facts):
         readings["serviceDistance"] = Reading(min(distances), times.parse(entries[SERVICES].get("timestamp")), unit)
 
 
-#: BMW's number of the statutory inspection among the services
+#: BMW's number for the statutory inspection
 INSPECTION_ID = 32
 
 
 class _Service(record("_Service", "date name status number distance")):
-    """date: epoch seconds or None; name, status: text, '' when not told; number: BMW's kind of service; distance: left, or None."""
+    """date: epoch seconds or None; name, status: text, may be ''; number: BMW's type of service; distance: remaining, or None."""
 
     @property
     def is_due(self):
@@ -761,7 +761,7 @@ def _service(record):
     return _Service(times.parse(_field(record, "date")), _cut(name), upper(_field(record, "status")), number, left)
 
 
-#: the status of a service that is not due yet, and how urgent the others are; a word that nobody has seen is most likely trouble
+#: status of a service that is not due yet, and the urgency of the others; an unknown status is probably urgent
 _GOOD = "OK"
 _URGENCY = {"OVERDUE": 0, "PENDING": 2, _GOOD: 3}
 
@@ -785,7 +785,7 @@ def _add_messages(readings, entries, _facts):
 
 
 def _message(record):
-    """A message's text; its number where BMW sends no text."""
+    """A message's text, or its number if BMW sends no text."""
     text = _field(record, "title") or _field(record, "text") or _field(record, "description")
     return _cut(text) or _field(record, "id")
 
@@ -795,7 +795,7 @@ def _cut(text):
 
 
 def _joined(texts):
-    """The texts in one line, and how many more there are."""
+    """The texts in one line, with the number of further ones."""
     shown = texts[:MAX_MESSAGES]
     return "; ".join(shown + (["+{}".format(len(texts) - len(shown))] if len(texts) > len(shown) else []))
 
