@@ -11,6 +11,7 @@ from bmw.config import AccountConfig
 from bmw.errors import NetworkError, Stopped
 from bmw.net.http import Response
 from bmw.vehicle.vehicle import Reading, Vehicle
+from bmw.worker import repeat
 
 #: 2026-10-03 12:00:00 UTC, a Saturday
 NOON = 1791028800.0
@@ -61,6 +62,9 @@ class HandWorker:
     def later_unless_waiting(self, name, seconds, function):
         if name not in self._timetable:
             self.later(name, seconds, function)
+
+    def every(self, name, seconds, function, first=0):
+        return repeat(self, name, seconds, function, first)
 
     def cancel(self, name):
         self._timetable.pop(name, None)

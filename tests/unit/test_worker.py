@@ -9,7 +9,7 @@ from bmw.cli.worker import CliWorker, Timetable
 from bmw.errors import Stopped
 from bmw.worker import Worker
 
-from tests.unit.fakes import HandWorker
+from tests.unit.fakes import FakeClock, HandWorker
 
 DEADLINE = 10
 
@@ -193,3 +193,50 @@ def test_stopping_a_worker_that_was_never_started_or_twice_is_no_error():
     worker.stop()
     worker.stop()
     assert worker.is_stopped
+
+
+class JavaLike(BaseException):
+    """As a Java exception on Jython: ``except Exception`` does not catch it."""
+
+
+@pytest.mark.parametrize("error", [ValueError, JavaLike])
+def test_recurring_work_comes_again_after_an_unexpected_error(error):
+    worker, runs, done = Worker("recurring"), [], threading.Event()
+
+    def work():
+        runs.append(None)
+        if len(runs) == 1:
+            raise error()
+        done.set()
+
+    worker.start()
+    worker.every("it", 0.01, work)
+    assert done.wait(10)
+    worker.stop()
+
+
+def test_recurring_work_may_say_when_it_comes_again_and_a_cancel_ends_it():
+    clock = FakeClock()
+    for worker, go in on_every_worker(clock):
+        runs, waits = [], [30, None]
+
+        def work():
+            runs.append(clock.now())
+            if not waits:
+                worker.cancel("it")
+                return None
+            return waits.pop(0)
+
+        start = clock.now()
+        worker.every("it", 100, work)
+        for _step in range(50):
+            go()
+            clock.advance(10)
+        assert [at - start for at in runs] == [0, 30, 130]
+
+
+def on_every_worker(clock):
+    """The workers without a thread, each with what does its due work."""
+    by_hand = HandWorker(clock)
+    timetable = Timetable(clock)
+    return ((by_hand, by_hand.run), (timetable.of("home"), timetable.run_due))

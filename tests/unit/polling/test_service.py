@@ -9,6 +9,7 @@ from bmw.clouds.cardata import descriptors
 from bmw.clouds.cardata.container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
 from bmw.polling import rare_calls
+from bmw.polling.service import RETRY_TOKEN
 from bmw.storage import files
 from bmw.storage.store import ClosedStore, Store
 
@@ -1438,3 +1439,17 @@ def test_what_is_typed_for_a_sign_in_without_end_is_sent_nowhere(home):
     home.worker.run()
     assert home.state == "SIGN_IN_FAILED" and "too long" in home.text
     assert (home.outlet.shown["signIn"], home.cloud.calls()) == (False, [])
+
+
+def test_the_token_is_refreshed_again_after_an_unexpected_error(signed_in, monkeypatch):
+    service, calls = signed_in.service, []
+
+    def fail():
+        calls.append(None)
+        raise RuntimeError("nobody expects this")
+
+    monkeypatch.setattr(service._account, "keep_fresh", fail)
+    signed_in.worker.cancel("token")
+    with pytest.raises(RuntimeError):
+        service._keep_token_fresh()
+    assert signed_in.worker.due_in("token") == pytest.approx(RETRY_TOKEN, abs=60) and len(calls) == 1

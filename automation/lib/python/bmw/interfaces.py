@@ -36,6 +36,15 @@ class Worker(object):
     def later_unless_waiting(self, name, seconds, function):
         """As ``later``, but waiting work of the same name keeps its time."""
 
+    def every(self, name, seconds, function, first=0):
+        """Does ``function()`` in ``first`` seconds, and each ``seconds`` after it, also after an unexpected error.
+
+        ``cancel(name)`` or ``stop`` ends it.
+
+        ``function`` may return the seconds until its next run, where these differ; None = ``seconds``.
+        Returns the work as a callable: for a caller on the worker who wants the first run before it goes on.
+        """
+
     def cancel(self, name):
         """Forgets waiting work of that name."""
 

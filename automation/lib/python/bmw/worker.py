@@ -15,6 +15,20 @@ from bmw.errors import Stopped
 log = logging.getLogger("bmw")
 
 
+def repeat(worker, name, seconds, function, first=0):
+    """The ``every`` of each ``bmw.interfaces.Worker``, made of its ``later``."""
+
+    def run():
+        # scheduled first, so that an unexpected error (on Jython also one of Java) does not end it
+        worker.later(name, seconds, run)
+        wait = function()
+        if wait is not None:
+            worker.later(name, wait, run)
+
+    worker.later(name, first, run)
+    return run
+
+
 class Worker(object):
     """A daemon thread with a timetable.
 
@@ -54,6 +68,10 @@ class Worker(object):
         with self._condition:
             if name not in self._timetable:
                 self.later(name, seconds, function)
+
+    def every(self, name, seconds, function, first=0):
+        """Does the work in ``first`` seconds and again each ``seconds``, whatever happens; see ``bmw.interfaces.Worker``."""
+        return repeat(self, name, seconds, function, first)
 
     def cancel(self, name):
         """Forgets waiting work of that name."""

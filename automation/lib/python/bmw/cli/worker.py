@@ -4,6 +4,8 @@ from __future__ import absolute_import, unicode_literals
 
 import time
 
+from bmw.worker import repeat
+
 
 class Timetable(object):
     """Waiting work of all accounts.
@@ -85,6 +87,9 @@ class CliWorker(object):
     def later_unless_waiting(self, name, seconds, function):
         if not self._timetable.has((self._account, name)):
             self.later(name, seconds, function)
+
+    def every(self, name, seconds, function, first=0):
+        return repeat(self, name, seconds, function, first)
 
     def cancel(self, name):
         self._timetable.drop((self._account, name))

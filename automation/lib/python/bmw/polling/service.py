@@ -298,8 +298,9 @@ class Service(object):
 
     def _start(self):
         if self._config.problem is None:
-            self._worker.later("take up", 0, self._take_up)  # separately, so that an error with the items does not stop the account
-        self._correct_items()
+            # separately, so that an error with the items does not stop the account
+            self._worker.every("take up", RETRY_READING, self._take_up)
+        self._worker.every("correct items", corrections.EVERY, self._outlet.correct_items)()
         self._incoming.end_forgotten()
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
@@ -307,16 +308,8 @@ class Service(object):
         if self._config.problem:
             self._status.show_error(self._config.problem)
 
-    def _correct_items(self):
-        """Corrects items that something else has overwritten, again and again while the worker runs."""
-        # scheduled first, so that an unexpected error does not end it
-        self._worker.later("correct items", corrections.EVERY, self._correct_items)
-        self._outlet.correct_items()
-
     def _take_up(self):
         """Loads the store, and tries again until it can be read: an unreadable file does not mean a lost sign-in."""
-        # scheduled first, so that the account starts even after an unexpected error
-        self._worker.later("take up", RETRY_READING, self._take_up)
         if not self._is_loaded:
             try:
                 self.load()
@@ -412,7 +405,11 @@ class Service(object):
         return False
 
     def _keep_token_fresh(self):
-        """Refreshes the token before it expires, while the worker runs."""
+        """Refreshes the token now if it is due, and before it expires, while the worker runs."""
+        self._worker.every("token", RETRY_TOKEN, self._refresh_token)()
+
+    def _refresh_token(self):
+        """Seconds until it must be called again."""
         try:
             self._account.keep_fresh()
             if self._is_token_troubled:
@@ -423,8 +420,10 @@ class Service(object):
             self._tell(self._status.show_error, error)
         self._show_store()
         wait = self._account.due_in()
-        if wait is not None:
-            self._worker.later("token", max(wait, RETRY_TOKEN if wait == 0 else 1), self._keep_token_fresh)
+        if wait is None:
+            self._worker.cancel("token")
+            return None
+        return max(wait, RETRY_TOKEN if wait == 0 else 1)
 
     def _tell(self, show, *what):
         """Shows the account's state, unless a user is signing in and must read the current text."""

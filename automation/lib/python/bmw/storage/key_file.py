@@ -62,11 +62,10 @@ def watch(path, clock, worker, on_due):
 
     def check():
         if is_due(path, clock.now()):
+            worker.cancel("key")
             on_due()
-        else:
-            worker.later("key", CHECK_EVERY, check)
 
-    worker.later("key", CHECK_EVERY, check)
+    worker.every("key", CHECK_EVERY, check, first=CHECK_EVERY)
 
 
 def rotate(path, is_in_use):
