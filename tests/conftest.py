@@ -4,4 +4,9 @@ from tests.openhab import layout
 
 
 def pytest_addoption(parser):
-    parser.addoption("--jython", choices=layout.JYTHON_VERSIONS, default=layout.DEFAULT_JYTHON, help="Jython version inside openHAB")
+    parser.addoption(
+        "--jython",
+        choices=layout.JYTHON_VERSIONS + (layout.OWN_JYTHON,),
+        default=layout.DEFAULT_JYTHON,
+        help="Jython version inside openHAB",
+    )

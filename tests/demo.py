@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from tests.openhab import install
+from tests.openhab import install, layout
 from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
@@ -102,7 +102,7 @@ def read_options():
     parser = argparse.ArgumentParser(prog="tests/demo.sh", description="The module in a real openHAB against a simulated BMW cloud.")
     parser.add_argument("--auto", action="store_true", help="approve the sign-in without a person")
     parser.add_argument("--once", action="store_true", help="print the table once and end")
-    parser.add_argument("--jython", default="2.7.4", choices=("2.7.4", "2.7.2"))
+    parser.add_argument("--jython", default=layout.DEFAULT_JYTHON, choices=layout.JYTHON_VERSIONS)
     return parser.parse_args()
 
 

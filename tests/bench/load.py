@@ -18,7 +18,7 @@ MAX_STARTS = 20
 def measure(house):
     empty = _write_before(house.openhab, "a_1", TEXT.format("Empty", "at once"), [SCRIPT])
     saved = []
-    script = (house.openhab.conf / SCRIPT).read_text("utf-8")
+    script = (house.openhab.path(SCRIPT)).read_text("utf-8")
     for number in range(SAVES):
         took = _save(house, empty, TEXT.format("Empty", number), "Empty is ready {}".format(number))
         saved.append((took, _save(house, SCRIPT, script + "# {}\n".format(number), STARTED)))

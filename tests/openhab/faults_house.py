@@ -116,7 +116,7 @@ class House:
             lines.append("hurried = importlib.import_module({!r})".format(module))
             for constant, value in constants.items():
                 lines.append("assert hurried.{0} > 0; hurried.{0} = {1}".format(constant, value))
-        path = self.openhab.conf / SCRIPT
+        path = self.openhab.path(SCRIPT)
         self.openhab.write_conf(SCRIPT, "\n".join(lines) + "\n" + HOLD + path.read_text("utf-8"))
 
     def _settings(self, timeout=TIMEOUT):

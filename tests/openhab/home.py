@@ -54,7 +54,7 @@ class Home:
     @contextlib.contextmanager
     def unloaded(self):
         """Takes the module away, so that items stay as a test makes them, and gives it back in the end."""
-        script = (self.openhab.conf / SCRIPT).read_text("utf-8")
+        script = (self.openhab.path(SCRIPT)).read_text("utf-8")
         self.openhab.remove_conf(SCRIPT)
         self.wait(lambda: not any("BMW" in rule["tags"] for rule in self.openhab.rules()), "the module to be gone")
         try:

@@ -18,7 +18,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from tests.openhab import layout
+from tests.openhab import given, layout
 
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 OPENHAB_ARTIFACT = "org.openhab.distro:openhab:{}:zip"
@@ -71,7 +71,7 @@ def main(versions=layout.JYTHON_VERSIONS):
     for jython in versions:
         started = time.monotonic()
         print(
-            "openHAB {} with Jython {}: {} ({:.1f} s)".format(layout.OPENHAB_VERSION, jython, prepare(jython), time.monotonic() - started),
+            "openHAB {} with Jython {}: {} ({:.1f} s)".format(given.version().text, jython, prepare(jython), time.monotonic() - started),
             flush=True,
         )
 
@@ -80,17 +80,22 @@ def prepare(jython=layout.DEFAULT_JYTHON):
     """Make the prepared tree of this Jython version if it is not there, and return its path."""
     tree = layout.tree(jython)
     with only_one_installer():
-        step("unpack openHAB", layout.DIST, layout.OPENHAB_VERSION, unpack_distribution)
-        step(
-            "Jython {} engine bundle".format(jython),
-            tree / "addons",
-            engine_fingerprint(jython),
-            lambda folder: build_engine(folder, jython),
-        )
-        step("Jython {} standard library".format(jython), tree / "jython", jython, lambda folder: unpack_standard_library(folder, jython))
+        if not layout.GIVEN:
+            step("unpack openHAB", layout.DIST, layout.OPENHAB_VERSION, unpack_distribution)
+        if jython == layout.OWN_JYTHON:
+            add_on = given.add_on(layout.DIST)
+            step("copy the add-on", tree / "addons", add_on.name, lambda folder: shutil.copy(add_on, folder))
+        else:
+            make_jython(tree, jython)
         end_orphan(tree / "prepared")
         step("first boot with Jython " + jython, tree / "prepared", boot_fingerprint(tree, jython), lambda folder: first_boot(folder, tree))
     return tree
+
+
+def make_jython(tree, jython):
+    """What the add-on would bring: the engine, and Jython's standard library."""
+    step("Jython {} engine bundle".format(jython), tree / "addons", engine_fingerprint(jython), lambda folder: build_engine(folder, jython))
+    step("Jython {} standard library".format(jython), tree / "jython", jython, lambda folder: unpack_standard_library(folder, jython))
 
 
 def step(name, folder, fingerprint, make):
@@ -121,7 +126,7 @@ def engine_fingerprint(jython):
 
 def boot_fingerprint(tree, jython):
     """The prepared userdata holds absolute paths, so a repository that was moved prepares anew."""
-    text = "|".join([engine_fingerprint(jython), str(tree), WARM_UP, ADDONS_CFG])
+    text = "|".join([engine_fingerprint(jython), str(tree), given.version().text, WARM_UP, ADDONS_CFG])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -179,8 +184,8 @@ def first_boot(folder, tree):
     if not runtime.is_symlink():
         runtime.symlink_to(os.path.relpath(layout.DIST / "runtime", tree))
     make_executable(layout.java_home() / "bin")
-    shutil.copytree(layout.DIST / "conf", folder / "conf")
-    shutil.copytree(layout.DIST / "userdata", folder / "userdata")
+    shutil.copytree(layout.DIST / "conf", folder / "conf", ignore=given.NOT_COPIED)
+    shutil.copytree(layout.DIST / "userdata", folder / "userdata", ignore=given.NOT_COPIED)
     append_log_over_restarts(folder / "userdata" / "etc" / "log4j2.xml")
     openhab = OpenHAB(home=tree, workdir=folder)
     openhab.write_conf("services/addons.cfg", ADDONS_CFG)
@@ -193,7 +198,7 @@ def first_boot(folder, tree):
         openhab.stop()
     shutil.rmtree(folder / "conf" / "automation")
     for transient in ("logs", "tmp"):
-        shutil.rmtree(folder / "userdata" / transient)
+        shutil.rmtree(folder / "userdata" / transient, ignore_errors=True)
 
 
 def append_log_over_restarts(settings):

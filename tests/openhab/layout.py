@@ -1,6 +1,8 @@
 """Where the harness keeps things: paths and versions, nothing else. It does no work and knows no openHAB
 behaviour."""
 
+import hashlib
+import os
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
@@ -8,19 +10,25 @@ CACHE = REPO / ".cache"
 VENV = REPO / ".venv"
 DOWNLOADS = CACHE / "downloads"
 ROOT = CACHE / "openhab"
-DIST = ROOT / "dist"
+#: an unpacked openHAB of the person's own to run on, or None; it is only read
+GIVEN = os.environ.get("OPENHAB_HOME") or None
+DIST = Path(GIVEN).resolve() if GIVEN else ROOT / "dist"
 INSTANCES = ROOT / "instances"
 KEPT_LOGS = CACHE / "logs"
 ENGINE_SOURCE = Path(__file__).resolve().parent / "engine"
 
 OPENHAB_VERSION = "3.0.1"
-JYTHON_VERSIONS = ("2.7.4", "2.7.2")  # the current one, and the one inside openHAB's add-on from 3.0 to 4.1
+#: the current one, the one inside openHAB's add-on from 4.2 on, and that up to 4.1
+JYTHON_VERSIONS = ("2.7.4", "2.7.3", "2.7.2")
 DEFAULT_JYTHON = JYTHON_VERSIONS[0]
+#: instead of a version: the Jython that the openHAB in OPENHAB_HOME has itself
+OWN_JYTHON = "own"
 
 
 def tree(jython):
     """The prepared openHAB for one Jython version."""
-    return ROOT / ("jython-" + jython)
+    place = ROOT / ("given-" + hashlib.sha256(str(DIST).encode()).hexdigest()[:8]) if GIVEN else ROOT
+    return place / ("jython-" + jython)
 
 
 def java_home():

@@ -109,7 +109,7 @@ class Hand:
 
     def install(self, openhab):
         """Add it. In a running openHAB this returns when it is ready to be asked."""
-        if (openhab.conf / self._file).exists():
+        if openhab.path(self._file).exists():
             return
         since = openhab.log_size()
         openhab.write_conf("items/{}.items".format(self.name.lower()), 'String {} "Asks the JVM"\n'.format(self.name))
@@ -139,7 +139,7 @@ class Hand:
 
     def remove(self, openhab):
         """Take the script away, if it is there."""
-        if (openhab.conf / self._file).exists():
+        if openhab.path(self._file).exists():
             openhab.remove_conf(self._file)
 
     @property

@@ -23,7 +23,7 @@ import urllib.request
 import uuid
 from pathlib import Path
 
-from tests.openhab import layout
+from tests.openhab import given, layout
 from tests.openhab.probe import PROBE
 
 # Instances share a machine: a small heap. The JIT is left as it is: what is measured is what a user gets.
@@ -37,10 +37,11 @@ class OpenHABError(Exception):
 
 
 class OpenHAB:
-    """A real openHAB 3.0.1 of its own. Use it as a context manager: leaving it stops the process."""
+    """A real openHAB of its own: 3.0.1, or a copy of the one in OPENHAB_HOME. Use it as a context manager: leaving it stops the process."""
 
     def __init__(self, jython=layout.DEFAULT_JYTHON, workdir=None, home=None, environment=None, jvm_options=""):
         self.jython = jython
+        self.version = given.version()
         self.home = home
         self.workdir = workdir
         self.environment = dict(environment or {})
@@ -82,12 +83,17 @@ class OpenHAB:
 
     def install_module(self, source=layout.REPO):
         """Copy the module into conf as a user does: automation/ and what is in conf/."""
-        for folder, target in (("automation", self.conf / "automation"), ("conf", self.conf)):
-            shutil.copytree(source / folder, target, dirs_exist_ok=True, ignore=NO_COMPILED)
+        for folder in ("automation/jsr223", "automation/lib/python"):
+            shutil.copytree(source / folder, self.path(folder), dirs_exist_ok=True, ignore=NO_COMPILED)
+        shutil.copytree(source / "conf", self.conf, dirs_exist_ok=True, ignore=NO_COMPILED)
+
+    def path(self, name):
+        """The place of a file below conf. Scripts and library are named by their folders in this repository."""
+        return self.conf / self.version.path(name)
 
     def write_conf(self, path, text):
         """Write a file below conf, not for everybody's eyes. It appears at once and whole, so that openHAB never reads half of it."""
-        target = self.conf / path
+        target = self.path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name("." + target.name + ".tmp")
         partial.write_text(text, encoding="utf-8")
@@ -96,7 +102,7 @@ class OpenHAB:
         return target
 
     def remove_conf(self, path):
-        (self.conf / path).unlink()
+        self.path(path).unlink()
 
     # ---- process ---------------------------------------------------------------------------------
 
@@ -117,7 +123,7 @@ class OpenHAB:
         with open(self.userdata / "logs" / "console.log", "ab") as console:
             # "daemon" makes the script replace itself by java: our child is then the JVM itself
             self.process = subprocess.Popen(
-                [str(self.home / "runtime" / "bin" / "karaf"), "daemon"],
+                ["sh", str(self.home / "runtime" / "bin" / "karaf"), "daemon"],  # unpacked by some tools it may not be run by itself
                 cwd=self.workdir,
                 env=self._env(),
                 stdin=subprocess.DEVNULL,
@@ -134,7 +140,7 @@ class OpenHAB:
         env = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
         env.update(
             {
-                "JAVA_HOME": str(layout.java_home()),
+                "JAVA_HOME": str(given.java_home()),
                 "CHECK_ROOT_INSTANCE_RUNNING": "false",
                 "OPENHAB_CONF": str(self.conf),
                 "OPENHAB_USERDATA": str(self.userdata),
@@ -223,6 +229,16 @@ class OpenHAB:
 
     def log_size(self):
         return self.log_file.stat().st_size if self.log_file.exists() else 0
+
+    def events_size(self):
+        events = self.log_file.with_name("events.log")
+        return events.stat().st_size if events.exists() else 0
+
+    def events(self, since=0):
+        """The text of events.log from a byte offset on; a state ends where its line ends."""
+        with open(self.log_file.with_name("events.log"), "rb") as file:
+            file.seek(since)
+            return self.version.events(file.read().decode("utf-8"))
 
     def wait_for_log(self, pattern, since=0, timeout=30):
         """Wait for a line that matches, and return the match."""

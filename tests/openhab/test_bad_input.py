@@ -192,11 +192,10 @@ def open_car(home):
 
 def test_a_command_to_an_item_that_only_tells_changes_nothing(home, open_car):
     """A toggle, a voice assistant, 'all on'."""
-    log = home.openhab.userdata / "logs" / "events.log"
-    since = log.stat().st_size
+    since = home.openhab.events_size()
     home.openhab.command("BMW_i3_Locked", "ON")
     home.force_update()
-    events = log.read_bytes()[since:].decode("utf-8")
+    events = home.openhab.events(since)
     assert "'BMW_i3_Locked' received command ON" in events
     assert "'BMW_i3_Locked' changed" not in events
     assert home.openhab.state("BMW_i3_Locked") == "OFF"

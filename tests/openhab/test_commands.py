@@ -48,13 +48,11 @@ def sign_in(home, cloud, **changes):
 
 def statuses(home, since, item="BMW_i3_CommandStatus"):
     """The states the status item went through, from openHAB's own event log."""
-    with open(home.openhab.userdata / "logs" / "events.log", "rb") as log:
-        log.seek(since)
-        return re.findall(r"Item '{}' changed from .*? to ((?:{}).*)".format(item, STATES), log.read().decode("utf-8"))
+    return re.findall(r"Item '{}' changed from .*? to ((?:{}).*)".format(item, STATES), home.openhab.events(since))
 
 
 def event_log_size(home):
-    return (home.openhab.userdata / "logs" / "events.log").stat().st_size
+    return home.openhab.events_size()
 
 
 def give(home, name, command, end="EXECUTED", item="BMW_i3_CommandStatus"):

@@ -159,13 +159,11 @@ class OpenHABHome:
         """Where openHAB's log of events is now; each line of it names the state before, which may hold any words."""
         self._status_item = self.item("CommandStatus")
         self._last_status = self.state(self._status_item) or "NULL"
-        return self._events().stat().st_size
+        return self._openhab.events_size()
 
     def statuses(self, since):
         start, states, last = "Item '{}' changed from ".format(self._status_item), [], self._last_status
-        with open(self._events(), "rb") as log:
-            log.seek(since)
-            lines = log.read().decode("utf-8").splitlines()
+        lines = self._openhab.events(since).splitlines()
         for change in (line.partition(start)[2] for line in lines if start in line):
             assert change.startswith(last + " to "), change
             last = change[len(last) + 4 :]
@@ -174,9 +172,6 @@ class OpenHABHome:
 
     def wait_status(self, since, fits):
         self._home.wait(lambda: any(fits(state) for state in self.statuses(since)), lambda: "an end after {}".format(self.statuses(since)))
-
-    def _events(self):
-        return self._openhab.userdata / "logs" / "events.log"
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,7 @@ class Week:
     def reload(self, number):
         """The script is saved with a new last line."""
         since = self.openhab.log_size()
-        path = self.openhab.conf / SCRIPT
+        path = self.openhab.path(SCRIPT)
         self.openhab.write_conf(SCRIPT, path.read_text("utf-8") + "# {}\n".format(number))
         self.openhab.wait_for_log(STARTED, since=since, timeout=60)
 
