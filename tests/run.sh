@@ -1,10 +1,38 @@
 #!/usr/bin/env bash
-# Sets everything up and passes all tests: lint, audit, on CPython, in a real openHAB, and in a browser. The last lines say how many ran where.
-# tests/run.sh fast leaves out the second Jython. tests/run.sh long (hours) runs the simulated week, every row of the fault matrix
-# and an hour's soak whole; by default they are cut short.
+# Runs the tests, and sets up what they need. The last lines say how many ran where.
+#
+#   tests/run.sh unit   the unit tests without the slow ones: under a minute
+#   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: under five minutes
+#   tests/run.sh        everything: lint, audit, CPython, a real openHAB with Jython 2.7.3 (core: 2.7.2), a browser: about an hour
+#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix and an hour's soak: hours
+#
+# OPENHAB_HOME=/path/to/an/unpacked/openHAB tests/run.sh [fast | long] runs the tests in openHAB, and only those, in that one, whatever its
+# version. It is copied, never changed. JAVA_HOME says with which Java.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-source tests/browser/setup.sh
+
+usage() {
+  sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' tests/run.sh
+}
+
+form=${1:-whole}
+case $form in
+  unit | fast | whole | long) [ $# -le 1 ] || { usage >&2; exit 2; } ;;
+  -h | --help) usage; exit 0 ;;
+  *) echo "tests/run.sh: there is no '$form'" >&2; usage >&2; exit 2 ;;
+esac
+if [ -n "${OPENHAB_HOME:-}" ] && [ "$form" = unit ]; then
+  echo "tests/run.sh: the unit tests need no openHAB; leave OPENHAB_HOME out" >&2
+  exit 2
+fi
+
+needs_browser() { [ -z "${OPENHAB_HOME:-}" ] && { [ "$form" = whole ] || [ "$form" = long ]; }; }
+
+if needs_browser; then
+  source tests/browser/setup.sh
+else
+  source tests/setup.sh
+fi
 
 results=.cache/results
 rm -rf "$results"
@@ -13,6 +41,13 @@ status=0
 
 # Two files at a time, each with an openHAB of its own; a file's tests stay together.
 side_by_side=(-n 2 --dist loadfile)
+# Tests that need no more than the processor go where there is room; the slow ones are left out, and hypothesis tries less.
+quickly=(-n 2 --dist worksteal -m "not slow" --hypothesis-profile=quick)
+on_cpython=(tests/unit tests/contract tests/cloud tests/install tests/fuzz)
+# what a user does: install, sign in, see items, upgrade, uninstall
+smoke=(tests/openhab/test_install_openhab.py)
+# all that touches the language, TLS, threads, files and the registry
+core=(language cardata bad_input commands names stream security)
 
 # Runs one part to its end even if a test fails, so that one run tells all; its counts are kept for the summary. Files of
 # tests in a real openHAB get a second try from their start, one by one; the summary names what needed it.
@@ -30,25 +65,56 @@ part() {
   fi
 }
 
-if [ "${1:-}" = long ]; then
+check() {
+  echo "== $1"
+  "$PYTHON" -m "tests.$1" || status=1
+}
+
+# The arguments are files; with OPENHAB_HOME its own Jython is taken, if it has one.
+in_openhab() {
+  local jython=$1
+  shift
+  part "openhab-jython-$jython" "--jython=$jython" "${side_by_side[@]}" "$@"
+}
+
+in_given_openhab() {
+  local jython
+  jython=$("$PYTHON" -m tests.openhab.given)
+  if [ "$form" = fast ]; then
+    in_openhab "$jython" "${smoke[@]}"
+  else
+    in_openhab "$jython" tests/openhab
+  fi
+}
+
+everything() {
+  check lint
+  check audit
+  part cpython "${side_by_side[@]}" "${on_cpython[@]}"
+  in_openhab 2.7.3 tests/openhab  # what openHAB 4.2 to 5.x ships
+  # shellcheck disable=SC2046  # one word per file
+  in_openhab 2.7.2 $(printf 'tests/openhab/test_%s.py ' "${core[@]}")  # what it shipped up to 4.1
+  if [ "$form" = long ]; then
+    in_openhab 2.7.4 tests/openhab
+    SOAK_MINUTES=60 part openhab-soak --jython=2.7.3 tests/openhab/test_week.py -s
+  fi
+  part openhab-browser --jython=2.7.3 tests/browser
+}
+
+if [ "$form" = long ]; then
   export WEEK_DAYS=7 FAULTS=all RECONNECTS=200
 fi
-
-echo "== lint"
-"$PYTHON" -m tests.lint || status=1
-echo "== audit"
-"$PYTHON" -m tests.audit || status=1
-part cpython "${side_by_side[@]}" tests/unit tests/contract tests/cloud tests/install tests/fuzz
-part openhab-jython-2.7.4 --jython=2.7.4 "${side_by_side[@]}" tests/openhab
-if [ "${1:-}" != fast ]; then
-  # the Jython inside openHAB's own add-on up to 4.1: all that touches the language, TLS, threads, files and the registry
-  core=(language cardata bad_input commands names stream security)
-  part openhab-jython-2.7.2 --jython=2.7.2 "${side_by_side[@]}" $(printf 'tests/openhab/test_%s.py ' "${core[@]}")
+if [ -n "${OPENHAB_HOME:-}" ]; then
+  in_given_openhab
+elif [ "$form" = unit ]; then
+  part cpython "${quickly[@]}" tests/unit
+elif [ "$form" = fast ]; then
+  check lint
+  part cpython "${quickly[@]}" "${on_cpython[@]}"
+  in_openhab 2.7.3 "${smoke[@]}"
+else
+  everything
 fi
-if [ "${1:-}" = long ]; then
-  SOAK_MINUTES=60 part openhab-soak --jython=2.7.4 tests/openhab/test_week.py -s
-fi
-part openhab-browser --jython=2.7.4 tests/browser
 
 "$PYTHON" -m tests.summary "$results" || status=1
 exit $status

@@ -21,6 +21,7 @@ from tests.unit.fakes import FakeClock, FakeWire, HandWorker, RecordingOutlet  #
 settings.register_profile(
     "unit", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
+settings.register_profile("quick", settings.get_profile("unit"), max_examples=10)
 settings.load_profile("unit")
 
 

@@ -1,6 +1,7 @@
 """bmw.interfaces: every part that is handed in, and every stand-in of the tests, offers its interface, by the same arguments."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,16 @@ BESIDE = {
 }
 
 
+@functools.lru_cache(maxsize=None)
 def tree_of(path):
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=None)
+def classes_of(path):
+    """[(class, names of its methods)] of a file, wherever in it they stand."""
+    classes = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)]
+    return [(node, {one.name for one in node.body if isinstance(one, ast.FunctionDef)}) for node in classes]
 
 
 def methods(where):
@@ -139,10 +148,6 @@ def test_an_interface_leaves_nothing_of_the_real_part_out(interface):
 def test_every_stand_in_is_known(interface, mark):
     assert mark in methods((INTERFACES, interface))
     paths = [path for folder in ("automation", "tests") for path in (ROOT / folder).rglob("*.py")]
-    found = set()
-    for path in paths:
-        name = path.relative_to(ROOT).as_posix()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))) if name != INTERFACES else ():
-            if isinstance(node, ast.ClassDef) and any(isinstance(one, ast.FunctionDef) and one.name == mark for one in node.body):
-                found.add((name, node.name))
+    names = [path.relative_to(ROOT).as_posix() for path in paths]
+    found = {(name, node.name) for name in names if name != INTERFACES for node, has in classes_of(name) if mark in has}
     assert found == set(IMPLEMENTATIONS[interface])

@@ -523,6 +523,7 @@ def half_hours(home, count):
         assert home.cloud.quota_used() <= 10
 
 
+@pytest.mark.slow
 def test_cars_for_which_the_days_calls_do_not_suffice_take_turns(fleet):
     assert fleet.state == "QUOTA_EXCEEDED" and "next call at" in fleet.text
     half_hours(fleet, 5 * 48)
@@ -583,6 +584,7 @@ def test_at_night_every_second_tick_asks(signed_in):
         assert signed_in.calls() == calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jitter", [(0,), (0, 3, -2, 4, -5)])
 @pytest.mark.parametrize("hours", [0, 12])
 def test_a_car_that_is_always_awake_is_asked_every_half_hour_by_day_and_every_hour_by_night(signed_in, hours, jitter):
@@ -636,6 +638,7 @@ def test_a_car_that_charges_is_asked_more_often_without_waiting_for_the_cron(sig
     assert signed_in.calls() == []
 
 
+@pytest.mark.slow
 def test_a_car_that_always_charges_never_uses_the_day_up_and_is_never_forgotten(signed_in):
     signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40)
     signed_in.cloud.settings(quota=1000)
@@ -738,6 +741,7 @@ def test_the_next_refresh_is_shown(signed_in):
     assert 0 < wait < 4200
 
 
+@pytest.mark.slow
 def test_a_week_of_half_hours_stays_within_bmws_allowance(signed_in):
     for _ in range(7 * 48):
         signed_in.hour = int(signed_in.clock.now() // 3600 % 24)
@@ -1235,6 +1239,7 @@ def test_an_error_that_nobody_expects_does_not_leave_a_sign_in_without_end(signe
     assert signed_in.calls()[-1] == "telematicData" and signed_in.outlet.shown["signIn"] is False
 
 
+@pytest.mark.slow
 def test_while_a_sign_in_waits_for_a_person_an_account_that_is_signed_in_is_polled_and_its_prompt_stays(signed_in):
     signed_in.cloud.settings(code_lifetime=20000)
     signed_in.begin_sign_in()

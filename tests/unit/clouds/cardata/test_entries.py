@@ -312,6 +312,7 @@ def test_a_list_may_be_longer_than_other_values_and_has_an_end_as_well():
         assert merged == (set((descriptors.SERVICES,)) if is_kept else set())
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_a_car_stays_small_enough_to_be_sealed_as_a_whole():
     # 34 MB before: with them the save needed 300 MB of the JVM's memory, every two minutes
     known, extras = {}, Extras("all")

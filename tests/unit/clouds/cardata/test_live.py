@@ -380,6 +380,7 @@ def test_a_ticking_cron_leaves_the_connection_alone(home):
     assert len(home.lines) == 1
 
 
+@pytest.mark.slow
 def test_a_week_has_a_new_token_every_hour_and_no_gap(home):
     for hour in range(7 * 24):
         home.pass_time(3600)
