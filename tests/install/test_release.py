@@ -101,17 +101,20 @@ def test_the_zip_is_the_same_whenever_and_from_wherever_it_is_made(unpacked, tmp
 MODULE = "# 0.1.0: {}\nfrom __future__ import absolute_import, unicode_literals\n"
 
 
-def lay_the_last_release(machine):
-    """What the last release left in a conf folder, with what Jython and Python compiled of it."""
+def lay_the_last_release(write):
+    """Writes what the last release left in a conf folder, and what Jython and Python compiled of it, by ``write(name, text)``.
+
+    Returns the list that its install.py kept.
+    """
     files = {}
     for name in last_release():
         text = "from bmw.openhab.app import App\n" if name == SCRIPT["old"] else MODULE.format(name)
-        machine.write(name, text)
+        write(name, text)
         files[name] = installer.digest(text.encode())
         if name.startswith(LIBRARY["old"]):
             path = Path(name)
-            machine.write(str(path.with_name(path.stem + "$py.class")), "")
-            machine.write(str(path.parent / "__pycache__" / (path.stem + ".cpython-311.pyc")), "")
+            write(str(path.with_name(path.stem + "$py.class")), "")
+            write(str(path.parent / "__pycache__" / (path.stem + ".cpython-311.pyc")), "")
     folders = {parent.as_posix() for name in files for parent in Path(name).parents if len(parent.parts) > 1}
     return {"version": "0.1.0", "files": files, "folders": sorted(folders - {"automation/jsr223"})}
 
@@ -119,7 +122,7 @@ def lay_the_last_release(machine):
 @pytest.mark.parametrize("has_list", [True, False], ids=["installed", "copied by hand"])
 def test_an_upgrade_over_the_last_release_leaves_no_file_of_it_behind(unpacked, tmp_path, has_list):
     machine = Machine(tmp_path)
-    record = lay_the_last_release(machine)
+    record = lay_the_last_release(machine.write)
     if has_list:
         machine.write(".bmw-installed.json", json.dumps(record))
     machine.write("services/bmw.cfg", "client_id = mine\n")
@@ -127,7 +130,7 @@ def test_an_upgrade_over_the_last_release_leaves_no_file_of_it_behind(unpacked, 
     done = subprocess.run([sys.executable, str(unpacked / "install.py"), "--root", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Restart openHAB now" in done.stdout
-    library = {"{}/{}".format(LIBRARY["old"], name) for name in names_below(REPO / LIBRARY["old"]) if name.endswith(".py")}
+    library = {"{}/{}".format(LIBRARY["old"], name) for name in names_below(REPO / LIBRARY["old"]) if name.endswith((".py", ".pyi"))}
     page = {"html/bmw/" + name for name in names_below(REPO / "conf/html/bmw")}
     own = {"services/bmw.cfg", "services/bmw.cfg.example", "sitemaps/house.sitemap", ".bmw-installed.json"}
     assert machine.files() == library | page | own | {SCRIPT["old"]}

@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 
 from tests.cloud import SimulatedCloud
-from tests.openhab.server import NO_PROXY, wait_until
+from tests.openhab.server import NO_PROXY, OpenHAB, wait_until
 
 SETTINGS_FILE = "services/bmw.cfg"
 SCRIPT = "automation/jsr223/bmw.py"
@@ -17,13 +17,13 @@ UNLIMITED = {"calls_per_day": 1000000}
 
 
 class Home:
-    """Joins a SimulatedCloud and an OpenHAB (not started yet) that has the module."""
+    """Joins a SimulatedCloud and an OpenHAB. ``install`` puts the module into it; by default it is copied as a person does."""
 
-    def __init__(self, openhab, **cloud_settings):
+    def __init__(self, openhab, install=OpenHAB.install_module, **cloud_settings):
         # the cars are where the house is: some of BMW's servers tell times of the day there
         self.cloud = SimulatedCloud(code_interval=1, utc_offset=time.localtime().tm_gmtoff // 60, **cloud_settings).start()
         self.openhab = openhab
-        openhab.install_module()
+        install(openhab)
         self.configure_file(**self.settings())
 
     def settings(self, **changes):

@@ -1,13 +1,18 @@
-"""install.py on a real openHAB 3.0.1: what it puts there loads, and what it takes away is gone."""
+"""install.py on a real openHAB: what it puts there loads, an upgrade keeps what is the user's, and what it takes away is gone."""
 
+import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from tests.install.test_release import lay_the_last_release
 from tests.openhab import layout
-from tests.openhab.home import STARTED
+from tests.openhab.home import STARTED, Home
 from tests.openhab.server import NO_PROXY, wait_until
+
+REPO_LIBRARY = layout.REPO / "automation/lib/python/bmw"
 
 
 def run(openhab, *arguments):
@@ -23,7 +28,7 @@ def openhab(openhab_factory):
     openhab = openhab_factory()
     openhab.install_probe()
     said = run(openhab)
-    assert "openHAB 3.0, conf folder" in said and "is installed." in said
+    assert "openHAB {}.{}, conf folder".format(*openhab.version.text.split(".")) in said and "is installed." in said
     openhab.start().wait_ready()
     yield openhab
     openhab.stop()
@@ -58,6 +63,45 @@ def test_a_second_run_asks_for_no_restart_and_keeps_the_settings(openhab):
     assert "Restart" not in said
     assert "nothing to do" in run(openhab)
     assert (openhab.conf / "services/bmw.cfg").read_text("utf-8").startswith("client_id = 0d9f6a3c")
+
+
+def test_an_upgrade_over_the_last_release_keeps_sign_in_items_and_settings_and_no_file_of_it(openhab):
+    home = Home(openhab, install=lambda _openhab: None, fleet="i3")
+    try:
+        home.sign_in()
+        home.force_update()
+        openhab.wait_state("BMW_i3_Odometer", lambda state: state.endswith(" km"))
+        settings, items = (openhab.conf / "services/bmw.cfg").read_bytes(), openhab.items()
+        assert openhab.stop()
+        library = openhab.path("automation/lib/python/bmw")
+        shutil.rmtree(library)
+        record = lay_the_last_release(openhab.write_conf)
+        record["files"] = {openhab.version.path(name): digest for name, digest in record["files"].items()}
+        openhab.write_conf(".bmw-installed.json", json.dumps(record))
+        assert (library / "garage.py").exists() and (library / "garage$py.class").exists()
+        since = home.last_call()
+        assert "Restart openHAB now" in run(openhab)
+        assert {name for name in below(library) if not name.endswith(".class")} == below(REPO_LIBRARY, "*.py") | below(
+            REPO_LIBRARY, "*.pyi"
+        )
+        openhab.start().wait_ready()
+        home.wait_status("ONLINE", 60)
+        home.force_update()
+        assert {call["where"] for call in home.cloud.calls(since) if call["kind"] == "auth"} <= {"refresh"}, "it signed in again"
+        now = openhab.items()
+        assert set(items) <= set(now)
+        known = [name for name in items if name.startswith("BMW_i3_") and items[name]["state"] not in ("NULL", "UNDEF")]
+        changed = [name for name in known if now[name]["state"] != items[name]["state"]]
+        assert changed == []
+        assert (openhab.conf / "services/bmw.cfg").read_bytes() == settings
+        compiled = {name.replace("$py.class", ".py") for name in below(library) if name.endswith("$py.class")}
+        assert compiled <= below(library, "*.py")
+    finally:
+        home.cloud.close()
+
+
+def below(folder, pattern="*"):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob(pattern) if path.is_file()}
 
 
 def test_uninstalling_stops_the_module_and_leaves_the_settings(openhab):
