@@ -153,3 +153,10 @@ def test_each_module_holds_the_mark_by_which_an_old_copy_is_known():
     assert [
         path.name for path in (REPO / LIBRARY["old"]).rglob("*.py") if mark not in path.read_bytes() and path.name != "__init__.py"
     ] == []
+
+
+def test_what_contributing_names_is_there():
+    text = (REPO / "CONTRIBUTING.md").read_text("utf-8")
+    named = re.findall(r"`((?:bmw|tests|conf)/[\w/.]+)`", text)
+    assert "bmw/vehicle/vocabulary.py" in named
+    assert [name for name in named if not (REPO / name.replace("bmw/", LIBRARY["old"] + "/", name.startswith("bmw/"))).exists()] == []
