@@ -11,10 +11,22 @@ from . import cardata, connecteddrive, control, faults, mybmw, mybmw_sign_in, oa
 ROOMS = (oauth, cardata, mybmw_sign_in, mybmw, connecteddrive, portal, pages, control)
 # Addresses that several clouds share.
 SHARED = ("oauth.token", "oauth.authenticate")
+#: the addresses of the first application, for all others of the process
+_ADDRESSES = []
+
+
+class _Application(Flask):
+    """All clouds have the same addresses. Preparing them takes by far the longest of making a cloud, so it is done once a process."""
+
+    def add_url_rule(self, rule, endpoint=None, view_func=None, provide_automatic_options=None, **options):
+        if _ADDRESSES:
+            self.view_functions[endpoint or view_func.__name__] = view_func
+        else:
+            super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
 
 def make_app(cloud):
-    app = Flask("tests.cloud")
+    app = _Application("tests.cloud")
     app.json.ensure_ascii = False  # letters beyond ASCII come as they are, in UTF-8
     app.json.sort_keys = False
     for room in ROOMS:
@@ -22,6 +34,9 @@ def make_app(cloud):
     app.before_request(lambda: _receive(cloud))
     app.after_request(lambda response: _answer(cloud, response))
     app.add_url_rule("/", "home", lambda: redirect("/oneid/link"))
+    if not _ADDRESSES:
+        _ADDRESSES.append(app.url_map)
+    app.url_map = _ADDRESSES[0]
     app.wsgi_app = faults.DropConnections(app.wsgi_app)
     return app
 
