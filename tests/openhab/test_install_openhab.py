@@ -66,8 +66,10 @@ def test_a_second_run_asks_for_no_restart_and_keeps_the_settings(openhab):
 
 
 def test_an_upgrade_over_the_last_release_keeps_sign_in_items_and_settings_and_no_file_of_it(openhab):
+    since = openhab.log_size()
     home = Home(openhab, install=lambda _openhab: None, fleet="i3")
     try:
+        openhab.wait_for_log(STARTED, since=since, timeout=60)
         home.sign_in()
         home.force_update()
         openhab.wait_state("BMW_i3_Odometer", lambda state: state.endswith(" km"))
