@@ -1,4 +1,4 @@
-"""Stand-ins for what the library is given from outside: the clock, the worker, the items, the wire.
+"""Stand-ins for the parts that are handed to the library: clock, worker, items, wire.
 
 They do what the real ones promise and nothing more; none of them knows a BMW cloud.
 """
@@ -20,7 +20,7 @@ VIN = "WBY00TEST00000001"
 
 
 class FakeClock:
-    """A clock that stands still until it is told to go on."""
+    """A clock that only moves when the test moves it."""
 
     def __init__(self, now=NOON):
         self.seconds = now
@@ -33,7 +33,7 @@ class FakeClock:
 
 
 class HandWorker:
-    """The worker's timetable without its thread: the test says when work is done, on the test's own clock."""
+    """The worker without its thread: the test decides when work is done, on its own clock."""
 
     def __init__(self, clock):
         self._clock = clock
@@ -74,7 +74,7 @@ class HandWorker:
         self._timetable.clear()
 
     def waiting(self):
-        """The names of what is still to be done."""
+        """The names of the waiting work."""
         return set(self._timetable)
 
     def due_in(self, name):
@@ -82,7 +82,7 @@ class HandWorker:
         return self._timetable[name][0] - self._clock.now()
 
     def run(self):
-        """Does all that is due now, also what becomes due by that."""
+        """Does all work that is due, also work that becomes due meanwhile."""
         while self._timetable:
             name = min(self._timetable, key=lambda one: self._timetable[one][:2])
             if self._timetable[name][0] > self._clock.now():
@@ -93,7 +93,7 @@ class HandWorker:
                 pass  # ends the work, as with the real one
 
     def pass_time(self, seconds):
-        """Lets time pass and does each piece of work when it is due."""
+        """Moves the clock and does each piece of work when it is due."""
         end = self._clock.now() + seconds
         self.run()
         while self._timetable and min(due for due, _order, _work in self._timetable.values()) <= end:
@@ -104,7 +104,7 @@ class HandWorker:
 
 
 class RecordingOutlet:
-    """Keeps what it was shown: the last value per word, and every post in order."""
+    """Keeps the shown values: the last one per key, and all posts in order."""
 
     def __init__(self):
         self.shown = {}
@@ -120,7 +120,7 @@ class RecordingOutlet:
         self.history.append((key, value))
 
     def correct_items(self):
-        """What others write into items is tested with the items."""
+        """Nothing to correct: that is tested with the items."""
 
     def settle(self, present, gone):
         self.settled = [[vehicle.name for vehicle, _is_first in cars] for cars in (present, gone)]
@@ -134,7 +134,7 @@ class RecordingOutlet:
                 self.posts.append((vehicle.name, key, reading.value))
 
     def prepare_commands(self, vehicle, can, is_first):
-        """The names of the command items it would make."""
+        """The names of the command items."""
         wanted = [key for key, names in definitions.ITEMS.items() if can.intersection(names)]
         return {key: "{}_{}".format(vehicle.name, key) for key in wanted}
 
@@ -151,27 +151,27 @@ class RecordingOutlet:
         self.pictures[vehicle.name] = picture
 
     def show_stored_picture(self, vehicle, is_first):
-        """A file that was kept: this stand-in keeps none."""
+        """No stored picture."""
 
     def power(self, name):
         return self.powers.get(name)
 
     def tokens(self, account):
-        """What is sealed in the token item is tested with the items."""
+        """No token item: that is tested with the items."""
 
     def tokens_again(self, account):
-        """Items are not deleted here."""
+        """Nothing to show again: items are not deleted here."""
 
     def sealed_token(self):
         return self.sealed
 
     def all_values(self, key):
-        """Every value that an account item had, in order."""
+        """All values of an account item, in order."""
         return [value for name, value in self.history if name == key]
 
 
 class FakeWire:
-    """A transport that answers by a list of planned answers and keeps the requests."""
+    """A transport with a list of planned answers; it keeps the requests."""
 
     def __init__(self, *answers):
         self._answers = list(answers)
@@ -205,12 +205,12 @@ def answer(body=None, status=200, **headers):
 
 
 def no_network():
-    """What a transport raises when the line is dead."""
+    """The error of a transport without a connection."""
     return NetworkError("Connection failed (ConnectionError)")
 
 
 def settings(**values):
-    """The settings of one account; what is not named has its default."""
+    """The settings of one account; all others have their defaults."""
     return AccountConfig(values.pop("name", ""), dict({"client_id": CLIENT_ID}, **values), values.pop("problem", None))
 
 
