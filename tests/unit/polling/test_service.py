@@ -1256,6 +1256,20 @@ def test_while_a_sign_in_waits_for_a_person_an_account_that_is_signed_in_is_poll
     assert signed_in.state == "ONLINE" and signed_in.outlet.shown["signIn"] is False
 
 
+def test_a_password_that_bmw_refused_is_not_tried_again_by_any_tick(cloud, tmp_path):
+    """BMW locks an account after some wrong ones."""
+    home = Home(cloud, tmp_path, kind="portal", client_id=None, username=HOME_USER, password="not the password").start()
+    refused = home.calls("auth")
+    assert (len(refused), home.state) == (1, "SIGN_IN_FAILED"), home.text
+    for _hour in range(3):
+        home.tick()
+        home.update()
+        home.pass_time(3600)
+    assert home.calls("auth") == refused
+    home.begin_sign_in()
+    assert home.calls("auth") == refused * 2
+
+
 def test_a_sign_in_by_user_and_password_that_is_under_way_is_not_begun_again(home):
     home.start()
     home.begin_sign_in()
