@@ -180,6 +180,20 @@ def test_a_stop_does_not_wait_for_ever_for_work_that_hangs():
     worker._thread.join(DEADLINE)
 
 
+def test_a_stop_with_no_time_does_not_wait_at_all(monkeypatch):
+    """Jython takes a join of 0 seconds for one without end."""
+    worker, running, go, joined = Worker("bmw-test"), threading.Event(), threading.Event(), []
+    worker.start()
+    worker.submit(lambda: (running.set(), go.wait(DEADLINE)))
+    assert running.wait(DEADLINE)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker._thread, "join", joined.append)
+        worker.stop(timeout=0)
+    assert (worker.is_stopped, joined) == (True, [])
+    go.set()
+    worker._thread.join(DEADLINE)
+
+
 def test_work_may_stop_its_own_worker():
     worker = Worker("bmw-test")
     worker.start()

@@ -1343,6 +1343,13 @@ def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, c
     assert [record.message for record in caplog.records if record.exc_info] == ["The account could not be stopped as it should"]
 
 
+def test_a_halt_stops_the_commands_before_all_else(signed_in, monkeypatch):
+    service, halted = signed_in.service, []
+    monkeypatch.setattr(signed_in.worker, "stop", lambda timeout: halted.append((service._incoming._commander.is_halted, timeout)))
+    service.halt()
+    assert halted == [(True, 0)]
+
+
 def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
     signed_in.service.stop()
     del signed_in.outlet.history[:]

@@ -49,7 +49,7 @@ class Worker(object):
         """Forgets waiting work of that name."""
 
     def stop(self, timeout=2.0):
-        """Lets the running work end and does no more. Waits at most ``timeout`` seconds."""
+        """Lets the running work end and does no more. Waits at most ``timeout`` seconds; 0 = not at all."""
 
 
 class Transport(object):

@@ -79,12 +79,13 @@ class Worker(object):
             self._timetable.pop(name, None)
 
     def stop(self, timeout=2.0):
-        """Starts no more work, and waits at most ``timeout`` seconds for the running work to end."""
+        """Starts no more work, and waits at most ``timeout`` seconds (0 = not at all) for the running work to end."""
         with self._condition:
             self._stopped = True
             self._timetable.clear()
             self._condition.notify()
-        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+        # not with 0: on Jython that means without end
+        if timeout > 0 and self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(timeout)
 
     @property

@@ -243,8 +243,8 @@ class Service(object):
 
     def halt(self):
         """Starts no more work and sends nothing more; returns at once."""
+        self._incoming.halt()  # first: whatever happens to the rest, no command leaves any more
         self._worker.stop(timeout=0)
-        self._incoming.halt()
 
     def stop(self):
         """Ends all work and all commands, and saves the state, even if one step fails. Then call ``finish``."""
