@@ -251,7 +251,7 @@ def load(path):
 
 
 def parse(text, folder="", is_open=False):
-    """The Config of a file's text; what is wrong is collected in ``problems``.
+    """The Config of a file's text; errors are collected in ``problems``.
 
     Args:
         folder (str): folder of the file, base of relative paths of secret files.

@@ -1,5 +1,5 @@
-"""The commands of a car: from an item or a rule to the cloud, and what is told of it until its end.
+"""The commands of a car: from an item or a rule to the cloud, and their progress.
 
-``definitions.py``: their names and arguments. ``incoming.py``: takes them from items and rules. ``commander.py``: sends one and
-follows it. ``progress.py``: tells each step once. Knows no cloud and no Java.
+``definitions.py``: names and arguments. ``incoming.py``: accepts commands from items and rules. ``commander.py``: sends a command
+and polls its progress. ``progress.py``: shows each state once. Knows no cloud and no Java.
 """

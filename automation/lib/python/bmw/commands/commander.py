@@ -16,7 +16,7 @@ log = logging.getLogger("bmw")
 
 #: a command that waits longer than so many seconds (for another command, a token or the network) is not sent
 DEADLINE = 120
-#: a request is not begun with fewer seconds left: connecting takes some, and what is cut off may have reached the car
+#: a request is not started with fewer seconds left: connecting takes time, and an interrupted request may have reached the car
 LEAST = 5
 #: seconds that the clock may have been set back; a command further in the future is not sent
 CLOCK_BACK = 2
@@ -42,7 +42,7 @@ class Order(object):
 
     Attributes:
         vehicle (bmw.vehicle.vehicle.Vehicle), command (str), arguments (dict)
-        life (bmw.commands.progress.CommandProgress): what it is told to.
+        life (bmw.commands.progress.CommandProgress): shows its progress.
         accepted (Moment)
         rights (Rights): permissions of the car's account.
         on_changed: called without arguments when the command has changed the car, or may have.

@@ -75,9 +75,9 @@ class IncomingCommands(object):
         return names
 
     def release_buttons(self):
-        """Shows the push buttons of all cars OFF, as no command is under way: a restart forgets that, or keeps what was.
+        """Sets the push buttons of all cars to OFF, because no command is running after a start.
 
-        One that is ON was pressed while no rule listened, or nobody saw how it ended: that is told.
+        A button that is ON was pressed while no rule listened, or its result is unknown: the status shows that.
         """
         for vehicle in self._idle():
             if any(self._state(vehicle, key) == "ON" for key in _BUTTONS if self._has_item(vehicle, key)):

@@ -1,6 +1,6 @@
-"""Asks a cloud for what changes rarely: charging history, tyres, places, the picture of the car.
+"""Reads values that rarely change: charging history, tyres, charging places, the picture of the car.
 
-It asks a moment after a poll, so that the car's state comes first. The cloud says what is due. Runs on the account's worker.
+It runs shortly after a poll, so that the car's state comes first. The cloud decides what is due. Runs on the account's worker.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -18,7 +18,7 @@ AFTER_ACTION = 660
 
 
 class RareCalls(object):
-    """Looks for what is due.
+    """Runs the rare calls that are due.
 
     Args:
         cloud (bmw.clouds.base.Cloud), outlet, worker: those of the account; see ``bmw.interfaces``.

@@ -38,7 +38,7 @@ SAVE_LIVE = 120
 GIVE_UP = 3
 #: characters of the sign-in input; a captcha's token has a few thousand
 MAX_INPUT = 20000
-#: troubles with cars that are told in one line at most
+#: errors of cars to show in one line
 MAX_NAMED = 3
 #: name of the work that the sign-in switch asks for: what it was set to last counts
 _SWITCH = "sign-in switch"

@@ -452,7 +452,7 @@ _LAST_RESORTS = {"stateOfCharge": _full("TR.end.drivetrain.batteryManagement.hvS
 #: latitude and longitude belong together if their times differ by at most so many seconds
 PAIR_WITHIN = 2
 
-#: a trip's end is told within so many seconds
+#: the car reports a trip's end within so many seconds
 TRIP_END_TOLD = 900
 
 #: a line for people stays one that can be read, whatever a car sends: letters of one text, and texts in one line

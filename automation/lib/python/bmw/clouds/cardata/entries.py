@@ -23,14 +23,13 @@ AT_REQUEST = frozenset(
 )
 #: if a time is so many seconds ahead of our clock, one of the two is wrong
 FUTURE = 86400
-#: letters of a value and of its unit or time, and of a value with parts as JSON. What is longer is left out, as it would stay in
-#: memory and in the store, which is sealed as a whole: 250 long values would take the JVM's last memory every other minute
+#: characters of a value (a structure counts as JSON text), and of its unit or time. Longer values are ignored: they would stay in
+#: memory and in the store, which is sealed as a whole, so 250 long values could use up the JVM's memory every other minute
 MAX_CHARACTERS, MAX_CHARACTERS_BESIDE = 1000, 100
-#: letters of what holds a list of some kilobytes, and of what is kept shortened
+#: characters of a value that contains a list, and of a shortened value
 LISTS = frozenset((descriptors.SERVICES, descriptors.MESSAGES))
 MAX_CHARACTERS_OF_LIST = 20000
-#: values and their names in a message: all that BMW's catalogue has are some 2500. Names that Java takes for one another cost it more
-#: the more there are
+#: values and names in a message; BMW's whole catalogue has about 2500. Names with the same Java hash get slower the more there are
 MAX_VALUES = 10000
 
 #: latitude and longitude from one message belong together if their times differ by at most so many seconds

@@ -113,7 +113,7 @@ def _moment(value, now):
 
 
 def _place(entry):
-    """Provider and town, without the street; None if neither is told."""
+    """Provider and town, without the street; None if both are unknown."""
     matches = values.records(values.block(entry, "publicChargingPoint"), "potentialChargingPointMatches")
     providers = set(values.value_or_none(values.text, match.get("providerName")) for match in matches)
     # BMW's guesses: if they differ, show none

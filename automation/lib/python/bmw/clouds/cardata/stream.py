@@ -250,7 +250,7 @@ class Stream(object):
             self._failed(error)
             return
         if self._worker.is_stopped:
-            return  # renewing the token took its time, and nobody would end what is opened now
+            return  # stopped while the token was refreshed; nobody would close a new connection
         if not is_swap:
             self._attempts.append(now)
         self.state = CONNECTING
