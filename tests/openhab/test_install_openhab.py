@@ -86,7 +86,7 @@ def test_an_upgrade_over_the_last_release_keeps_sign_in_items_and_settings_and_n
         assert {name for name in below(library) if not name.endswith(".class")} == below(REPO_LIBRARY, "*.py") | below(
             REPO_LIBRARY, "*.pyi"
         )
-        openhab.start().wait_ready()
+        home.start()
         home.wait_status("ONLINE", 60)
         home.force_update()
         assert {call["where"] for call in home.cloud.calls(since) if call["kind"] == "auth"} <= {"refresh"}, "it signed in again"
