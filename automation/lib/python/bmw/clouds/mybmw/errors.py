@@ -40,7 +40,7 @@ def check(response):
     if status == 401:
         raise TokenRejected("BMW does not accept the token", "it is renewed")
     if status == 403 and "quota" in lower(response.text()):
-        raise _quota("BMW's quota of calls is used up", _clock_seconds(response.text()) or QUOTA_PAUSE)
+        raise _quota("BMW's allowance of calls is used up", _clock_seconds(response.text()) or QUOTA_PAUSE)
     if status == 429:
         raise _quota("BMW limits the call rate (HTTP 429)", _pause_seconds(response))
     if status == 404:
