@@ -19,6 +19,23 @@ CLIENT_ID = "0d9f6a3c-4b1e-4f7a-8c52-6e1b3a5d7f90"
 VIN = "WBY00TEST00000001"
 
 
+class JavaError(BaseException):
+    """As a Java exception on Jython: ``except Exception`` does not catch it."""
+
+
+#: errors that no code expects
+UNEXPECTED = [ValueError, JavaError]
+
+
+def raising(error):
+    """A function that raises that error, whatever it is given."""
+
+    def fail(*_arguments, **_options):
+        raise error("nobody expects this")
+
+    return fail
+
+
 class FakeClock:
     """A clock that only moves when the test moves it."""
 

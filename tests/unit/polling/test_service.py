@@ -12,11 +12,11 @@ from bmw.polling import rare_calls
 from bmw.polling.service import RETRY_TOKEN
 from bmw.storage import files
 from bmw.storage.store import ClosedStore, Store
-
+from bmw.vehicle import estimate
 from bmw.vehicle.vehicle import Reading
 
 from tests.cloud import ALL_SCOPES, HOME_PASSWORD, HOME_USER, SimulatedCloud
-from tests.unit.fakes import RecordingOutlet, car
+from tests.unit.fakes import UNEXPECTED, RecordingOutlet, car, raising
 from tests.unit.home import Home
 
 HALF_HOUR = 1800
@@ -1479,3 +1479,38 @@ def test_the_token_is_refreshed_again_after_an_unexpected_error(signed_in, monke
     with pytest.raises(RuntimeError):
         service._keep_token_fresh()
     assert signed_in.worker.due_in("token") == pytest.approx(RETRY_TOKEN, abs=60) and len(calls) == 1
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_the_estimate_goes_on_after_an_unexpected_error(signed_in, monkeypatch, error):
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40, charging_time_remaining_min=240)
+    signed_in.update()
+    before = signed_in.car()["estimatedStateOfCharge"]
+    signed_in.pass_time(rare_calls.AFTER_POLL + 1)
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(estimate, "reading", raising(error))
+        signed_in.pass_time(estimate.EVERY)
+    assert signed_in.worker.due_in("estimate " + vin(signed_in)) <= estimate.EVERY
+    signed_in.pass_time(5 * estimate.EVERY)
+    assert before < signed_in.car()["estimatedStateOfCharge"] < before + 5
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_a_car_that_charges_is_asked_soon_again_after_an_unexpected_error(signed_in, monkeypatch, error):
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40, charging_time_remaining_min=240)
+    signed_in.update()
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(signed_in.service._vehicle_list, "refresh_list", raising(error))
+        signed_in.pass_time(HALF_HOUR)
+    signed_in.cloud.reset_calls()
+    signed_in.pass_time(HALF_HOUR)
+    assert "telematicData" in signed_in.calls()
+
+
+def test_without_a_sign_in_no_car_is_looked_at_soon(signed_in, monkeypatch):
+    signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40, charging_time_remaining_min=240)
+    signed_in.update()
+    assert "refresh soon" in signed_in.worker.waiting()
+    monkeypatch.setattr(signed_in.service, "_is_signed_in", lambda: False)
+    signed_in.pass_time(HALF_HOUR)
+    assert "refresh soon" not in signed_in.worker.waiting()

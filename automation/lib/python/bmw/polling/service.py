@@ -453,6 +453,7 @@ class Service(object):
 
     def _refresh_if_due(self):
         if self._config.problem or not self._is_signed_in():
+            self._worker.cancel("refresh soon")
             return
         if self._live is not None:
             self._live.start()
@@ -465,10 +466,12 @@ class Service(object):
         return self._live is not None and self._live.hears(vehicle)
 
     def _watch_busy(self):
-        """Sets a timer for a driving or charging car, because the cron may be too slow."""
+        """Looks again soon at a driving or charging car, because the cron may be too slow."""
         wait = self._times.look_again_in()
-        if wait is not None:
-            self._worker.later("refresh soon", wait, self._refresh_if_due)
+        if wait is None:
+            self._worker.cancel("refresh soon")
+        else:
+            self._worker.every("refresh soon", wait, self._refresh_if_due, first=wait)
 
     def catch_up(self):
         """Polls after a gap of the stream, if enough calls are left. Runs on the worker."""
@@ -581,12 +584,14 @@ class Service(object):
         found = estimate.reading(vehicle.readings, now, capacity, self._wallbox_power(vehicle, now))
         # after the estimate, which needs the remaining time
         changed = vehicle.pass_time(now)
+        if found is not None and estimate.is_open(vehicle.readings, now):
+            self._worker.every("estimate " + vehicle.vin, estimate.EVERY, lambda: self._go_on(vehicle), first=estimate.EVERY)
+        else:
+            self._worker.cancel("estimate " + vehicle.vin)
         if found is None:
             return changed
         known = vehicle.readings.get(estimate.KEY)
         vehicle.readings[estimate.KEY] = found
-        if estimate.is_open(vehicle.readings, now):
-            self._worker.later("estimate " + vehicle.vin, estimate.EVERY, lambda: self._go_on(vehicle))
         return changed if known is not None and known.value == found.value else changed | set([estimate.KEY])
 
     def _wallbox_power(self, vehicle, now):
@@ -600,9 +605,10 @@ class Service(object):
         return self._meters.setdefault(vehicle.vin, estimate.Meter()).mean(said.time if said else None, now, power)
 
     def _go_on(self, vehicle):
-        # no estimate for a car that has left the account meanwhile
         if vehicle in self._vehicle_list.vehicles:
             self._post(vehicle, ())
+        else:  # it has left the account meanwhile
+            self._worker.cancel("estimate " + vehicle.vin)
 
     def _new_session(self, by_person=True, guard=None):
         guard = guard or _WhileRunning(self._worker)
