@@ -75,7 +75,7 @@ def _spend(cloud):
 
 
 def _strike(cloud, place):
-    fault = cloud.faults.take(places.groups(place))
+    fault = cloud.faults.take(places.groups(place, request.endpoint))
     if fault is None:
         return None
     if fault.kind in faults.AFTER:

@@ -68,6 +68,10 @@ def _add_vehicles(rooms, cloud):
             raise CarDataError("CU-400", "containerId is required.")
         keys = cloud.containers_store.usable_keys(g.account, container_id)
         options = cloud.options
+        if options.car_data == "none":
+            return jsonify(telematicData={})
+        if options.car_data == "nulls":
+            return jsonify(telematicData={key: {"value": None, "unit": None, "timestamp": None} for key in keys})
         style = descriptors.Style(options.units, options.booleans, options.missing_values, options.utc_offset)
         with cloud.garage.lock:
             return jsonify(telematicData=descriptors.telematic_data(car, keys, style, cloud.clock.now()))

@@ -18,6 +18,7 @@ TABLE = {
     "CU-400": (400, "Bad request"),
     "CU-401": (400, "A parameter is invalid"),
     "CU-402": (400, "A telematic key is invalid"),
+    "CU-403": (403, "Forbidden"),
     "CU-429": (403, "The daily rate limit is reached"),
     "CU-500": (500, "Internal error"),
     "CU-503": (503, "A partner system is not available"),

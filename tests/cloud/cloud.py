@@ -279,6 +279,10 @@ class SimulatedCloud:
         """Every container of every account, deleted ones too."""
         return self.containers_store.all()
 
+    def outdate_containers(self, error_id="CU-400"):
+        """From now on no car is read by any container that is there now: BMW answers this error."""
+        self.containers_store.outdate(error_id)
+
     def clear_containers(self):
         """BMW loses all containers: every id a client stored is unknown."""
         self.containers_store.clear()

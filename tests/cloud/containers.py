@@ -7,12 +7,17 @@ import secrets
 import threading
 
 from . import descriptors
-from .cardata_errors import CarDataError
+from .cardata_errors import TABLE, CarDataError
 from .clock import iso
+from .errors import CloudError
 
 ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 ID_LENGTH = 13
 REMOVED_AFTER = 29 * 86400
+# What of a container no client is told.
+PRIVATE = ("account", "deleted_at", "refusal")
+# The words of the settings -> BMW's ids.
+ERRORS = {"named": "CU-402", "CU-402": "CU-402", "CU-403": "CU-403", "500": "CU-500", "503": "CU-503"}
 
 
 class Containers:
@@ -23,9 +28,7 @@ class Containers:
         self._by_id = {}
 
     def create(self, account, name, purpose, keys):
-        for key in keys:
-            if not descriptors.is_known(key):
-                raise CarDataError("CU-402", "The telematic key %s is invalid." % key)
+        self._check(keys)
         with self._lock:
             counted = [one for one in self._of(account) if one["state"] == "ACTIVE" or self._settings.deleted_containers_count]
             if len(counted) >= self._settings.container_limit:
@@ -38,8 +41,20 @@ class Containers:
                 "created": iso(self._clock.now()),
                 "technicalDescriptors": list(keys),
             }
-            self._by_id[container["containerId"]] = dict(container, account=account, deleted_at=None)
+            self._by_id[container["containerId"]] = dict(container, account=account, deleted_at=None, refusal=None)
             return container
+
+    def _check(self, keys):
+        """A list that BMW does not take: it names one key at most, the first that is wrong."""
+        settings = self._settings
+        if settings.container_most_keys is not None and len(keys) > settings.container_most_keys:
+            raise CarDataError(ERRORS[settings.container_too_long])
+        for key in keys:
+            if not descriptors.is_known(key):
+                raise CarDataError("CU-402", "The telematic key %s is invalid." % key)
+            if key in settings.retired_descriptors:
+                is_named = settings.retired_refusal == "named"
+                raise CarDataError(ERRORS[settings.retired_refusal], "The telematic key %s is invalid." % key if is_named else "")
 
     def list(self, account):
         """Without the descriptors: a client has to ask for each container to see them."""
@@ -48,10 +63,12 @@ class Containers:
 
     def details(self, account, container_id):
         container = self._find(account, container_id)
-        return {name: value for name, value in container.items() if name not in ("account", "deleted_at")}
+        return {name: value for name, value in container.items() if name not in PRIVATE}
 
     def usable_keys(self, account, container_id):
         container = self._find(account, container_id)
+        if container["refusal"] is not None:
+            raise CarDataError(container["refusal"])
         if container["state"] != "ACTIVE":
             raise CarDataError("CU-105")
         return container["technicalDescriptors"]
@@ -66,6 +83,14 @@ class Containers:
     def all(self):
         with self._lock:
             return [dict(one, account=one["account"].name) for one in self._by_id.values()]
+
+    def outdate(self, error_id):
+        """Reading by any container that is there now is answered by this error; all else of it goes on as before."""
+        if error_id not in TABLE:
+            raise CloudError("an error is one of %s" % ", ".join(sorted(TABLE)))
+        with self._lock:
+            for container in self._by_id.values():
+                container["refusal"] = error_id
 
     def clear(self):
         """BMW lost or cleaned them up: every id a client stored is unknown from now on."""

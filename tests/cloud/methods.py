@@ -20,6 +20,7 @@ CHANGING = (
     "delete_client",
     "expected",
     "new_captcha_token",
+    "outdate_containers",
     "remove_car",
     "reset_calls",
     "reset_quota",

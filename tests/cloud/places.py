@@ -93,11 +93,21 @@ UNKNOWN = Place("unknown", "cardata", "api")
 UNKNOWN_PATHS = ("/customer", "/gcdm")
 
 
-def groups(place):
+# What is one place in the log, and has several calls that can fail one by one.
+FINER = {
+    "cardata.containers": "containers_list",
+    "cardata.create_container": "containers_create",
+    "cardata.container": "containers_get",
+    "cardata.delete_container": "containers_delete",
+}
+
+
+def groups(place, endpoint=None):
     """Every name that strikes a call to this place. A page for people fails only when it is named."""
     if place.kind == "page":
         return (place.where, place.kind)
-    return (place.where, place.kind, place.cloud, "%s_%s" % (place.cloud, place.kind), "any")
+    finer = (FINER[endpoint],) if endpoint in FINER else ()
+    return finer + (place.where, place.kind, place.cloud, "%s_%s" % (place.cloud, place.kind), "any")
 
 
-NAMES = sorted({name for place in list(PLACES.values()) + list(LOGINS.values()) for name in groups(place)})
+NAMES = sorted({name for place in list(PLACES.values()) + list(LOGINS.values()) for name in groups(place)} | set(FINER.values()))

@@ -20,6 +20,11 @@ DEFAULTS = {
     "booleans": "plain",  # plain | catalogue: true, ASN_isTrue
     "container_limit": 10,
     "deleted_containers_count": False,  # do containers set for deletion count against the limit
+    "retired_descriptors": [],  # keys of the catalogue that BMW knows no longer
+    "retired_refusal": "named",  # named: CU-402 with the first retired key's name | CU-402 | CU-403 | 500 | 503, which name none
+    "container_most_keys": None,  # a longer list of keys cannot be made ...
+    "container_too_long": "500",  # ... and is answered so; CU-402 | CU-403 | 500 | 503
+    "car_data": "usual",  # usual | none | nulls: what telematicData has of a car of which BMW has nothing yet
     "page_size": 5,  # charging sessions per page
     "page_token_lifetime": 300,  # seconds a next_token lives
     # MyBMW
@@ -43,6 +48,9 @@ CHOICES = {
     "reuse_error": ("invalid_grant", "invalid_request"),
     "mappings_shape": ("array", "object", "wrapped"),
     "missing_values": ("null", "absent", "mixed"),
+    "retired_refusal": ("named", "CU-402", "CU-403", "500", "503"),
+    "container_too_long": ("CU-402", "CU-403", "500", "503"),
+    "car_data": ("usual", "none", "nulls"),
     "units": ("short", "long", "missing"),
     "booleans": ("plain", "catalogue"),
     "mybmw_blocked": (None, 489, 403),

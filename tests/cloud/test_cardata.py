@@ -9,6 +9,7 @@ from . import HOME_CLIENT_ID, SimulatedCloud, descriptors
 from .car import KINDS
 from .clock import from_iso, iso
 from .conftest import Person
+from .errors import CloudError
 
 SOC = "vehicle.drivetrain.batteryManagement.header"
 PLUG = "vehicle.body.chargingPort.status"
@@ -157,6 +158,53 @@ def test_an_unknown_descriptor_is_named(owner):
 
 def test_every_key_of_the_catalogue_is_accepted(owner):
     assert owner.create_container(*descriptors.CATALOGUE).status_code == 201
+
+
+def test_of_retired_descriptors_the_first_is_named(cloud, owner):
+    cloud.settings(retired_descriptors=[SOC, PLUG])
+    answer = owner.create_container(ODOMETER, PLUG, SOC)
+    assert refused(answer) == (400, "CU-402")
+    assert PLUG in answer.json["exveNote"] and SOC not in answer.json["exveNote"]
+    assert owner.create_container(ODOMETER).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "how, answered", [("CU-402", (400, "CU-402")), ("CU-403", (403, "CU-403")), ("500", (500, "CU-500")), ("503", (503, "CU-503"))]
+)
+def test_a_list_can_be_refused_without_a_name(cloud, owner, how, answered):
+    cloud.settings(retired_descriptors=[SOC], retired_refusal=how, container_most_keys=2, container_too_long=how)
+    for keys in ([SOC], [ODOMETER, PLUG, TYRE]):
+        answer = owner.create_container(*keys)
+        assert refused(answer) == answered and not any(key in answer.text for key in keys)
+    assert owner.create_container(ODOMETER, PLUG).status_code == 201
+
+
+def test_a_container_can_stop_being_read_while_all_else_works(cloud, owner, vin):
+    old = owner.create_container(SOC).json["containerId"]
+    cloud.outdate_containers("CU-400")
+    new = owner.create_container(SOC).json["containerId"]
+    path = "/customers/vehicles/%s/telematicData" % vin
+    assert refused(owner.get(path, containerId=old)) == (400, "CU-400")
+    assert owner.get(path, containerId=new).status_code == 200
+    assert owner.get("/customers/containers/" + old).json["state"] == "ACTIVE"
+    with pytest.raises(CloudError):
+        cloud.outdate_containers("CU-1")
+
+
+@pytest.mark.parametrize("data, expected", [("none", {}), ("nulls", {SOC: {"value": None, "unit": None, "timestamp": None}})])
+def test_a_car_of_which_bmw_has_nothing_yet(cloud, owner, vin, data, expected):
+    cloud.settings(car_data=data)
+    assert owner.telematic_data(vin, SOC) == expected
+    assert owner.get("/customers/vehicles/%s/basicData" % vin).json["modelName"]
+
+
+def test_each_call_on_containers_can_fail_by_itself(cloud, owner):
+    container = owner.create_container(SOC).json["containerId"]
+    cloud.add_fault("containers_create", "status", times=None, status=503)
+    cloud.add_fault("containers_delete", "status", times=None, status=404)
+    assert owner.create_container(SOC).status_code == 503
+    assert owner.delete("/customers/containers/" + container).status_code == 404
+    assert owner.get("/customers/containers").status_code == owner.get("/customers/containers/" + container).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ KEY = b"k" * KEY_BYTES
 
 
 class Home:
-    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, **config):
+    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, **config):
         self.cloud = cloud
         self.folder = folder
         self.clock = cloud.clock
@@ -33,7 +33,7 @@ class Home:
             list(problems),
             self.store,
             self.outlet,
-            RequestsTransport(),
+            transport or RequestsTransport(),
             self.clock,
             self.worker,
             local_hour=lambda now: self.hour,

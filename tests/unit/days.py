@@ -1,0 +1,60 @@
+"""Whole days of a household with a CarData account, without a network: the cron's half hours, and BMW's calls counted per day."""
+
+from collections import Counter
+
+from bmw.compat import urlsplit
+from bmw.errors import NetworkError
+from bmw.net.http import Response
+
+from tests.unit.home import Home
+
+HALF_HOUR = 1800
+DAY = 86400
+
+
+def in_process(cloud):
+    """A transport (see bmw.net.http) that asks the simulated cloud without a network: a day takes a moment."""
+    client = cloud.app.test_client()
+
+    def transport(request):
+        parts = urlsplit(request.url)
+        try:
+            answer = client.open(
+                parts.path, query_string=parts.query, method=request.method, headers=list(request.headers.items()), data=request.body
+            )
+        except ConnectionResetError:
+            raise NetworkError("Connection failed (ConnectionResetError)") from None
+        return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.get_data())
+
+    return transport
+
+
+def household(cloud, folder, **options):
+    """A Home at that cloud, which need not be served."""
+    return Home(cloud, folder, transport=in_process(cloud), **options)
+
+
+def live(home, seconds):
+    """Lets that time pass, with the cron's tick every half hour."""
+    end = home.clock.now() + seconds
+    while home.clock.now() < end - 1:
+        home.hour = int(home.clock.now() // 3600 % 24)
+        home.tick()
+        home.pass_time(min(HALF_HOUR, end - home.clock.now()))
+
+
+def calls_by_day(home, kind="api"):
+    """Calls of a kind, per 24 hours since the first one that is in the log (list of Counter: endpoint -> calls)."""
+    calls = [call for call in home.cloud.calls() if call["kind"] == kind]
+    days = []
+    for call in calls:
+        day = int((call["time"] - calls[0]["time"]) // DAY)
+        days += [Counter() for _ in range(day + 1 - len(days))]
+        days[day][call["where"] + ("" if call["where"] != "containers" else " " + call["method"])] += 1
+    return days
+
+
+def most_in_a_day(home):
+    """The calls of the worst 24 hours, wherever they begin."""
+    times = [call["time"] for call in home.cloud.calls() if call["kind"] == "api"]
+    return max([sum(1 for other in times if time <= other < time + DAY) for time in times] or [0])
