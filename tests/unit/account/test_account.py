@@ -236,6 +236,7 @@ def test_a_failed_refresh_forgets_nothing(account, cloud, store, clock, failure)
     with pytest.raises(type(failure)):
         account.access_token()
     cloud.failure = None
+    clock.advance(900)
     assert account.access_token() == "access-2"
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from bmw.clouds.base import Cloud, Found
-from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError
+from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError, SignInNeeded
 from bmw.polling import vehicle_list
 from bmw.polling.vehicle_list import VehicleList, vehicle_name
 from bmw.vehicle.vehicle import Reading
@@ -127,7 +127,7 @@ def test_a_first_list_that_fails_is_told(clock, trouble):
         VehicleList(cloud, clock).refresh_list(None)
 
 
-@pytest.mark.parametrize("trouble", [NetworkError("no line"), AccessDenied("no")])
+@pytest.mark.parametrize("trouble", [NetworkError("no line"), SignInNeeded("no")])
 def test_trouble_that_the_cars_would_have_too_is_told(cars, cloud, clock, trouble):
     clock.advance(vehicle_list.LIST_AGAIN)
     cloud.trouble = trouble

@@ -53,6 +53,11 @@ class StoreError(BmwError):
 class CloudError(BmwError):
     """Base of all errors of requests to BMW."""
 
+    #: seconds (float) after which BMW wants to be asked again; None = it named none
+    retry_after = None
+    #: epoch seconds before which it is not asked again; None = not known
+    retry_at = None
+
 
 class NetworkError(CloudError):
     """No answer: host not found, connection refused, timeout, connection lost, certificate not trusted.
@@ -122,6 +127,21 @@ class QuotaExceeded(CloudError):
 
     def __init__(self, problem, advice="", retry_at=None):
         CloudError.__init__(self, problem, advice)
+        self.retry_at = retry_at
+
+
+class Paused(CloudError):
+    """What failed before is not asked again yet, see ``bmw.account.pauses``; it says what the failure said.
+
+    Args:
+        state (str): that of the failure. retry_at (float): epoch seconds from which it is asked again.
+    """
+
+    transient = True
+
+    def __init__(self, state, problem, advice, retry_at):
+        CloudError.__init__(self, problem, advice)
+        self.state = state
         self.retry_at = retry_at
 
 

@@ -9,14 +9,17 @@ import json
 import logging
 import threading
 
+from bmw.account.pauses import Pauses, token_steps
 from bmw.clouds import tokens as token_sets
-from bmw.errors import NetworkError, SignInFailed, SignInNeeded, StoreError
+from bmw.errors import CloudError, NetworkError, SignInFailed, SignInNeeded, StoreError
 from bmw.net import safe_json
 
 log = logging.getLogger("bmw")
 
 #: a token is no longer used this many seconds before it expires
 MARGIN = 300
+#: the renewal's name among the pauses
+RENEWAL = "renewal"
 
 
 class Account(object):
@@ -47,6 +50,8 @@ class Account(object):
         self._refusal = None
         self._pending = _Pending()
         self.tokens = None
+        #: what failed lately and is left alone; the service gives those that are stored
+        self.pauses = Pauses()
 
     def load(self, offered=None):
         """Uses the stored tokens, or the offered ones if they are newer.
@@ -99,6 +104,7 @@ class Account(object):
         """Stores and uses the tokens of a new sign-in."""
         with self._lock:
             self._refusal = None
+            self.pauses.forget()
             self._keep(self._with_serial(tokens))
 
     def expecting(self):
@@ -117,7 +123,7 @@ class Account(object):
         """A valid access token. Refreshes it if it expires soon.
 
         Raises:
-            SignInNeeded: there is no token. NetworkError, ServerError: the refresh failed this time.
+            SignInNeeded: there is no token. NetworkError, ServerError: the refresh failed this time. Paused: it failed lately.
         """
         with self._lock:
             if self.tokens is None:
@@ -142,6 +148,7 @@ class Account(object):
                 return
             if self._refusal is not None:
                 raise self._refusal
+            self.pauses.check(RENEWAL, self._clock.now())
             with self.expecting():
                 self._renew(self._reserve_space(rejected))
 
@@ -153,7 +160,12 @@ class Account(object):
             # wrong password: BMW would lock the account after repeated attempts
             self._refusal = error
             raise
+        except CloudError as error:
+            error.retry_at = self.pauses.failed(RENEWAL, self._clock.now(), error, token_steps(error))
+            raise
         else:
+            if self.pauses.worked(RENEWAL):
+                self.pauses.lift()  # what was in trouble with it may be well again as well
             self._keep(self._with_serial(renewed), reserved)
         finally:
             if reserved is not None:
@@ -188,6 +200,12 @@ class Account(object):
         if self.tokens is None:
             return None
         return max(0.0, self.tokens.expires_at - 2 * MARGIN - self._clock.now())
+
+    def due_again_in(self):
+        """Seconds until the next refresh: as ``due_in``, but after a failure when it is no longer left alone."""
+        wait = self.due_in()
+        held = self.pauses.held(RENEWAL, self._clock.now())
+        return wait if wait is None or held is None else max(wait, held.retry_at - self._clock.now())
 
     def save_again(self):
         """Tries again to store tokens that could not be stored (disk full)."""

@@ -2,8 +2,15 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.errors import QuotaExceeded, TokenRejected
+import binascii
+
+from bmw.account.account import RENEWAL
+from bmw.compat import to_bytes
+from bmw.errors import CloudError, CommandFailed, QuotaExceeded, TokenRejected, TooLate
 from bmw.net.guard import Guard
+
+#: what says nothing of the call as such: the day's calls and commands have rules of their own
+_NO_FAILURES = (QuotaExceeded, CommandFailed, TooLate)
 
 
 class Session(object):
@@ -29,21 +36,51 @@ class Session(object):
         self._by_person = by_person
         self._guard = guard or Guard()
 
-    def send(self, check, method, url, headers=None, **options):
-        """Sends one request and returns its checked Response.
+    def send(self, check, method, url, headers=None, at_once=False, **options):
+        """Sends one request and returns what ``check`` makes of it. What failed lately is left alone, see ``bmw.account.pauses``.
 
         Args:
-            check: the cloud's function that returns a good response and raises an error for a bad one.
+            check: the cloud's own function that returns a good response, or what is in it, and raises what a bad one means.
+            at_once (bool): it is asked in another way than before, so that it need not wait; a person's calls never do.
             options: as for ``bmw.net.http.Http.send``.
         """
         self._guard.check()
-        token = self._account.access_token()
+        pauses, call = self._budget.pauses, _name(method, url, headers)
+        if self._by_person:
+            pauses.lift(RENEWAL)
+        elif not at_once:
+            pauses.check(call, self._clock.now())
+        token = self._access_token()
+        # what was refused with a new token before is not asked twice each time
+        renews = self._by_person or pauses.last_state(call) != TokenRejected.state
         try:
-            return self._send(check, token, method, url, headers, options)
+            answer = self._send_renewing(renews, check, token, method, url, headers, options)
+        except _NO_FAILURES:
+            raise
+        except CloudError as error:
+            error.retry_at = pauses.failed(call, self._clock.now(), error)
+            self._save_budget()
+            raise
+        if pauses.worked(call):
+            self._save_budget()
+        return answer
+
+    def _access_token(self):
+        try:
+            return self._account.access_token()
+        except CloudError:
+            self._save_budget()  # that the token is left alone for a while
+            raise
+
+    def _send_renewing(self, renews, check, token, *request):
+        try:
+            return self._send(check, token, *request)
         except TokenRejected:
+            if not renews:
+                raise
             self._guard.check()
             self._account.refresh(rejected=token)
-            return self._send(check, self._account.access_token(), method, url, headers, options)
+            return self._send(check, self._account.access_token(), *request)
 
     def has_room(self, calls):
         """True if so many calls (int) are left without the reserve, as far as we know."""
@@ -56,10 +93,25 @@ class Session(object):
         try:
             # directly before sending, because the steps before may have taken long
             max_seconds = self._guard.leave()
-            response = check(self._http.send(method, url, headers=headers, max_seconds=max_seconds, **options))
+            response = self._http.send(method, url, headers=headers, max_seconds=max_seconds, **options)
+            answer = _checked(check, response)
         except QuotaExceeded as error:
             error.retry_at = self._budget.refused(self._clock.now(), error.retry_at)
             self._save_budget()
             raise
         self._budget.answered()
-        return response
+        return answer
+
+
+def _checked(check, response):
+    try:
+        return check(response)
+    except CloudError as error:
+        error.retry_after = response.retry_after()
+        raise
+
+
+def _name(method, url, headers):
+    """A short name for what is asked of which car, without what changes each time; it tells nobody which car."""
+    about = "{} {} {}".format(method, url.partition("?")[0], (headers or {}).get("bmw-vin", ""))
+    return "{:08x}".format(binascii.crc32(to_bytes(about)) & 0xFFFFFFFF)

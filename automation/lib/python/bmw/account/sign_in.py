@@ -31,6 +31,8 @@ class SignIn(object):
         self._prompt = None
         #: a refused sign-in is not tried again without the user, because BMW locks accounts
         self.was_refused = False
+        #: why the last one failed (BmwError), None if it did not
+        self.error = None
 
     @property
     def is_under_way(self):
@@ -105,6 +107,7 @@ class SignIn(object):
         self.reset()
         put_back(self._worker, "signIn", lambda: self._outlet.account("signIn", self.is_under_way))
         self.was_refused = error is not None and not error.transient
+        self.error = error
         if error is None:
             self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
         else:

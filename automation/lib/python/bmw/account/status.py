@@ -4,7 +4,6 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw.errors import QuotaExceeded
 from bmw.redact import clean
 from bmw.times import to_iso
 
@@ -32,19 +31,27 @@ class Status(object):
         self._store_error = None
         self._present = None
         self._last = None
+        self._news = None
 
-    def show(self, state, text):
-        """Shows a state word and a line for people in the items, and logs changes."""
-        self._present = (state, text)
-        parts = [text] + ["bmw.cfg: " + problem.text() for problem in self._problems]
+    def show(self, state, text, next_at=None):
+        """Puts a state word and a line for people into the items; logs them when they changed.
+
+        Args:
+            next_at (float or None): epoch seconds of the next call, told with it; that alone is no change.
+        """
+        self._present = (state, text, next_at)
+        parts = ["bmw.cfg: " + problem.text() for problem in self._problems]
         if self._store_error is not None:
             parts.append(self._store_error.text())
-        text = clean(". ".join(parts))[:MAX_CHARACTERS]  # clean before cutting: half a secret would not be recognised
+        news = (state, _line(text, parts))
+        if next_at is not None:
+            text = "{} (next call at {})".format(text, to_iso(next_at))
+        self._last = (state, _line(text, parts))
         self._outlet.account("accountState", state)
-        self._outlet.account("account", text)
-        if self._last != (state, text):
-            self._last = (state, text)
-            log.log(logging.INFO if state in _FINE else logging.WARNING, "%s%s", self._prefix, text)
+        self._outlet.account("account", self._last[1])
+        if self._news != news:
+            self._news = news
+            log.log(logging.INFO if state in _FINE else logging.WARNING, "%s%s", self._prefix, self._last[1])
 
     @property
     def shown(self):
@@ -58,8 +65,9 @@ class Status(object):
             self.show(*self._present)
 
     def show_error(self, error):
-        """Shows the state and text of a BmwError."""
-        text = error.text()
-        if isinstance(error, QuotaExceeded) and error.retry_at:
-            text = "{} (next call at {})".format(text, to_iso(error.retry_at))
-        self.show(error.state, text)
+        """The same for a BmwError."""
+        self.show(error.state, error.text(), getattr(error, str("retry_at"), None))
+
+
+def _line(text, parts):
+    return clean(". ".join([text] + parts))[:MAX_CHARACTERS]  # cut last: half a secret is not known as one

@@ -71,6 +71,8 @@ class Cloud(object):
     ASKS_FOR_INPUT = False
     #: calls per day and car in addition to the polls (``rare_values``, ``picture``)
     EXTRA_CALLS_A_DAY = 0
+    #: words of the vocabulary that the description of the car tells, not the car
+    TOLD_BY_FACTS = frozenset()
     #: seconds between two questions how far a command is, and until it is given up
     POLL_COMMAND = 5
     COMMAND_TIMEOUT = 240
@@ -121,6 +123,9 @@ class Cloud(object):
 
     def check_grant(self, tokens):
         """Raises AccessDenied if the granted scopes do not allow reading a car."""
+
+    def signed_in(self, memory):
+        """A person signed in: what was chosen before and could be at fault is chosen anew. ``memory`` (dict): that of the session."""
 
     def make_live(self, account, service, outlet, worker, make_wire):
         """The account's stream (``bmw.interfaces.Live``); None if the cloud has none.

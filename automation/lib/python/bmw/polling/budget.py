@@ -5,6 +5,7 @@ Pure: the time is an argument (epoch seconds), records are JSON-able values. Kno
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw.account.pauses import Pauses
 from bmw.errors import QuotaExceeded
 from bmw.times import next_utc_midnight
 
@@ -26,6 +27,9 @@ class Budget(object):
 
     BMW only says 'daily'. A rolling count of 24 hours also fits a limit that renews at midnight UTC.
 
+    Attributes:
+        pauses (bmw.account.pauses.Pauses): the calls that are left alone for a while, as they failed.
+
     Args:
         limit (int or None): calls per day; None = not limited.
         record (list or None): result of ``to_record``.
@@ -33,6 +37,7 @@ class Budget(object):
 
     def __init__(self, limit, record=None):
         self.limit = limit
+        self.pauses = Pauses()
         self.load(record)
 
     def load(self, record):
@@ -42,9 +47,10 @@ class Budget(object):
         self._calls = [list(pair) for pair in record.get("calls", [])]
         self._refusals = record.get("refusals", 0)
         self.blocked_until = record.get("blocked_until", 0)
+        self.pauses.load(record.get("pauses"))
 
     def to_record(self):
-        return {"calls": self._calls, "refusals": self._refusals, "blocked_until": self.blocked_until}
+        return {"calls": self._calls, "refusals": self._refusals, "blocked_until": self.blocked_until, "pauses": self.pauses.to_record()}
 
     def spent(self, now):
         """Calls in the 24 hours before ``now``. A clock that was set back does not count calls twice."""

@@ -8,6 +8,7 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
+from bmw.account.pauses import token_steps
 from bmw.account.session import Session
 from bmw.account.sign_in import SignIn
 from bmw.account.status import Status
@@ -40,6 +41,8 @@ GIVE_UP = 3
 MAX_INPUT = 20000
 #: errors of cars to show in one line
 MAX_NAMED = 3
+#: the name of a sign-in without a person among the pauses
+_SIGN_IN = "sign-in"
 #: name of the work that the sign-in switch asks for: what it was set to last counts
 _SWITCH = "sign-in switch"
 #: the same for what was typed: the last one counts, so that they do not pile up while the worker waits for BMW
@@ -81,6 +84,7 @@ class Service(object):
         self._record = record
         self._calls_record = "{}.{}.calls".format(record, cloud.name)
         self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
+        account.pauses = self._budget.pauses  # kept with the calls
         self._vehicle_list = VehicleList(cloud, clock)
         self._times = PollTimes(cloud, self._budget, self._vehicle_list, clock, self._hears, local_hour)
         #: per cloud, so that changing the setting and back loses nothing
@@ -102,6 +106,7 @@ class Service(object):
         )
         self._meters = {}  # VIN -> bmw.vehicle.estimate.Meter
         self._is_token_troubled = False
+        self._outcome = None  # of the last poll
         self._on_command_items = lambda items: None
         self._is_saving_later = False
         self._is_loaded = False  # nothing is saved before
@@ -325,7 +330,8 @@ class Service(object):
         self._worker.cancel("take up")
         if not self._is_signed_in():
             return
-        self._status.show("ONLINE", "Signed in to {}".format(self._cloud.title))
+        # a pause or refusal holds over a restart, and is told from the first second on
+        self._status.show(*self._outcome or ("ONLINE", "Signed in to {}".format(self._cloud.title)))
         self._keep_token_fresh()
         self._refresh_if_due()
 
@@ -335,12 +341,13 @@ class Service(object):
         self._memory = self._memories.setdefault(self._cloud.name, {})
         is_same_cloud = record.get("cloud") == self._cloud.name
         self._times.polled_at = record.get("polled_at") if is_same_cloud else None
+        self._outcome = record.get("outcome") if is_same_cloud else None
         self._vehicle_list.load(record, is_same_cloud)
         self._budget.load(self._store.load(self._calls_record))
 
     def _save(self):
         self._is_saving_later = False
-        record = {"cloud": self._cloud.name, "memories": self._memories, "polled_at": self._times.polled_at}
+        record = {"cloud": self._cloud.name, "memories": self._memories, "polled_at": self._times.polled_at, "outcome": self._outcome}
         record.update(self._vehicle_list.to_record())
         self._account.save_again()
         self._keep(self._record + ".state", record)
@@ -385,6 +392,7 @@ class Service(object):
         if self._live is not None:
             self._live.hurry()
         self._vehicle_list.list_again()
+        self._cloud.signed_in(self._memory)
         self._refresh(by_person=True)
 
     def _is_signed_in(self):
@@ -399,10 +407,23 @@ class Service(object):
         if sealed and self._account.adopt(sealed):
             return True
         if self._cloud.SIGNS_IN_ALONE and not self._sign_in.was_refused:
-            self._sign_in.begin()
+            self._sign_in_alone()
         elif not self._sign_in.was_refused:
             self._status.show_error(self._account.sign_in_needed())
         return False
+
+    def _sign_in_alone(self):
+        """Signs in without a person; after a failure not again for a while."""
+        now, pauses = self._clock.now(), self._budget.pauses
+        held = pauses.held(_SIGN_IN, now)
+        if held is not None:
+            self._status.show_error(held)
+            return
+        self._sign_in.begin()
+        error = self._sign_in.error
+        if error is not None and error.transient:
+            pauses.failed(_SIGN_IN, now, error, token_steps(error))
+            self._save_budget()
 
     def _keep_token_fresh(self):
         """Refreshes the token now if it is due, and before it expires, while the worker runs."""
@@ -418,12 +439,18 @@ class Service(object):
         except BmwError as error:
             self._is_token_troubled = True
             self._tell(self._status.show_error, error)
+            self._save_budget()  # until when the token is left alone
         self._show_store()
-        wait = self._account.due_in()
+        wait = self._account.due_again_in()
         if wait is None:
             self._worker.cancel("token")
             return None
-        return max(wait, RETRY_TOKEN if wait == 0 else 1)
+        return max(wait, RETRY_TOKEN if wait == 0 else 1) + 1
+
+    def _conclude(self, *outcome):
+        """How a poll ended: state word, line for people, and when BMW is asked next if not as usual."""
+        self._outcome = outcome
+        self._tell(self._status.show, *outcome)
 
     def _tell(self, show, *what):
         """Shows the account's state, unless a user is signing in and must read the current text."""
@@ -498,15 +525,13 @@ class Service(object):
             vehicles = self._vehicle_list.in_turn()
             troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
             if not self._vehicle_list.vehicles and not troubles:
-                self._tell(
-                    self._status.show, "NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user"
-                )
+                self._conclude("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
             else:
-                self._tell(self._status.show, "ONLINE", _line(troubles))
+                self._conclude("ONLINE", _line(troubles))
             if self._config.data:
                 self._rare_calls.after_poll()
         except BmwError as error:
-            self._tell(self._status.show_error, error)
+            self._conclude(error.state, error.text(), getattr(error, str("retry_at"), None))
         finally:
             self._save()
         self._check_running()
@@ -536,7 +561,7 @@ class Service(object):
             try:
                 self._read(session, vehicle)
                 in_a_row = 0
-                if self._config.data and not vehicle.readings:
+                if self._config.data and not self._has_data(vehicle):
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
             except QuotaExceeded:
                 vehicle.asked_at = waits_since  # so that it is the first in the next poll
@@ -550,6 +575,11 @@ class Service(object):
                     raise
                 troubles.append("{}: {}".format(vehicle.name or mask_vin(vehicle.vin), error.text()))
         return self._few(vehicles) + troubles
+
+    def _has_data(self, vehicle):
+        """True if the car has said anything; what BMW describes it by is no word of the car."""
+        told = self._cloud.TOLD_BY_FACTS
+        return any(reading.value is not None for key, reading in vehicle.readings.items() if key not in told)
 
     def _few(self, vehicles):
         """A line (list of text) if not all cars were polled."""

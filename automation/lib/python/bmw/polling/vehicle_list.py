@@ -9,7 +9,7 @@ import logging
 import re
 
 from bmw.compat import text_type, upper_first
-from bmw.errors import AccessDenied, BadAnswer, NotFound, ServerError
+from bmw.errors import AccessDenied, CloudError, NetworkError, NotFound, Paused, QuotaExceeded, SignInNeeded, TokenRejected
 from bmw.redact import mask_vin, remember
 from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading, Vehicle, vehicle_from
@@ -23,6 +23,9 @@ LIST_AFTER_FAILURE = 6 * 3600
 #: number of cars per account, and characters of a car's name
 MAX_CARS = 200
 MAX_NAME = 40
+#: seconds until the constant data that BMW did not give are requested again; the key of the time of the request
+FACTS_AGAIN = 86400
+_UNTOLD = "untold"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 #: names that would collide with the account's own items
 _RESERVED = frozenset(upper_first(key) for key in ACCOUNT) | frozenset(("gAccount",))
@@ -129,9 +132,13 @@ class VehicleList(object):
         now = self._clock.now()
         try:
             found = self._cloud.vehicles(session)
-        except (ServerError, BadAnswer) as error:
+        except (SignInNeeded, TokenRejected, QuotaExceeded, NetworkError):
+            raise  # trouble of the account or the network, which reading the cars would have as well
+        except CloudError as error:
             if not self.vehicles:
                 raise
+            if isinstance(error, Paused):
+                return
             log.info("The list of cars stays as it was: %s", error.text())
             self._listed_at = now - LIST_AGAIN + LIST_AFTER_FAILURE
             return
@@ -169,13 +176,14 @@ class VehicleList(object):
         self._has_new = True
 
     def fetch_facts(self, session, vehicle):
-        """Requests the car's constant data once. Raises BmwError."""
-        if vehicle.name and vehicle.facts:
+        """Requests the car's constant data once, and once a day while BMW has none. Raises BmwError."""
+        now = self._clock.now()
+        if vehicle.facts and 0 <= now - vehicle.facts.get(_UNTOLD, now) < FACTS_AGAIN:
             return
         try:
             vehicle.facts = self._cloud.facts(session, vehicle.vin)
         except (AccessDenied, NotFound) as error:
-            vehicle.facts = {"model": None}  # BMW has none; do not request it again
+            vehicle.facts = {"model": None, _UNTOLD: now}
             log.info("BMW does not describe %s: %s", mask_vin(vehicle.vin), error.text())
 
     def assign_name(self, vehicle):

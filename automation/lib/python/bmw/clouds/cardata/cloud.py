@@ -10,8 +10,8 @@ from bmw.clouds.base import Cloud, Found
 from bmw.clouds.cardata import descriptors, live, rare_calls, report, sign_in
 from bmw.clouds.cardata.container import Containers
 from bmw.clouds.cardata.entries import answered, merge
-from bmw.clouds.cardata.errors import ContainerGone, check
-from bmw.errors import AccessDenied, BadAnswer
+from bmw.clouds.cardata.errors import check
+from bmw.errors import AccessDenied, BadAnswer, CloudError
 from bmw.vehicle.vehicle import Reading
 
 API_URL = "https://api-cardata.bmwgroup.com"
@@ -44,6 +44,7 @@ class CarData(Cloud):
     HOLDER = "client_id"
     HAS_DAILY_LIMIT = True
     EXTRA_CALLS_A_DAY = rare_calls.CALLS_A_DAY
+    TOLD_BY_FACTS = frozenset(key for key, _convert in _FACT_READINGS)
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)
@@ -86,26 +87,22 @@ class CarData(Cloud):
         return self._extras is not None and self._extras.wants_key(key)
 
     def vehicles(self, session):
-        answer = self._get(session, "/customers/vehicles/mappings").json()
-        if isinstance(answer, dict):
-            answer = answer.get("mappings", [answer] if "vin" in answer else [])
-        if not isinstance(answer, list):
-            raise BadAnswer("BMW's list of cars is not a list", "it is asked again")
+        answer = self._get(session, "/customers/vehicles/mappings", take=_mappings)
         return [Found(entry["vin"], entry.get("mappingType", "PRIMARY") == "PRIMARY") for entry in values.cars(answer)]
 
     def facts(self, session, vin):
-        answer = self._get(session, "/customers/vehicles/{}/basicData".format(vin)).json()
-        if not isinstance(answer, dict):
-            raise BadAnswer("BMW's description of the car is not an object", "it is asked again")
+        answer = self._get(session, "/customers/vehicles/{}/basicData".format(vin), take=_description)
         return values.facts(_FACTS, answer)
 
     def read(self, session, vehicle):
         try:
             entries = self._telematic_data(session, vehicle.vin)
-        except ContainerGone:
-            # deleted in the portal or by another program: recreated once per poll, with at most three calls
-            self._containers.forget(session)
-            entries = self._telematic_data(session, vehicle.vin)
+        except CloudError as error:
+            # deleted in the portal or by another program, or not accepted any more
+            if not self._containers.replace(session, vehicle.vin, error, self.clock.now()):
+                raise
+            entries = self._telematic_data(session, vehicle.vin, at_once=True)
+        self._containers.works(session)
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
         merge(known, answered(entries), self.clock.now(), self._extras)
         # all values, not only new ones, so that the next poll corrects any earlier error
@@ -122,19 +119,44 @@ class CarData(Cloud):
     def _getter(self, session, vehicle):
         return lambda path, params: self._get(session, "/customers/vehicles/{}/{}".format(vehicle.vin, path), params)
 
-    def _telematic_data(self, session, vin):
+    def signed_in(self, memory):
+        self._containers.drop(memory)
+
+    def _telematic_data(self, session, vin, at_once=False):
         path = "/customers/vehicles/{}/telematicData".format(vin)
-        answer = self._get(session, path, {"containerId": self._containers.id(session, self.clock.now())}).json()
-        entries = answer.get("telematicData") if isinstance(answer, dict) else None
-        if not isinstance(entries, dict):
-            raise BadAnswer("BMW's answer has no telematic data", "it is asked again")
-        return entries
+        container = self._containers.id(session, self.clock.now())
+        return self._get(session, path, {"containerId": container}, take=_entries, at_once=at_once)
 
-    def _get(self, session, path, params=None):
-        return self._send(session, "GET", path, params=params)
+    def _get(self, session, path, params=None, **options):
+        return self._send(session, "GET", path, params=params, **options)
 
-    def _send(self, session, method, path, **options):
-        return session.send(check, method, self._api_url + path, headers=_HEADERS, **options)
+    def _send(self, session, method, path, take=None, **options):
+        """Sends one request. ``take``: callable, parsed answer -> what is wanted of it; without it the Response is."""
+        # within the session, as an answer that cannot be used is a failure of the call
+        read = check if take is None else lambda response: take(check(response).json())
+        return session.send(read, method, self._api_url + path, headers=_HEADERS, **options)
+
+
+def _mappings(answer):
+    if isinstance(answer, dict):
+        answer = answer.get("mappings", [answer] if "vin" in answer else [])
+    if not isinstance(answer, list):
+        raise BadAnswer("BMW's list of cars is not a list", "it is asked again")
+    return answer
+
+
+def _description(answer):
+    if not isinstance(answer, dict):
+        raise BadAnswer("BMW's description of the car is not an object", "it is asked again")
+    return answer
+
+
+def _entries(answer):
+    # BMW has answered an empty object for a car of which it had nothing yet
+    entries = answer.get("telematicData", {} if not answer else None) if isinstance(answer, dict) else None
+    if not isinstance(entries, dict):
+        raise BadAnswer("BMW's answer has no telematic data", "it is asked again")
+    return entries
 
 
 def _add_facts(readings, facts):

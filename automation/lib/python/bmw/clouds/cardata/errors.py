@@ -14,6 +14,10 @@ class ContainersFull(CloudError):
     """The user already has ten containers (CU-124)."""
 
 
+class Refused(AccessDenied):
+    """BMW refused the request and does not say more than that."""
+
+
 class DescriptorRefused(CloudError):
     """A descriptor is not valid (CU-402), or the whole set was refused (CU-403). ``note`` is BMW's own text."""
 
@@ -35,6 +39,7 @@ def _error(kind, problem, advice=""):
 
 
 _STAYS = "it is asked again; if this stays for a day, sign in again"
+_SHORTER = "a shorter list is tried for; the diagnostics report names what BMW refuses"
 _TOKEN = _error(TokenRejected, "BMW does not accept the token", "sign in again: switch the sign-in item on")
 _CONTAINER = _error(ContainerGone, "BMW no longer has the data container", "it is made again")
 
@@ -60,8 +65,8 @@ _BY_ID = {
     "CU-125": _error(ServerError, "BMW no longer has the next page", "it is asked again from the first one"),
     "CU-126": _error(NotFound, "BMW has no picture of this car"),
     "CU-127": _error(NotFound, "BMW knows no charging place of this car"),
-    "CU-402": lambda response, note: DescriptorRefused("BMW refused a descriptor", note=note),
-    "CU-403": lambda response, note: DescriptorRefused("BMW refused the data container", note=note),
+    "CU-402": lambda response, note: DescriptorRefused("BMW refused a descriptor", _SHORTER, note),
+    "CU-403": lambda response, note: DescriptorRefused("BMW refused the data container", _SHORTER, note),
     "CU-429": _quota,
 }
 
@@ -91,4 +96,4 @@ def check(response):
         raise ServerError("BMW's server failed (HTTP {})".format(response.status), "it is tried again")
     if response.status == 404:
         raise NotFound("BMW has no such data (HTTP 404)", _STAYS)
-    raise AccessDenied("BMW refused the request (HTTP {}{})".format(response.status, ", " + error_id if error_id else ""), _STAYS)
+    raise Refused("BMW refused the request (HTTP {}{})".format(response.status, ", " + error_id if error_id else ""), _STAYS)

@@ -10,7 +10,7 @@ import logging
 from bmw import times
 from bmw.clouds.cardata import history, places, tyres
 from bmw.clouds.cardata.paging import collect
-from bmw.errors import CloudError, NetworkError, NotFound, QuotaExceeded, SignInNeeded, TokenRejected
+from bmw.errors import CloudError, NetworkError, NotFound, Paused, QuotaExceeded, SignInNeeded, TokenRejected
 from bmw.record import record
 from bmw.vehicle.picture import recognised
 
@@ -145,7 +145,7 @@ def _ask(row, errand):
         return None
     try:
         found, wait = row.ask(errand), row.every
-    except NoRoom:
+    except (NoRoom, Paused):
         return None
     except (QuotaExceeded, SignInNeeded, TokenRejected, NetworkError):
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw import times
 from bmw.clouds.cardata import descriptors
 from bmw.clouds.cardata.sign_in import SCOPE_API, SCOPE_STREAM
 
@@ -41,8 +42,22 @@ def container(memory):
         return "container: in use, its descriptors are not known"
     asked_for = memory.get("asked_for", len(descriptors.ALL))
     count = asked_for - len(left_out)
+    lines = _refused(memory)
     kind = "all" if not left_out else "core" if count == len(descriptors.CORE) else "part"
-    return "container: in use, {} ({} of {} descriptors)".format(kind, count, asked_for)
+    return "container: in use, {} ({} of {} descriptors){}".format(kind, count, asked_for, lines)
+
+
+def _refused(memory):
+    """What BMW does not take into the container, and since when."""
+    line = ""
+    refused = sorted(memory.get("refused", {}).items())
+    if refused:
+        names = ["{} ({})".format(name, times.to_iso(when)[:10]) for name, when in refused[:MAX_LISTED]]
+        more = len(refused) - len(names)
+        line += "; BMW refuses {}{}".format(", ".join(names), " and {} more".format(more) if more > 0 else "")
+    if "full" in memory:
+        line += "; BMW takes no longer list ({})".format(times.to_iso(memory["full"])[:10])
+    return line and line + "; tried again four weeks later"
 
 
 def delivery(memory, vin):

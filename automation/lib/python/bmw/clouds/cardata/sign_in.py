@@ -152,7 +152,9 @@ def refresh(http, auth_url, client_id, tokens, now):
             raise BadAnswer("BMW's answer to the token refresh holds no token", "it is tried again")
         return token_sets.from_answer(answer, now, tokens)
     if word is None or response.status >= 500 or response.status == 429:
-        raise ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
+        error = ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
+        error.retry_after = response.retry_after()
+        raise error
     raise SignInNeeded(*_REFRESH_ERRORS.get(word, _DEAD))
 
 

@@ -1,0 +1,127 @@
+"""bmw.account.pauses: what failed is left alone for a while, the longer the more often it failed."""
+
+import json
+
+import pytest
+from bmw.account import pauses
+from bmw.account.pauses import Pauses, token_steps
+from bmw.errors import AccessDenied, NetworkError, Paused, ServerError, SignInFailed, SignInNeeded
+
+from tests.unit.fakes import NOON
+
+DAY = 86400
+
+
+def down(retry_after=None):
+    error = ServerError("BMW is down", "it is tried again")
+    error.retry_after = retry_after
+    return error
+
+
+def fail(kept, times, now=NOON, error=None, **options):
+    """Lets a call fail so often, each time as soon as it is asked again; returns the last moment and the waits."""
+    waits = []
+    for _ in range(times):
+        until = kept.failed("x", now, error or down(), **options)
+        waits.append((until or now) - now)
+        now = until or now
+    return now, waits
+
+
+def test_a_call_that_never_failed_is_not_left_alone():
+    assert Pauses().held("x", NOON) is None
+    assert Pauses().last_state("x") is None
+
+
+def test_after_one_failure_it_is_asked_again_then_ever_more_seldom_to_an_end():
+    assert fail(Pauses(), 8)[1] == [0, 600, 1200, 2400, 4800, 7200, 7200, 7200]
+
+
+def test_a_day_of_failures_has_few_calls_whatever_the_time_between_two_polls():
+    kept, now, calls = Pauses(), NOON, 0
+    while now < NOON + DAY:
+        if kept.held("x", now) is None:
+            kept.failed("x", now, down())
+            calls += 1
+        now += 60
+    assert calls <= 17
+
+
+def test_what_is_left_alone_says_what_failed_and_until_when():
+    kept = Pauses()
+    kept.failed("x", NOON, AccessDenied("no", "do this"), steps=(600,))
+    with pytest.raises(Paused) as caught:
+        kept.check("x", NOON + 599)
+    assert (caught.value.state, caught.value.text(), caught.value.retry_at) == ("ACCESS_DENIED", "no: do this", NOON + 600)
+    assert kept.last_state("x") == "ACCESS_DENIED"
+    kept.check("x", NOON + 600)
+    kept.check("y", NOON)
+
+
+def test_a_call_that_works_is_as_good_as_new():
+    kept = Pauses()
+    fail(kept, 5)
+    assert kept.worked("x") and not kept.worked("x")
+    assert fail(kept, 2)[1] == [0, 600]
+
+
+@pytest.mark.parametrize("named, wait", [(30, 600), (3600, 3600), (86400, pauses.MAX_RETRY_AFTER), (None, 600)])
+def test_bmws_own_wait_is_heeded_within_bounds(named, wait):
+    kept = Pauses()
+    kept.failed("x", NOON, down())
+    assert kept.failed("x", NOON, down(named)) == NOON + wait
+
+
+def test_a_person_is_let_through_and_a_failure_meanwhile_lengthens_nothing():
+    kept = Pauses()
+    now = fail(kept, 3)[0] - 600
+    assert kept.held("x", now) is not None
+    assert kept.failed("x", now, down()) == now + 1200
+    kept.lift("x")
+    assert kept.held("x", now) is None
+    assert kept.failed("x", now, down()) == now + 2400
+
+
+def test_all_are_lifted_or_forgotten_at_once():
+    kept = Pauses()
+    for name in ("x", "y"):
+        kept.failed(name, NOON, down(600))
+    kept.lift()
+    assert kept.held("x", NOON) is None and kept.held("y", NOON) is None and kept.last_state("y") == "OFFLINE"
+    kept.forget()
+    assert kept.to_record() == {}
+
+
+def test_it_is_kept_over_a_restart():
+    kept = Pauses()
+    now = fail(kept, 3)[0]
+    again = Pauses(json.loads(json.dumps(kept.to_record())))
+    assert again.held("x", now - 1).text() == "BMW is down: it is tried again"
+    assert again.failed("x", now, down()) == now + 2400
+
+
+def test_a_clock_that_was_set_back_leaves_nothing_alone_for_years():
+    kept = Pauses()
+    kept.failed("x", NOON, down(3600))
+    assert kept.held("x", NOON - 400 * DAY) is None
+
+
+def test_what_is_never_asked_again_is_forgotten():
+    kept = Pauses()
+    kept.failed("old", NOON, down())
+    kept.failed("x", NOON + 8 * DAY, down())
+    assert list(kept.to_record()) == ["x"]
+
+
+@pytest.mark.parametrize(
+    "error, steps",
+    [
+        (SignInNeeded("dead"), pauses.REFUSED_STEPS),
+        (SignInFailed("no"), pauses.REFUSED_STEPS),
+        (NetworkError("no line"), pauses.UNANSWERED_STEPS),
+        (ServerError("down"), pauses.TOKEN_STEPS),
+    ],
+)
+def test_tokens_have_steps_by_why_they_were_not_given(error, steps):
+    assert token_steps(error) == steps
+    assert all(300 <= earlier <= later for earlier, later in zip(steps, steps[1:]))
