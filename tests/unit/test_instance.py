@@ -7,7 +7,7 @@ import pytest
 from bmw import instance
 from bmw.instance import Instance
 
-from tests.unit.fakes import FakeClock, HandWorker
+from tests.unit.fakes import FakeClock, HandWorker, UNEXPECTED, raising
 
 FIRST, SECOND = "file:/openhab/conf/automation/jsr223/bmw.py", "file:/openhab/conf/automation/jsr223/old/bmw.py"
 
@@ -276,3 +276,16 @@ def test_of_many_that_load_at_once_one_works(house):
     for thread in threads:
         thread.join(10)
     assert sum(script.works for script in scripts) == 1
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_a_start_is_tried_again_even_if_its_failure_cannot_be_told(house, monkeypatch, error):
+    script = Script(house, FIRST)
+    script.failing = {"make"}
+    script.load()
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(script.instance, "_tell_failure", raising(error))
+        house.pass_time(instance.TRY_AGAIN)
+    script.failing = set()
+    house.pass_time(instance.TRY_AGAIN)
+    assert script.works and not script.waits

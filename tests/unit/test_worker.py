@@ -9,7 +9,7 @@ from bmw.cli.worker import CliWorker, Timetable
 from bmw.errors import Stopped
 from bmw.worker import Worker
 
-from tests.unit.fakes import FakeClock, HandWorker
+from tests.unit.fakes import FakeClock, HandWorker, UNEXPECTED, raising
 
 DEADLINE = 10
 
@@ -209,11 +209,7 @@ def test_stopping_a_worker_that_was_never_started_or_twice_is_no_error():
     assert worker.is_stopped
 
 
-class JavaLike(BaseException):
-    """As a Java exception on Jython: ``except Exception`` does not catch it."""
-
-
-@pytest.mark.parametrize("error", [ValueError, JavaLike])
+@pytest.mark.parametrize("error", UNEXPECTED)
 def test_recurring_work_comes_again_after_an_unexpected_error(error):
     worker, runs, done = Worker("recurring"), [], threading.Event()
 
@@ -254,3 +250,66 @@ def on_every_worker(clock):
     by_hand = HandWorker(clock)
     timetable = Timetable(clock)
     return ((by_hand, by_hand.run), (timetable.of("home"), timetable.run_due))
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_each_worker_repeats_recurring_work_after_an_unexpected_error(error):
+    clock = FakeClock()
+    for worker, go in on_every_worker(clock):
+        worker.every("it", 100, raising(error))
+        for _time in range(3):
+            with pytest.raises(error):
+                go()
+            clock.advance(99)
+            go()
+            clock.advance(1)
+
+
+def test_of_two_pieces_of_recurring_work_with_one_name_the_newer_goes_on():
+    clock = FakeClock()
+    for worker, go in on_every_worker(clock):
+        runs = []
+        worker.every("it", 10, lambda: runs.append("older"))
+        go()
+        worker.every("it", 10, lambda: runs.append("newer"), first=10)
+        worker.every("other", 10, lambda: runs.append("other"), first=10)
+        for _time in range(2):
+            clock.advance(10)
+            go()
+        assert sorted(runs) == ["newer"] * 2 + ["older"] + ["other"] * 2
+
+
+def test_recurring_work_may_replace_itself():
+    clock = FakeClock()
+    for worker, go in on_every_worker(clock):
+        runs = []
+
+        def older():
+            runs.append("older")
+            worker.every("it", 10, lambda: runs.append("newer"), first=10)
+
+        worker.every("it", 10, older)
+        for _time in range(3):
+            go()
+            clock.advance(10)
+        assert runs == ["older", "newer", "newer"]
+
+
+def test_a_stop_ends_all_recurring_work_also_the_one_that_runs():
+    worker, running, go, runs = Worker("recurring"), threading.Event(), threading.Event(), []
+
+    def work():
+        runs.append(None)
+        running.set()
+        go.wait(DEADLINE)
+        return 0
+
+    worker.every("it", 0, work)
+    worker.every("other", 3600, lambda: None, first=3600)
+    worker.start()
+    assert running.wait(DEADLINE)
+    worker.stop(timeout=0)
+    go.set()
+    worker._thread.join(DEADLINE)
+    assert not worker._thread.is_alive()
+    assert (len(runs), worker._timetable) == (1, {})

@@ -8,6 +8,8 @@ from bmw.account.status import Status
 from bmw.clouds.base import SignInPrompt
 from bmw.errors import AccessDenied, NetworkError, SignInFailed
 
+from tests.unit.fakes import UNEXPECTED, raising
+
 PROMPT = SignInPrompt("https://customer.bmwgroup.com/link", "ABCD1234", 5, 0, {})
 TOKENS = object()
 SHOWN = {"signIn": True, "signInLink": PROMPT.link, "signInCode": PROMPT.code}
@@ -139,3 +141,30 @@ def test_cancelled_it_ends_and_where_nothing_waits_nothing_is_cancelled(sign_in_
     sign_in.cancel()
     worker.pass_time(600)
     assert (shown(outlet), account.kept, outlet.shown["accountState"]) == (NOTHING, [], "SIGN_IN_FAILED")
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_it_is_asked_again_after_an_unexpected_error(sign_in_at, worker, monkeypatch, error):
+    sign_in, cloud, account = sign_in_at(PROMPT, None, TOKENS)
+    sign_in.begin()
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(cloud, "poll_sign_in", raising(error))
+        worker.pass_time(PROMPT.interval)
+    worker.pass_time(2 * PROMPT.interval)
+    assert sign_in.done == [True] and POLL not in worker.waiting()
+
+
+def test_the_cloud_may_ask_to_be_asked_less_often(sign_in_at, worker, monkeypatch):
+    prompt = SignInPrompt(PROMPT.link, PROMPT.code, 5, 0, {})
+    sign_in, cloud, account = sign_in_at(prompt, None, None, TOKENS)
+    sign_in.begin()
+    prompt.interval = 20
+    worker.pass_time(5)
+    assert worker.due_in(POLL) == 20
+
+
+def test_a_reset_ends_the_asking(sign_in_at, worker):
+    sign_in, cloud, account = sign_in_at(PROMPT, None)
+    sign_in.begin()
+    sign_in.reset()
+    assert POLL not in worker.waiting()

@@ -9,7 +9,7 @@ from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped
 from bmw.net.guard import Guard
 
-from tests.unit.fakes import FakeClock, HandWorker, car
+from tests.unit.fakes import FakeClock, HandWorker, JavaError, UNEXPECTED, car, raising
 
 DONE = Progress("EXECUTED")
 PENDING = Progress("PENDING")
@@ -139,10 +139,6 @@ def test_transient_errors_while_asking_are_waited_out(desk):
     states = desk.give()
     desk.pass_time(60)
     assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]
-
-
-class JavaError(BaseException):
-    """On Jython a Java exception is no Python Exception."""
 
 
 @pytest.mark.parametrize("where", ["sends", "polls"])
@@ -531,3 +527,14 @@ def test_one_car_does_not_confirm_for_another(clock, worker):
     desk.give("unlock", I3)
     assert desk.give("unlock", I4)[0].startswith("FAILED: send unlock again")
     assert desk.cloud.sent == []
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_a_command_is_asked_after_again_after_an_unexpected_error(desk, monkeypatch, error):
+    desk.cloud.polls = [PENDING, DONE]
+    states = desk.give()
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(CommandProgress, "tell", raising(error))
+        desk.pass_time(Cloud.POLL_COMMAND)
+    desk.pass_time(60)
+    assert states[-1] == "EXECUTED" and desk.worker.waiting() == set()

@@ -12,6 +12,8 @@ from bmw.storage import files
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.fakes import UNEXPECTED, raising
+
 os_open = os.open
 
 
@@ -310,3 +312,26 @@ def deadline(seconds):
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_changed_files_are_told_once_whatever_happened_before(tmp_path, worker, monkeypatch, error):
+    path = str(tmp_path / "bmw.cfg")
+    told, failing = [], [error]
+
+    def on_changed(changed):
+        told.append(changed)
+        if failing:
+            raise failing.pop()("nobody expects this")
+
+    files.watch({path: None}, worker, 5, on_changed)
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(files, "stamp", raising(error))
+        worker.run()
+    worker.pass_time(60)
+    assert told == []
+    (tmp_path / "bmw.cfg").write_text("x")
+    with pytest.raises(error):
+        worker.pass_time(5)
+    worker.pass_time(60)
+    assert told == [path] * 2 and worker.waiting() == set()

@@ -83,7 +83,7 @@ class Instance(object):
         if self._worker is None:
             self._worker = self._make_worker()
             self._worker.start()
-        self._worker.later(_TIMER, seconds, self._try_start)
+        self._worker.every(_TIMER, seconds, self._try_start, first=seconds)
 
     def _wait_no_more(self):
         worker, self._worker = self._worker, None

@@ -13,6 +13,8 @@ from bmw.clouds.tokens import Tokens
 from bmw.errors import AccessDenied, NetworkError, ServerError, SignInNeeded
 from bmw.net import inbox, mqtt
 
+from tests.unit.fakes import UNEXPECTED, raising
+
 URL = "mqtts://localhost:9000"
 GCID = "3f2b7c1e-0d5a-4a6f-9b1d-7a2c5e8f0a11"
 LIFE = 3600
@@ -557,3 +559,39 @@ def test_a_connection_that_is_made_while_the_worker_stops_is_closed(bench):
 def test_a_token_whose_claims_are_beyond_all_limits_has_the_usual_life(claims):
     token = "eyJh.{}.sig".format(base64.urlsafe_b64encode(claims.encode()).decode())
     assert stream.token_life(token) == stream.TOKEN_LIFE
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_the_renewal_comes_again_after_an_unexpected_error(bench, monkeypatch, error):
+    bench.connect()
+    bench.worker.pass_time(bench.worker.due_in(TIMER) - 1)
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(bench.account, "refresh", raising(error))
+        bench.worker.pass_time(1)
+    lines = bench.stream.connections
+    bench.worker.pass_time(stream.LONGEST_WAIT)
+    bench.wait_and_connect()
+    assert bench.stream.connections == lines + 1 and bench.word == "CONNECTED"
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_a_state_that_cannot_be_shown_does_not_end_the_attempts(clock, worker, error):
+    bench = Bench(clock, worker, LocalSource("mqtt://broker:1883", "bmw/+"))
+    bench.connect()
+    shown, bench.stream._on_show = bench.stream._on_show, raising(error)
+    with pytest.raises(error):
+        bench.tell(mqtt.LOST, NetworkError("gone"))
+    bench.stream._on_show = shown
+    bench.wait_and_connect()
+    assert bench.stream.state == CONNECTED
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_a_connection_that_cannot_be_closed_does_not_end_the_attempts(bench, monkeypatch, error):
+    bench.stream.start()
+    with monkeypatch.context() as broken, pytest.raises(error):
+        broken.setattr(bench.line, "close", raising(error))
+        bench.worker.pass_time(stream.CONNECT_WITHIN)
+    bench.worker.pass_time(stream.LONGEST_WAIT)
+    bench.wait_and_connect()
+    assert bench.stream.state == CONNECTED

@@ -40,6 +40,7 @@ class SignIn(object):
 
     def reset(self):
         """Shows that no sign-in is running (after a restart)."""
+        self._worker.cancel(POLL)
         self._prompt = None
         self._outlet.account("signIn", False)
         self._outlet.account("signInLink", None)
@@ -48,7 +49,6 @@ class SignIn(object):
 
     def begin(self, answer=None):
         """Starts a new sign-in. ``answer``: the user's input (a solved captcha), if the cloud needs it."""
-        self._worker.cancel(POLL)
         self.reset()
         try:
             with self._account.expecting():
@@ -73,14 +73,11 @@ class SignIn(object):
         self._outlet.account("signInLink", prompt.link)
         self._outlet.account("signInCode", prompt.code)
         self._status.show("WAITING_FOR_APPROVAL", "Open the sign-in link and approve the code {}".format(prompt.code))
-        self._worker.later(POLL, prompt.interval, self._poll)
+        self._worker.every(POLL, prompt.interval, self._poll, first=prompt.interval)
 
     def _poll(self):
+        """Seconds until the next poll, which the cloud may change; None at the end."""
         prompt = self._prompt
-        if prompt is None:
-            return
-        # schedule the next poll first: after an unexpected error the sign-in would otherwise never end, and it blocks all polls
-        self._worker.later(POLL, prompt.interval, self._poll)
         try:
             with self._account.expecting():
                 tokens = self._cloud.poll_sign_in(prompt)
@@ -88,11 +85,11 @@ class SignIn(object):
                     self._keep(tokens)
         except BmwError as error:
             self._end(error)
-            return
+            return None
         if tokens is None:
-            self._worker.later(POLL, prompt.interval, self._poll)
-        else:
-            self._finish()
+            return prompt.interval
+        self._finish()
+        return None
 
     def _keep(self, tokens):
         self._cloud.check_grant(tokens)
@@ -103,7 +100,6 @@ class SignIn(object):
         self._on_signed_in()
 
     def _end(self, error):
-        self._worker.cancel(POLL)
         self.reset()
         put_back(self._worker, "signIn", lambda: self._outlet.account("signIn", self.is_under_way))
         self.was_refused = error is not None and not error.transient

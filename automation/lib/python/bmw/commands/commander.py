@@ -206,10 +206,7 @@ class Commander(object):
         if order.receipt is None:
             self._end(order, definitions.EXECUTED, "")
         else:
-            self._poll_later(order)
-
-    def _poll_later(self, order):
-        self._worker.later("command of " + order.vehicle.vin, self._poll_every, lambda: self._poll(order))
+            self._worker.every(_timer(order), self._poll_every, lambda: self._poll(order), first=self._poll_every)
 
     def _poll(self, order):
         progress, trouble = None, ""
@@ -229,10 +226,8 @@ class Commander(object):
             self._end(order, progress.state, progress.reason)
         elif self._worker.now() - order.sent_at >= self._timeout or order.refusals >= MAX_REFUSALS:
             self._end(order, definitions.TIMED_OUT, trouble)
-        else:
-            if progress is not None:
-                order.life.tell(progress.state)
-            self._poll_later(order)
+        elif progress is not None:
+            order.life.tell(progress.state)
 
     def _end_unexpectedly(self, order):
         """Ends an order after an unexpected error, so that it does not block the car's further commands."""
@@ -243,11 +238,17 @@ class Commander(object):
             self._end(order, definitions.FAILED, _MISTAKE)
 
     def _end(self, order, state, reason):
+        self._worker.cancel(_timer(order))
         self._running.pop(order.vehicle.vin, None)
         order.life.tell(state, reason)
         if state == definitions.EXECUTED or (state == definitions.TIMED_OUT and order.life.has_left):
             order.on_changed()
         self._send_next(order.vehicle.vin)
+
+
+def _timer(order):
+    """The name of the recurring work of an order that runs: one per car, as a car has one such order."""
+    return "command of " + order.vehicle.vin
 
 
 def _meant(order):

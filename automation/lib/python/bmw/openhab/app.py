@@ -104,9 +104,9 @@ class App(object):
             account.service.start()
         self._bridge.open()
         self._watcher.start()
-        self._watch()
+        files.watch(self._settings_stamps, self._watcher, WATCH_SETTINGS, self._take_changed_settings)
         if any(account.has_closed_store for account in self.accounts):
-            self._watcher.later("store", WATCH_STORE, self._watch_store)
+            self._watcher.every("store", WATCH_STORE, self._watch_store, first=WATCH_STORE)
         # a start creates a new key when it is due, so an instance that runs for months must restart for it
         key_file.watch(os.path.join(_store_folder(), KEY_FILE), self._clock, self._watcher, self._on_changed)
         log.info("BMW integration %s started", __version__)
@@ -119,22 +119,18 @@ class App(object):
             self._watcher.stop()
             stop([account.service for account in self.accounts], self._bridge.close)
 
-    def _watch(self):
-        changed = [path for path, stamp in self._settings_stamps.items() if files.stamp(path) != stamp]
-        if changed:
-            log.info("%s has changed and is read again", os.path.basename(changed[0]))
-            self._on_changed()
-            return
-        self._watcher.later("watch", WATCH_SETTINGS, self._watch)
+    def _take_changed_settings(self, path):
+        log.info("%s has changed and is read again", os.path.basename(path))
+        self._on_changed()
 
     def _watch_store(self):
         """Restarts when the store can be opened again, for example after the key file or the folder's owner was restored."""
         try:
             open_store(_store_folder(), cipher, self._clock.now())
         except StoreError:
-            self._watcher.later("store", WATCH_STORE, self._watch_store)
-        else:
-            self._on_changed()
+            return
+        self._on_changed()
+        self._watcher.cancel("store")
 
 
 def instance(events, item_registry, add_rules, remove_rules):

@@ -66,6 +66,22 @@ def stamp(path):
     return status.st_mtime, status.st_size, status.st_mode
 
 
+def watch(stamps, worker, seconds, on_changed):
+    """Looks at files every ``seconds``, on the worker, until one has changed; then calls ``on_changed`` once with its path.
+
+    Args:
+        stamps ({path: stamp}): as they were. worker: a ``bmw.interfaces.Worker``.
+    """
+
+    def look():
+        changed = [path for path, known in stamps.items() if stamp(path) != known]
+        if changed:
+            on_changed(changed[0])
+            worker.cancel("watch files")  # only now, so that it is called again if it failed
+
+    worker.every("watch files", seconds, look)
+
+
 def is_open_to_group(path):
     """True if the group or everybody may read the file."""
     return _allows(path, stat.S_IRGRP | stat.S_IROTH)

@@ -237,8 +237,8 @@ class Stream(object):
         if pause:
             self._wait(pause, "PAUSED", "Too many attempts in a minute: the next one in {} minutes".format(pause // 60))
             return
-        # schedule the next attempt first, so that an unexpected error does not make this the last one
-        self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
+        # now, as the login may fail unexpectedly; then it is tried again with a back-off
+        self._next(CONNECT_WITHIN, self._took_too_long)
         try:
             self._login = self._source.login()
         except AccessDenied as error:
@@ -256,7 +256,7 @@ class Stream(object):
         self.state = CONNECTING
         if self._shown is None:
             self._show("CONNECTING")
-        self._worker.later(_TIMER, CONNECT_WITHIN, self._took_too_long)
+        self._next(CONNECT_WITHIN, self._took_too_long)
         self._connection = self._connect(self._login.broker, self._hear)
         if self._worker.is_stopped:
             self._drop()  # stopped meanwhile, and whoever did that may have looked for a connection too early
@@ -307,7 +307,7 @@ class Stream(object):
         self._show_connected()
         self._worker.cancel(_TIMER)
         if self._login.ends_at is not None:
-            self._worker.later(_TIMER, self._renewal_in(), self._renew)
+            self._next(self._renewal_in(), self._renew)
 
     def _message(self, detail):
         self._heard_at = self._clock.now()
@@ -369,7 +369,7 @@ class Stream(object):
         now = self._clock.now()
         silence = now - self._heard_at
         if self._login.ends_at - now > 2 * QUIET and 0 <= silence < QUIET:
-            self._worker.later(_TIMER, QUIET, self._renew)
+            self._next(QUIET, self._renew)
             return
         try:
             self._source.renew(self._login)
@@ -379,12 +379,12 @@ class Stream(object):
             has_new = False
         if not has_new:
             # the connection works until its token expires; then the broker ends it, and we reconnect
-            self._worker.later(_TIMER, LONGEST_WAIT, self._renew)
+            self._next(LONGEST_WAIT, self._renew)
             return
         self._forget_failures()
         self._drop()
         self.state = WAITING
-        self._worker.later(_TIMER, SWAP, lambda: self._attempt(is_swap=True))
+        self._next(SWAP, lambda: self._attempt(is_swap=True))
 
     # failures and back-off
 
@@ -411,9 +411,13 @@ class Stream(object):
 
     def _wait(self, seconds, word=None, text=None):
         self.state = WAITING
+        self._next(seconds, self._attempt)
         if word is not None:
             self._show(word, text)
-        self._worker.later(_TIMER, seconds, self._attempt)
+
+    def _next(self, seconds, function):
+        """Sets the state's timer. What ends in an unexpected error comes again, so that no state lasts for ever."""
+        self._worker.every(_TIMER, LONGEST_WAIT, function, first=seconds)
 
     def _show(self, word, text=""):
         if self._shown != (word, text):
