@@ -1381,6 +1381,27 @@ def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(sign
     assert signed_in.car()["commandStatus"] == "SENT"
 
 
+def test_a_poll_that_a_stop_comes_into_does_not_overwrite_what_the_next_instance_has_stored(signed_in, monkeypatch):
+    read, stored = signed_in.service._cloud.read, []
+
+    def stopped_meanwhile(session, vehicle):
+        readings = read(session, vehicle)
+        again = signed_in.restart()
+        again.pass_time(60)
+        again.update()
+        stored.append(records_of(again))
+        return readings
+
+    monkeypatch.setattr(signed_in.service._cloud, "read", stopped_meanwhile)
+    signed_in.update()
+    assert stored == [records_of(signed_in)] and all(stored[0])
+
+
+def records_of(home):
+    names = [home.service._record + ".state", home.service._calls_record]
+    return [home.store.load(name) for name in names]
+
+
 # privacy
 
 

@@ -110,6 +110,7 @@ class Service(object):
         self._on_command_items = lambda items: None
         self._is_saving_later = False
         self._is_loaded = False  # nothing is saved before
+        self._is_over = False  # nothing is saved after
         self._is_late = False  # command items could not be created at the start
         self._store_errors = {}  # record -> why it could not be saved
         self._settled = [[], []]  # (name, is_first) of the present cars, and of the former cars
@@ -257,6 +258,7 @@ class Service(object):
         self._worker.stop()
         # openHAB may be stopping, with its items gone before us
         do_all((self._incoming.stop, self._stop_live, self._save_waiting), "The account could not be stopped as it should")
+        self._is_over = True
 
     def _stop_live(self):
         if self._live is not None:
@@ -358,9 +360,10 @@ class Service(object):
     def _keep(self, name, record):
         """Saves a record. A full or read-only disk stops nothing; the error is shown until saving works again.
 
-        Saves nothing before loading has succeeded: the incomplete state would overwrite the stored one.
+        Saves nothing before loading has succeeded: the incomplete state would overwrite the stored one. Nor after the stop, when a
+        poll may still wait for BMW: the next instance's state would be overwritten by an older one.
         """
-        if not self._is_loaded:
+        if not self._is_loaded or self._is_over:
             return
         try:
             self._store.save(name, record)
