@@ -39,7 +39,7 @@ class Worker(object):
     def every(self, name, seconds, function, first=0):
         """Does ``function()`` in ``first`` seconds, and each ``seconds`` after it, also after an unexpected error.
 
-        ``cancel(name)`` or ``stop`` ends it.
+        It replaces waiting and recurring work of the same ``name`` (str). ``cancel(name)`` or ``stop`` ends it.
 
         ``function`` may return the seconds until its next run, where these differ; None = ``seconds``.
         Returns the work as a callable: for a caller on the worker who wants the first run before it goes on.
