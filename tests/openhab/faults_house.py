@@ -45,6 +45,13 @@ HURRY = {
         "CONNECT_WITHIN": 4,
         "MAX_PER_MINUTE": 1000,
     },
+    "bmw.account.pauses": {
+        "STEPS": (0, 1),
+        "TOKEN_STEPS": (1, 2),
+        "UNANSWERED_STEPS": (1, 2),
+        "REFUSED_STEPS": (1, 2),
+        "MAX_RETRY_AFTER": 2,
+    },
     "bmw.net.http": {"TOKEN_TIMEOUT": TIMEOUT},
     "bmw.polling.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
     "bmw.commands.commander": {"MIN_POLLS": 8.0},

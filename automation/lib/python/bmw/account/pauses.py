@@ -59,13 +59,14 @@ class Pauses(object):
         if error is not None:
             raise error
 
-    def failed(self, name, now, error, steps=STEPS):
+    def failed(self, name, now, error, steps=None):
         """Takes note of a failure (CloudError); returns until when the call is left alone, None if it is not.
 
         A person's call can fail in between: the pause does not grow by it.
         """
         entry = self._failed.get(name)
         count = 1 if entry is None else entry[0] if self.held(name, now) else entry[0] + 1
+        steps = steps or STEPS
         wait = steps[min(count, len(steps)) - 1]
         if error.retry_after is not None:
             wait = max(wait, min(error.retry_after, MAX_RETRY_AFTER))
