@@ -45,7 +45,7 @@ ANSWERS = {
 }
 #: what a car answers that a case does not describe
 PLAIN = {
-    "cardata": {"basicData": {}, "containers": {"containerId": CONTAINER}},
+    "cardata": {"basicData": {}, "containers": {"containerId": CONTAINER, "containers": []}},
     "mybmw": {"profile": {"model": "320i"}},
     "connecteddrive": {"vehicles": {"vehicles": [{"vin": VIN}]}},
     "portal": {"vehicles": [{"vin": VIN}]},

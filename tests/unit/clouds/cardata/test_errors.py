@@ -2,7 +2,7 @@
 
 import pytest
 from bmw import errors
-from bmw.clouds.cardata.errors import ContainerGone, ContainersFull, DescriptorRefused, check
+from bmw.clouds.cardata.errors import ContainerGone, ContainersFull, DescriptorRefused, Refused, check
 from bmw.net.http import Response
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,14 +45,14 @@ def test_a_success_is_passed_on(status):
         ("CU-124", 403, ContainersFull),
         ("CU-126", 404, errors.NotFound),
         ("CU-127", 404, errors.NotFound),
-        ("CU-400", 400, errors.AccessDenied),
+        ("CU-400", 400, Refused),
         ("CU-402", 400, DescriptorRefused),
         ("CU-403", 403, DescriptorRefused),
         ("CU-429", 403, errors.QuotaExceeded),
         ("CU-429", 429, errors.QuotaExceeded),
         ("CU-500", 500, errors.ServerError),
         ("CU-503", 503, errors.ServerError),
-        ("CU-999", 403, errors.AccessDenied),
+        ("CU-999", 403, Refused),
     ],
 )
 def test_the_error_id_decides(error_id, status, kind):
@@ -65,8 +65,8 @@ def test_an_invalid_token_is_known_by_its_message_under_a_strange_id_too():
 
 @pytest.mark.parametrize(
     "status, kind",
-    [(401, errors.TokenRejected), (403, errors.AccessDenied), (404, errors.NotFound), (429, errors.QuotaExceeded),
-     (500, errors.ServerError), (502, errors.ServerError), (302, errors.AccessDenied)],
+    [(401, errors.TokenRejected), (403, Refused), (404, errors.NotFound), (429, errors.QuotaExceeded),
+     (500, errors.ServerError), (502, errors.ServerError), (302, Refused)],
 )  # fmt: skip
 @pytest.mark.parametrize("body", ["", "<html>Service unavailable</html>", "[]", "null", "3"])
 def test_without_an_id_the_status_decides(status, kind, body):
