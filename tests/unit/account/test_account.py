@@ -222,6 +222,22 @@ def test_what_is_stored_is_not_stored_again_and_again(account, monkeypatch):
     account.save_again()
 
 
+def test_tokens_that_could_not_be_stored_never_replace_those_that_another_instance_stored_since(account, cloud, store, clock, monkeypatch):
+    clock.advance(3600)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", _disk_full)
+        account.refresh()
+    started = Account(cloud, store, RECORD, clock)
+    started.load(account.export())
+    started.refresh()
+    account.save_again()  # a poll of the stopped instance ends
+    assert another(cloud, store, clock).access_token() == "access-3"
+    assert account.access_token() == "access-3" and account.store_error is None
+    account.save_again()
+    another(cloud, store, clock).refresh()
+    assert cloud.refreshes == ["refresh-1", "refresh-2", "refresh-3"]
+
+
 def _disk_full(*_arguments):
     raise OSError(28, "No space left on device")
 
@@ -284,6 +300,16 @@ def test_an_exported_token_is_adopted_when_there_is_none(account, cloud, store, 
     assert restored.adopt(text)
     assert restored.access_token() == "access-1"
     assert another(cloud, store, clock).access_token() == "access-1"
+
+
+def test_an_item_restored_late_never_replaces_a_sign_in_that_another_program_stored_since(account, cloud, store, clock):
+    text = account.export()
+    files.set_aside(store.path(RECORD))
+    running = another(cloud, store, clock)
+    account.refresh()
+    assert running.adopt(text)
+    assert running.access_token() == "access-2"
+    assert another(cloud, store, clock).access_token() == "access-2"
 
 
 def test_an_exported_token_never_replaces_a_newer_one(account, cloud, store, clock):

@@ -93,7 +93,8 @@ class Account(object):
         if self.is_signed_in or tokens is None:
             return False
         with self._lock:
-            self._keep(tokens)
+            if not self._take_newer_stored(tokens.order):
+                self._keep(tokens)
         return True
 
     def export(self):
@@ -208,9 +209,9 @@ class Account(object):
         return wait if wait is None or held is None else max(wait, held.retry_at - self._clock.now())
 
     def save_again(self):
-        """Tries again to store tokens that could not be stored (disk full)."""
+        """Tries again to store tokens that could not be stored (disk full), unless another instance has stored newer ones since."""
         with self._lock:
-            if self._is_unsaved:
+            if self._is_unsaved and not self._take_newer_stored(self.tokens.order):
                 self._save(self.tokens)
 
     def _is_good(self, tokens):
@@ -219,14 +220,20 @@ class Account(object):
 
     def _adopt_newer(self, rejected):
         """Uses newer tokens that another instance has stored. Returns True if they are valid."""
+        is_newer = self._take_newer_stored(self.tokens.order)
+        return is_newer and self.tokens.access_token != rejected and self._is_good(self.tokens)
+
+    def _take_newer_stored(self, order):
+        """Uses the stored tokens if they are newer than those of that ``order``. Returns True if it did."""
         try:
             stored = self._read()
         except StoreError:
             return False
-        if stored is None or stored.order <= self.tokens.order:
+        if stored is None or stored.order <= order:
             return False
+        self._is_unsaved, self.store_error = False, None
         self._use(stored)
-        return stored.access_token != rejected and self._is_good(stored)
+        return True
 
     def _read(self):
         """The stored Tokens of this holder, or None. Raises StoreError."""
