@@ -93,13 +93,17 @@ class App(object):
         return [(one.name, runner.service) for one, runner in pairs if one.data or one.name not in senders]
 
     def start(self, on_changed):
-        """Starts all accounts.
+        """Starts all accounts; none while openHAB is stopping.
 
         Args:
             on_changed: called once, on a separate thread, when the settings file has changed.
         """
         self._on_changed = on_changed
-        _hook(Runtime.getRuntime().addShutdownHook, self._at_exit)
+        if not _hook(Runtime.getRuntime().addShutdownHook, self._at_exit):
+            # the JVM would end in the middle of a request for new tokens, which BMW gives once, and nothing would wait for it
+            log.debug("Nothing is started, as openHAB is stopping")
+            self.stop()
+            return
         for account in self.accounts:
             account.service.start()
         self._bridge.open()
@@ -143,11 +147,12 @@ def instance(events, item_registry, add_rules, remove_rules):
 
 
 def _hook(change, thread):
-    """Adds or removes a shutdown hook, unless the JVM is already shutting down."""
+    """Adds or removes a shutdown hook. Returns False if the JVM is already shutting down."""
     try:
         change(thread)
     except IllegalStateException:
-        pass
+        return False
+    return True
 
 
 class AccountRunner(object):
