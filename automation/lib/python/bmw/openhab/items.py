@@ -142,15 +142,14 @@ class Items(object):
     def _want(self, row, item_type, text):
         """(_Wanted, is_news) of a row. A new text is always a new state, so the item's state need not be read."""
         wanted = self._wanted.get(row[0])
-        if wanted is None:
-            wanted = self._wanted[row[0]] = _Wanted()
-            is_news = False
-        elif wanted.text == text and wanted.item_type == item_type:
+        if wanted is not None and wanted.text == text and wanted.item_type == item_type:
             wanted.row = row
             return wanted, False
-        else:
-            is_news = wanted.item_type == item_type
+        is_news = wanted is not None and wanted.item_type == item_type
+        # a new one as a whole: a command's status may be written by two threads, and one's text must not meet the other's state
+        wanted = _Wanted()
         wanted.row, wanted.item_type, wanted.text, wanted.state, wanted.posted_at = row, item_type, text, None, -1
+        self._wanted[row[0]] = wanted
         return wanted, is_news
 
     def forget(self, names):
