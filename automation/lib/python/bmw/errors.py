@@ -22,6 +22,8 @@ class BmwError(Exception):
     transient = False
     #: default advice
     usual_advice = ""
+    #: epoch seconds before which BMW is not asked again; None = not known
+    retry_at = None
 
     def __init__(self, problem, advice=""):
         Exception.__init__(self, problem)
@@ -55,8 +57,6 @@ class CloudError(BmwError):
 
     #: seconds (float) after which BMW wants to be asked again; None = it named none
     retry_after = None
-    #: epoch seconds before which it is not asked again; None = not known
-    retry_at = None
 
 
 class NetworkError(CloudError):

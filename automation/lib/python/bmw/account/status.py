@@ -66,7 +66,7 @@ class Status(object):
 
     def show_error(self, error):
         """The same for a BmwError."""
-        self.show(error.state, error.text(), getattr(error, str("retry_at"), None))
+        self.show(error.state, error.text(), error.retry_at)
 
 
 def _line(text, parts):

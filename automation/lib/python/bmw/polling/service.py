@@ -534,7 +534,7 @@ class Service(object):
             if self._config.data:
                 self._rare_calls.after_poll()
         except BmwError as error:
-            self._conclude(error.state, error.text(), getattr(error, str("retry_at"), None))
+            self._conclude(error.state, error.text(), error.retry_at)
         finally:
             self._save()
         self._check_running()
