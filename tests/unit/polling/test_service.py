@@ -1398,7 +1398,7 @@ def test_a_poll_that_a_stop_comes_into_does_not_overwrite_what_the_next_instance
 
 
 def records_of(home):
-    names = [home.service._record + ".state", home.service._calls_record]
+    names = [home.service._state_record, home.service._calls_record]
     return [home.store.load(name) for name in names]
 
 

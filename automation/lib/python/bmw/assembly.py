@@ -11,6 +11,7 @@ from bmw.net.http import Http
 from bmw.polling.service import Service
 from bmw.record import record
 from bmw.steps import do_all
+from bmw.storage import record_names
 
 #: cloud (bmw.clouds.base.Cloud), account (bmw.account.account.Account), service (bmw.polling.service.Service)
 Parts = record("Parts", "cloud account service")
@@ -42,7 +43,7 @@ def assemble(
     name = record_of(config)
     cloud_class = clouds.find(config.cloud)
     cloud = cloud_class(config, Http(transport, cloud_class.bases(config), config.timeout), clock)
-    tokens = "{}.{}.token".format(name, cloud.name)
+    tokens = record_names.token(name, cloud.name)
     account = Account(
         cloud, store, tokens, clock, lock_of(store.path(tokens)), lambda _tokens: outlet.tokens(account), cloud_class.holder(config)
     )

@@ -12,7 +12,7 @@ from bmw.assembly import assemble, join, record_of
 from bmw.cli.worker import Timetable
 from bmw.commands import definitions
 from bmw.errors import BmwError, SignInFailed
-from bmw.storage import cipher, files
+from bmw.storage import cipher, files, record_names
 from bmw.storage.store import KEY_FILE, open_store
 
 #: advice for openHAB -> advice for the command line
@@ -23,7 +23,7 @@ _ADVICE = (
 )
 
 #: suffixes of the files in our store
-_OURS = (".token", ".state", ".calls", files.DAMAGED)
+_OURS = record_names.ENDS + (files.DAMAGED,)
 
 
 class CliError(BmwError):

@@ -23,6 +23,7 @@ from bmw.polling.rare_calls import RareCalls
 from bmw.polling.vehicle_list import VehicleList
 from bmw.redact import mask_vin
 from bmw.steps import do_all
+from bmw.storage import record_names
 from bmw.support import diagnostics
 from bmw.switches import put_back
 from bmw.vehicle import estimate
@@ -81,8 +82,8 @@ class Service(object):
         self._outlet = outlet
         self._clock = clock
         self._worker = worker
-        self._record = record
-        self._calls_record = "{}.{}.calls".format(record, cloud.name)
+        self._state_record = record_names.state(record)
+        self._calls_record = record_names.calls(record, cloud.name)
         self._budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
         account.pauses = self._budget.pauses  # kept with the calls
         self._vehicle_list = VehicleList(cloud, clock)
@@ -338,7 +339,7 @@ class Service(object):
         self._refresh_if_due()
 
     def _load(self):
-        record = self._store.load(self._record + ".state") or {}
+        record = self._store.load(self._state_record) or {}
         self._memories = record.get("memories", {})
         self._memory = self._memories.setdefault(self._cloud.name, {})
         is_same_cloud = record.get("cloud") == self._cloud.name
@@ -352,7 +353,7 @@ class Service(object):
         record = {"cloud": self._cloud.name, "memories": self._memories, "polled_at": self._times.polled_at, "outcome": self._outcome}
         record.update(self._vehicle_list.to_record())
         self._account.save_again()
-        self._keep(self._record + ".state", record)
+        self._keep(self._state_record, record)
 
     def _save_budget(self):
         self._keep(self._calls_record, self._budget.to_record())

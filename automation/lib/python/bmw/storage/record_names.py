@@ -1,0 +1,20 @@
+"""The names of an account's records in the store, which are the names of its files."""
+
+from __future__ import absolute_import, unicode_literals
+
+_TOKEN, _STATE, _CALLS = ENDS = (".token", ".state", ".calls")
+
+
+def token(account, cloud):
+    """The record (text) with the tokens of an account at a cloud (names)."""
+    return "{}.{}{}".format(account, cloud, _TOKEN)
+
+
+def calls(account, cloud):
+    """The record (text) with the counted calls of an account at a cloud (names)."""
+    return "{}.{}{}".format(account, cloud, _CALLS)
+
+
+def state(account):
+    """The record (text) with the state of an account (name), whichever its cloud."""
+    return account + _STATE
