@@ -119,7 +119,7 @@ def test_an_answer_that_brings_tokens_is_waited_for_longer_than_others(simulated
     seen, real = [], RequestsTransport.__call__
 
     def noted(transport, request):
-        seen.append((urlsplit(request.url).path, request.timeout))
+        seen.append((urlsplit(request.url).path, request.timeout, request.brings_tokens))
         return real(transport, request)
 
     monkeypatch.setattr(RequestsTransport, "__call__", noted)
@@ -136,9 +136,10 @@ def test_an_answer_that_brings_tokens_is_waited_for_longer_than_others(simulated
     cloud.refresh(started)
     refreshing = seen[len(signing_in) :]
     for part in (signing_in, refreshing):
-        assert set(GIVES_TOKENS[name]).intersection(path for path, _seconds in part)
-    assert set(GIVES_TOKENS[name]) <= set(path for path, _seconds in seen)
-    assert seen == [(path, wanted if path in GIVES_TOKENS[name] else timeout) for path, _seconds in seen]
+        assert set(GIVES_TOKENS[name]).intersection(path for path, _seconds, _brings in part)
+    assert set(GIVES_TOKENS[name]) <= set(path for path, _seconds, _brings in seen)
+    brings = [path in GIVES_TOKENS[name] for path, _seconds, _brings in seen]
+    assert [(seconds, brings) for _path, seconds, brings in seen] == [(wanted if brings else timeout, brings) for brings in brings]
 
 
 @EVERY_CLOUD

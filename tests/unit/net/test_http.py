@@ -89,6 +89,14 @@ def test_every_request_has_a_time_limit():
     assert sent().timeout == http.TIMEOUT
 
 
+@pytest.mark.parametrize("seconds, wanted", [(20, http.TOKEN_TIMEOUT), (200, 200)])
+def test_a_request_that_brings_tokens_says_so_and_has_longer(seconds, wanted):
+    wire = FakeWire(answer({}), answer({}), answer({}))
+    for options in ({"brings_tokens": True}, {"brings_tokens": True, "max_seconds": 5}, {}):
+        Http(wire, [BASE], seconds).send("POST", BASE + "/x", **options)
+    assert [(sent.brings_tokens, sent.timeout) for sent in wire.requests] == [(True, wanted), (True, 5), (False, seconds)]
+
+
 @pytest.mark.parametrize(
     "url", ["https://evil.example.com/x", "https://api.example.com.evil.com/", "https://api.example.com:444/", "http://api.example.com/",
             "https://api.example.com@evil.com/"]
@@ -271,7 +279,7 @@ def test_an_answer_that_drips_ends_with_the_time_of_the_request():
     started = time.monotonic()
     try:
         with pytest.raises(NetworkError):
-            Http(RequestsTransport(), [base]).send("GET", base + "/", timeout=0.3)
+            Http(RequestsTransport(), [base], 0.3).send("GET", base + "/")
         assert time.monotonic() - started < 3
     finally:
         Dripping.gone.set()

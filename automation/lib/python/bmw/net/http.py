@@ -26,16 +26,22 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Request(object):
-    """A request. ``body`` is bytes or None, ``timeout`` is in seconds for the whole exchange."""
+    """A request. ``body`` is bytes or None, ``timeout`` is in seconds for the whole exchange.
 
-    def __init__(self, method, url, headers=None, body=None, timeout=TIMEOUT):
+    ``brings_tokens`` (bool): BMW answers it once, so nothing but the timeout may end it, not even a clock that is set meanwhile.
+    """
+
+    def __init__(self, method, url, headers=None, body=None, timeout=TIMEOUT, brings_tokens=False):
         self.method = method
         self.url = url
         self.headers = headers or {}
         self.body = body
         self.timeout = timeout
+        self.brings_tokens = brings_tokens
 
 
+#: seconds of a clock that nobody sets; Python 2 has none
+_seconds = getattr(time, "monotonic", time.time)
 #: eleven days at most
 _SECONDS = re.compile("^[0-9]{1,6}$")
 
@@ -114,14 +120,15 @@ class Http(object):
         """Seconds for a token request."""
         return max(self._timeout, TOKEN_TIMEOUT)
 
-    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, timeout=None, max_seconds=None):
+    def send(self, method, url, headers=None, params=None, form=None, json_body=None, body=None, brings_tokens=False, max_seconds=None):
         """Sends one request and returns the Response, whatever its status.
 
         Args:
+            brings_tokens (bool): True for a request whose answer brings tokens; it has ``token_timeout`` seconds.
             max_seconds (number or None): upper limit for the timeout.
 
         Raises:
-            NetworkError: no complete answer within ``timeout`` seconds.
+            NetworkError: no complete answer within the timeout.
         """
         headers = dict(headers or {})
         if params:
@@ -135,8 +142,10 @@ class Http(object):
         # split only now: urlsplit is slow at openHAB's start (bmw.compat), and it caches its results
         if origin(url) not in [origin(base) for base in self._bases]:
             raise NetworkError("Request refused: the host is not in the configuration", has_left=False)
-        timeout = timeout or self._timeout
-        return self._transport(Request(method, url, headers, body, timeout if max_seconds is None else min(timeout, max_seconds)))
+        timeout = self.token_timeout if brings_tokens else self._timeout
+        if max_seconds is not None:
+            timeout = min(timeout, max_seconds)
+        return self._transport(Request(method, url, headers, body, timeout, brings_tokens))
 
 
 class RequestsTransport(object):
@@ -153,7 +162,7 @@ class RequestsTransport(object):
 
         if self._session is None:
             self._session = _new_session(self._ca_file)
-        started = time.time()
+        started = _seconds()
         try:
             answer = self._session.request(
                 request.method,
@@ -212,6 +221,6 @@ def _read(answer, deadline):
         size += len(chunk)
         if size > MAX_BYTES:
             raise NetworkError("The answer is larger than {} MB".format(MAX_BYTES // 1048576))
-        if time.time() > deadline:
+        if _seconds() > deadline:
             raise NetworkError("The answer did not end in time")
         chunks.append(chunk)

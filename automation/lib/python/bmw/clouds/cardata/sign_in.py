@@ -160,7 +160,7 @@ def refresh(http, auth_url, client_id, tokens, now):
 
 def _post_token(http, auth_url, form):
     url = auth_url + "/gcdm/oauth/token"
-    return http.send("POST", url, headers={"Accept": "application/json"}, form=form, timeout=http.token_timeout)
+    return http.send("POST", url, headers={"Accept": "application/json"}, form=form, brings_tokens=True)
 
 
 def _error_word(answer):

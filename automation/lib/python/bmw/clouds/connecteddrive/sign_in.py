@@ -46,7 +46,7 @@ def with_password(http, auth_url, config, now):
             "password": config.password,
             "scope": SCOPES,
         },
-        timeout=http.token_timeout,
+        brings_tokens=True,
     )
     if response.status != 200:
         raise sign_in_error(response, _ERRORS)

@@ -129,9 +129,7 @@ class SignIn(object):
         """Sends user, password and captcha. Returns the authorization and its cookies."""
         form = dict(fields, grant_type="authorization_code", username=self._config.username, password=self._config.password)
         headers = {"hcaptchatoken": captcha}
-        response = self._http.send(
-            "POST", self._address(app, "/authenticate"), headers=headers, form=form, timeout=self._http.token_timeout
-        )
+        response = self._http.send("POST", self._address(app, "/authenticate"), headers=headers, form=form, brings_tokens=True)
         if response.status != 200:
             raise _failure(response, SignInFailed, _USER)
         answer = response.json()
@@ -154,7 +152,7 @@ class SignIn(object):
                 "client-version": self._app_headers()["x-user-agent"],
             },
             form=form,
-            timeout=self._http.token_timeout,
+            brings_tokens=True,
         )
         if response.status != 302:
             raise _failure(response, SignInFailed, _USER)
@@ -166,7 +164,7 @@ class SignIn(object):
 
     def _tokens(self, app, form, now, older, refusal):
         headers = {"Accept": "application/json", "Authorization": basic(app["clientId"], app["clientSecret"])}
-        response = self._http.send("POST", self._address(app, "/token"), headers=headers, form=form, timeout=self._http.token_timeout)
+        response = self._http.send("POST", self._address(app, "/token"), headers=headers, form=form, brings_tokens=True)
         if response.status != 200:
             raise _failure(response, SignInFailed if older is None else SignInNeeded, refusal)
         answer = response.json()

@@ -45,7 +45,7 @@ def with_password(http, auth_url, config, now):
             "scope": SCOPES,
             "locale": "DE-de",
         },
-        timeout=http.token_timeout,
+        brings_tokens=True,
     )
     if response.status != 302:
         raise sign_in_error(response, _ERRORS)
