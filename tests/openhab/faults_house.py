@@ -53,7 +53,8 @@ HURRY = {
         "MAX_RETRY_AFTER": 2,
     },
     "bmw.net.http": {"TOKEN_TIMEOUT": TIMEOUT},
-    "bmw.polling.service": {"RETRY_TOKEN": 2, "SAVE_LIVE": 1},
+    "bmw.account.saved_state": {"SAVE_LIVE": 1},
+    "bmw.account.token_refresh": {"RETRY": 2},
     "bmw.commands.commander": {"MIN_POLLS": 8.0},
 }
 #: put before the script, too: while the file is there, whoever stores a token stops before or after it, as the file says, and leaves

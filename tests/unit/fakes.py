@@ -10,6 +10,7 @@ from bmw.compat import parse_qs
 from bmw.config import AccountConfig
 from bmw.errors import NetworkError, Stopped
 from bmw.net.http import Response
+from bmw.parts import Parts
 from bmw.vehicle.vehicle import Reading, Vehicle
 from bmw.worker import repeat
 
@@ -185,6 +186,11 @@ class RecordingOutlet:
     def all_values(self, key):
         """All values of an account item, in order."""
         return [value for name, value in self.history if name == key]
+
+
+def parts_of(**known):
+    """The parts of an account; those that are not given are None."""
+    return Parts(**dict(dict.fromkeys(Parts.FIELDS), **known))
 
 
 class FakeWire:

@@ -39,6 +39,8 @@ class Home:
             local_hour=lambda now: self.hour,
         )
         self.account, self.service = parts.account, parts.service
+        #: for tests that make a part fail
+        self.parts = parts.service._parts
 
     def start(self):
         self.service.start()

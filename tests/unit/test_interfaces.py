@@ -28,6 +28,15 @@ IMPLEMENTATIONS = {
         ("tests/unit/fakes.py", "FakeWire"),
         ("tests/cases/play.py", "Wire"),
     ],
+    "Sessions": [
+        (LIBRARY + "account/session.py", "Sessions"),
+        ("tests/unit/commands/test_commander.py", "GuardsOnly"),
+        ("tests/unit/polling/test_rare_calls.py", "NewEachTime"),
+    ],
+    "Session": [
+        (LIBRARY + "account/session.py", "Session"),
+        ("tests/fuzz/harnesses.py", "OneSession"),
+    ],
     "Wire": [
         (LIBRARY + "net/socket_wire.py", "SocketWire"),
         (LIBRARY + "openhab/mqtt.py", "JvmWire"),
@@ -96,6 +105,8 @@ BESIDE = {
     "Pictures": set(),
     "Live": {"receive"},
     "Items": set(),
+    "Sessions": set(),
+    "Session": set(),
 }
 
 

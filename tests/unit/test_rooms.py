@@ -23,6 +23,7 @@ ORDER = (
     ("storage",),
     ("net",),
     ("worker", "switches", "cron", "instance"),
+    ("parts",),
     ("redact", "times", "record", "steps"),
     ("errors", "interfaces"),
     ("compat",),

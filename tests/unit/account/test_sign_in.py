@@ -7,8 +7,9 @@ from bmw.account.sign_in import POLL, SignIn
 from bmw.account.status import Status
 from bmw.clouds.base import SignInPrompt
 from bmw.errors import AccessDenied, NetworkError, SignInFailed
+from bmw.polling.budget import Budget
 
-from tests.unit.fakes import UNEXPECTED, raising
+from tests.unit.fakes import UNEXPECTED, parts_of, raising, settings
 
 PROMPT = SignInPrompt("https://customer.bmwgroup.com/link", "ABCD1234", 5, 0, {})
 TOKENS = object()
@@ -62,12 +63,20 @@ class FakeAccount:
         self.kept.append((tokens, self.is_expecting))
 
 
+class Loaded:
+    """A state that was loaded; nothing is saved."""
+
+    is_loaded = True
+
+
 @pytest.fixture
 def sign_in_at(worker, outlet):
     def make(*answers):
         cloud, account = FakeCloud(*answers), FakeAccount()
         cloud.account = account
-        sign_in = SignIn(cloud, account, worker, outlet, Status(outlet, "", []), lambda: sign_in.done.append(True))
+        status = Status(outlet, "", [])
+        parts = parts_of(config=settings(), cloud=cloud, account=account, worker=worker, outlet=outlet, budget=Budget(None), status=status)
+        sign_in = SignIn(parts, Loaded(), lambda: sign_in.done.append(True))
         sign_in.done = []
         sign_in.reset()
         return sign_in, cloud, account

@@ -9,7 +9,7 @@ from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped
 from bmw.net.guard import Guard
 
-from tests.unit.fakes import FakeClock, HandWorker, JavaError, UNEXPECTED, car, raising
+from tests.unit.fakes import FakeClock, HandWorker, JavaError, UNEXPECTED, car, parts_of, raising, settings
 
 DONE = Progress("EXECUTED")
 PENDING = Progress("PENDING")
@@ -49,18 +49,26 @@ def _next(answers):
     return answer
 
 
+class GuardsOnly:
+    """Sessions that ask their guard and send nothing."""
+
+    def new(self, by_person=True, guard=None, memory=None):
+        return guard or Guard()
+
+
 class Desk:
     """A commander, and what it showed of each order."""
 
-    def __init__(self, clock, worker, cloud=None, **settings):
+    def __init__(self, clock, worker, cloud=None, may_unlock=True, confirm_unlock=False, timeout=None):
         self.cloud = cloud or PlannedCloud()
         self.clock = clock
         self.worker = worker
         self.changed = []
         self.dropped = []
         self.orders = []
-        self.rights = Rights("", settings.pop("may_unlock", True), settings.pop("confirm_unlock", False))
-        self.commander = Commander(self.cloud, clock, worker, lambda guard=None: guard or Guard(), self.rights, **settings)
+        self.rights = Rights("", may_unlock, confirm_unlock)
+        parts = parts_of(config=settings(command_timeout=timeout), cloud=self.cloud, clock=clock, worker=worker)
+        self.commander = Commander(parts, GuardsOnly(), self.rights)
 
     def give(self, command="lock", vehicle=None, accepted=None, rights=None, **arguments):
         """Orders a command; returns the list of states that it goes through, as they come."""

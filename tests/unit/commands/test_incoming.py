@@ -53,7 +53,7 @@ def test_a_command_is_accepted_when_it_comes_not_when_the_worker_has_time(homes,
 def test_a_reason_is_shown_redacted_and_no_longer_than_needed(homes):
     home = homes("portal")
     told = []
-    order = home.service._incoming._new_order(home.service.vehicle(home.vin), "lock", {}, lambda state, reason: told.append(reason))
+    order = home.service.incoming._new_order(home.service.vehicle(home.vin), "lock", {}, lambda state, reason: told.append(reason))
     order.life.tell("FAILED", "{} refused password=hunter22 {}".format(home.vin, "x" * 5000))
     for shown in (home.state(home.item("CommandStatus")), told[0]):
         assert home.vin not in shown and "hunter22" not in shown
@@ -97,7 +97,7 @@ def test_a_command_that_comes_after_the_stop_is_told_that_it_was_not_sent(homes)
 
 def test_an_end_that_cannot_be_shown_keeps_no_other_from_its_own(homes):
     home = homes("portal")
-    desk, told = home.service._incoming, []
+    desk, told = home.service.incoming, []
 
     def fail(state, reason):
         raise RuntimeError("openHAB has no items any more")
@@ -126,7 +126,7 @@ def test_an_item_that_is_behind_what_was_posted_to_it_does_not_undo_the_end(home
     home = homes("portal")
     home.command(home.item("Lock"), "ON")
     home.pass_time(60)
-    monkeypatch.setattr(home.service._incoming, "_state", lambda vehicle, key: "DELIVERED" if key == "commandStatus" else None)
+    monkeypatch.setattr(home.service.incoming, "_state", lambda vehicle, key: "DELIVERED" if key == "commandStatus" else None)
     home.update()
     assert home.state(home.item("CommandStatus")) == "EXECUTED"
 
@@ -158,7 +158,7 @@ def test_a_flood_of_commands_is_refused_and_told(homes):
         home.service.item_command(home.name, "command", ("soundHorn", "flashLights")[number % 2])
     assert texts(home) == ["FAILED: too many commands at once, {} have not ended yet".format(MAX_OPEN)]
     home.pass_time(3600)
-    assert home.service._incoming._open == []
+    assert home.service.incoming._open == []
     home.cloud.command_plan()
     home.service.item_command(home.name, "lock", "ON")
     home.pass_time(60)
@@ -170,7 +170,7 @@ def test_commands_that_are_dropped_do_not_fill_the_desk(homes):
     home.cloud.command_plan(outcome="NEVER")
     for _press in range(2 * MAX_OPEN):
         home.command(home.item("Lock"), "ON")
-    assert len(home.service._incoming._open) == 1
+    assert len(home.service.incoming._open) == 1
 
 
 def test_a_switch_whose_command_is_dropped_can_be_pressed_again(homes):
@@ -189,7 +189,7 @@ def test_a_switch_whose_command_is_dropped_can_be_pressed_again(homes):
 def test_a_command_for_a_car_that_has_left_the_account_fails_and_goes_nowhere(homes, way):
     home = homes("portal")
     told, lock, status = [], home.item("Lock"), home.item("CommandStatus")
-    home.service._vehicle_list.vehicles = []
+    home.service._parts.vehicle_list.vehicles = []
     if way == "item":
         home.command(lock, "ON")
     else:
@@ -211,7 +211,7 @@ def test_a_car_that_nobody_knows_gets_no_command(homes):
 
 def test_a_stop_while_the_token_is_renewed_keeps_the_command_from_leaving(homes, monkeypatch):
     home = homes("portal")
-    account = home.service._account
+    account = home.service._parts.account
     monkeypatch.setattr(account, "access_token", lambda: home.service.halt() or account.tokens.access_token)
     home.service.item_command(home.name, "unlock", "ON")
     home.service.item_command(home.name, "lock", "ON")
@@ -223,7 +223,7 @@ def test_a_stop_while_the_token_is_renewed_keeps_the_command_from_leaving(homes,
 
 def test_a_token_that_comes_too_late_keeps_the_command_from_leaving(homes, monkeypatch):
     home = homes("portal")
-    account = home.service._account
+    account = home.service._parts.account
     monkeypatch.setattr(account, "access_token", lambda: home.cloud.advance_clock(170) or account.tokens.access_token)
     home.command(home.item("Lock"), "ON")
     assert home.cloud.commands() == []
@@ -304,7 +304,7 @@ def test_a_command_for_a_car_that_leaves_the_account_meanwhile_is_told_to_its_en
     home.cloud.command_plan(outcome="NEVER")
     horn, status = home.item("SoundHorn"), home.item("CommandStatus")
     home.command(horn, "ON")
-    home.service._vehicle_list.vehicles = []
+    home.service._parts.vehicle_list.vehicles = []
     home.pass_time(3600)
     assert (home.state(status), home.state(horn)) == ("TIMED OUT", "OFF")
 
@@ -312,7 +312,7 @@ def test_a_command_for_a_car_that_leaves_the_account_meanwhile_is_told_to_its_en
 def test_a_command_for_a_car_that_is_gone_fails_and_says_why(homes):
     home = homes("portal")
     horn, status = home.item("SoundHorn"), home.item("CommandStatus")
-    home.service._vehicle_list.vehicles = []
+    home.service._parts.vehicle_list.vehicles = []
     home.command(horn, "OFF")
     assert home.state(status) is None, "OFF means nothing at a push button"
     home.items.states[horn] = "ON"  # openHAB's own update by the command
@@ -326,8 +326,8 @@ def test_the_command_items_of_a_car_that_is_gone_are_still_listened_to(homes):
     horn, lock = home.item("SoundHorn"), home.item("Lock")
     there = home.service.prepare(lambda items: None)
     assert {horn, lock} <= set(there)
-    home.service._vehicle_list.vehicles = []
-    assert home.service._incoming.prepare_items() == there
+    home.service._parts.vehicle_list.vehicles = []
+    assert home.service.incoming.prepare_items() == there
 
 
 def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(homes):
@@ -376,7 +376,7 @@ def test_a_button_that_the_user_made_anew_has_a_state_after_the_next_poll(homes)
 def test_two_commands_of_one_moment_are_both_sent_in_order(homes):
     home = homes("portal")
     name = home.name
-    home.service._incoming._clock = FakeClock(home.now())  # so coarse that both are accepted at the same time
+    home.service.incoming._clock = FakeClock(home.now())  # so coarse that both are accepted at the same time
     home.service.item_command(name, "command", "lock")
     home.service.item_command(name, "command", "flashLights")
     home.pass_time(60)
@@ -413,7 +413,7 @@ def test_neither_account_unlocks_without_permission(mixed, lines, named):
     home = mixed(*lines)
     home.unlock()
     assert home.status() == ["FAILED: unlocking is not allowed: set {} in bmw.cfg".format(named)]
-    assert home.data._incoming._sender is home.hands._incoming
+    assert home.data.incoming._sender is home.hands.incoming
 
 
 @pytest.mark.parametrize("key", ["confirm_unlock", "data.confirm_unlock", "hands.confirm_unlock"])

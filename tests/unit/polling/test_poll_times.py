@@ -6,7 +6,7 @@ from bmw.polling.budget import Budget
 from bmw.polling.poll_times import PollTimes
 from bmw.polling.vehicle_list import VehicleList
 
-from tests.unit.fakes import car
+from tests.unit.fakes import car, parts_of
 
 HOUR = 3600
 
@@ -25,7 +25,8 @@ class Times:
         self.vehicle_list = VehicleList(None, clock)
         self.vehicle_list.vehicles = list(cars)
         self.hears = lambda vehicle: False
-        self.times = PollTimes(Cloud(), self.budget, self.vehicle_list, clock, lambda vehicle: self.hears(vehicle), lambda now: self.hour)
+        parts = parts_of(cloud=Cloud(), budget=self.budget, vehicle_list=self.vehicle_list, clock=clock)
+        self.times = PollTimes(parts, lambda vehicle: self.hears(vehicle), lambda now: self.hour)
 
     def polled(self, ago):
         self.times.polled_at = self.clock.now() - ago

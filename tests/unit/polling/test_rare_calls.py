@@ -7,7 +7,7 @@ from bmw.polling.vehicle_list import VehicleList
 from bmw.vehicle.picture import Picture
 from bmw.vehicle.vehicle import Reading
 
-from tests.unit.fakes import car
+from tests.unit.fakes import car, parts_of
 
 PICTURE = Picture(b"data", "image/png", "png")
 
@@ -36,6 +36,14 @@ class FakeCloud:
         return PICTURE
 
 
+class NewEachTime:
+    """Sessions that nobody asks anything."""
+
+    def new(self, by_person=True, guard=None, memory=None):
+        assert not by_person
+        return object()
+
+
 class Looks:
     """A RareCalls with two cars, of which one has no name yet, and what it took."""
 
@@ -44,7 +52,8 @@ class Looks:
         self.taken, self.done = [], 0
         vehicle_list = VehicleList(self.cloud, None)
         vehicle_list.vehicles = cars or [car("i3"), car(None)]
-        self.rare_calls = rare_calls.RareCalls(self.cloud, outlet, worker, vehicle_list, object, self._take, self._done)
+        parts = parts_of(cloud=self.cloud, outlet=outlet, worker=worker, vehicle_list=vehicle_list)
+        self.rare_calls = rare_calls.RareCalls(parts, NewEachTime(), self._take, self._done)
 
     def _take(self, vehicle, readings):
         self.taken += [(vehicle.name, key, reading.value) for key, reading in readings.items()]

@@ -5,12 +5,12 @@ import os
 import threading
 
 import pytest
+from bmw.account import token_refresh
 from bmw.clouds.cardata import descriptors
 from bmw.clouds.cardata.container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
 from bmw.polling import rare_calls
-from bmw.polling.service import RETRY_TOKEN
-from bmw.storage import files
+from bmw.storage import files, record_names
 from bmw.storage.store import ClosedStore, Store
 from bmw.vehicle import estimate
 from bmw.vehicle.vehicle import Reading
@@ -558,7 +558,7 @@ def test_a_clock_that_was_ahead_for_a_while_puts_no_car_last_for_ever(home):
     home.cloud.add_car("i4")
     home.sign_in()
     home.cloud.advance_clock(400 * 86400)
-    first, second = home.service._vehicle_list.vehicles
+    first, second = home.parts.vehicle_list.vehicles
     first.asked_at = home.clock.now()
     home.cloud.advance_clock(-400 * 86400)
     home.cloud.reset_calls()
@@ -713,7 +713,7 @@ def test_what_the_stream_missed_is_asked_for_if_there_is_room(signed_in):
 
 
 def test_what_the_stream_missed_is_left_to_the_next_poll_where_only_a_persons_calls_are_left(signed_in):
-    while signed_in.service._budget.has_room(signed_in.clock.now(), 1):
+    while signed_in.parts.budget.has_room(signed_in.clock.now(), 1):
         signed_in.update()
     signed_in.pass_time(60)
     signed_in.cloud.reset_calls()
@@ -1319,7 +1319,7 @@ def test_a_token_that_could_not_be_stored_is_stored_by_the_next_poll(signed_in, 
     assert (again.state, again.calls("auth")) == ("ONLINE", ["refresh"] * 2)
 
 
-@pytest.mark.parametrize("broken", ["_incoming", "_live", "_store"])
+@pytest.mark.parametrize("broken", ["incoming", "_live", "_saved"])
 def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, caplog, broken):
     service, done = signed_in.service, []
 
@@ -1332,20 +1332,22 @@ def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, c
             if self.name == broken:
                 raise MemoryError("no room")
 
-        save = stop
+        save_waiting = stop
 
-    for name in ("_incoming", "_live", "_store"):
+        def close(self):
+            done.append("closed")
+
+    for name in ("incoming", "_live", "_saved"):
         monkeypatch.setattr(service, name, Part(name))
     monkeypatch.setattr(service, "halt", lambda: None)
-    service._is_saving_later = True
     service.stop()  # raises nothing: the accounts after this one, and the tokens on their way, wait for it
-    assert done == ["_incoming", "_live", "_store"]
+    assert done == ["incoming", "_live", "_saved", "closed"]
     assert [record.message for record in caplog.records if record.exc_info] == ["The account could not be stopped as it should"]
 
 
 def test_a_halt_stops_the_commands_before_all_else(signed_in, monkeypatch):
     service, halted = signed_in.service, []
-    monkeypatch.setattr(signed_in.worker, "stop", lambda timeout: halted.append((service._incoming._commander.is_halted, timeout)))
+    monkeypatch.setattr(signed_in.worker, "stop", lambda timeout: halted.append((service.incoming._commander.is_halted, timeout)))
     service.halt()
     assert halted == [(True, 0)]
 
@@ -1364,8 +1366,8 @@ def test_after_a_stop_nothing_is_asked_or_shown(signed_in):
 def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(signed_in, monkeypatch):
     service, added = signed_in.service, []
     service.prepare(added.append)
-    service._vehicle_list._has_new = True
-    read = service._cloud.read
+    signed_in.parts.vehicle_list._has_new = True
+    read = signed_in.parts.cloud.read
 
     def stopped_meanwhile(session, vehicle):
         readings = read(session, vehicle)
@@ -1374,7 +1376,7 @@ def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(sign
         del signed_in.outlet.history[:], signed_in.outlet.posts[:]
         return readings
 
-    monkeypatch.setattr(service._cloud, "read", stopped_meanwhile)
+    monkeypatch.setattr(signed_in.parts.cloud, "read", stopped_meanwhile)
     signed_in.cloud.set_car(signed_in.cloud.cars()[0], lock="UNLOCKED")
     signed_in.update()
     assert (added, signed_in.outlet.history, signed_in.outlet.posts) == ([], [], [])
@@ -1382,7 +1384,7 @@ def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(sign
 
 
 def test_a_poll_that_a_stop_comes_into_does_not_overwrite_what_the_next_instance_has_stored(signed_in, monkeypatch):
-    read, stored = signed_in.service._cloud.read, []
+    read, stored = signed_in.parts.cloud.read, []
 
     def stopped_meanwhile(session, vehicle):
         readings = read(session, vehicle)
@@ -1392,14 +1394,13 @@ def test_a_poll_that_a_stop_comes_into_does_not_overwrite_what_the_next_instance
         stored.append(records_of(again))
         return readings
 
-    monkeypatch.setattr(signed_in.service._cloud, "read", stopped_meanwhile)
+    monkeypatch.setattr(signed_in.parts.cloud, "read", stopped_meanwhile)
     signed_in.update()
     assert stored == [records_of(signed_in)] and all(stored[0])
 
 
 def records_of(home):
-    names = [home.service._state_record, home.service._calls_record]
-    return [home.store.load(name) for name in names]
+    return [home.store.load(name) for name in (record_names.state("account"), record_names.calls("account", "cardata"))]
 
 
 # privacy
@@ -1489,17 +1490,17 @@ def test_what_is_typed_for_a_sign_in_without_end_is_sent_nowhere(home):
 
 
 def test_the_token_is_refreshed_again_after_an_unexpected_error(signed_in, monkeypatch):
-    service, calls = signed_in.service, []
+    calls = []
 
     def fail():
         calls.append(None)
         raise RuntimeError("nobody expects this")
 
-    monkeypatch.setattr(service._account, "keep_fresh", fail)
+    monkeypatch.setattr(signed_in.account, "keep_fresh", fail)
     signed_in.worker.cancel("token")
     with pytest.raises(RuntimeError):
-        service._keep_token_fresh()
-    assert signed_in.worker.due_in("token") == pytest.approx(RETRY_TOKEN, abs=60) and len(calls) == 1
+        signed_in.service._token_refresh.start()
+    assert signed_in.worker.due_in("token") == pytest.approx(token_refresh.RETRY, abs=60) and len(calls) == 1
 
 
 @pytest.mark.parametrize("error", UNEXPECTED)
@@ -1521,7 +1522,7 @@ def test_a_car_that_charges_is_asked_soon_again_after_an_unexpected_error(signed
     signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40, charging_time_remaining_min=240)
     signed_in.update()
     with monkeypatch.context() as broken, pytest.raises(error):
-        broken.setattr(signed_in.service._vehicle_list, "refresh_list", raising(error))
+        broken.setattr(signed_in.parts.vehicle_list, "refresh_list", raising(error))
         signed_in.pass_time(HALF_HOUR)
     signed_in.cloud.reset_calls()
     signed_in.pass_time(HALF_HOUR)
@@ -1532,6 +1533,6 @@ def test_without_a_sign_in_no_car_is_looked_at_soon(signed_in, monkeypatch):
     signed_in.cloud.set_car(vin(signed_in), plugged=True, charging_status="CHARGING", soc=40, charging_time_remaining_min=240)
     signed_in.update()
     assert "refresh soon" in signed_in.worker.waiting()
-    monkeypatch.setattr(signed_in.service, "_is_signed_in", lambda: False)
+    monkeypatch.setattr(signed_in.service._sign_in, "is_signed_in", lambda: False)
     signed_in.pass_time(HALF_HOUR)
     assert "refresh soon" not in signed_in.worker.waiting()

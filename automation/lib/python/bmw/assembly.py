@@ -7,14 +7,18 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw import clouds, times
 from bmw.account.account import Account
+from bmw.account.status import Status
 from bmw.net.http import Http
+from bmw.parts import Parts
+from bmw.polling.budget import Budget
 from bmw.polling.service import Service
+from bmw.polling.vehicle_list import VehicleList
 from bmw.record import record
 from bmw.steps import do_all
 from bmw.storage import record_names
 
 #: cloud (bmw.clouds.base.Cloud), account (bmw.account.account.Account), service (bmw.polling.service.Service)
-Parts = record("Parts", "cloud account service")
+Assembled = record("Assembled", "cloud account service")
 
 
 def record_of(config):
@@ -30,7 +34,7 @@ def binding(config):
 def assemble(
     config, problems, store, outlet, transport, clock, worker, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour
 ):
-    """The Parts of an account, not yet started.
+    """The Assembled account, not yet started.
 
     Args:
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and errors in the file.
@@ -47,10 +51,14 @@ def assemble(
     account = Account(
         cloud, store, tokens, clock, lock_of(store.path(tokens)), lambda _tokens: outlet.tokens(account), cloud_class.holder(config)
     )
-    service = Service(config, problems, cloud, account, store, outlet, clock, worker, name, local_hour)
+    budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
+    account.pauses = budget.pauses  # stored with the calls
+    status, vehicle_list = Status(outlet, config.name, problems), VehicleList(cloud, clock)
+    parts = Parts(config, cloud, account, store, outlet, clock, worker, budget, vehicle_list, status)
+    service = Service(parts, name, local_hour)
     if make_wire is not None:
         service.attach(cloud.make_live(account, service, outlet, worker, make_wire))
-    return Parts(cloud, account, service)
+    return Assembled(cloud, account, service)
 
 
 def join(configs, services):

@@ -62,6 +62,23 @@ class Transport(object):
         """
 
 
+class Sessions(object):
+    """Makes the sessions of an account. Implemented by ``bmw.account.session.Sessions``."""
+
+    def new(self, by_person=True, guard=None, memory=None):
+        """A Session. ``by_person``: it may use the reserve of calls. ``guard``: see ``bmw.net.guard``."""
+
+
+class Session(object):
+    """Sends a cloud's requests; ``memory`` (dict) keeps the cloud's data. Implemented by ``bmw.account.session.Session``."""
+
+    def send(self, check, method, url, headers=None, at_once=False, **options):
+        """What ``check`` makes of the answer. Raises BmwError."""
+
+    def has_room(self, calls):
+        """True if so many calls are left for today."""
+
+
 class Wire(object):
     """One TCP or TLS connection for ``bmw.net.mqtt``. Implemented by ``bmw.net.socket_wire`` and ``bmw.openhab.mqtt``.
 

@@ -6,11 +6,44 @@ import binascii
 
 from bmw.account.account import RENEWAL
 from bmw.compat import to_bytes
-from bmw.errors import CloudError, CommandFailed, QuotaExceeded, TokenRejected, TooLate
+from bmw.errors import CloudError, CommandFailed, QuotaExceeded, Stopped, TokenRejected, TooLate
 from bmw.net.guard import Guard
 
 #: what says nothing of the call as such: the day's calls and commands have rules of their own
 _NO_FAILURES = (QuotaExceeded, CommandFailed, TooLate)
+
+
+class Sessions(object):
+    """Makes the sessions of one account.
+
+    Args:
+        parts (bmw.parts.Parts): those of the account.
+        saved (bmw.account.saved_state.SavedState): stores the calls, and has the cloud's data.
+    """
+
+    def __init__(self, parts, saved):
+        self._parts = parts
+        self._saved = saved
+
+    def new(self, by_person=True, guard=None, memory=None):
+        """A Session, see there. Without a ``guard`` it sends while the worker runs. ``memory``: None = the account's."""
+        parts = self._parts
+        memory = self._saved.memory if memory is None else memory
+        guard = guard or _WhileRunning(parts.worker)
+        return Session(parts.cloud.http, parts.account, parts.budget, parts.clock, memory, self._saved.save_budget, by_person, guard)
+
+
+class _WhileRunning(Guard):
+    """Allows no requests after the worker was stopped."""
+
+    def __init__(self, worker):
+        self._worker = worker
+
+    def check(self):
+        if self._worker.is_stopped:
+            raise Stopped()
+
+    leave = check
 
 
 class Session(object):

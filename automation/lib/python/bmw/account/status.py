@@ -22,6 +22,9 @@ class Status(object):
         outlet: has ``account(key, value)``.
         name (str): the account's name, '' for the only one.
         problems (list of ConfigError): shown with every state until the user corrects the file.
+
+    Attributes:
+        is_taken (bool): a user is signing in and must read the present text.
     """
 
     def __init__(self, outlet, name, problems):
@@ -32,6 +35,7 @@ class Status(object):
         self._present = None
         self._last = None
         self._news = None
+        self.is_taken = False
 
     def show(self, state, text, next_at=None):
         """Puts a state word and a line for people into the items; logs them when they changed.
@@ -67,6 +71,15 @@ class Status(object):
     def show_error(self, error):
         """The same for a BmwError."""
         self.show(error.state, error.text(), error.retry_at)
+
+    def tell(self, state, text, next_at=None):
+        """As ``show``, unless it ``is_taken``."""
+        if not self.is_taken:
+            self.show(state, text, next_at)
+
+    def tell_error(self, error):
+        """The same for a BmwError."""
+        self.tell(error.state, error.text(), error.retry_at)
 
 
 def _line(text, parts):

@@ -85,23 +85,23 @@ class Commander(object):
     """Sends the commands of one account.
 
     Args:
-        cloud (bmw.clouds.base.Cloud), clock, worker: parts it uses.
-        new_session: callable (Guard) -> bmw.account.session.Session for calls that a person caused.
+        parts (bmw.parts.Parts): those of the account. Its setting command_timeout (int, seconds) is for a command; None = the
+            cloud's own time.
+        sessions (bmw.account.session.Sessions): makes those of the commands.
         rights (Rights): permissions of the sending account.
-        timeout (int or None): seconds for a command; None = the cloud's own time.
 
     Attributes:
         is_halted (bool): nothing more is sent.
     """
 
-    def __init__(self, cloud, clock, worker, new_session, rights, timeout=None):
-        self._cloud = cloud
-        self._clock = clock
-        self._worker = worker
-        self._new_session = new_session
+    def __init__(self, parts, sessions, rights):
+        self._cloud = parts.cloud
+        self._clock = parts.clock
+        self._worker = parts.worker
+        self._sessions = sessions
         self._rights = rights
-        self._timeout = timeout or cloud.COMMAND_TIMEOUT
-        self._poll_every = min(cloud.POLL_COMMAND, self._timeout / MIN_POLLS)
+        self._timeout = parts.config.command_timeout or parts.cloud.COMMAND_TIMEOUT
+        self._poll_every = min(parts.cloud.POLL_COMMAND, self._timeout / MIN_POLLS)
         self._first_unlocks = {}  # (account, vin) -> Moment
         self._waiting = []
         self._running = {}  # vin -> Order
@@ -187,7 +187,7 @@ class Commander(object):
         order.sent_at = self._worker.now()
         order.life.tell(definitions.SENT)
         try:
-            session = self._new_session(_OrderGuard(self, order))
+            session = self._sessions.new(guard=_OrderGuard(self, order))
             order.receipt = self._cloud.send_command(session, order.vehicle, order.command, order.arguments)
         except Stopped:
             self._running.pop(order.vehicle.vin)
@@ -211,7 +211,7 @@ class Commander(object):
     def _poll(self, order):
         progress, trouble = None, ""
         try:
-            progress = self._cloud.poll_command(self._new_session(), order.vehicle, order.receipt)
+            progress = self._cloud.poll_command(self._sessions.new(), order.vehicle, order.receipt)
             order.refusals = 0
         except BmwError as error:
             # a failed poll is not a failed command: the car may have executed it

@@ -32,22 +32,21 @@ class IncomingCommands(object):
     """The commands for the cars of one account.
 
     Args:
-        config (bmw.config.AccountConfig), cloud, clock, worker, outlet: those of the account.
-        vehicle_list (bmw.polling.vehicle_list.VehicleList): its cars.
-        new_session: callable (optional Guard) -> bmw.account.session.Session for calls that a person caused.
+        parts (bmw.parts.Parts): those of the account.
+        sessions (bmw.account.session.Sessions): makes those of the commands.
         refresh: called without arguments to poll the cars after a command.
     """
 
-    def __init__(self, config, cloud, clock, worker, outlet, vehicle_list, new_session, refresh):
-        self._config = config
-        self._cloud = cloud
-        self._clock = clock
-        self._worker = worker
-        self._outlet = outlet
-        self._vehicle_list = vehicle_list
+    def __init__(self, parts, sessions, refresh):
+        config = self._config = parts.config
+        self._cloud = parts.cloud
+        self._clock = parts.clock
+        self._worker = parts.worker
+        self._outlet = parts.outlet
+        self._vehicle_list = parts.vehicle_list
         self._refresh = refresh
         self._rights = Rights(config.name, config.allow_unlock, config.confirm_unlock)
-        self._commander = Commander(cloud, clock, worker, new_session, self._rights, config.command_timeout)
+        self._commander = Commander(parts, sessions, self._rights)
         self._lock = threading.Lock()
         self._open = []  # orders that have not ended yet, the oldest first
         self._told = set()  # VINs of cars that have shown the end of a command
@@ -60,9 +59,14 @@ class IncomingCommands(object):
         self._sender = desk
 
     @property
+    def sends(self):
+        """The commands (frozenset of names) that this account can send."""
+        return self._cloud.COMMANDS
+
+    @property
     def can(self):
         """The commands (frozenset of names) that these cars accept."""
-        return self._sender._cloud.COMMANDS
+        return self._sender.sends
 
     def prepare_items(self):
         """Creates the cars' command items. Returns {item name: (vehicle name, key)}, also of former cars, to refuse their commands."""
@@ -232,7 +236,11 @@ class IncomingCommands(object):
         elif self._sender is self:
             self._commander.take(order)
         else:
-            self._sender._worker.submit(lambda: self._sender._commander.take(order))
+            self._sender.send(order)
+
+    def send(self, order):
+        """Sends another account's Order. May be called from any thread."""
+        self._worker.submit(lambda: self._commander.take(order))
 
     def _show_status(self, vehicle, state, reason):
         is_first = self._vehicle_list.is_first(vehicle)

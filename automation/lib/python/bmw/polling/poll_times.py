@@ -12,17 +12,16 @@ class PollTimes(object):
         polled_at (float or None): start of the last poll (epoch seconds).
 
     Args:
-        cloud (bmw.clouds.base.Cloud), budget (bmw.polling.budget.Budget), vehicle_list (bmw.polling.vehicle_list.VehicleList),
-        clock: those of the account.
+        parts (bmw.parts.Parts): those of the account.
         hears: callable (vehicle), True while the stream delivers changes of that car.
         local_hour: callable, epoch seconds -> hour of the day at home.
     """
 
-    def __init__(self, cloud, budget, vehicle_list, clock, hears, local_hour):
-        self._cloud = cloud
-        self._budget = budget
-        self._vehicle_list = vehicle_list
-        self._clock = clock
+    def __init__(self, parts, hears, local_hour):
+        self._cloud = parts.cloud
+        self._budget = parts.budget
+        self._vehicle_list = parts.vehicle_list
+        self._clock = parts.clock
         self._hears = hears
         self._local_hour = local_hour
         self.polled_at = None

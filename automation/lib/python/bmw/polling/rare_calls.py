@@ -21,18 +21,17 @@ class RareCalls(object):
     """Runs the rare calls that are due.
 
     Args:
-        cloud (bmw.clouds.base.Cloud), outlet, worker: those of the account; see ``bmw.interfaces``.
-        vehicle_list (bmw.polling.vehicle_list.VehicleList): its cars.
-        new_session: callable -> a Session that does not use the reserve.
+        parts (bmw.parts.Parts): those of the account.
+        sessions (bmw.account.session.Sessions): makes those of the calls.
         take: callable (vehicle, readings), shows and stores the values. done: called after each run.
     """
 
-    def __init__(self, cloud, outlet, worker, vehicle_list, new_session, take, done):
-        self._cloud = cloud
-        self._outlet = outlet
-        self._worker = worker
-        self._vehicle_list = vehicle_list
-        self._new_session = new_session
+    def __init__(self, parts, sessions, take, done):
+        self._cloud = parts.cloud
+        self._outlet = parts.outlet
+        self._worker = parts.worker
+        self._vehicle_list = parts.vehicle_list
+        self._sessions = sessions
         self._take = take
         self._done = done
         self._looks = 0
@@ -44,7 +43,7 @@ class RareCalls(object):
         self._worker.later("rare calls after action", AFTER_ACTION, self._look)
 
     def _look(self):
-        session = self._new_session()
+        session = self._sessions.new(by_person=False)
         try:
             for vehicle in self._in_turn():
                 for readings in self._cloud.rare_values(session, vehicle):
