@@ -70,7 +70,7 @@ def test_without_tokens_nothing_is_asked_any_more(refresh, account, worker):
     account.due = None
     refresh.start()
     worker.pass_time(100 * RETRY)
-    assert (account.asked, worker.waiting()) == (1, [])
+    assert (account.asked, worker.waiting()) == (1, set())
 
 
 def test_what_failed_is_told_stored_and_taken_back_when_it_works(refresh, account, worker, outlet, saved):
