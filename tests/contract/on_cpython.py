@@ -8,7 +8,7 @@ import threading
 import requests
 import responses
 from bmw import clouds, config
-from bmw.assembly import assemble, binding
+from bmw.assembly import Environment, assemble, binding
 from bmw.items.model import Model
 from bmw.net.http import RequestsTransport
 from bmw.net.socket_wire import SocketWire
@@ -143,8 +143,8 @@ def make_service(account_config, clock, folder, items, worker):
     outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal.bound_to(*binding(account_config)), NoPage(), NoPictures())
     outlet.prepare(leave_out=() if clouds.find(account_config.cloud).ASKS_FOR_INPUT else ("signInInput",))
     store = Store(str(folder), seal)
-    parts = assemble(account_config, [], store, outlet, RequestsTransport(), clock, worker, SocketWire, local_hour=lambda now: 12)
-    return parts.service
+    environment = Environment(store, RequestsTransport(), clock, SocketWire, local_hour=lambda now: 12)
+    return assemble(environment, account_config, [], outlet, worker).service
 
 
 class CpythonHome:

@@ -4,7 +4,7 @@ The worker is run by hand, so a test says what happens when, and nothing sleeps.
 """
 
 from bmw.account.session import Session
-from bmw.assembly import assemble
+from bmw.assembly import Environment, assemble
 from bmw.net.http import RequestsTransport
 from bmw.polling.budget import Budget
 from bmw.storage import cipher
@@ -28,19 +28,11 @@ class Home:
         config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = store or Store(str(folder), Seal(lambda: [key], cipher))
         self.hour = 12
-        parts = assemble(
-            config,
-            list(problems),
-            self.store,
-            self.outlet,
-            transport or RequestsTransport(),
-            self.clock,
-            self.worker,
-            local_hour=lambda now: self.hour,
-        )
-        self.account, self.service = parts.account, parts.service
+        environment = Environment(self.store, transport or RequestsTransport(), self.clock, local_hour=lambda now: self.hour)
+        made = assemble(environment, config, list(problems), self.outlet, self.worker)
+        self.account, self.service = made.account, made.service
         #: for tests that make a part fail
-        self.parts = parts.service._parts
+        self.parts = made.service._parts
 
     def start(self):
         self.service.start()

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from bmw import times
-from bmw.assembly import assemble
+from bmw.assembly import Environment, assemble
 from bmw.clouds.cardata import live
 from bmw.clouds.cardata.live import Live
 from bmw.clouds.cardata.sign_in import SCOPE_API
@@ -55,7 +55,7 @@ class Household:
         self.worker = HandWorker(self.clock)
         self.outlet = RecordingOutlet()
         self.bmw = Bmw(dict((key, value) for key, value in case["car"].items() if key != "distance"))
-        parts = assemble(settings(stream="off"), [], store, self.outlet, self.bmw, self.clock, self.worker)
+        parts = assemble(Environment(store, self.bmw, self.clock), settings(stream="off"), [], self.outlet, self.worker)
         self.service = parts.service
         now = self.clock.now()
         parts.account.signed_in(Tokens(access_token="a", refresh_token="r", scope=SCOPE_API, obtained_at=now, expires_at=now + 9e6))

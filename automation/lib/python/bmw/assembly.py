@@ -21,6 +21,25 @@ from bmw.storage import record_names
 Assembled = record("Assembled", "cloud account service")
 
 
+class Environment(object):
+    """What differs between openHAB and the command line.
+
+    Args:
+        store (bmw.storage.store.Store). transport, clock: see ``bmw.interfaces``.
+        make_wire: callable -> an unconnected wire for ``bmw.net.mqtt``; None = never use a stream.
+        lock_of: callable, path of the token file -> its re-entrant lock, see ``bmw.account.account.Account``.
+        local_hour: callable, epoch seconds -> hour of the day at home.
+    """
+
+    def __init__(self, store, transport, clock, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour):
+        self.store = store
+        self.transport = transport
+        self.clock = clock
+        self.make_wire = make_wire
+        self.lock_of = lock_of
+        self.local_hour = local_hour
+
+
 def record_of(config):
     """Start (text) of the record names of an account in the store."""
     return config.name or "account"
@@ -31,33 +50,28 @@ def binding(config):
     return record_of(config), config.cloud, clouds.find(config.cloud).holder(config)
 
 
-def assemble(
-    config, problems, store, outlet, transport, clock, worker, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour
-):
+def assemble(environment, config, problems, outlet, worker):
     """The Assembled account, not yet started.
 
     Args:
+        environment (Environment).
         config (bmw.config.AccountConfig), problems (list of ConfigError): settings, and errors in the file.
-        store (bmw.storage.store.Store). outlet: where states go, see ``bmw.openhab.outlet``. transport: see ``bmw.net.http``.
-        clock: object with ``now()``. worker: see ``bmw.worker``.
-        make_wire: callable -> an unconnected wire for ``bmw.net.mqtt``; None = never use a stream.
-        lock_of: callable, path of the token file -> its re-entrant lock, see ``bmw.account.account.Account``.
-        local_hour: callable, epoch seconds -> hour of the day at home.
+        outlet: where states go, see ``bmw.interfaces.Outlet``. worker: see ``bmw.worker``.
     """
+    store, clock = environment.store, environment.clock
     name = record_of(config)
     cloud_class = clouds.find(config.cloud)
-    cloud = cloud_class(config, Http(transport, cloud_class.bases(config), config.timeout), clock)
+    cloud = cloud_class(config, Http(environment.transport, cloud_class.bases(config), config.timeout), clock)
     tokens = record_names.token(name, cloud.name)
-    account = Account(
-        cloud, store, tokens, clock, lock_of(store.path(tokens)), lambda _tokens: outlet.tokens(account), cloud_class.holder(config)
-    )
+    lock = environment.lock_of(store.path(tokens))
+    account = Account(cloud, store, tokens, clock, lock, lambda _tokens: outlet.tokens(account), cloud_class.holder(config))
     budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
     account.pauses = budget.pauses  # stored with the calls
     status, vehicle_list = Status(outlet, config.name, problems), VehicleList(cloud, clock)
     parts = Parts(config, cloud, account, store, outlet, clock, worker, budget, vehicle_list, status)
-    service = Service(parts, name, local_hour)
-    if make_wire is not None:
-        service.attach(cloud.make_live(account, service, outlet, worker, make_wire))
+    service = Service(parts, name, environment.local_hour)
+    if environment.make_wire is not None:
+        service.attach(cloud.make_live(account, service, outlet, worker, environment.make_wire))
     return Assembled(cloud, account, service)
 
 

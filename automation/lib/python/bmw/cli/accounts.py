@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 import os
 import time
 
-from bmw.assembly import assemble, join, record_of
+from bmw.assembly import Environment, assemble, join, record_of
 from bmw.cli.worker import Timetable
 from bmw.commands import definitions
 from bmw.errors import BmwError, SignInFailed
@@ -90,13 +90,13 @@ class CliAccount(object):
         config (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), service (bmw.polling.service.Service)
     """
 
-    def __init__(self, config, store, transport, clock, timetable):
+    def __init__(self, environment, config, timetable):
         self.config = config
         self._timetable = timetable
         self._outlet = CliOutlet()
         worker = timetable.of(record_of(config))
-        parts = assemble(config, [], store, self._outlet, transport, clock, worker)
-        self.cloud, self._account, self.service = parts.cloud, parts.account, parts.service
+        made = assemble(environment, config, [], self._outlet, worker)
+        self.cloud, self._account, self.service = made.cloud, made.account, made.service
 
     def load(self):
         """Loads the stored state. Raises StoreError."""
@@ -184,7 +184,8 @@ def open_accounts(settings, folder, transport, clock, sleep=time.sleep):
         raise CliError("{} contains other files".format(folder), "give a separate folder with --store")
     _seal, store = open_store(folder, cipher, clock.now())
     timetable = Timetable(clock, sleep)
-    accounts = [CliAccount(config, store, transport, clock, timetable) for config in settings.accounts]
+    environment = Environment(store, transport, clock)
+    accounts = [CliAccount(environment, config, timetable) for config in settings.accounts]
     join(settings.accounts, [account.service for account in accounts])
     for account in accounts:
         account.load()

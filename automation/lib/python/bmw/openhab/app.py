@@ -11,7 +11,7 @@ from java.time import Instant
 
 from bmw import __version__, clouds, config, times
 from bmw.api_host import ApiHost
-from bmw.assembly import assemble, binding, join, record_of, stop
+from bmw import assembly
 from bmw.errors import StoreError
 from bmw.instance import Instance
 from bmw.items import names
@@ -82,7 +82,7 @@ class App(object):
 
     def _join_accounts(self, settings):
         """Connects accounts whose commands another account sends, and finds the command items."""
-        join(settings.accounts, [runner.service for runner in self.accounts])
+        assembly.join(settings.accounts, [runner.service for runner in self.accounts])
         for runner in self.accounts:
             runner.take_command_items(runner.service.prepare(runner.found_command_items))
 
@@ -121,7 +121,7 @@ class App(object):
             _hook(Runtime.getRuntime().removeShutdownHook, self._at_exit)
             self._bridge.shut()
             self._watcher.stop()
-            stop([account.service for account in self.accounts], self._bridge.close)
+            assembly.stop([account.service for account in self.accounts], self._bridge.close)
 
     def _take_changed_settings(self, path):
         log.info("%s has changed and is read again", os.path.basename(path))
@@ -217,13 +217,14 @@ def _text_of(command):
 
 def _build(account_config, problems, model, items, page, clock, shared, ruled):
     seal, store = _open_store(account_config, clock, shared.lock)
-    bound = seal.bound_to(*binding(account_config)) if seal else None
+    bound = seal.bound_to(*assembly.binding(account_config)) if seal else None
     outlet = Outlet(items, model, bound, page, PictureFiles(versions.config_folder()))
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
-    worker = Worker("bmw-{}".format(record_of(account_config)), monotonic)
-    parts = assemble(account_config, problems, store, outlet, JvmTransport(shared), clock, worker, JvmWire, shared.lock)
-    return AccountRunner(parts.service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
+    worker = Worker("bmw-{}".format(assembly.record_of(account_config)), monotonic)
+    environment = assembly.Environment(store, JvmTransport(shared), clock, JvmWire, shared.lock)
+    service = assembly.assemble(environment, account_config, problems, outlet, worker).service
+    return AccountRunner(service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
 
 
 def _offset_of(zone):
