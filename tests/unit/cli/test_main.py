@@ -296,6 +296,15 @@ def test_a_wrong_command_is_told_with_those_that_exist(laptop):
     assert "There is no command 'fly': use one of lock, unlock" in laptop.err
 
 
+@pytest.mark.parametrize("typed, code, sent", [("unlock\n", 0, ["unlock"]), ("\n", 1, []), ("yes\n", 1, [])])
+def test_an_unlock_that_must_be_confirmed_is_confirmed_by_typing_it(laptop, typed, code, sent):
+    laptop.sign_in("mybmw", allow_unlock="yes", confirm_unlock="yes")
+    laptop.typed = typed
+    assert laptop.run("send", "i3", "unlock") == code
+    assert "Type unlock to confirm" in laptop.err
+    assert [command["command"] for command in laptop.cloud.commands()] == sent
+
+
 def test_commands_can_go_by_another_account(laptop):
     base = {"auth_url": laptop.cloud.url, "api_url": laptop.cloud.url}
     state = {"state." + key: value for key, value in dict(SETTINGS["cardata"], cloud="cardata", commands="remote").items()}

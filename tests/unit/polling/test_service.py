@@ -1003,6 +1003,18 @@ def test_lost_files_with_the_token_in_a_restored_item_cost_no_sign_in(signed_in,
     assert home.restart().state == "ONLINE"
 
 
+def test_a_token_whose_item_is_restored_after_the_start_is_refreshed_in_time_too(signed_in, tmp_path_factory):
+    signed_in.service.stop()
+    home = Home(signed_in.cloud, tmp_path_factory.mktemp("new")).start()
+    assert home.state == "SIGN_IN_NEEDED" and "token" not in home.worker.waiting()
+    home.outlet.sealed = signed_in.account.export()
+    home.tick()
+    assert home.state == "ONLINE" and "token" in home.worker.waiting()
+    due = home.worker.due_in("token")
+    home.tick()
+    assert home.worker.due_in("token") == pytest.approx(due, abs=60), "a running one is not asked anew"
+
+
 def test_files_of_another_key_are_set_aside_and_a_sign_in_asked_for(signed_in):
     again = signed_in.restart(key=b"j" * 32)
     assert again.state == "SIGN_IN_NEEDED"

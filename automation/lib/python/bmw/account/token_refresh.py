@@ -26,10 +26,17 @@ class TokenRefresh(object):
         self._status = parts.status
         self._saved = saved
         self._is_troubled = False
+        self._is_running = False
 
     def start(self):
         """Refreshes the token now if it is due, and goes on."""
+        self._is_running = True
         self._worker.every("token", RETRY, self._refresh)()
+
+    def go_on(self):
+        """Starts unless it runs: the tokens may have come from the token item, long after the start."""
+        if not self._is_running:
+            self.start()
 
     def _refresh(self):
         """Seconds until it must be called again."""
@@ -45,6 +52,7 @@ class TokenRefresh(object):
         self._saved.show_errors()
         wait = self._account.due_again_in()
         if wait is None:
+            self._is_running = False
             self._worker.cancel("token")
             return None
         return max(wait, RETRY if wait == 0 else 1) + 1

@@ -17,6 +17,7 @@ from bmw import __version__, config
 from bmw.cli import table
 from bmw.cli.accounts import CliError, advised, open_accounts
 from bmw.commands import definitions
+from bmw.commands.commander import CONFIRM
 from bmw.compat import lower, to_bytes
 from bmw.errors import BmwError, SignInFailed
 from bmw.items import items_file, names
@@ -203,7 +204,17 @@ def send(options, accounts, terminal, _context):
     if len(found) > 1:
         raise CliError("There are several cars '{}'".format(options.car), "name the account with --account")
     account, vehicle = found[0]
-    state = account.send(vehicle, command, arguments, lambda state, why: terminal.say("{}: {}".format(state, why) if why else state))
+    reasons = []
+
+    def show(state, why):
+        reasons.append(why)
+        terminal.say("{}: {}".format(state, why) if why else state)
+
+    state = account.send(vehicle, command, arguments, show)
+    if reasons[-1] == CONFIRM:
+        terminal.note("Type {} to confirm".format(definitions.UNLOCK))
+        if terminal.read() == definitions.UNLOCK:
+            state = account.send(vehicle, command, arguments, show)
     return 0 if state == definitions.EXECUTED else 1
 
 

@@ -22,6 +22,7 @@ LEAST = 5
 CLOCK_BACK = 2
 #: seconds for the second unlock command, if the settings require two
 CONFIRM_WITHIN = 10
+CONFIRM = "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
 #: polling a command's progress stops after so many refusals in a row
 MAX_REFUSALS = 3
 #: a command's progress is polled at least so often before its timeout
@@ -158,7 +159,7 @@ class Commander(object):
         if first is not None and all(0 <= now - then <= CONFIRM_WITHIN for now, then in zip(order.accepted, first)):
             return None
         self._first_unlocks[which] = order.accepted
-        return "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
+        return CONFIRM
 
     def _is_repeated(self, order):
         """True if the car's newest command is the same. Older commands do not count: after lock and unlock, lock means lock again.

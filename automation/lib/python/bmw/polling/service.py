@@ -292,6 +292,7 @@ class Service(object):
         if self._config.problem or not self._sign_in.is_signed_in():
             self._worker.cancel("refresh soon")
             return
+        self._token_refresh.go_on()
         if self._live is not None:
             self._live.start()
         if self._times.is_due():
