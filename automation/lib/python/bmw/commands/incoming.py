@@ -51,12 +51,12 @@ class IncomingCommands(object):
         self._open = []  # orders that have not ended yet, the oldest first
         self._told = set()  # VINs of cars that have shown the end of a command
         self._is_stopped = False
-        #: the desk that sends the commands for this account's cars: this one, or that of another account
+        #: sends the commands for this account's cars: this one, or that of another account
         self._sender = self
 
-    def send_by(self, desk):
-        """Lets another account's desk send the commands for these cars."""
-        self._sender = desk
+    def send_by(self, incoming):
+        """Lets another account's IncomingCommands send the commands for these cars."""
+        self._sender = incoming
 
     @property
     def sends(self):
