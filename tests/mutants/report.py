@@ -1,88 +1,97 @@
 """The settings for mutmut, and its result as a list of unnoticed changes and a table. See run.sh."""
 
+import contextlib
+import io
 import json
-import subprocess
+import os
+import re
 import sys
 from collections import Counter
 from pathlib import Path
 
-#: what the tests of the modules are: theirs first, and those that use them as a whole
-TESTS = (
-    "account",
-    "commands",
-    "storage",
-    "net",
-    "polling",
-    "support",
-    "clouds/cardata/test_stream.py",
-    "clouds/cardata/test_live.py",
-    "test_redact.py",
-    "test_assembly.py",
-)
 #: what mutmut copies beside the library, as tests read it
 BESIDE = ("tests", "conf", "docs", "install.py", "README.md", "CHANGELOG.md")
 #: mutmut's exit codes of a test run: 0 = all passed, 33 = no test reaches the change
 SURVIVED, NOT_REACHED = 0, 33
+#: a sentence in quotes
+SENTENCE = re.compile(r"\"[^\"]* [^\"]*\"|'[^']* [^']*'")
 
 
-def settings(work, modules):
+def tests_of(module):
+    """The path below tests/unit of a module's own tests; others that reach it as well do not count."""
+    path = Path(module)
+    return (path.parent / ("test_" + path.name)).as_posix()
+
+
+def settings(work, module):
     """The text of pyproject.toml. What shall be changed must not lie in mutmut's folder yet, as it takes that for up to date."""
-    for module in modules:
-        (work / "mutants" / "src" / "bmw" / module).unlink()
+    (work / "mutants" / "src" / "bmw" / module).unlink()
     return "\n".join(
         (
             "[tool.pytest.ini_options]",
-            'addopts = "-p no:cacheprovider -p no:xdist"',
+            'addopts = "-p no:cacheprovider -p no:xdist --hypothesis-profile=mutants"',
             "[tool.mutmut]",
-            "paths_to_mutate = {}".format(json.dumps(["src/bmw/" + module for module in modules])),
-            "tests_dir = {}".format(json.dumps(["tests/unit/" + name for name in TESTS])),
+            "paths_to_mutate = {}".format(json.dumps(["src/bmw/" + module])),
+            "tests_dir = {}".format(json.dumps(["tests/unit/" + tests_of(module)])),
             "also_copy = {}".format(json.dumps(BESIDE)),
         )
     )
 
 
-def results(work):
-    """{module: {name of the change: exit code of the tests}}"""
-    found = {}
-    for path in sorted((work / "mutants" / "src").rglob("*.py.meta")):
-        module = path.relative_to(work / "mutants" / "src" / "bmw").as_posix()[: -len(".meta")]
-        found[module] = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
-    return found
+def differences(work, module, names):
+    """{name of a change: the lines (text) that it takes away and adds}"""
+    from mutmut.__main__ import get_diff_for_mutant
+
+    path = Path("src/bmw") / module
+    before = os.getcwd()
+    os.chdir(work)
+    try:
+        source = (Path("mutants") / path).read_text("utf-8")
+        with contextlib.redirect_stdout(io.StringIO()):
+            shown = dict((name, get_diff_for_mutant(name, source, path)) for name in names)
+    finally:
+        os.chdir(before)
+    return dict(
+        (name, "\n".join(line for line in text.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")))
+        for name, text in shown.items()
+    )
 
 
-def difference(work, name):
-    """The lines (text) that a change takes away and adds."""
-    shown = subprocess.run([str(Path(sys.executable).parent / "mutmut"), "show", name], cwd=work, capture_output=True, text=True).stdout
-    return "\n".join(line for line in shown.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---"))
+def is_of_words(shown):
+    """True if a change is in a sentence for people or in what is logged, and nowhere else."""
+    lines = [line[1:].strip() for line in shown.splitlines()]
+    if lines[0].startswith("log."):
+        return True
+    if len(lines) != 2 or not SENTENCE.search(lines[0]):
+        return False
+    return SENTENCE.sub("", lines[0]) == SENTENCE.sub("", lines[1].replace('"XX', '"').replace('XX"', '"'))
 
 
-def is_of_text(shown):
-    """True if a change is in words for people or in the log only: mutmut marks them, or changes the size of their letters."""
-    lines = shown.splitlines()
-    return "XX" in shown or (len(lines) == 2 and lines[0][1:].lower() == lines[1][1:].lower())
+def row_of(folder, module):
+    """Prints what no test of the module noticed. Returns (module, number of changes, Counter of their ends)."""
+    work = folder / module.replace("/", ".")
+    known = json.loads((work / "mutants" / "src" / "bmw" / (module + ".meta")).read_text("utf-8"))["exit_code_by_key"]
+    codes = dict((name, code) for name, code in known.items() if code is not None)  # the others were not tried
+    counts = Counter(noticed=len(codes))
+    for name, shown in sorted(differences(work, module, [name for name, code in codes.items() if code in (SURVIVED, NOT_REACHED)]).items()):
+        kind = "words" if is_of_words(shown) else "unnoticed"
+        counts.update({"noticed": -1, kind: 1})
+        print("{}: {}{}\n{}\n".format(kind, name, " (no test reaches it)" if codes[name] == NOT_REACHED else "", shown))
+    return module, len(codes), counts
 
 
-def survivors(work):
-    """Prints what no test noticed, then a row per module."""
-    table = []
-    for module, codes in results(work).items():
-        counts = Counter()
-        for name, code in codes.items():
-            shown = difference(work, name) if code in (SURVIVED, NOT_REACHED) else ""
-            kind = "noticed" if not shown else "words" if is_of_text(shown) else "unnoticed"
-            counts[kind] += 1
-            if kind == "unnoticed":
-                print("{}{}\n{}\n".format(name, " (no test reaches it)" if code == NOT_REACHED else "", shown))
-        table.append((module, len(codes), counts))
+def report(folder, modules):
+    """Prints all unnoticed changes, then a row per module."""
+    table = [row_of(folder, module) for module in modules]
+    table.append(("all", sum(row[1] for row in table), sum((row[2] for row in table), Counter())))
     print("{:<28}{:>9}{:>9}{:>11}{:>16}".format("module", "changes", "noticed", "unnoticed", "words for people"))
-    total = Counter()
-    for module, count, counts in table + [("all", sum(row[1] for row in table), sum((row[2] for row in table), total))]:
+    for module, count, counts in table:
         print("{:<28}{:>9}{:>9}{:>11}{:>16}".format(module, count, counts["noticed"], counts["unnoticed"], counts["words"]))
 
 
 if __name__ == "__main__":
     what, folder, *names = sys.argv[1:]
     if what == "settings":
-        print(settings(Path(folder), names))
+        print(settings(Path(folder), names[0]))
     else:
-        survivors(Path(folder))
+        report(Path(folder), names)

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 modules=("$@")
 if [ $# = 0 ]; then
-  modules=(account/account.py storage/seal.py storage/store.py commands/commander.py commands/incoming.py polling/budget.py
+  modules=(account/account.py storage/seal.py storage/store.py commands/commander.py commands/incoming.py commands/definitions.py polling/budget.py
     redact.py net/mqtt.py clouds/cardata/stream.py)
 fi
 folder=.cache/mutants
@@ -23,18 +23,22 @@ if [ "$(cat "$venv/requirements.sha256" 2>/dev/null)" != "$wanted" ]; then
 fi
 
 # mutmut names modules by their path below src: the library lies there, and the tests find it where they look for it.
-work=$folder/work
-rm -rf "$work"
-mkdir -p "$work/src" "$work/mutants/automation/lib"
-cp -r automation/lib/python/bmw "$work/src/bmw"
-cp -r automation/jsr223 "$work/mutants/automation/"
-cp -r "$work/src" "$work/mutants/src"
-ln -s ../../src "$work/mutants/automation/lib/python"
-mkdir -p "$work/automation/lib"
-ln -s ../../src "$work/automation/lib/python"
-cp -r tests conf docs install.py README.md CHANGELOG.md "$work/"
-"$venv/bin/python" -m tests.mutants.report settings "$work" "${modules[@]}" > "$work/pyproject.toml"
+prepare() {
+  work=$folder/${1//\//.}
+  rm -rf "$work"
+  mkdir -p "$work/src" "$work/mutants/automation/lib" "$work/automation/lib"
+  cp -r automation/lib/python/bmw "$work/src/bmw"
+  cp -r automation/jsr223 "$work/mutants/automation/"
+  cp -r "$work/src" "$work/mutants/src"
+  ln -s ../../src "$work/mutants/automation/lib/python"
+  ln -s ../../src "$work/automation/lib/python"
+  cp -r tests conf docs install.py README.md CHANGELOG.md "$work/"
+  "$venv/bin/python" -m tests.mutants.report settings "$work" "$1" > "$work/pyproject.toml"
+}
 
-cd "$work"
-../venv/bin/mutmut run --max-children 2 > run.log 2>&1 || { tail -c 3000 run.log; exit 1; }
-PYTHONPATH=../../.. ../venv/bin/python -m tests.mutants.report survivors .
+for module in "${modules[@]}"; do
+  echo "mutants: $module"
+  prepare "$module"
+  (cd "$work" && ../venv/bin/mutmut run --max-children 2 > run.log 2>&1) || { tail -c 3000 "$work/run.log"; exit 1; }
+done
+"$venv/bin/python" -m tests.mutants.report survivors "$folder" "${modules[@]}"

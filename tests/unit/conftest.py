@@ -22,6 +22,7 @@ settings.register_profile(
     "unit", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 settings.register_profile("quick", settings.get_profile("unit"), max_examples=10)
+settings.register_profile("mutants", settings.get_profile("quick"), derandomize=True, database=None)
 settings.load_profile("unit")
 
 

@@ -25,7 +25,9 @@ class PlannedCloud(Cloud):
         self.sends = ["receipt"]
         self.polls = [DONE]
         self.sent = []
+        self.told = []  # arguments of what was sent
         self.asked = 0
+        self.asked_after = []
         self.before_leaving = lambda: None
 
     def send_command(self, session, vehicle, command, arguments):
@@ -34,10 +36,13 @@ class PlannedCloud(Cloud):
         self.before_leaving()
         self.within = session.leave()
         self.sent.append((vehicle.name, command))
+        self.told.append(arguments)
         return _next(self.sends)
 
     def poll_command(self, session, vehicle, receipt):
+        session.check()
         self.asked += 1
+        self.asked_after.append(vehicle.name)
         assert receipt == "receipt"
         return _next(self.polls)
 
@@ -75,7 +80,7 @@ class Desk:
         states = []
         vehicle = vehicle or I3
         life = CommandProgress(
-            lambda state, reason: states.append("{}: {}".format(state, reason) if reason else state),
+            lambda state, reason: states.append("{}: {}".format(state, reason) if reason != "" else state),
             lambda: self.dropped.append(command),
         )
         accepted = accepted or Moment(self.clock.now(), self.worker.now())
@@ -142,8 +147,16 @@ def test_a_command_without_a_good_answer_fails_only_if_the_car_cannot_have_got_i
     assert len(desk.cloud.sent) == 1
 
 
-def test_transient_errors_while_asking_are_waited_out(desk):
-    desk.cloud.polls = [NetworkError("No answer"), ServerError("HTTP 503"), PENDING, DONE]
+def test_a_command_is_sent_with_its_arguments_and_its_own_car_is_asked_after(desk):
+    desk.give("chargingSettings", I4, target=80)
+    desk.give("lock", I3)
+    desk.pass_time(60)
+    assert desk.cloud.told == [{"target": 80}, {}]
+    assert sorted(desk.cloud.asked_after) == ["i3", "i4"]
+
+
+def test_transient_errors_while_asking_are_waited_out_however_many(desk):
+    desk.cloud.polls = [NetworkError("No answer"), ServerError("HTTP 503")] * MAX_REFUSALS + [PENDING, DONE]
     states = desk.give()
     desk.pass_time(60)
     assert states == ["QUEUED", "SENT", "PENDING", "EXECUTED"]

@@ -39,7 +39,11 @@ def test_off_of_a_push_button_means_nothing(key):
         ("chargingTarget", "80", {"target": 80}),
         ("chargingTarget", "80 %", {"target": 80}),
         ("chargingTarget", "79.6", {"target": 80}),
+        ("chargingTarget", "20", {"target": 20}),
+        ("chargingTarget", "100", {"target": 100}),
         ("chargingCurrentLimit", "16 A", {"current": 16}),
+        ("chargingCurrentLimit", "6", {"current": 6}),
+        ("chargingCurrentLimit", "32", {"current": 32}),
         ("command", "chargingSettings target=80 current=16", {"target": 80, "current": 16}),
     ],
 )
@@ -50,10 +54,11 @@ def test_a_setting_is_a_whole_number_with_or_without_its_unit(key, text, argumen
 @pytest.mark.parametrize(
     "key, text, part",
     [
-        ("chargingTarget", "19", "20 to 100"),
-        ("chargingTarget", "101", "20 to 100"),
-        ("chargingCurrentLimit", "5", "6 to 32"),
-        ("chargingTarget", "full", "is not a number"),
+        ("chargingTarget", "19", "chargingTarget is 19, it must be 20 to 100"),
+        ("chargingTarget", "101", "chargingTarget is 101, it must be 20 to 100"),
+        ("chargingCurrentLimit", "5", "chargingCurrentLimit is 5, it must be 6 to 32"),
+        ("chargingCurrentLimit", "33", "chargingCurrentLimit is 33, it must be 6 to 32"),
+        ("chargingTarget", "full", "'full' is not a number for chargingTarget"),
         ("chargingTarget", "80 A", "is not a number"),
         ("chargingTarget", "80 % 3", "is not a number"),
         ("chargingCurrentLimit", "16 %", "is not a number"),
@@ -62,13 +67,16 @@ def test_a_setting_is_a_whole_number_with_or_without_its_unit(key, text, argumen
         ("chargingTarget", "1e999", "is not a number"),
         ("command", "chargingSettings", "needs target"),
         ("command", "chargingSettings soc=80", "needs target"),
-        ("command", "fly", "There is no command 'fly'"),
+        ("command", "fly", "There is no command 'fly': use one of lock, unlock, flashLights, "),
         ("command", "null", "There is no command"),
-        ("command", "unlock never", "'unlock' stands alone"),
+        ("command", "unlock never", "'unlock' stands alone, and more was written: write only unlock"),
         ("command", "lock unlock", "'lock' stands alone"),
         ("command", "chargingSettings target=80 target=90", "each once"),
+        ("command", "chargingSettings target=80=90", "'80=90' is not a number"),
         ("destination", "48,1,11,5 Home", "latitude,longitude"),
-        ("destination", "Munich", "latitude,longitude"),
+        ("destination", "Munich", "latitude,longitude name: for example 48.137,11.575 Home"),
+        ("destination", "48.1,11.5,510,7 Home", "latitude,longitude"),
+        ("destination", "48.1,180.5 Nowhere", "latitude,longitude"),
         ("destination", "91,11 Nowhere", "latitude,longitude"),
         ("destination", "48.1", "latitude,longitude"),
         ("destination", "nan,11", "latitude,longitude"),
@@ -78,6 +86,19 @@ def test_what_is_not_understood_is_told_with_what_is_expected(key, text, part):
     with pytest.raises(CommandFailed) as refused:
         definitions.of_item(key, text)
     assert part in refused.value.text()
+
+
+@pytest.mark.parametrize("key, shown", [("chargingTarget", 20), ("command", 40)])
+def test_of_a_long_text_that_is_not_understood_only_the_beginning_is_repeated(key, shown):
+    with pytest.raises(CommandFailed) as refused:
+        definitions.of_item(key, "x" * 100)
+    assert "'{}'".format("x" * shown) in refused.value.text()
+
+
+@pytest.mark.parametrize("place", ["90,180", "-90,-180", "0,0"])
+def test_every_place_on_earth_is_a_destination(place):
+    arguments = definitions.of_item("destination", place)[1]
+    assert "{latitude:.0f},{longitude:.0f}".format(**arguments) == place
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,6 @@ class Commander(object):
             self._send(order)
 
     def _send(self, order):
-        order.sent_at = self._worker.now()
         order.life.tell(definitions.SENT)
         try:
             session = self._sessions.new(guard=_OrderGuard(self, order))

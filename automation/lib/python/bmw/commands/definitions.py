@@ -128,7 +128,7 @@ def _setting(key, text):
     words = text.split()
     try:
         if words[1:] not in ([], [_UNITS[argument]]):
-            raise ValueError(text)
+            raise ValueError()
         number = int(round(float(words[0])))
     except (ValueError, IndexError, OverflowError):
         raise CommandFailed("'{}' is not a number for {}".format(text[:20], key))
@@ -141,12 +141,10 @@ def _destination(text):
     """Arguments of ``latitude,longitude name``."""
     place, _, name = text.strip().partition(" ")
     try:
+        numbers = [float(part) for part in place.split(",")]
         # openHAB's Locations may have an altitude; more commas are decimal commas (48,1,11,5)
-        latitude, longitude = [float(part) for part in place.split(",", 3)[:3]][:2]
-        if place.count(",") > 2:
-            raise ValueError(place)
-        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
-            raise ValueError(place)
+        if len(numbers) not in (2, 3) or not (abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180):
+            raise ValueError()
     except ValueError:
         raise CommandFailed("A destination is written as latitude,longitude name", "for example 48.137,11.575 Home")
-    return {"latitude": latitude, "longitude": longitude, "name": name.strip() or "Destination"}
+    return {"latitude": numbers[0], "longitude": numbers[1], "name": name.strip() or "Destination"}
