@@ -1,9 +1,7 @@
 """The settings for mutmut, and its result as a list of unnoticed changes and a table. See run.sh."""
 
-import contextlib
-import io
+import difflib
 import json
-import os
 import re
 import sys
 from collections import Counter
@@ -38,29 +36,27 @@ def settings(work, module):
     )
 
 
-def differences(work, module, names):
+def differences(path, names):
     """{name of a change: the lines (text) that it takes away and adds}"""
-    from mutmut.__main__ import get_diff_for_mutant
+    from libcst import Module, parse_module
+    from mutmut.__main__ import read_mutant_function, read_original_function
 
-    path = Path("src/bmw") / module
-    before = os.getcwd()
-    os.chdir(work)
-    try:
-        source = (Path("mutants") / path).read_text("utf-8")
-        with contextlib.redirect_stdout(io.StringIO()):
-            shown = dict((name, get_diff_for_mutant(name, source, path)) for name in names)
-    finally:
-        os.chdir(before)
+    module = parse_module(path.read_text("utf-8"))
     return dict(
-        (name, "\n".join(line for line in text.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")))
-        for name, text in shown.items()
+        (name, _difference(*(Module([read(module, name)]).code for read in (read_original_function, read_mutant_function))))
+        for name in names
     )
 
 
+def _difference(before, after):
+    lines = list(difflib.unified_diff(before.strip().split("\n"), after.strip().split("\n"), lineterm=""))[2:]
+    return "\n".join(line for line in lines if line[0] in "+-")
+
+
 def is_of_words(shown):
-    """True if a change is in a sentence for people or in what is logged, and nowhere else."""
+    """True if a change is in a sentence for people, in what is logged, or in the text of an error that no one is shown."""
     lines = [line[1:].strip() for line in shown.splitlines()]
-    if lines[0].startswith("log."):
+    if lines[0].startswith(("log.", "raise ValueError(")):
         return True
     if len(lines) != 2 or not SENTENCE.search(lines[0]):
         return False
@@ -69,11 +65,11 @@ def is_of_words(shown):
 
 def row_of(folder, module):
     """Prints what no test of the module noticed. Returns (module, number of changes, Counter of their ends)."""
-    work = folder / module.replace("/", ".")
-    known = json.loads((work / "mutants" / "src" / "bmw" / (module + ".meta")).read_text("utf-8"))["exit_code_by_key"]
+    path = folder / module.replace("/", ".") / "mutants" / "src" / "bmw" / module
+    known = json.loads(path.with_name(path.name + ".meta").read_text("utf-8"))["exit_code_by_key"]
     codes = dict((name, code) for name, code in known.items() if code is not None)  # the others were not tried
     counts = Counter(noticed=len(codes))
-    for name, shown in sorted(differences(work, module, [name for name, code in codes.items() if code in (SURVIVED, NOT_REACHED)]).items()):
+    for name, shown in sorted(differences(path, [name for name, code in codes.items() if code in (SURVIVED, NOT_REACHED)]).items()):
         kind = "words" if is_of_words(shown) else "unnoticed"
         counts.update({"noticed": -1, kind: 1})
         print("{}: {}{}\n{}\n".format(kind, name, " (no test reaches it)" if codes[name] == NOT_REACHED else "", shown))

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 from bmw.account.account import MARGIN, Account
+from bmw.account.pauses import REFUSED_STEPS, TOKEN_STEPS
 from bmw.clouds.tokens import Tokens
-from bmw.errors import NetworkError, ServerError, SignInFailed, SignInNeeded, StoreError
+from bmw.errors import NetworkError, Paused, ServerError, SignInFailed, SignInNeeded, StoreError
 from bmw.storage import files
 from bmw.storage.store import Store
 
@@ -210,7 +211,7 @@ def test_a_full_disk_is_told_and_the_new_token_used_and_stored_later(account, cl
         account.refresh()
         account.save_again()
     assert "is not stored" in caplog.text and "access-2" not in caplog.text
-    assert account.store_error.advice
+    assert "would be lost at a restart" in account.store_error.problem and "No space left" in account.store_error.text()
     assert account.access_token() == "access-2"
     account.save_again()
     assert account.store_error is None
@@ -444,6 +445,65 @@ def test_a_refused_password_is_not_shown_again_until_a_person_signs_in(account, 
     assert account.access_token() == "access-2"
 
 
+def fail_to_refresh(account, cloud, failure):
+    cloud.failure = failure
+    with pytest.raises(type(failure)) as error:
+        account.refresh()
+    cloud.failure = None
+    return error.value
+
+
+def test_a_failed_renewal_is_left_alone_and_says_until_when(account, cloud, clock):
+    assert fail_to_refresh(account, cloud, ServerError("BMW is down")).retry_at == NOON + TOKEN_STEPS[0]
+    clock.advance(TOKEN_STEPS[0] - 1)
+    with pytest.raises(Paused) as paused:
+        account.refresh()
+    assert paused.value.retry_at == NOON + TOKEN_STEPS[0] and len(cloud.refreshes) == 1
+    clock.advance(1)
+    account.refresh()
+    assert account.access_token() == "access-2"
+
+
+def test_tokens_that_bmw_refuses_are_left_alone_for_longer(account, cloud):
+    assert fail_to_refresh(account, cloud, SignInNeeded("refused")).retry_at == NOON + REFUSED_STEPS[0]
+
+
+def test_a_renewal_is_due_when_the_token_ends_and_after_a_failure_not_before_it_may_be_asked(account, cloud, clock):
+    assert Account(cloud, account._store, "other.token", clock).due_again_in() is None
+    assert account.due_again_in() == account.due_in() == 3000
+    clock.advance(2900)
+    fail_to_refresh(account, cloud, ServerError("BMW is down"))
+    assert (account.due_in(), account.due_again_in()) == (100, TOKEN_STEPS[0])
+    clock.advance(200)
+    assert (account.due_in(), account.due_again_in()) == (0, TOKEN_STEPS[0] - 200)
+
+
+def test_a_renewal_that_works_again_lets_other_calls_through_and_one_that_always_worked_does_not(account, cloud, clock):
+    account.pauses.failed("list of cars", clock.now(), ServerError("BMW is down"), TOKEN_STEPS)
+    account.refresh()
+    assert account.pauses.held("list of cars", clock.now()) is not None
+    fail_to_refresh(account, cloud, ServerError("BMW is down"))
+    clock.advance(TOKEN_STEPS[0] - 1)
+    account.pauses.failed("list of cars", clock.now(), ServerError("BMW is down"), TOKEN_STEPS)
+    clock.advance(1)
+    account.refresh()
+    assert account.pauses.held("list of cars", clock.now()) is None
+
+
+def test_a_new_sign_in_forgets_what_failed_before(account, cloud, clock):
+    fail_to_refresh(account, cloud, ServerError("BMW is down"))
+    account.signed_in(new_tokens(1))
+    account.refresh()
+    assert account.access_token() == "access-2"
+
+
+def test_a_sign_in_that_cannot_be_opened_is_told_as_that(account, cloud, store, clock):
+    assert "Not signed in to BMW CarData" == account.sign_in_needed().problem
+    files.write(store.path(RECORD), b"damaged")
+    error = another(cloud, store, clock).sign_in_needed()
+    assert "cannot be opened" in error.problem and "BMW CarData" in error.problem and "sign-in item" in error.advice
+
+
 # room on the disk
 
 
@@ -460,11 +520,13 @@ def no_room(monkeypatch):
         yield patch
 
 
-def test_without_room_a_good_token_is_not_renewed_and_it_is_told(account, cloud, clock, no_room):
+def test_without_room_a_good_token_is_not_renewed_and_it_is_told(account, cloud, clock, no_room, caplog):
     clock.advance(3000)
     account.keep_fresh()
     assert cloud.refreshes == [] and account.access_token() == "access-1"
     assert "not refreshed yet" in account.store_error.problem and "No space left" in account.store_error.advice
+    account.keep_fresh()
+    assert caplog.text.count("not refreshed yet") == 1, "told once, not at every tick"
     no_room.undo()
     account.keep_fresh()
     assert cloud.refreshes == ["refresh-1"] and account.store_error is None

@@ -317,6 +317,17 @@ def test_a_command_that_waited_longer_than_its_deadline_is_not_sent(desk):
     assert desk.cloud.sent == [("i3", "soundHorn")]
 
 
+def test_a_waiting_command_that_became_too_late_does_not_hold_up_the_one_behind_it(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    late = desk.give("lock")
+    desk.pass_time(DEADLINE - 1)
+    behind = desk.give("unlock")
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert (late[-1], behind[-1]) == ("TIMED OUT: it could not be sent in time", "EXECUTED")
+
+
 @pytest.mark.parametrize(
     "age, is_sent", [(DEADLINE - LEAST, True), (DEADLINE - LEAST + 0.1, False), (DEADLINE + 1, False), (-CLOCK_BACK, True), (-5, False)]
 )

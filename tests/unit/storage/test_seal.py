@@ -77,7 +77,7 @@ def test_a_text_sealed_for_one_purpose_is_not_opened_for_another(seal):
 def test_another_key_does_not_open(seal):
     with pytest.raises(StoreError) as error:
         Seal(lambda: [b"j" * KEY_BYTES], cipher).open(seal.close("x", "item"), "item")
-    assert error.value.advice == "sign in again"
+    assert error.value.text() == "A sealed value cannot be opened with this key: sign in again"
 
 
 def test_any_of_the_keys_opens_and_the_first_seals():
