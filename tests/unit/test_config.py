@@ -145,6 +145,32 @@ def test_lines_about_the_lock_that_do_not_agree_are_told():
     assert [problem.text() for problem in settings.problems] == ["allow_unlock: 'no and yes' is neither yes nor no"]
 
 
+SHARED = "{} have the same client_id: BMW allows one stream and one number of calls a day for it, so make a client for each BMW account"
+
+
+@pytest.mark.parametrize(
+    "text, problems",
+    [
+        ("accounts = me, wife\n" + GOOD, [SHARED.format("me and wife") + ", or remove one of them from accounts"]),
+        (
+            "accounts = me, wife\nme.client_id = {}\nwife.client_id = {}".format(CLIENT_ID, CLIENT_ID.upper()),
+            [SHARED.format("me and wife") + ", or remove one of them from accounts"],
+        ),
+        (
+            "accounts = me, wife, son\n" + GOOD + "\nwife.client_id = " + OTHER_ID,
+            [SHARED.format("me and son") + ", or remove one of them from accounts"],
+        ),
+        ("accounts = me, wife\nme.client_id = {}\nwife.client_id = {}".format(CLIENT_ID, OTHER_ID), []),
+        ("accounts = me, wife\n" + GOOD + "\nwife.auth_url = https://localhost:1", []),
+        ("accounts = me\n" + GOOD, []),
+        ("accounts = me, wife\nrefresh = 60", []),
+        ("accounts = home, app\n" + GOOD + "\napp.cloud = portal\napp.username = me\napp.password = hunter22", []),
+    ],
+)
+def test_accounts_that_share_a_client_are_told_with_what_to_do(text, problems):
+    assert [problem.text() for problem in parse(text).problems] == problems
+
+
 def test_an_account_named_twice_is_one_account():
     settings = parse("accounts = me, me\nme.client_id = " + CLIENT_ID)
     assert [one.name for one in settings.accounts] == ["me"]

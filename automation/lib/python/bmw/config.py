@@ -280,6 +280,7 @@ def parse(text, folder="", is_open=False):
         if account.commands and account.commands not in names:
             problems.append(ConfigError("commands: there is no account '{}'".format(account.commands), "name one of accounts"))
             account.commands = ""
+    problems.extend(_shared_clients(accounts))
     problems.extend(_without_effect(accounts, values if names else {DEFAULT: shared}))
     secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in _MAY_BE_ELSEWHERE)
     if is_open:
@@ -293,6 +294,21 @@ def _shown_to_all(secrets):
     shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET]
     advice = "make the file private (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
     return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
+
+
+def _shared_clients(accounts):
+    """Problems (list of ConfigError) of accounts with the same client: each would take the stream and the calls from the others."""
+    owners = {}
+    for account in accounts:
+        cloud = clouds.find(account.cloud)
+        if cloud.HOLDER == "client_id" and account.client_id:
+            owners.setdefault((account.client_id,) + tuple(cloud.bases(account)), []).append(account.name)
+    advice = (
+        "BMW allows one stream and one number of calls a day for it, so make a client for each BMW account, or remove one of them"
+        " from accounts"
+    )
+    shared = [names for names in owners.values() if len(names) > 1]
+    return [ConfigError("{} have the same client_id".format(" and ".join(names)), advice) for names in sorted(shared)]
 
 
 def _without_effect(accounts, values):
