@@ -55,7 +55,8 @@ class SimulatedStream:
     """`with SimulatedStream(cloud) as stream:` serves at `stream.url`, `mqtts://localhost:port`.
 
     Switches: `refuse_logins` (so many next logins get CONNACK 5), `refuse_connections` (TCP is closed at once), `stalled`
-    (half-open: nothing goes in or out any more), `selected` (False: no data selected in the portal, SUBACK 0x80),
+    (half-open: nothing goes in or out any more), `selected` (False: no data selected in the portal, SUBACK 0x80), `forgets_selection`
+    (BMW lost what was selected: the connection stays, and no message comes),
     `second_client` ("kick" the older or "refuse" the newer session of a gcid). `names` and `authority` are for its certificate.
     """
 
@@ -81,6 +82,7 @@ class SimulatedStream:
         self.refuse_connections = False
         self.stalled = False
         self.selected = True
+        self.forgets_selection = False
         self.second_client = "kick"
         self.server_names = []  # what clients asked for by SNI; None where one did not
         self.logins = []  # of each login: when, and whether it was let in
@@ -246,6 +248,8 @@ class SimulatedStream:
 
     def car_changed(self, vin, entries):
         """The garage's hook: a message to every account that is this car's primary user."""
+        if self.forgets_selection:
+            return
         now = iso(self.cloud.clock.now())
         message = {"vin": vin, "entityId": str(uuid.uuid4()), "topic": vin, "timestamp": now, "data": entries}
         for account in self.cloud.garage.accounts():
@@ -261,6 +265,15 @@ class SimulatedStream:
         topic = "%s/%s" % ("bmw" if self.relay else gcid, vin)
         self.published += 1
         asyncio.run_coroutine_threadsafe(self._broker.internal_message_broadcast(topic, payload, 0), self._loop)
+
+    def relay_says(self, connected):
+        """The program that forwards the messages tells whether it has a connection to BMW; the broker keeps its last word."""
+        payload = json.dumps({"connected": connected, "timestamp": int(self.cloud.clock.now())}).encode()
+        asyncio.run_coroutine_threadsafe(self._keep("bmw/status", payload), self._loop).result(10)
+
+    async def _keep(self, topic, payload):
+        await self._broker.retain_message(None, topic, payload, 0)
+        await self._broker.internal_message_broadcast(topic, payload, 0)
 
 
 async def _wait(event, seconds):

@@ -220,3 +220,29 @@ def test_as_a_broker_at_home_it_has_its_own_login_and_topic(cloud, vin):
         assert wait_until(lambda: stranger.codes) and stranger.codes[0] != 0
         listener.end()
         stranger.end()
+
+
+def test_a_relay_tells_of_its_own_connection_and_the_broker_keeps_its_last_word(cloud, vin):
+    with SimulatedStream(cloud, tls=False, relay=True, user="me", password="secret") as relay:
+        relay.relay_says(True)
+        relay.relay_says(False)
+        listener = Listener(relay, "me", "secret", topic="bmw/+")
+        assert wait_until(lambda: listener.messages) and listener.messages[0].retain
+        relay.relay_says(True)
+        assert wait_until(lambda: len(listener.messages) == 2)
+        assert [(one.topic, json.loads(one.payload)["connected"]) for one in listener.messages] == [
+            ("bmw/status", False),
+            ("bmw/status", True),
+        ]
+        listener.end()
+
+
+def test_where_bmw_lost_the_selection_the_connection_stays_and_nothing_comes(listen, stream, cloud, vin):
+    listener = listen()
+    assert listener.is_listening()
+    stream.forgets_selection = True
+    cloud.set_car(vin, soc=50)
+    stream.forgets_selection = False
+    cloud.set_car(vin, soc=51)
+    assert wait_until(lambda: listener.messages)
+    assert len(listener.messages) == 1 and not listener.lost.is_set()

@@ -670,6 +670,9 @@ class Heard:
     def stop(self):
         pass
 
+    def polled(self, vehicles):
+        pass
+
     def hears(self, vehicle):
         return self.is_heard
 

@@ -112,11 +112,15 @@ class StreamSource(object):
     """Where a stream logs in. Implemented by ``BmwSource`` and ``LocalSource`` in ``bmw.clouds.cardata.stream``.
 
     Attributes:
-        RENEWS (bool): the login has an end. REFUSED, NOT_SUBSCRIBED (AccessDenied): what a person is told.
+        RENEWS (bool): the login has an end. REFUSED, NOT_SUBSCRIBED (AccessDenied), CHOOSE_AGAIN (str): what a person
+            is told.
     """
 
     def login(self):
         """The ``Login`` for now. Raises BmwError."""
+
+    def is_relay_topic(self, topic):
+        """True if a message of this topic is no car's, but of the program that forwards them."""
 
     def renew(self, login):
         """Gets newer tokens than those of ``login``. Raises BmwError."""
@@ -136,6 +140,9 @@ class Live(object):
 
     def hears(self, vehicle):
         """True if the stream is connected and the car spoke a short time ago."""
+
+    def polled(self, vehicles):
+        """A poll of these cars (list of bmw.vehicle.vehicle.Vehicle) has ended."""
 
     def about(self, now):
         """Lines (list of text) for the diagnostics report; ``now`` in epoch seconds."""

@@ -444,3 +444,74 @@ def test_a_car_that_streams_everything_is_heard_on_demand(service, outlet, clock
     told = {key for key, value in service.taken[0].items() if value is not None}
     assert {extra.key_of(name) for name in streamed if name in extras.names} <= told
     assert {row[0] for row in TABLE if set(row[2]) & set(streamed)} <= told
+
+
+# the stream is silent while the polls bring news
+
+LOST = (
+    "CONNECTED: polls bring news of i3 that the stream does not: BMW sometimes loses the choice of data, so choose it again under"
+    " 'Configure data stream' in the BMW portal and save"
+)
+
+
+def drive(home, count):
+    """The car is used and the person asks for it, so often; the stream says nothing of it."""
+    for _ in range(count):
+        home.pass_time(1200)
+        home.soc = getattr(home, "soc", 60) - 1
+        home.cloud.set_car(home.cloud.cars()[0], soc=home.soc)
+        home.update()
+
+
+def test_a_choice_of_data_that_bmw_lost_is_told_until_messages_come(home, caplog):
+    home.say(soc=60)
+    drive(home, 2)
+    assert home.outlet.shown["streamState"] == "CONNECTED"
+    drive(home, 4)
+    assert home.outlet.shown["streamState"] == LOST
+    assert [record.levelname for record in caplog.records if record.getMessage() == "Stream: " + LOST] == ["WARNING"]
+    assert not home.live.hears(home.service.vehicles()[0])
+    home.say(soc=20)
+    assert home.outlet.shown["streamState"] == "CONNECTED" and home.live.hears(home.service.vehicles()[0])
+
+
+def test_it_stays_told_over_the_hourly_renewal_of_the_token(home):
+    drive(home, 4)
+    home.pass_time(2 * 3600)
+    assert len(home.lines) > 1 and home.outlet.shown["streamState"] == LOST
+
+
+def test_while_the_car_sleeps_or_the_stream_tells_all_nothing_is_said(home):
+    for _ in range(6):
+        home.pass_time(1200)
+        home.update()
+    for number in range(6):
+        home.pass_time(1200)
+        home.cloud.set_car(home.cloud.cars()[0], soc=60 - number)
+        home.say(soc=60 - number)
+        home.update()
+    assert set(home.outlet.all_values("streamState")) <= {"CONNECTING", "CONNECTED"}
+
+
+def test_of_a_broker_at_home_another_thing_is_asked_for(outlet, clock, worker):
+    service = FakeService(car())
+    live = Live(LocalSource("mqtt://localhost:1883", "bmw/+"), Line, service, outlet, clock, worker)
+    live.start()
+    worker.run()
+    for hour in range(4):
+        service.kept = {"telematic": {VIN: {SOC: {"value": "5", "unit": None, "timestamp": times.to_iso(NOON + hour * 3600)}}}}
+        live.polled([service.cars[VIN]])
+    assert "i3" in outlet.shown["streamState"] and "check the program that forwards the messages" in outlet.shown["streamState"]
+
+
+def test_of_many_silent_cars_the_first_ones_are_named(outlet, clock, worker):
+    cars = [car("Car_{}".format(number), vin="WBY00TEST0000000{}".format(number)) for number in range(6)]
+    service = FakeService(*cars)
+    live = Live(LocalSource("mqtt://localhost:1883", "bmw/+"), Line, service, outlet, clock, worker)
+    live.start()
+    worker.run()
+    for hour in range(4):
+        entry = {SOC: {"value": "5", "unit": None, "timestamp": times.to_iso(NOON + hour * 3600)}}
+        service.kept = {"telematic": {one.vin: entry for one in cars}}
+        live.polled(cars)
+    assert "news of Car_0, Car_1, Car_2 and 3 more that" in outlet.shown["streamState"]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from bmw.clouds.cardata import sign_in, stream
-from bmw.clouds.cardata.stream import CONNECTED, LONGEST_WAIT, OFF, SUBSCRIBE_AGAIN, WAITING, BmwSource, LocalSource, Stream
+from bmw.clouds.cardata.stream import CONNECTED, LONGEST_WAIT, OFF, RELAY_GRACE, SUBSCRIBE_AGAIN, WAITING, BmwSource, LocalSource, Stream
 from bmw.clouds.tokens import Tokens
 from bmw.errors import AccessDenied, NetworkError, ServerError, SignInNeeded
 from bmw.net import inbox, mqtt
@@ -595,3 +595,83 @@ def test_a_connection_that_cannot_be_closed_does_not_end_the_attempts(bench, mon
     bench.worker.pass_time(stream.LONGEST_WAIT)
     bench.wait_and_connect()
     assert bench.stream.state == CONNECTED
+
+
+# the program that forwards BMW's messages to a broker at home
+
+AWAY = ("OFFLINE", "the program that forwards BMW's messages to this broker has no connection to BMW: check that program")
+
+
+@pytest.fixture
+def at_home(clock, worker):
+    return Bench(clock, worker, LocalSource("mqtt://localhost:1883", "bmw/+")).connect()
+
+
+def say(bench, payload, topic="bmw/status"):
+    bench.tell(mqtt.MESSAGE, (topic, payload))
+
+
+def test_the_forwarders_word_of_itself_is_no_message_of_a_car(at_home):
+    for topic in ("bmw/status", "bmw/status_stable", "cars/of/us/status"):
+        say(at_home, b'{"connected": true, "timestamp": 1790000000}', topic)
+    assert at_home.messages == [] and at_home.shown[-1] == ("CONNECTED", "")
+
+
+def test_a_forwarder_that_is_away_for_a_minute_is_told_until_it_is_back(at_home):
+    say(at_home, b'{"connected": false}')
+    at_home.worker.pass_time(RELAY_GRACE - 1)
+    say(at_home, b'{"connected": false, "timestamp": 1790000000}')
+    assert at_home.word == "CONNECTED" and at_home.stream.is_live
+    at_home.worker.pass_time(2)
+    assert at_home.shown[-1] == AWAY and not at_home.stream.is_live
+    assert len(at_home.lines) == 1 and not at_home.line.is_closed
+    say(at_home, b'{"connected": true}')
+    assert at_home.shown[-1] == ("CONNECTED", "") and at_home.stream.is_live
+
+
+def test_the_hourly_renewal_of_a_forwarders_token_is_not_told(at_home):
+    for _ in range(24):
+        at_home.worker.pass_time(3600)
+        say(at_home, b'{"connected": false}')
+        at_home.worker.pass_time(3)
+        say(at_home, b'{"connected": true}')
+    assert {word for word, _text in at_home.shown} == {"CONNECTING", "CONNECTED"}
+
+
+def test_a_message_of_a_car_says_that_the_forwarder_is_there(at_home):
+    say(at_home, b'{"connected": false}')
+    at_home.worker.pass_time(RELAY_GRACE + 1)
+    say(at_home, b"{}", "bmw/WBY00TEST00000001")
+    assert at_home.shown[-1] == ("CONNECTED", "") and at_home.messages == [b"{}"]
+
+
+def test_a_new_connection_hears_anew_whether_the_forwarder_is_there(at_home):
+    say(at_home, b'{"connected": false}')
+    at_home.worker.pass_time(RELAY_GRACE + 1)
+    at_home.lose()
+    at_home.wait_and_connect()
+    assert at_home.shown[-1] == ("CONNECTED", "")
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"online", b"{", b"[false]", b'{"connected": "false"}', b'{"connected": 0}', b"null", b"\xff", b"false"]
+)
+def test_a_word_of_a_forwarder_that_is_not_understood_is_nothing(at_home, payload):
+    say(at_home, payload)
+    at_home.worker.pass_time(RELAY_GRACE + 1)
+    assert at_home.messages == [] and at_home.shown[-1] == ("CONNECTED", "")
+
+
+def test_at_bmws_own_broker_there_is_no_forwarder(bench):
+    bench.connect()
+    say(bench, b'{"connected": false}', "gcid-1/status")
+    bench.worker.pass_time(RELAY_GRACE + 1)
+    assert bench.word == "CONNECTED" and bench.messages == [b'{"connected": false}']
+
+
+def test_after_the_stop_nothing_is_left_to_be_said_of_the_forwarder(at_home):
+    say(at_home, b'{"connected": false}')
+    at_home.stream.stop()
+    shown = len(at_home.shown)
+    at_home.worker.pass_time(RELAY_GRACE + 1)
+    assert len(at_home.shown) == shown

@@ -331,6 +331,8 @@ class Service(object):
         if self._poll.run(by_person) and self._config.data:
             self._rare_calls.after_poll()
         self._poll.check_running()
+        if self._live is not None:
+            self._live.polled(self.vehicles())
         self._outlet.account("lastRefresh", self._parts.clock.now())
         self._outlet.account("callsLeft", self.calls_left())
         next_at = self._times.next_at()

@@ -12,7 +12,8 @@ import os
 from bmw import times
 from bmw.clouds.cardata import descriptors as cardata_descriptors
 from bmw.clouds.cardata import entries as cardata_entries
-from bmw.clouds.cardata.stream import CONNECTED, URL, BmwSource, LocalSource, Stream
+from bmw.clouds.cardata.silence import Silence
+from bmw.clouds.cardata.stream import URL, BmwSource, LocalSource, Stream
 from bmw.clouds.values import is_vin
 from bmw.compat import to_text, urlsplit
 from bmw.errors import BadAnswer
@@ -33,6 +34,8 @@ ACTIVE_SILENT = 900
 SILENT = 86400
 #: after a gap of so many seconds the cars are polled, because BMW stores no messages for us (cardata.md section 3)
 GAP = 300
+#: cars to name in one line
+MAX_CARS_NAMED = 3
 #: only hosts below this domain get the token
 BMW_DOMAIN = ".bmwgroup.com"
 #: topic at a local broker, as used by bmw-mqtt-bridge
@@ -104,6 +107,8 @@ class Live(object):
         self._heard_at = {}  # vin -> time of its last message
         self._was_connected = False
         self._lost_at = None
+        self._silence = Silence()
+        self._choose_again = source.CHOOSE_AGAIN
         self._line = "not started"
         self._made_at = clock.now()
         self._messages = 0
@@ -125,9 +130,18 @@ class Live(object):
     def hears(self, vehicle):
         """True if the stream is live for a car: it is connected, and the car has sent a message recently."""
         heard_at = self._heard_at.get(vehicle.vin)
-        if heard_at is None or self._stream.state != CONNECTED:
+        if heard_at is None or not self._stream.is_live or vehicle.vin in self._silence.silent:
             return False
         return 0 <= self._clock.now() - heard_at < (ACTIVE_SILENT if vehicle.is_active else SILENT)
+
+    def polled(self, vehicles):
+        """A poll of these cars (list of bmw.vehicle.vehicle.Vehicle) has ended: says whether it brought what the stream should have."""
+        if not self._stream.is_live:
+            return
+        known = self._service.memory().get("telematic", {})
+        # a list, because each car must be looked at
+        if any([self._silence.polled(vehicle.vin, known.get(vehicle.vin, {})) for vehicle in vehicles]):
+            self._tell_silent()
 
     def about(self, now):
         """Lines (list of text) about the stream for the diagnostics report."""
@@ -159,6 +173,8 @@ class Live(object):
         self._heard_at[vin] = self._clock.now()
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
         self._changed.setdefault(vin, set()).update(cardata_entries.merge(known, entries, self._clock.now(), self._extras))
+        if self._silence.heard(vin, [name for name in entries if name in known]):
+            self._tell_silent()
         self._worker.later_unless_waiting("stream post", self._pause(), self._post)
 
     def _pause(self):
@@ -182,17 +198,26 @@ class Live(object):
             self._service.take(vehicle, cardata_descriptors.translate(known, descriptors, vehicle.facts, self._extras))
         self._outlet.account("lastMessage", self._clock.now())
 
+    def _tell_silent(self):
+        cars = [self._service.vehicle(vin) for vin in sorted(self._silence.silent)]
+        names = [vehicle.name for vehicle in cars if vehicle is not None and vehicle.name]
+        more = len(names) - MAX_CARS_NAMED
+        listed = ", ".join(names[:MAX_CARS_NAMED]) + (" and {} more".format(more) if more > 0 else "")
+        self._stream.remark("polls bring news of {} that the stream does not: {}".format(listed, self._choose_again) if names else "")
+
     def _show(self, word, text):
         self._note_gap(word)
         line = "{}: {}".format(word, text) if text else word
         self._line = line
         self._outlet.account("streamState", line)
-        log.log(logging.INFO if word in ("CONNECTED", "CONNECTING") else logging.WARNING, "Stream: %s", line)
+        is_fine = word in ("CONNECTED", "CONNECTING") and not self._silence.silent
+        log.log(logging.INFO if is_fine else logging.WARNING, "Stream: %s", line)
 
     def _note_gap(self, word):
         """Handles a gap. The hourly token swap does not count as one; the next poll brings what it missed."""
         now = self._clock.now()
         if word != "CONNECTED":
+            self._silence.interrupted()
             self._lost_at = now if self._lost_at is None and self._was_connected else self._lost_at
         elif self._lost_at is not None:
             gap, self._lost_at = now - self._lost_at, None

@@ -52,6 +52,8 @@ SUSPICIOUS = 3
 TOKEN_LIFE = 3600
 #: after so many seconds without a message, the state shows possible reasons
 SILENT = 86400
+#: the program that forwards messages to a local broker may be away from BMW for so many seconds: it renews its token each hour
+RELAY_GRACE = 60
 
 #: messages, and seconds, after which other work of the account has its turn
 SLICE, SLICE_SECONDS = 100, 0.2
@@ -59,6 +61,10 @@ SLICE, SLICE_SECONDS = 100, 0.2
 _BESIDE = 500
 
 _TIMER = "stream"
+_RELAY = "stream relay"
+#: last levels of the topics where a program that forwards messages tells of itself (bmw-mqtt-bridge)
+_RELAY_TOPICS = frozenset(("status", "status_stable"))
+RELAY_AWAY = "the program that forwards BMW's messages to this broker has no connection to BMW: check that program"
 _READING = "stream events"
 
 
@@ -107,6 +113,8 @@ class BmwSource(object):
         "choose the data under 'Configure data stream' in the BMW portal and save; it is tried again every quarter of an hour",
     )
 
+    CHOOSE_AGAIN = "BMW sometimes loses the choice of data, so choose it again under 'Configure data stream' in the BMW portal and save"
+
     def __init__(self, account, url):
         self._account = account
         self._url = url  # taken apart when it is used, see bmw.compat.urlsplit
@@ -131,6 +139,10 @@ class BmwSource(object):
         broker = mqtt.Broker(host, port, is_tls, tokens.gcid, tokens.id_token, tokens.gcid + "/+")
         return Login(broker, self._ends_at, life, tokens.access_token)
 
+    def is_relay_topic(self, topic):
+        """True if a message of this topic is no car's, but of the program that forwards them: at BMW's there is none."""
+        return False
+
     def renew(self, login):
         """Gets newer tokens than those of ``login``. Raises BmwError."""
         self._account.refresh(rejected=login.access_token)
@@ -143,6 +155,10 @@ class LocalSource(object):
     REFUSED = StreamRefused("The broker of stream_url refuses the login", "check stream_user and stream_password")
     NOT_SUBSCRIBED = NoDataSelected("The broker of stream_url refuses the topic", "check stream_topic and the broker's rights")
 
+    CHOOSE_AGAIN = (
+        "check the program that forwards the messages, then choose the data again under 'Configure data stream' in the BMW portal"
+    )
+
     def __init__(self, url, topic, user=None, password=None):
         host, port, is_tls = mqtt.parse_url(url)
         self._login = Login(mqtt.Broker(host, port, is_tls, user, password, topic))
@@ -151,8 +167,22 @@ class LocalSource(object):
         """The Login."""
         return self._login
 
+    def is_relay_topic(self, topic):
+        """True for the topics where a program that forwards messages tells of itself."""
+        return topic.rpartition("/")[2] in _RELAY_TOPICS
+
     def renew(self, login):
         """Nothing to renew."""
+
+
+def relay_state(payload):
+    """What a program that forwards messages (bytes) says of its connection to BMW: True, False, or None = not understood."""
+    try:
+        said = safe_json.parse(payload)
+    except ValueError:
+        return None
+    state = said.get("connected") if isinstance(said, dict) else None
+    return state if isinstance(state, bool) else None
 
 
 def token_life(id_token):
@@ -198,6 +228,8 @@ class Stream(object):
         self._login = None
         self._attempts = []
         self._heard_at = clock.now()
+        self._is_relay_away = False
+        self._remark = ""
         self.state = OFF
         self.connections = 0  # accepted connections since the start
         self._forget_failures()
@@ -228,6 +260,17 @@ class Stream(object):
         self.state = OFF
         self._worker.cancel(_TIMER)
         self._drop()
+
+    @property
+    def is_live(self):
+        """True if the cars' messages come in, as far as is known."""
+        return self.state == CONNECTED and not self._is_relay_away
+
+    def remark(self, text):
+        """Sets what is told while it is connected; '' = nothing."""
+        self._remark = text
+        if self.is_live:
+            self._show_connected()
 
     # connecting
 
@@ -310,10 +353,30 @@ class Stream(object):
             self._next(self._renewal_in(), self._renew)
 
     def _message(self, detail):
+        topic, payload = detail
+        if self._source.is_relay_topic(topic):
+            self._hear_relay(relay_state(payload))
+            return
         self._heard_at = self._clock.now()
+        self._relay_is_there()
+        self._on_message(payload)
+
+    def _hear_relay(self, is_there):
+        if is_there:
+            self._relay_is_there()
+        elif is_there is not None:
+            self._worker.later_unless_waiting(_RELAY, RELAY_GRACE, self._relay_is_away)
+
+    def _relay_is_there(self):
+        self._worker.cancel(_RELAY)
+        self._is_relay_away = False
         if self.state == CONNECTED:
             self._show_connected()
-        self._on_message(detail[1])
+
+    def _relay_is_away(self):
+        if self.state == CONNECTED:
+            self._is_relay_away = True
+            self._show("OFFLINE", RELAY_AWAY)
 
     def _too_large(self, _detail):
         if not self._has_told_too_large:
@@ -355,7 +418,8 @@ class Stream(object):
 
     def _show_connected(self):
         is_silent = self._clock.now() - self._heard_at > SILENT
-        self._show("CONNECTED", "no message for more than a day; the car sleeps, or no data is selected in the portal" if is_silent else "")
+        silent = "no message for more than a day; the car sleeps, or no data is selected in the portal" if is_silent else ""
+        self._show("CONNECTED", self._remark or silent)
 
     # token renewal
 
@@ -396,6 +460,8 @@ class Stream(object):
 
     def _drop(self):
         connection, self._connection = self._connection, None
+        self._worker.cancel(_RELAY)
+        self._is_relay_away = False
         if connection is not None:
             connection.close()
         self._inbox.wake()
