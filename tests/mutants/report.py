@@ -11,8 +11,8 @@ from pathlib import Path
 BESIDE = ("tests", "conf", "docs", "install.py", "README.md", "CHANGELOG.md")
 #: mutmut's exit codes of a test run: 0 = all passed, 33 = no test reaches the change
 SURVIVED, NOT_REACHED = 0, 33
-#: a sentence in quotes
-SENTENCE = re.compile(r"\"[^\"]* [^\"]*\"|'[^']* [^']*'")
+#: a text in quotes
+TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
 def tests_of(module):
@@ -58,9 +58,12 @@ def is_of_words(shown):
     lines = [line[1:].strip() for line in shown.splitlines()]
     if lines[0].startswith(("log.", "raise ValueError(")):
         return True
-    if len(lines) != 2 or not SENTENCE.search(lines[0]):
-        return False
-    return SENTENCE.sub("", lines[0]) == SENTENCE.sub("", lines[1].replace('"XX', '"').replace('XX"', '"'))
+    return len(lines) == 2 and _without_sentences(lines[0]) == _without_sentences(lines[1])
+
+
+def _without_sentences(line):
+    """The line without texts that have a blank: shorter ones can be keys."""
+    return TEXT.sub(lambda text: "" if " " in text.group().strip("\"' ") else text.group(), line)
 
 
 def row_of(folder, module):

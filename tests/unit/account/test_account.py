@@ -525,6 +525,7 @@ def test_without_room_a_good_token_is_not_renewed_and_it_is_told(account, cloud,
     account.keep_fresh()
     assert cloud.refreshes == [] and account.access_token() == "access-1"
     assert "not refreshed yet" in account.store_error.problem and "No space left" in account.store_error.advice
+    assert caplog.text.count("not refreshed yet") == 1
     account.keep_fresh()
     assert caplog.text.count("not refreshed yet") == 1, "told once, not at every tick"
     no_room.undo()
@@ -635,6 +636,11 @@ def test_a_failed_renewal_does_not_hold_a_stop_up(account, cloud):
 
 def test_the_stored_record_says_the_same_as_the_items_text(account, store):
     assert json.loads(account.export()) == {key: value for key, value in store.load(RECORD).items() if key != "holder"}
+
+
+def test_the_same_tokens_always_give_the_same_text_for_the_item(account):
+    keys = list(json.loads(account.export()))
+    assert keys == sorted(keys)
 
 
 def test_an_unreadable_store_changes_nothing(account, cloud, store, clock, monkeypatch):

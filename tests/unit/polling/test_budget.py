@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from bmw.errors import QuotaExceeded
+from bmw.errors import QuotaExceeded, ServerError
 from bmw.polling.budget import DAY, Budget
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,6 +131,30 @@ def test_a_refusal_holds_over_a_restart():
         Budget(50, budget.to_record()).spend(NOON + 60)
 
 
+def test_the_refusals_in_a_row_are_counted_on_over_a_restart():
+    budget = Budget(50)
+    budget.refused(NOON)
+    assert Budget(50, budget.to_record()).refused(NOON + 3600) == NOON + 3600 + 7200
+
+
+def test_what_is_left_alone_is_left_alone_over_a_restart():
+    budget = Budget(50)
+    budget.pauses.failed("list of cars", NOON, ServerError("BMW is down"), (600,))
+    assert Budget(50, json.loads(json.dumps(budget.to_record()))).pauses.held("list of cars", NOON + 599) is not None
+
+
+def test_whose_allowance_is_used_up_is_told():
+    with pytest.raises(QuotaExceeded) as ours:
+        spend(Budget(20), NOON, 19)
+    assert ours.value.text() == "The daily allowance of 20 calls is used up: polling continues automatically"
+    budget = Budget(20)
+    until = budget.refused(NOON)
+    with pytest.raises(QuotaExceeded) as bmws:
+        budget.spend(NOON)
+    assert bmws.value.text() == "BMW's daily allowance of calls is used up: polling continues automatically"
+    assert bmws.value.retry_at == until
+
+
 def test_a_refusal_from_a_clock_that_was_set_back_does_not_block_for_ever():
     budget = Budget(50)
     budget.refused(NOON + 400 * DAY)
@@ -145,6 +169,18 @@ def test_there_is_room_while_the_reserve_is_not_touched():
     assert budget.has_room(NOON, 2)
     assert not budget.has_room(NOON, 3)
     assert Budget(None).has_room(NOON, 10**6)
+
+
+def test_the_room_is_what_the_reserve_leaves_and_never_less_than_nothing():
+    budget = spend(Budget(50), NOON, 44)
+    assert budget.room(NOON) == 1
+    spend(budget, NOON, 6, by_person=True)
+    assert budget.room(NOON) == 0
+    assert Budget(None).room(NOON) is None
+
+
+def test_a_call_at_the_same_time_of_each_day_finds_room_though_it_is_a_minute_early():
+    assert spend(Budget(50), NOON, 45).room(NOON + DAY - 60) == 45
 
 
 def test_where_nothing_is_limited_old_calls_are_forgotten_too():
