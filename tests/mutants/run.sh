@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 modules=("$@")
 if [ $# = 0 ]; then
-  modules=(account/account.py storage/seal.py storage/store.py commands/commander.py commands/incoming.py commands/definitions.py polling/budget.py
+  modules=(account/account.py storage/seal.py storage/store.py commands/commander.py commands/unlocking.py commands/incoming.py commands/definitions.py polling/budget.py
     redact.py net/mqtt.py clouds/cardata/stream.py)
 fi
 folder=.cache/mutants

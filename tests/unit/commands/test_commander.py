@@ -4,8 +4,9 @@ import logging
 
 import pytest
 from bmw.clouds.base import Cloud, Progress
-from bmw.commands.commander import CLOCK_BACK, CONFIRM_WITHIN, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order, Rights
+from bmw.commands.commander import CLOCK_BACK, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
+from bmw.commands.unlocking import CONFIRM_WITHIN, Rights, Unlocking
 from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped
 from bmw.net.guard import Guard
 
@@ -525,7 +526,7 @@ def test_another_accounts_unlock_does_not_confirm(desk):
     ],
 )
 def test_the_account_whose_car_it_is_and_the_one_that_sends_must_both_allow_to_unlock(desk, own, sender, named):
-    desk.commander._rights = Rights("app", sender, False)
+    desk.commander._unlocking = Unlocking(Rights("app", sender, False))
     states = desk.give("unlock", rights=Rights("home", own, False))
     assert states == ["FAILED: unlocking is not allowed: set {} in bmw.cfg".format(named)]
     assert desk.cloud.sent == []
@@ -533,7 +534,7 @@ def test_the_account_whose_car_it_is_and_the_one_that_sends_must_both_allow_to_u
 
 @pytest.mark.parametrize("own, sender", [(True, False), (False, True), (True, True)])
 def test_either_account_can_ask_for_a_second_unlock(desk, own, sender):
-    desk.commander._rights = Rights("app", True, sender)
+    desk.commander._unlocking = Unlocking(Rights("app", True, sender))
     assert desk.give("unlock", rights=Rights("home", True, own))[0].startswith("FAILED: send unlock again")
     assert desk.give("unlock", rights=Rights("home", True, own)) == ["QUEUED", "SENT"]
 

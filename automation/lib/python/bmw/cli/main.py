@@ -17,7 +17,7 @@ from bmw import __version__, config
 from bmw.cli import table
 from bmw.cli.accounts import CliError, advised, open_accounts
 from bmw.commands import definitions
-from bmw.commands.commander import CONFIRM
+from bmw.commands.unlocking import CONFIRM
 from bmw.compat import lower, to_bytes
 from bmw.errors import BmwError, SignInFailed
 from bmw.items import items_file, names

@@ -1,5 +1,5 @@
 """The commands of a car: from an item or a rule to the cloud, and their progress.
 
 ``definitions.py``: names and arguments. ``incoming.py``: accepts commands from items and rules. ``commander.py``: sends a command
-and polls its progress. ``progress.py``: shows each state once. Knows no cloud and no Java.
+and polls its progress. ``unlocking.py``: who may unlock. ``progress.py``: shows each state once. Knows no cloud and no Java.
 """

@@ -8,6 +8,7 @@ from __future__ import absolute_import, unicode_literals
 import logging
 
 from bmw.commands import definitions
+from bmw.commands.unlocking import Unlocking
 from bmw.errors import BmwError, NetworkError, ServerError, Stopped, TooLate
 from bmw.net.guard import Guard
 from bmw.record import record
@@ -20,9 +21,6 @@ DEADLINE = 120
 LEAST = 5
 #: seconds that the clock may have been set back; a command further in the future is not sent
 CLOCK_BACK = 2
-#: seconds for the second unlock command, if the settings require two
-CONFIRM_WITHIN = 10
-CONFIRM = "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
 #: polling a command's progress stops after so many refusals in a row
 MAX_REFUSALS = 3
 #: a command's progress is polled at least so often before its timeout
@@ -34,8 +32,6 @@ _MISTAKE = "unexpected error, see openHAB's log"
 
 #: A time by two clocks: epoch seconds, and the seconds of ``Worker.now``, which nobody can set.
 Moment = record("Moment", "clock steady")
-#: Permissions from an account's settings. account (str): its name; may_unlock, confirm_unlock (bool).
-Rights = record("Rights", "account may_unlock confirm_unlock")
 
 
 class Order(object):
@@ -45,7 +41,7 @@ class Order(object):
         vehicle (bmw.vehicle.vehicle.Vehicle), command (str), arguments (dict)
         life (bmw.commands.progress.CommandProgress): shows its progress.
         accepted (Moment)
-        rights (Rights): permissions of the car's account.
+        rights (bmw.commands.unlocking.Rights): permissions of the car's account.
         on_changed: called without arguments when the command has changed the car, or may have.
     """
 
@@ -89,7 +85,7 @@ class Commander(object):
         parts (bmw.parts.Parts): those of the account. Its setting command_timeout (int, seconds) is for a command; None = the
             cloud's own time.
         sessions (bmw.account.session.Sessions): makes those of the commands.
-        rights (Rights): permissions of the sending account.
+        rights (bmw.commands.unlocking.Rights): permissions of the sending account.
 
     Attributes:
         is_halted (bool): nothing more is sent.
@@ -100,10 +96,9 @@ class Commander(object):
         self._clock = parts.clock
         self._worker = parts.worker
         self._sessions = sessions
-        self._rights = rights
+        self._unlocking = Unlocking(rights)
         self._timeout = parts.config.command_timeout or parts.cloud.COMMAND_TIMEOUT
         self._poll_every = min(parts.cloud.POLL_COMMAND, self._timeout / MIN_POLLS)
-        self._first_unlocks = {}  # (account, vin) -> Moment
         self._waiting = []
         self._running = {}  # vin -> Order
         self.is_halted = False
@@ -137,29 +132,7 @@ class Commander(object):
         if order.command not in self._cloud.COMMANDS:
             kind = "" if self._cloud.COMMANDS else " (read-only)"
             return "not supported by {}{}".format(self._cloud.title, kind)
-        if order.command != definitions.UNLOCK:
-            return None
-        return self._forbidden(order) or self._unconfirmed(order)
-
-    def _forbidden(self, order):
-        """Why unlocking is not allowed, or None. The car's account and the sending account must both allow it."""
-        is_own = order.rights.account == self._rights.account
-        forbid = [rights.account for rights in ([self._rights] if is_own else [order.rights, self._rights]) if not rights.may_unlock]
-        if not forbid:
-            return None
-        settings = " and ".join("allow_unlock = yes" if is_own else "{}.allow_unlock = yes".format(account) for account in forbid)
-        return "unlocking is not allowed: set {} in bmw.cfg".format(settings)
-
-    def _unconfirmed(self, order):
-        """If one of the accounts requires two unlocks within CONFIRM_WITHIN seconds: a text for the first, None for the second."""
-        if not (self._rights.confirm_unlock or order.rights.confirm_unlock):
-            return None
-        which = (order.rights.account, order.vehicle.vin)
-        first = self._first_unlocks.pop(which, None)
-        if first is not None and all(0 <= now - then <= CONFIRM_WITHIN for now, then in zip(order.accepted, first)):
-            return None
-        self._first_unlocks[which] = order.accepted
-        return CONFIRM
+        return self._unlocking.refusal(order) if order.command == definitions.UNLOCK else None
 
     def _is_repeated(self, order):
         """True if the car's newest command is the same. Older commands do not count: after lock and unlock, lock means lock again.

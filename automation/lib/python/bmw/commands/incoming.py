@@ -11,8 +11,9 @@ import logging
 import threading
 
 from bmw.commands import definitions
-from bmw.commands.commander import Commander, Moment, Order, Rights
+from bmw.commands.commander import Commander, Moment, Order
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
+from bmw.commands.unlocking import Rights
 from bmw.errors import CommandFailed
 from bmw.redact import clean
 from bmw.switches import put_back
