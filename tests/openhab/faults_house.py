@@ -266,7 +266,7 @@ class Disk:
             self.is_there = False
 
     def fill(self):
-        with contextlib.suppress(OSError), open(self.folder / "filler", "wb", buffering=0) as file:
+        with contextlib.suppress(OSError), open(self.folder / "filler", "ab", buffering=0) as file:
             while True:
                 file.write(b"x" * 4096)
 

@@ -115,6 +115,10 @@ class DiskFull(_Disk):
     def strike(self, house):
         house.disk.fill()
 
+    def meanwhile(self, step):
+        step.house.disk.fill()  # a file that was under way when it was filled may have left room
+        return _Disk.meanwhile(self, step)
+
     def lift(self, house):
         house.disk.make_room()
 

@@ -232,6 +232,9 @@ def test_tokens_that_could_not_be_stored_never_replace_those_that_another_instan
     started.load(account.export())
     started.refresh()
     account.save_again()  # a poll of the stopped instance ends
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "save", lambda *_arguments: pytest.fail("what it took over is stored already"))
+        account.save_again()
     assert another(cloud, store, clock).access_token() == "access-3"
     assert account.access_token() == "access-3" and account.store_error is None
     account.save_again()
@@ -622,7 +625,7 @@ def test_after_a_stop_nothing_is_renewed_and_the_token_stays_in_use(account, clo
     account.stop(0)
     with pytest.raises(NetworkError) as error:
         account.refresh()
-    assert "stopped" in error.value.problem
+    assert "stopped" in error.value.problem and error.value.advice == "it is sent after the start"
     assert cloud.refreshes == [] and account.access_token() == "access-1"
 
 

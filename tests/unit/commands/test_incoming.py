@@ -7,6 +7,7 @@ from bmw.commands import definitions
 from bmw.commands.commander import DEADLINE, LEAST
 from bmw.commands.incoming import MAX_REASON, MAX_OPEN
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT
+from bmw.vehicle.vehicle import Reading
 
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.contract.on_cpython import ItemsInMemory, homes_in, make_service
@@ -58,6 +59,114 @@ def test_a_reason_is_shown_redacted_and_no_longer_than_needed(homes):
     for shown in (home.state(home.item("CommandStatus")), told[0]):
         assert home.vin not in shown and "hunter22" not in shown
         assert len(shown) <= MAX_REASON + len("FAILED: ")
+
+
+class Watched:
+    """An outlet that keeps what it is told of whom: (method, car's name, key or None, is_first)."""
+
+    def __init__(self, outlet):
+        self._outlet = outlet
+        self.told = []
+
+    def __getattr__(self, name):
+        method = getattr(self._outlet, name)
+
+        def call(vehicle, *arguments):
+            self.told.append((name, vehicle.name, arguments[0] if isinstance(arguments[0], str) else None, arguments[-1]))
+            return method(vehicle, *arguments)
+
+        return call
+
+
+@pytest.fixture
+def two_cars(homes):
+    """A home with an i3 and an i3 with a range extender."""
+    home = homes("connecteddrive")
+    home.garage("i3", "i3_rex")
+    home.sign_in()
+    home.use("connecteddrive")
+    return home
+
+
+def test_the_first_cars_items_are_told_as_such_whatever_is_shown(two_cars):
+    home, desk = two_cars, two_cars.service.incoming
+    first, second = desk._vehicle_list.named()
+    watched = desk._outlet = Watched(desk._outlet)
+    for vehicle in (first, second):
+        desk.item_command(vehicle.name, "lock", "ON")
+    home.pass_time(60)
+    desk.prepare_items()
+    desk.release_buttons()
+    desk.show_missing()
+    assert {name for name, _car, _key, _is_first in watched.told} == {"command", "command_state", "prepare_commands"}
+    assert {"commandStatus", "lastCommand", "lock"} <= {key for _name, _car, key, _is_first in watched.told}
+    assert {(car, is_first) for _name, car, _key, is_first in watched.told} == {(first.name, True), (second.name, False)}
+
+
+def test_switches_that_are_put_back_at_the_same_time_are_all_put_back(two_cars):
+    home, items = two_cars, two_cars.items.states
+    pressed = ["BMW_{}_{}".format(name, switch) for name in (home.car_name("i3"), home.car_name("i3_rex")) for switch in ("Lock", "FlashLights")]
+    home.cloud.add_fault("cd_command", "status", status=500, times=4)
+    for item in pressed:
+        home.command(item, "ON")
+    items.update((item, "ON") for item in pressed)  # openHAB's own updates by the commands come late
+    home.pass_time(60)
+    assert [items[item] for item in pressed] == ["OFF"] * 4
+
+
+def test_a_rule_is_told_that_its_command_was_dropped(homes):
+    home, told = homes("portal"), []
+    home.cloud.command_plan(outcome="NEVER")
+    for word in ("first", "second"):
+        home.service.incoming.command(home.name, "lock", {}, lambda state, reason: None, lambda word=word: told.append(word))
+    home.pass_time(10)
+    assert told == ["second"]
+
+
+def test_a_rule_that_does_not_ask_is_not_told_that_its_command_was_dropped(homes):
+    home, told = homes("portal"), []
+    home.cloud.command_plan(outcome="NEVER")
+    for _time in range(2):
+        home.service.incoming.command(home.name, "lock", {}, lambda state, reason: told.append(state))
+    home.pass_time(1)
+    assert "QUEUED" in told and len(home.service.incoming._open) == 1
+
+
+def test_a_car_shows_when_its_last_command_was_sent(homes):
+    home = homes("portal")
+    home.cloud.command_plan(outcome="NEVER")
+    home.pass_time(100)
+    home.command(home.item("SoundHorn"), "ON")
+    sent = home.state(home.item("LastCommand"))
+    home.pass_time(1)
+    home.command(home.item("Lock"), "ON")
+    assert sent and home.state(home.item("LastCommand")) == sent, "the second one waits"
+    home.cloud.command_plan()
+    home.pass_time(600)
+    assert home.state(home.item("LastCommand")) > sent
+
+
+def test_a_switch_with_a_state_shows_what_the_car_says_after_the_command_not_what_was_pressed(homes):
+    home = homes("connecteddrive")
+    climate, status = home.item("Climate"), home.item("CommandStatus")
+    home.command(climate, "ON")
+    home.wait(status, "EXECUTED")
+    home.pass_time(2)
+    assert home.state(climate) == "OFF", "this cloud does not say whether it is on"
+    home.service.vehicle(home.vin).readings["climateActive"] = Reading(True, home.now())
+    home.pass_time(60)
+    assert home.state(climate) == "ON"
+
+
+def test_a_switch_follows_its_own_state_when_that_has_changed(homes):
+    home = homes("connecteddrive")
+    desk, vehicle, climate, charge = home.service.incoming, home.service.vehicle(home.vin), home.item("Climate"), home.item("Charge")
+    vehicle.readings.update({"climateActive": Reading(True, home.now()), "charging": Reading(True, home.now())})
+    home.items.states.update({climate: "OFF", charge: "OFF"})
+    desk.follow(vehicle, {"climateActive", "odometer"})
+    assert (home.state(climate), home.state(charge)) == ("ON", "OFF")
+    desk.follow(vehicle, {"charging"})
+    assert home.state(charge) == "ON"
 
 
 @pytest.mark.parametrize("text", ["REFRESH", "NULL", "UNDEF", "", "on", "INCREASE"])
@@ -156,6 +265,7 @@ def test_a_flood_of_commands_is_refused_and_told(homes):
     home.cloud.command_plan(outcome="NEVER")
     for number in range(2 * MAX_OPEN):
         home.service.item_command(home.name, "command", ("soundHorn", "flashLights")[number % 2])
+    assert len(home.service.incoming._open) == MAX_OPEN
     assert texts(home) == ["FAILED: too many commands at once, {} have not ended yet".format(MAX_OPEN)]
     home.pass_time(3600)
     assert home.service.incoming._open == []

@@ -180,7 +180,9 @@ def test_the_room_is_what_the_reserve_leaves_and_never_less_than_nothing():
 
 
 def test_a_call_at_the_same_time_of_each_day_finds_room_though_it_is_a_minute_early():
-    assert spend(Budget(50), NOON, 45).room(NOON + DAY - 60) == 45
+    budget = spend(Budget(50), NOON, 45)
+    assert budget.room(NOON + DAY - 60) == 45
+    budget.spend(NOON + DAY - 60)
 
 
 def test_where_nothing_is_limited_old_calls_are_forgotten_too():
