@@ -393,18 +393,53 @@ def test_an_account_without_cars_is_told(tmp_path):
         assert home.state == "NO_CAR" and "primary user" in home.text
 
 
-def test_a_secondary_users_car_is_left_out(home):
+LEFT_OUT = "{} is left out, as this account is not its primary user: map it to this account as primary user in the BMW portal or app"
+
+
+def test_a_secondary_users_car_is_left_out_and_told_once_with_what_to_do(home, caplog):
+    caplog.set_level(logging.INFO, "bmw")
     home.cloud.set_mapping(vin(home), "SECONDARY")
     home.cloud.add_car("i4")
     home.sign_in()
-    assert home.state == "ONLINE" and set(home.outlet.cars) == {"i4"}
+    line = LEFT_OUT.format("VIN*" + vin(home)[-4:])
+    assert (home.state, home.text) == ("ONLINE", "Online; " + line) and set(home.outlet.cars) == {"i4"}
+    for _ in range(4):
+        due(home)
+    home = home.restart()
+    assert home.text == "Online; " + line
+    assert [record.levelname for record in caplog.records if line in record.getMessage()] == ["INFO", "INFO"]  # one per start
+    for _ in range(3):
+        home.pass_time(86400)
+        home.tick()
+        assert (home.state, home.text) == ("ONLINE", "Online")
+    assert "left out: VIN*{} (not its primary user)".format(vin(home)[-4:]) in home.service.diagnostics()
 
 
 def test_only_secondary_cars_are_as_good_as_none(home):
     home.cloud.set_mapping(vin(home), "SECONDARY")
     home.sign_in()
-    assert home.state == "NO_CAR"
+    assert home.state == "NO_CAR" and LEFT_OUT.format("VIN*" + vin(home)[-4:]) in home.text
     assert home.calls() == ["mappings"]
+
+
+def test_a_car_that_left_the_account_is_told_for_a_day_and_its_items_show_nothing(signed_in):
+    signed_in.cloud.add_car("i4")
+    signed_in.cloud.remove_car(vin(signed_in))
+    signed_in.pass_time(86400)
+    signed_in.tick()
+    line = "i3 is no longer among the cars of this account: its items show nothing until it is back"
+    assert (signed_in.state, signed_in.text) == ("ONLINE", "Online; " + line)
+    assert signed_in.outlet.settled[1] == ["i3"]
+    signed_in.pass_time(86400)
+    signed_in.tick()
+    assert (signed_in.state, signed_in.text) == ("ONLINE", "Online")
+
+
+def test_the_last_car_that_left_is_told_too(signed_in):
+    signed_in.cloud.remove_car(vin(signed_in))
+    signed_in.pass_time(86400)
+    signed_in.tick()
+    assert signed_in.state == "NO_CAR" and "i3 is no longer among the cars of this account" in signed_in.text
 
 
 def test_two_cars_of_a_model_have_two_names_that_stay(home):
@@ -487,7 +522,7 @@ def test_of_many_troubles_with_cars_the_first_ones_are_told(tmp_path):
         cloud.add_fault("telematicData", "status", times=5, status=403, body={"exveErrorId": "CU-104"})
         home.update()
         assert home.state == "ONLINE"
-        assert home.text.count("must be the car's primary user") == 3 and home.text.endswith("; and 2 more")
+        assert home.text.count("must be the car's primary user") == 3 and "; and 2 more; VIN*" in home.text
 
 
 def test_the_whole_fleet_is_read_within_the_day(tmp_path):

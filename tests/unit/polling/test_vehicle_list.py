@@ -140,6 +140,68 @@ def test_a_car_of_another_primary_user_is_left_out(cloud, clock):
     assert [vehicle.vin for vehicle in listed(VehicleList(cloud, clock)).vehicles] == [SECOND]
 
 
+LEFT_OUT = "{} is left out, as this account is not its primary user: map it to this account as primary user in the BMW portal or app"
+GONE = "{} is no longer among the cars of this account: its items show nothing until it is back"
+
+
+def test_a_car_that_is_left_out_is_told_for_a_day_with_what_to_do_and_then_only_in_the_report(cloud, clock):
+    cloud.readable = {FIRST}
+    cars = listed(VehicleList(cloud, clock))
+    assert cars.news() == [LEFT_OUT.format("VIN*0002")] and cars.left_out == [SECOND]
+    cars = again(cars, cloud, clock)
+    clock.advance(vehicle_list.TOLD_FOR - 1)
+    assert cars.news() == [LEFT_OUT.format("VIN*0002")]
+    clock.advance(1)
+    for _ in range(3):
+        assert cars.news() == [] and cars.left_out == [SECOND]
+        cars.list_again()
+        listed(cars)
+    cloud.readable = {FIRST, SECOND}
+    cars.list_again()
+    listed(cars)
+    assert cars.news() == [] and cars.left_out == []
+
+
+def test_a_car_that_is_gone_is_told_for_a_day(cars, cloud, clock):
+    assert cars.news() == []
+    del cloud.models[FIRST]
+    cars.list_again()
+    listed(cars)
+    assert cars.news() == [GONE.format("i3")] and cars.left_out == []
+    clock.advance(vehicle_list.TOLD_FOR)
+    cars.list_again()
+    listed(cars)
+    assert cars.news() == []
+
+
+def test_a_car_that_is_back_within_the_day_is_no_longer_told_as_gone(cars, cloud):
+    for readable, news in (({SECOND}, [LEFT_OUT.format("i3")]), ({FIRST, SECOND}, []), ({SECOND}, [LEFT_OUT.format("i3")])):
+        cloud.readable = readable
+        cars.list_again()
+        listed(cars)
+        assert cars.news() == news
+
+
+def test_after_a_clock_that_was_ahead_old_news_are_not_told(cars, cloud, clock):
+    cloud.readable = {SECOND}
+    cars.list_again()
+    listed(cars)
+    clock.advance(-10)
+    assert cars.news() == []
+
+
+def test_of_an_older_version_no_car_that_left_long_ago_is_told(cars, cloud, clock):
+    stored = cars.to_record()
+    del stored["left_out"], stored["news"]
+    stored["vehicles"] = []
+    cloud.readable = set()
+    del cloud.models[FIRST]
+    older = VehicleList(cloud, clock)
+    older.load(stored, True)
+    listed(older)
+    assert older.news() == [LEFT_OUT.format("i3_2")]
+
+
 def test_a_car_that_left_and_comes_back_has_its_name_and_is_news(cars, cloud):
     assert cars.take_new()
     cloud.readable = {SECOND}

@@ -40,6 +40,7 @@ def facts(**changes):
         "next_at": NOON + 1200,
         "live": None,
         "vehicles": [],
+        "left_out": [],
     }
     return Facts(**dict(usual, **changes))
 

@@ -5,6 +5,7 @@ from __future__ import absolute_import, unicode_literals
 import logging
 
 from bmw.polling.estimates import Estimates
+from bmw.polling.vehicle_list import GONE
 from bmw.vehicle.vocabulary import VEHICLE
 
 log = logging.getLogger("bmw")
@@ -37,7 +38,7 @@ class Display(object):
         news = [vehicle for vehicle, is_first in present if were_there.get(vehicle.name) != is_first]
         for vehicle, _is_first in gone:
             if vehicle.name in were_there:
-                log.warning("%s is no longer among the cars of this account: its items show nothing until it is back", vehicle.name)
+                log.warning("%s", GONE.format(vehicle.name))
         self._outlet.settle(present, gone)
         for vehicle in news:
             self.post_all(vehicle)

@@ -7,8 +7,9 @@ from bmw.redact import mask_vin
 
 #: a poll stops after so many server errors in a row; the other cars would only cost calls
 GIVE_UP = 3
-#: errors of cars to show in one line
+#: errors of cars, and news of the list of cars, to show in one line
 MAX_NAMED = 3
+NO_CAR = "Signed in, but no car that can be read: map your car to this BMW account as primary user"
 
 
 class Poll(object):
@@ -51,10 +52,11 @@ class Poll(object):
             self._display.settle()
             vehicles = self._vehicle_list.in_turn()
             troubles = self._read_vehicles(session, vehicles if by_person else vehicles[: self._times.cars_at_once()])
+            news = self._vehicle_list.news()
             if not self._vehicle_list.vehicles and not troubles:
-                self._conclude("NO_CAR", "Signed in, but no car that can be read: map your car to this BMW account as primary user")
+                self._conclude("NO_CAR", _line(NO_CAR, news))
             else:
-                self._conclude("ONLINE", _line(troubles))
+                self._conclude("ONLINE", _line("Online", troubles, news))
             return True
         except BmwError as error:
             self._conclude(error.state, error.text(), error.retry_at)
@@ -120,6 +122,10 @@ class Poll(object):
         self._display.post_all(vehicle, vehicle.update(readings))
 
 
-def _line(troubles):
-    more = len(troubles) - MAX_NAMED
-    return "; ".join(["Online"] + troubles[:MAX_NAMED] + (["and {} more".format(more)] if more > 0 else []))
+def _line(start, *lists):
+    """One line from a start and lists of texts; of each list the first ones."""
+    texts = [start]
+    for told in lists:
+        more = len(told) - MAX_NAMED
+        texts += told[:MAX_NAMED] + (["and {} more".format(more)] if more > 0 else [])
+    return "; ".join(texts)

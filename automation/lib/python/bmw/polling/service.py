@@ -176,6 +176,7 @@ class Service(object):
             next_at=self._times.next_at(),
             live=self._live,
             vehicles=self._vehicle_list.vehicles,
+            left_out=self._vehicle_list.left_out,
         )
         return diagnostics.report(facts, self._surroundings, now)
 

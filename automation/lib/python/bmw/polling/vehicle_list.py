@@ -23,6 +23,10 @@ LIST_AFTER_FAILURE = 6 * 3600
 #: number of cars per account, and characters of a car's name
 MAX_CARS = 200
 MAX_NAME = 40
+#: seconds for which it is told that a car is left out or gone
+TOLD_FOR = 86400
+LEFT_OUT = "{} is left out, as this account is not its primary user: map it to this account as primary user in the BMW portal or app"
+GONE = "{} is no longer among the cars of this account: its items show nothing until it is back"
 #: seconds until the constant data that BMW did not give are requested again; the key of the time of the request
 FACTS_AGAIN = 86400
 _UNTOLD = "untold"
@@ -36,6 +40,7 @@ class VehicleList(object):
 
     Attributes:
         vehicles (list of bmw.vehicle.vehicle.Vehicle): the cars that the account can read, in BMW's order.
+        left_out (list of str): VINs of the cars in BMW's list that it cannot read.
 
     Args:
         cloud (bmw.clouds.base.Cloud), clock: those of the account.
@@ -49,6 +54,8 @@ class VehicleList(object):
         self._firsts_before = []  # VINs of former first cars, the latest one last
         self._extras = {}  # VIN of a former car -> keys of its extra values, whose items still exist
         self._listed_at = None
+        self.left_out = []
+        self._told_since = {}  # VIN of a car that is left out or gone -> since when that is told
         self.vehicles = []  # replaced as a whole, never changed, because other threads read it
         self._has_new = False
 
@@ -57,6 +64,8 @@ class VehicleList(object):
         self._names = record.get("names", {})
         self._extras = record.get("extras", {})
         self._listed_at = record.get("listed_at") if is_same_cloud else None
+        self.left_out = record.get("left_out", []) if is_same_cloud else []
+        self._told_since = record.get("news", {}) if is_same_cloud else {}
         self.vehicles = [vehicle_from(entry) for entry in record.get("vehicles", [])]
         if not is_same_cloud:
             for vehicle in self.vehicles:
@@ -65,7 +74,7 @@ class VehicleList(object):
             vehicle.forget_extras(self._cloud.wants_extra)
         self._first = record.get("first") or next((vehicle.vin for vehicle in self.vehicles), None)
         self._firsts_before = list(record.get("firsts_before", []))
-        remember(*self._names)
+        remember(*(list(self._names) + self.left_out))
 
     def to_record(self):
         """JSON-able form, for the store."""
@@ -75,6 +84,8 @@ class VehicleList(object):
             "first": self._first,
             "firsts_before": self._firsts_before,
             "listed_at": self._listed_at,
+            "left_out": self.left_out,
+            "news": self._told_since,
             "vehicles": [vehicle.to_record() for vehicle in self.vehicles],
         }
 
@@ -94,6 +105,14 @@ class VehicleList(object):
         """Former cars (list of Vehicle without values) that had items and are no longer in the account."""
         present = set(vehicle.vin for vehicle in self.vehicles)
         return [self._left(vin, name) for vin, name in sorted(self._names.items()) if vin not in present]
+
+    def news(self):
+        """Lines (list of text) for the account's status: cars that are left out or gone since a day at most, and what to do."""
+        now, lines = self._clock.now(), []
+        for vin, since in sorted(self._told_since.items()):
+            if 0 <= now - since < TOLD_FOR:
+                lines.append((LEFT_OUT if vin in self.left_out else GONE).format(self._names.get(vin) or mask_vin(vin)))
+        return lines
 
     def _left(self, vin, name):
         vehicle = Vehicle(vin, name)
@@ -147,15 +166,13 @@ class VehicleList(object):
 
     def _take(self, found):
         """Updates the cars from a list (list of bmw.clouds.base.Found): the first car, known cars, new cars."""
-        readable = []
+        readable, left_out = [], []
         if len(found) > MAX_CARS:
             log.warning("BMW's list has %d cars; only the first %d are used", len(found), MAX_CARS)
         for entry in found[:MAX_CARS]:
             remember(entry.vin)
-            if entry.is_readable:
-                readable.append(entry.vin)
-            else:
-                log.info("%s is ignored: this account is not its primary user", mask_vin(entry.vin))
+            (readable if entry.is_readable else left_out).append(entry.vin)
+        self._note_news(readable, left_out)
         stay = [vehicle for vehicle in self.vehicles if vehicle.vin in readable]
         self._extras.update((one.vin, sorted(filter(extra.is_key, one.readings))) for one in self.vehicles if one not in stay)
         known = [vehicle.vin for vehicle in stay]
@@ -164,6 +181,16 @@ class VehicleList(object):
             self._choose_first(readable, [vehicle.vin for vehicle in come if vehicle.vin not in self._names])
         self.vehicles = sorted(stay + come, key=lambda vehicle: vehicle.vin != self._first)
         self._has_new = self._has_new or bool(come)
+
+    def _note_news(self, readable, left_out):
+        now = self._clock.now()
+        gone = [vehicle.vin for vehicle in self.vehicles if vehicle.vin not in readable + left_out]
+        known = dict((vin, since) for vin, since in self._told_since.items() if vin not in readable and 0 <= now - since < TOLD_FOR)
+        for vin in gone + [vin for vin in left_out if vin not in self.left_out]:
+            known[vin] = now
+        # one that was left out and is in the list no more is no news: it never had items
+        self._told_since = dict((vin, since) for vin, since in known.items() if vin in left_out or vin in self._names)
+        self.left_out = left_out
 
     def _choose_first(self, readable, new):
         """Chooses the first car, which has the user's own items. If it is absent, a new car or a former first car replaces it."""

@@ -21,7 +21,8 @@ log = logging.getLogger("bmw")
 #: settings (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), tokens (bmw.clouds.tokens.Tokens or None)
 #: memory (dict): what the cloud remembers. state, text: those of the account's items. budget (bmw.polling.budget.Budget)
 #: polled_at, next_at; live: has ``about(now)``, or None. vehicles (list of bmw.vehicle.vehicle.Vehicle)
-Facts = record("Facts", "settings cloud tokens memory state text budget polled_at next_at live vehicles")
+#: left_out (list of str): VINs of cars that the account cannot read
+Facts = record("Facts", "settings cloud tokens memory state text budget polled_at next_at live vehicles left_out")
 
 #: The environment. versions (list of text). warnings: callable, see ``bmw.support.log_tail.LogTail.lines``.
 Surroundings = record("Surroundings", "versions warnings")
@@ -92,11 +93,12 @@ def _settings(facts, _surroundings, _now):
 
 
 def _cars(facts, _surroundings, now):
+    left_out = ["left out: {} (not its primary user)".format(mask_vin(vin)) for vin in facts.left_out[:MAX_CARS]]
     if not facts.vehicles:
-        return ["cars: none known"]
+        return ["cars: none known"] + left_out
     lines = [line for vehicle in facts.vehicles[:MAX_CARS] for line in _car(facts, vehicle, now)]
     more = len(facts.vehicles) - MAX_CARS
-    return lines + (["and {} more cars".format(more)] if more > 0 else [])
+    return lines + (["and {} more cars".format(more)] if more > 0 else []) + left_out
 
 
 def _car(facts, vehicle, now):
@@ -135,6 +137,7 @@ def _secrets(facts):
     private = [getattr(facts.settings, str(key)) for key in config.keys_of(config.PRIVATE, config.NAME, config.SECRET)]
     tokens = facts.tokens
     private += [tokens.access_token, tokens.refresh_token, tokens.id_token, tokens.gcid] if tokens is not None else []
+    private += facts.left_out
     for vehicle in facts.vehicles:
         readings = dict(vehicle.readings)
         private += [vehicle.vin] + [readings[key].value for key in dump.OUR_WORDS if key in readings]
