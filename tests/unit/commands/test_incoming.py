@@ -105,7 +105,9 @@ def test_the_first_cars_items_are_told_as_such_whatever_is_shown(two_cars):
 
 def test_switches_that_are_put_back_at_the_same_time_are_all_put_back(two_cars):
     home, items = two_cars, two_cars.items.states
-    pressed = ["BMW_{}_{}".format(name, switch) for name in (home.car_name("i3"), home.car_name("i3_rex")) for switch in ("Lock", "FlashLights")]
+    pressed = [
+        "BMW_{}_{}".format(name, switch) for name in (home.car_name("i3"), home.car_name("i3_rex")) for switch in ("Lock", "FlashLights")
+    ]
     home.cloud.add_fault("cd_command", "status", status=500, times=4)
     for item in pressed:
         home.command(item, "ON")
