@@ -1,4 +1,4 @@
-"""The order of the rooms of the library: a room imports only from itself and from rooms below it."""
+"""The order of the rooms of the library: a room imports only from itself and from rooms below it. Private names stay private."""
 
 import ast
 from pathlib import Path
@@ -72,3 +72,54 @@ def test_a_room_imports_only_rooms_below_it(path):
 def test_an_import_from_above_would_be_noticed():
     assert upward("vehicle", ["clouds", "compat"]) == ["clouds"]
     assert upward("cli", ["openhab", "polling"]) == ["openhab"]
+
+
+# a private name is used by its owner only
+
+#: functions that take a name as text
+BY_NAME = ("getattr", "setattr", "hasattr", "delattr")
+
+
+def is_private(name):
+    return name.startswith("_") and not name.endswith("__")
+
+
+def names_of_others(node):
+    """The names that this node uses of something that is not ``self`` or ``cls``."""
+    if isinstance(node, ast.Attribute):
+        is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+        return [] if is_own else [node.attr]
+    if isinstance(node, ast.ImportFrom):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BY_NAME:
+        return [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
+    return []
+
+
+def private_names_of_others(text):
+    """The private names (sorted list) that a module's text uses of other objects and modules."""
+    return sorted(name for node in ast.walk(ast.parse(text)) for name in names_of_others(node) if is_private(name))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.relative_to(LIBRARY).as_posix() for path in FILES])
+def test_a_module_uses_no_private_name_of_another_object(path):
+    assert private_names_of_others(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "service._incoming.accept()",
+        "class Sender:\n    def can(self):\n        return self._sender._cloud",
+        "from bmw.times import _offset",
+        "getattr(account, '_tokens')",
+        "account._tokens = None",
+    ],
+)
+def test_a_private_name_of_another_object_would_be_noticed(text):
+    assert len(private_names_of_others(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["self._x = self._y", "cls._made", "from bmw import __version__", "error.__class__", "_own()"])
+def test_everyone_may_use_the_own_private_names(text):
+    assert private_names_of_others(text) == []
