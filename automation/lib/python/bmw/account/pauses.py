@@ -1,68 +1,68 @@
-"""What failed is left alone for a while, the longer the more often it failed: ONE rule for every call to BMW.
+"""How long a failed call to BMW must wait: ONE rule for every call. The wait grows with each failure in a row.
 
-Pure: time comes in as an argument (epoch seconds), records go in and out as JSON-able values. Knows no cloud.
+Pure: gets the time as an argument (epoch seconds), reads and returns JSON-able records. Knows no cloud.
 """
 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.errors import NetworkError, Paused, SignInNeeded
 
-#: seconds that a call is left alone after the first, second ... failure in a row; the last one is for all that follow
+#: seconds that a call must wait after the first, second ... failure in a row; the last number counts for all later failures
 STEPS = (0, 600, 1200, 2400, 4800, 7200)
-#: the same for what costs none of the day's calls: the tokens
+#: the same for token requests, which cost none of the day's calls
 TOKEN_STEPS = (300, 300, 600, 1200, 2400, 3600)
-#: the same for tokens that BMW refuses: its servers have refused good ones for hours, but mostly only a person helps
+#: the same if BMW refuses a token. Its servers have refused valid ones for hours, but usually only a new sign-in helps
 REFUSED_STEPS = (900, 1800, 3600, 7200, 14400, 28800)
-#: the same without an answer: nothing was refused, and when the line is there again the tokens tell it first
+#: the same if there is no answer to a token request. The waits are short, because this request notices first that the network is back
 UNANSWERED_STEPS = (300, 600)
-#: longest wait that BMW can ask for: it named a day when it was back within hours
+#: the longest wait that BMW can ask for: it once asked for a day and was back within hours
 MAX_RETRY_AFTER = 7200
-#: seconds after which what failed is forgotten, be it never asked again
+#: seconds after which a failure is forgotten, even if the call was never repeated
 FORGOTTEN_AFTER = 7 * 86400
 
 
 def token_steps(error):
-    """The steps for tokens that were not given, by why (CloudError)."""
+    """The steps after a failed token request, by its error (CloudError)."""
     kinds = ((SignInNeeded, REFUSED_STEPS), (NetworkError, UNANSWERED_STEPS))
     return next((steps for kind, steps in kinds if isinstance(error, kind)), TOKEN_STEPS)
 
 
 class Pauses(object):
-    """The calls that failed last, each by a name.
+    """The calls whose last try failed, each with a name.
 
     Args:
-        record (dict or None): what ``to_record`` gave.
+        record (dict or None): see ``to_record``.
     """
 
     def __init__(self, record=None):
         self.load(record)
 
     def load(self, record):
-        """Takes over what ``to_record`` gave; None = nothing failed."""
-        #: name -> [failures in a row, until when it is left alone, state, problem, advice]
+        """Loads a record of ``to_record``; None: no call failed."""
+        #: name -> [failures in a row, end of the wait, state, problem, advice]
         self._failed = dict((name, list(entry)) for name, entry in (record or {}).items())
 
     def to_record(self):
         return self._failed
 
     def held(self, name, now):
-        """The Paused that says why this call is left alone now; None if it can be made."""
+        """The Paused that says why this call must wait now; None if it need not."""
         entry = self._failed.get(name)
-        # further away than it is ever put: the clock was set back
+        # longer than the longest wait: the clock was set back
         if entry is None or not now < entry[1] <= now + REFUSED_STEPS[-1]:
             return None
         return Paused(entry[2], entry[3], entry[4], entry[1])
 
     def check(self, name, now):
-        """Raises Paused while the call is left alone."""
+        """Raises Paused while the call must wait."""
         error = self.held(name, now)
         if error is not None:
             raise error
 
     def failed(self, name, now, error, steps=None):
-        """Takes note of a failure (CloudError); returns until when the call is left alone, None if it is not.
+        """Records a failure (CloudError). Returns the end of the wait, None if the call need not wait.
 
-        A person's call can fail in between: the pause does not grow by it.
+        If a person's call fails during the wait, the wait does not grow.
         """
         entry = self._failed.get(name)
         count = 1 if entry is None else entry[0] if self.held(name, now) else entry[0] + 1
@@ -75,19 +75,19 @@ class Pauses(object):
         return now + wait if wait else None
 
     def last_state(self, name):
-        """The state word of the failure that this call ended with last; None if it worked."""
+        """The state word of this call's last failure; None if it worked since."""
         return self._failed[name][2] if name in self._failed else None
 
     def worked(self, name):
-        """The call worked. True if it had failed before, so that this must be stored."""
+        """Records that the call worked. Returns True if it had failed before: then the record must be stored."""
         return self._failed.pop(name, None) is not None
 
     def lift(self, *names):
-        """Lets a person's call through, or all where none is named; what fails then is left alone for longer than before."""
+        """Ends the wait of these calls, or of all without a name: a person asks. If they fail again, the next wait is longer."""
         for name in names or list(self._failed):
             if name in self._failed:
                 self._failed[name][1] = 0
 
     def forget(self):
-        """A person signed in: all is new."""
+        """Forgets all failures: a person signed in."""
         self._failed = {}

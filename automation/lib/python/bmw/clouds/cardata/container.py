@@ -1,7 +1,7 @@
-"""The container at BMW: the named list of descriptors that an account reads. Found, made, replaced when BMW or we want another.
+"""The container at BMW, the named list of descriptors that an account reads: finds, creates, replaces and deletes it.
 
-Each step is a call of the 50 a day, so what BMW refused is remembered. Without a container there is no data: some tries are made
-at once then. With one, a better one can wait. What to ask for next, ``bmw.clouds.cardata.search`` knows.
+Each step costs one of the 50 calls a day, so refused descriptors are remembered. There is no data without a container: if there is none,
+several lists are tried at once. If there is one, a better one can wait. ``bmw.clouds.cardata.search`` chooses the next list.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -17,27 +17,27 @@ from bmw.errors import BadAnswer, CloudError, NetworkError, NotFound, Paused, Qu
 
 log = logging.getLogger("bmw")
 
-#: our containers are told from others by this start of their name; the rest of the name is the set of descriptors
+#: the names of our containers begin with this; the rest stands for the set of descriptors, see ``name_of``
 CONTAINER_NAME = "openhab-bmw"
 
 PATH = "/customers/containers"
-#: lists that are tried one after the other when there is no container yet; later it is one at a time
+#: lists that are tried in a row while there is no container; with one, only one list is tried at a time
 MAX_AT_ONCE = 5
-#: seconds after which a better list is tried for again: after BMW named what it refused, and after it did not
+#: seconds until the next try for a better list: if BMW named the refused descriptor, and if it did not
 BETTER_AFTER_NAME, BETTER_AFTER_FAILURE = 3600, 4 * 3600
-#: calls that must be left for the polls when a better list is tried for
+#: calls that must be left for the polls, else no better list is tried
 KEEP = 6
-#: so many times a container that is not used any more is told to go, and so many of them are kept in mind
+#: how often deleting an unused container is tried, and how many unused containers are remembered
 MAX_REMOVALS, MAX_OLD = 3, 10
-#: readings in a row that fail with a container until it is replaced
+#: failed readings of a car in a row after which the container is replaced
 ENOUGH = 3
-#: seconds between two replacements of what BMW refuses: of one that is gone but worked before, and any other. The latter is
-#: doubled while it does not help
+#: seconds between two replacements: of a container that is gone, if the last replacement helped, and of any other one. The second
+#: time is doubled after each replacement that did not help, MAX_DOUBLED times
 GONE_AGAIN, REFUSED_AGAIN, MAX_DOUBLED = 6 * 3600, 86400, 4
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
-#: trouble that says nothing of the list: of the account, the network, or of this moment
+#: errors that are not caused by the list, but by the account, the network or a temporary problem
 _NOT_OF_THE_LIST = (SignInNeeded, TokenRejected, QuotaExceeded, NetworkError, BadAnswer, Paused, ContainersFull)
-#: what can be the container's fault, when a car is not read by it
+#: errors that the container may have caused when a car could not be read
 _OF_THE_CONTAINER = (ContainerGone, Refused, NotFound, ServerError)
 
 
@@ -45,7 +45,7 @@ class Containers(object):
     """See the module's docstring.
 
     Args:
-        sets (list of lists of str): the descriptors that are wanted; then shorter lists, for when BMW refuses the longer ones.
+        sets (list of lists of str): first all wanted descriptors, then shorter lists in case BMW refuses the longer ones.
         send: callable(session, method, path, take=None, **options) -> what ``take`` makes of the answer, see ``Session.send``.
     """
 
@@ -61,7 +61,7 @@ class Containers(object):
         self._rungs = [len(names) for names in sets[1:]]
 
     def id(self, session, now):
-        """The id of our container: the remembered one, else one of ours that is there, else a new one. Raises CloudError."""
+        """The id of our container: the remembered one, else one that BMW already has, else a new one. Raises CloudError."""
         memory = session.memory
         if "container" not in memory:
             self._use(memory, self._obtain(session, now))
@@ -71,18 +71,18 @@ class Containers(object):
         return memory["container"]
 
     def works(self, session):
-        """A car was read by the container."""
+        """Call it when a car was read with the container."""
         for note in ("container_failed", "in_vain"):
             session.memory.pop(note, None)
 
     def replace(self, session, vin, error, now):
-        """A car was not read by the container. True if there is another one now, as this one seems to be at fault.
+        """Call it when a car could not be read with the container. Returns True if the container was replaced.
 
         Raises:
-            CloudError: the container is gone, and there is no other.
+            CloudError: the container is gone, and there is no new one.
         """
         memory = session.memory
-        # without one the error comes from the search for one
+        # without a container the error comes from creating one
         if "container" not in memory or isinstance(error, BadAnswer) or not isinstance(error, _OF_THE_CONTAINER):
             return False
         failures = memory.setdefault("container_failed", {})
@@ -97,9 +97,9 @@ class Containers(object):
         except CloudError as trouble:
             if is_gone:
                 raise
-            # other calls fail too: it is not the container's fault
+            # other calls fail, too: the container is not the cause
             memory["container"] = old
-            log.info("The data container stays that of before: %s", trouble.text())
+            log.info("The old data container is kept: %s", trouble.text())
             return False
         if not is_gone:
             self._forget_later(memory, old)
@@ -109,7 +109,7 @@ class Containers(object):
 
     @staticmethod
     def drop(memory):
-        """A person signed in: the next reading makes a new container. ``memory`` (dict): that of the session."""
+        """Call it when a person signed in: the next reading creates a new container. ``memory`` (dict): that of the session."""
         if "container" in memory:
             memory["dropped"] = memory.pop("container")
         for note in ("replaced_at", "in_vain", "container_failed", "making", "improve_at"):
@@ -126,7 +126,7 @@ class Containers(object):
     def _obtain(self, session, now):
         search = self._search(session.memory, now)
         accepted = search.accepted
-        # what was looked for in vain is not looked for again; once only, when a container may have been made or deleted
+        # after a search without a result BMW is not asked again, except once if a container may have been created or deleted since
         looks = session.memory.pop("look_again", False) or "making" not in session.memory
         found = self._find(session, [accepted] * bool(accepted) + self._sets) if looks else None
         if found is None:
@@ -144,7 +144,7 @@ class Containers(object):
             if not names:
                 break
             if 0 < number == tries - 1 and not search.accepted:
-                names = names[: self._rungs[-1]]  # after the last try there shall be data, and be it less
+                names = names[: self._rungs[-1]]  # the last try takes the shortest list: few data are better than none
                 search.shorten(len(names))
             try:
                 container = self._create(session, names, number > 0)
@@ -159,7 +159,7 @@ class Containers(object):
                 memory["making"] = True
                 self._learn(search, names, error)
                 if error.transient and len(names) <= self._rungs[-1]:
-                    break  # BMW's server fails at every list
+                    break  # even the shortest list fails: the list is not the cause
             else:
                 memory.pop("making", None)
                 search.taken(names)
@@ -171,7 +171,7 @@ class Containers(object):
         with_named = " with " + ", ".join(sorted(named)) if named else ""
         log.info("BMW made no container of %d descriptors%s: %s", len(names), with_named, error.text())
         if search.accepted and not named and search.accepted == list(names):
-            search.begin_anew()  # what BMW took before
+            search.begin_anew()  # BMW refuses the list that it accepted before
         else:
             search.refused(named)
         return named
@@ -186,7 +186,7 @@ class Containers(object):
         return memory.get("container_for") != self._aim or self._search(memory, now).next() is not None
 
     def _improve(self, session, now):
-        """A newer version or the settings want another list, or BMW may take more of it than it did."""
+        """Tries a better list: a newer version or the settings want another one, or BMW may accept more descriptors than before."""
         memory = session.memory
         search = self._search(memory, now)
         names, is_new_aim = None, memory.get("container_for") != self._aim
@@ -196,9 +196,9 @@ class Containers(object):
             names = found[1] if found else search.next() or search.accepted
             new = found[0] if found else self._create(session, names)
         except _NOT_OF_THE_LIST as error:
-            log.info("BMW has no container for the new list of values yet, the old one is used: %s", error.text())
+            log.info("There is no container for the new list of values yet, the old one is used: %s", error.text())
         except CloudError as error:
-            # a server that fails once may fail at anything; the same list is asked for again before something is learnt of it
+            # a temporary error may have another cause; only if the same list fails again, the list is to blame
             is_sure = not error.transient or memory.get("doubtful") == name_of(names or ())
             memory["doubtful"] = name_of(names or ())
             if names and is_sure and self._learn(search, names, error):
@@ -208,16 +208,16 @@ class Containers(object):
             search.taken(names)
             memory.pop("doubtful", None)
             if new != memory["container"]:
-                # ours alone: another openHAB of this account may have its own list
+                # only the container that we replaced: another openHAB of this account may use a list of its own
                 self._forget_later(memory, memory["container"])
             self._use(memory, new)
         memory["improve_at"] = now + wait
 
     def _search(self, memory, now):
         if "search_for" not in memory and memory.get("container_for") == self._aim:
-            memory.setdefault("left_out", [])  # an earlier version has made it, of all
+            memory.setdefault("left_out", [])  # an earlier version created the container, always with all descriptors
         search = Search(self._wanted, self._rungs, memory, now)
-        # what was learnt of another list says nothing of this one, but for the names
+        # notes on another list do not apply to this one, except the refused descriptors
         if memory.get("search_for", memory.get("container_for", self._aim)) != self._aim:
             search.begin_anew()
         memory["search_for"] = self._aim
@@ -238,7 +238,7 @@ class Containers(object):
         memory["replaced"] = ([pair for pair in old if pair[0] != container] + [[container, MAX_REMOVALS]])[-MAX_OLD:]
 
     def _remove_old(self, session):
-        """Deletes one of ours that is not used any more. What fails at that costs no reading."""
+        """Deletes one of our containers that is no longer used. If that fails, the reading goes on."""
         old = _old(session.memory)
         session.memory.pop("replaced", None)
         if not old:
@@ -258,7 +258,7 @@ class Containers(object):
             session.memory["replaced"] = rest
 
     def _find(self, session, sets):
-        """(id, descriptors) of a container of ours with one of these lists, the best first; None if there is none."""
+        """(id, descriptors) of one of our containers that has one of these lists, the best list first; None if there is none."""
         memory = session.memory
         active = [one for one in self._send(session, "GET", PATH, take=_listed) if one.get("state") == "ACTIVE" and one.get("containerId")]
         memory["ours"] = [one["containerId"] for one in active if text_type(one.get("name")).startswith(CONTAINER_NAME)]
@@ -273,12 +273,12 @@ class Containers(object):
         try:
             return self._post(session, names, at_once)
         except ContainersFull:
-            # only a container of ours may go: the one that is replaced, else the oldest of an earlier version
+            # only one of our containers may be deleted: the one that is being replaced, else the oldest one of an earlier version
             memory = session.memory
             ours, dropped = memory.get("ours") or [], memory.get("dropped")
             spare = [one for one in ours if one != dropped]
             if not spare and dropped in ours:
-                return dropped  # better than none: where those that go count for a month there is no place for another
+                return dropped  # better than none: BMW may count deleted containers for a month, so there is no place for a new one
             if not spare:
                 raise
             container = memory.get("container")
@@ -306,11 +306,11 @@ def _made(answer):
 
 
 def _old(memory):
-    """The containers that are to be deleted (list of [id, tries]); up to version 1.0 there was one."""
+    """The containers that are to be deleted (list of [id, tries]). Before version 1.0 the record had a single one."""
     old = memory.get("replaced") or []
     return [old] if old and not isinstance(old[0], list) else list(old)
 
 
 def name_of(wanted):
-    """Says which descriptors a container holds, since BMW's list does not and asking each costs a call."""
+    """The name of a container with these descriptors. BMW's list has names only, and reading a container's descriptors costs a call."""
     return "{} {}".format(CONTAINER_NAME, hashlib.sha256(to_bytes(" ".join(sorted(wanted)))).hexdigest()[:8])

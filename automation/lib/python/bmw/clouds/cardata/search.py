@@ -1,15 +1,15 @@
-"""Which list of descriptors to ask BMW for next, so that few tries end with as many as BMW accepts.
+"""Chooses the list of descriptors to ask BMW for next: after few tries the list has as many descriptors as BMW accepts.
 
-BMW refuses a list by naming its first bad descriptor, or by naming none, or because it is too long: the server that makes
-containers fails then. What it names is left out. Where it names none, ever fewer are added to what it accepts, until one
-is left that makes the difference. Pure: knows no call, and keeps its notes in a dict that is JSON-able.
+BMW refuses a list in three ways: it names the first bad descriptor, it names none, or its server fails because the list is too long.
+A named descriptor is left out. If none is named, fewer and fewer descriptors are added to the accepted ones, until a single
+one makes the difference. Pure: makes no call, and keeps its notes in a dict that is JSON-able.
 """
 
 from __future__ import absolute_import, unicode_literals
 
-#: seconds after which what BMW refused is tried again: it may be back, or have been refused for another reason
+#: seconds until a refused descriptor is tried again: BMW may have it again, or may have refused it for another reason
 AGAIN = 28 * 86400
-#: how one descriptor that made the difference is tried: in the place of an accepted one, then without it
+#: two tests for a descriptor that makes the difference: in the place of an accepted one, then the accepted list without it
 _SWAP, _CONTROL = "swap", "control"
 
 
@@ -17,10 +17,11 @@ class Search(object):
     """See the module's docstring.
 
     Args:
-        wanted (list of str): the descriptors, those that matter most first.
-        rungs (list of int): lengths of its beginnings that make good shorter lists, the longest first.
-        notes (dict): what is kept of it. ``left_out`` (list): what the list that BMW took last lacks; ``refused`` (dict):
-            descriptor -> when it was refused; ``full``: when BMW was found to take no longer list; the rest is its own.
+        wanted (list of str): the descriptors, the most important ones first.
+        rungs (list of int): how many of the first descriptors make a good shorter list, the longest first.
+        notes (dict): the stored notes. ``left_out`` (list): descriptors that are missing in the list that BMW accepted last;
+            ``refused`` (dict): descriptor -> when it was refused; ``full``: when BMW was found to accept no longer list. Only this
+            class uses the other notes.
         now (float): epoch seconds.
     """
 
@@ -39,13 +40,13 @@ class Search(object):
 
     @property
     def accepted(self):
-        """What the list that BMW took last holds (list); empty before the first."""
+        """The list that BMW accepted last; empty before the first one."""
         left_out = self._notes.get("left_out")
         return [] if left_out is None else [name for name in self._wanted if name not in left_out]
 
     @property
     def open(self):
-        """What may be added to it (list)."""
+        """The descriptors (list) that may be added to the accepted ones."""
         if "full" in self._notes and self._is_recent(self._notes["full"]):
             return []
         accepted = set(self.accepted)
@@ -54,7 +55,7 @@ class Search(object):
         return names[turn:] + names[:turn]
 
     def next(self):
-        """The list to ask for (list of str); None when there is nothing to gain."""
+        """The list to ask for (list of str); None if no descriptor can be added."""
         accepted, rest = self.accepted, self.open
         if not rest:
             return None
@@ -68,7 +69,7 @@ class Search(object):
         return max(1, min(len(rest), self._notes.get("step", len(rest))))
 
     def refused(self, names):
-        """BMW did not take the list of ``next``. ``names`` (set of str): those of it that it named."""
+        """BMW refused the list of ``next``. ``names`` (set of str): the descriptors that BMW named."""
         accepted, rest = self.accepted, self.open
         for name in names:
             self._refused[name] = self._now
@@ -76,14 +77,14 @@ class Search(object):
         if names:
             self._notes.pop("test", None)
             if accepted and names.intersection(accepted):
-                # what was good is no longer: the list begins anew without it
+                # BMW no longer accepts it: the search starts again without it
                 self._notes.pop("left_out", None)
             return
         test = self._notes.pop("test", None)
         if test is not None and test[1] == _SWAP:
             self._notes["test"] = [test[0], _CONTROL]
         elif test is not None:
-            # not even what it took before: it is no matter of the list, and nothing is learnt
+            # BMW refuses even the list that it accepted before: the list is not the cause
             self._notes.pop("step", None)
         else:
             self._narrow(accepted, rest)
@@ -97,19 +98,19 @@ class Search(object):
         elif len(accepted) > 1:
             self._notes["test"] = [rest[0], _SWAP]
         else:
-            # nothing is accepted, so that one proves nothing: begin again with another first
+            # without an accepted list a single descriptor proves nothing: start again with another one first
             self._notes["turn"] = self._notes.get("turn", 0) + 1
             self._notes.pop("step", None)
 
     def taken(self, names):
-        """BMW took the list ``names``."""
+        """BMW accepted the list ``names``."""
         test = self._notes.pop("test", None)
         self._notes.pop("turn", None)
         if not self.accepted:
-            self._notes.pop("failed", None)  # what failed before the first may have been BMW's trouble of that hour
+            self._notes.pop("failed", None)  # a failure before the first accepted list may have been a temporary problem of BMW's
         step = None
         if test is not None and test[1] == _SWAP:
-            # in another's place it is good: the list is as long as BMW makes it
+            # BMW accepts it in the place of another one: the list has reached the longest that BMW accepts
             self._notes["full"] = self._now
         elif test is not None:
             self._refused[test[0]] = self._now
@@ -126,10 +127,10 @@ class Search(object):
             self._notes["step"] = step
 
     def shorten(self, length):
-        """The list that is asked for now has that many more descriptors than the accepted ones, and no more."""
+        """Lets the next list have only this many descriptors more than the accepted one."""
         self._notes["step"] = length
 
     def begin_anew(self):
-        """Another list is wanted, or a person wants a new one: nothing counts but what BMW named."""
+        """Forgets everything except the refused descriptors: another list is wanted."""
         for note in ("left_out", "step", "failed", "test", "turn", "full"):
             self._notes.pop(note, None)
