@@ -1,12 +1,11 @@
 /**
- * Makes and fills elements. The only room that builds DOM, so that one look shows that text is never markup: children
- * that are strings become text nodes, and no attribute is made from an item's state (the sign-in link goes through links.js).
- * Knows no car and no openHAB.
+ * Creates and fills elements. Only this module builds DOM, so it is easy to check that text never becomes markup: strings
+ * become text nodes, and an item's state never becomes an attribute (links.js checks the sign-in link). Knows no car and no openHAB.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An HTML element; `on` in the attributes holds listeners. */
+/** Creates an HTML element. `on` among the attributes holds the listeners. */
 export function el(tag, attributes, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -28,7 +27,7 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** Sets an attribute, or removes it when the value is null or false; writes nothing that is there already. */
+/** Sets an attribute, or removes it if the value is null or false. Does nothing if it has that value. */
 export function setAttribute(node, name, value) {
   if (value === null || value === undefined || value === false) {
     if (node.hasAttribute(name)) node.removeAttribute(name);
@@ -38,13 +37,13 @@ export function setAttribute(node, name, value) {
   if (node.getAttribute(name) !== text) node.setAttribute(name, text);
 }
 
-/** Sets the text if it changed: a screen reader repeats what is written again. */
+/** Sets the text, but only if it changed: a screen reader reads a rewritten text again. */
 export function setText(node, text) {
   const wanted = text === null || text === undefined ? '' : String(text);
   if (node.textContent !== wanted) node.textContent = wanted;
 }
 
-/** Shows the node if there is something to show; returns that. */
+/** Shows or hides the node; returns whether it is shown. */
 export function show(node, isShown) {
   node.toggleAttribute('hidden', !isShown);
   return Boolean(isShown);

@@ -12,7 +12,7 @@ export function distanceKm(from, to) {
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-/** Direction in degrees (0 = north, 90 = east) in which one sets off from one place to the other. */
+/** The initial direction in degrees (0 = north, 90 = east) from one place to the other. */
 export function bearing(from, to) {
   const dLon = radians(to.lon - from.lon);
   const y = Math.sin(dLon) * Math.cos(radians(to.lat));
@@ -21,12 +21,12 @@ export function bearing(from, to) {
   return ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 }
 
-/** Index 0..7 of the point of the compass: N, NE, E ... */
+/** The index 0..7 of the compass point: N, NE, E ... */
 export function compassIndex(degrees) {
   return Math.round((((degrees % 360) + 360) % 360) / 45) % 8;
 }
 
-/** The place in '48.17,11.55' (an altitude may follow), or null. */
+/** Parses '48.17,11.55' (an altitude may follow) into a place; null if it is none. */
 export function parsePlace(text) {
   const parts = String(text || '').split(',').slice(0, 2).map((part) => (part.trim() ? Number(part) : NaN));
   const [lat, lon] = parts;
@@ -34,7 +34,7 @@ export function parsePlace(text) {
   return isPlace ? { lat, lon } : null;
 }
 
-/** The smallest of 0.25, 0.5, 1, 2.5, 5, 10 ... that is not below the distance. */
+/** The smallest of 0.25, 0.5, 1, 2.5, 5, 10 ... that is at least the distance. */
 export function niceRadius(km) {
   for (let unit = 0.1; unit < 1e5; unit *= 10) {
     for (const step of [2.5, 5, 10]) {

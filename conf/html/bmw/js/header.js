@@ -1,9 +1,9 @@
-/** The bar at the top: which car, how fresh, update now, look and settings. */
+/** The bar at the top: choice of the car, age of the values, "Update now", look and settings. */
 
 import { el, setAttribute, setText, show } from './dom.js';
 import { icon, swap } from './icons.js';
 
-/** Returns {update(view)}; the view is what main.js knows: car, cars, account, connection, isStale, updated. */
+/** Returns {update(view)}. main.js makes the view: car, cars, account, connection, isStale, updated. */
 export function header(root, { texts, send, announce, onCar, onTheme, onSettings }) {
   const title = el('h1', {}, 'BMW');
   const tabs = el('nav', { class: 'tabs', 'aria-label': texts.t('cars') });

@@ -1,5 +1,5 @@
 /**
- * openHAB's items as accounts and cars, found by name: <prefix>_<car>_<Key>, <prefix>_AccountState. Pure: no request, no DOM.
+ * Finds accounts and cars in openHAB's items by name: <prefix>_<car>_<Key>, <prefix>_AccountState. Pure: no request, no DOM.
  */
 
 import { parsePlace } from './geo.js';
@@ -12,7 +12,7 @@ export class Home {
     this._items = new Map();
   }
 
-  /** Takes over all items but those whose state is known better; returns whether a state was another one. */
+  /** Loads all items, but keeps states that are newer. Returns whether a state changed. */
   replace(items, better) {
     const next = new Map();
     let missed = false;
@@ -27,14 +27,14 @@ export class Home {
     return missed;
   }
 
-  /** Returns whether there is such an item. */
+  /** Returns whether the item exists. */
   setState(name, state) {
     const item = this._items.get(name);
     if (item) item.state = state;
     return Boolean(item);
   }
 
-  /** Groups with the semantic tag Car, in the order of their names. */
+  /** The groups with the semantic tag Car, ordered by name. */
   cars() {
     return [...this._items.values()]
       .filter((item) => item.type === 'Group' && (item.tags || []).includes('Car'))
@@ -48,7 +48,7 @@ export class Home {
       .map((name) => new Part(this._items, name.slice(0, -end.length), ''));
   }
 
-  /** All of a car's items but groups; those of i3_2 are not those of i3. */
+  /** All items of a car except groups. Items of i3_2 do not belong to i3. */
   itemsOf(car) {
     const inside = this.cars().map((other) => `${other.name}_`)
       .filter((other) => other.startsWith(`${car.name}_`) && other !== `${car.name}_`);
@@ -56,14 +56,14 @@ export class Home {
       && !inside.some((other) => item.name.startsWith(other)));
   }
 
-  /** The account that a car belongs to. */
+  /** The account of a car. */
   accountOf(car) {
     const fitting = this.accounts().filter((account) => car.name.startsWith(`${account.name}_`));
     return fitting.sort((one, other) => other.name.length - one.name.length)[0] || null;
   }
 }
 
-/** A car or an account: the items whose names begin with `name`. A value that is not known is null. */
+/** A car or an account: the items whose names start with `name`. An unknown value is null. */
 export class Part {
   constructor(items, name, label) {
     this._items = items;
@@ -79,12 +79,12 @@ export class Part {
     return this.item(key) !== null;
   }
 
-  /** Not for an item that was made for a command or for later and never had a value. */
+  /** False for an item that never had a value, for example that of a command. */
   hasSaid(key) {
     return this.has(key) && isState(this.item(key).state) && this.item(key).state !== 'NULL';
   }
 
-  /** An item that takes commands: one that only tells is marked read-only. */
+  /** True for an item that accepts commands: all others are marked read-only. */
   takes(key) {
     const item = this.item(key);
     return item !== null && !(item.stateDescription && item.stateDescription.readOnly);
@@ -109,7 +109,7 @@ export class Part {
   }
 
   time(key) {
-    // the zone as +0100 is not understood by every browser
+    // not every browser understands a zone such as +0100
     const time = new Date((this.text(key) || '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
     return Number.isNaN(time.getTime()) ? null : time;
   }
@@ -119,7 +119,7 @@ export class Part {
   }
 }
 
-/** Not when openHAB itself has none: 5.2 restores states that are null. */
+/** The state may be missing: openHAB 5.2 restores states that are null. */
 function isState(state) {
   return typeof state === 'string';
 }

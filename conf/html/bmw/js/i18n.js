@@ -4,7 +4,7 @@ import { EN, DE } from './texts.js';
 
 const LANGUAGES = { en: EN, de: DE };
 
-/** The language to use: the person's choice, or the first of the browser's that we have. */
+/** The language: the person's choice, or the first one of the browser's languages that we have. */
 export function chooseLanguage(setting, browser) {
   if (LANGUAGES[setting]) return setting;
   const known = browser.map((language) => language.slice(0, 2).toLowerCase());
@@ -18,14 +18,14 @@ export class Texts {
     this._numbers = {};
   }
 
-  /** A text, with {name} replaced. */
+  /** A text with its {name} placeholders filled in. */
   t(key, values) {
     const text = this._texts[key];
     if (text === undefined) throw new Error(`no text ${key}`);
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
-  /** A state word such as FINISHED_NOT_FULL in the person's language; one nobody has seen before is made readable. */
+  /** A state word such as FINISHED_NOT_FULL in the person's language. An unknown word is made readable. */
   word(state) {
     if (state === null) return this.t('unknown');
     const known = this._texts.words[state.toUpperCase()];
@@ -43,7 +43,7 @@ export class Texts {
     return this._numbers[key].format(value);
   }
 
-  /** A number with its unit, the two kept on one line. */
+  /** A number and its unit, kept on one line. */
   quantity(value, unit, digits = 0) {
     return value === null ? '–' : `${this.number(value, digits)}\u00a0${unit}`;
   }
@@ -58,7 +58,7 @@ export class Texts {
     return watt >= 1000 ? this.quantity(watt / 1000, 'kW', 1) : this.quantity(watt, 'W');
   }
 
-  /** kPa as people know it from the pump. */
+  /** kPa -> bar, as at the filling station. */
   pressure(value, unit) {
     return unit === 'kPa' ? this.quantity(value === null ? null : value / 100, 'bar', 1) : this.quantity(value, unit, 1);
   }
@@ -84,7 +84,7 @@ export class Texts {
     return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'short', day: 'numeric' }).format(time);
   }
 
-  /** Time alone on the same day, else with the date. */
+  /** The time; on another day with the date. */
   moment(time, now = new Date()) {
     if (!time) return this.t('unknown');
     if (time.toDateString() === now.toDateString()) return this.clock(time);

@@ -1,4 +1,4 @@
-/** Small line icons, 24 x 24, our own drawings. An icon is decoration: the words beside it say what it means. */
+/** Small line icons, 24 x 24, drawn by us. Icons are decoration: the text beside them has the meaning. */
 
 import { svg } from './dom.js';
 
@@ -28,7 +28,7 @@ const PATHS = {
   close: 'M6 6l12 12M18 6L6 18',
 };
 
-/** An icon; `swap` shows another one in the same place. */
+/** Creates an icon; `swap` replaces it by another one. */
 export function icon(name) {
   return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
     svg('path', { d: PATHS[name] }));

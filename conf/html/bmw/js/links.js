@@ -1,16 +1,16 @@
 /**
- * Which sign-in link a person may be sent to: everybody who may write items can write one, too. Pure.
+ * Decides which sign-in links the page opens: everybody who may write items can write a link, too. Pure.
  */
 
-/** BMW's own; what is below them is BMW's as well. */
+/** BMW's domains; their subdomains are BMW's, too. */
 const BMW_DOMAINS = ['bmwgroup.com', 'bmw.com', 'mini.com'];
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const LABEL = /^[a-z0-9-]+$/;
 const STRANGE = /[^\x21-\x7e]|[\\@]/;
 
 /**
- * The address if it is BMW's, by https and without a port, or null. On the machine that `page` (the host of this page) is on,
- * a simulated BMW may be on the same.
+ * Returns the address if it is BMW's, with https and without a port; otherwise null. If `page`, the host of this page, is this
+ * machine, a simulated BMW may be on this machine, too.
  */
 export function signInLink(text, page) {
   const url = parsed(text);
@@ -20,7 +20,7 @@ export function signInLink(text, page) {
   return isHere || isBmw ? url.href : null;
 }
 
-/** The URL of a text that says the same to a person as to a browser: no user, no backslash, no letters that only look alike. */
+/** The URL of a text that people and browsers read alike: no user, no backslash, no look-alike letters. */
 function parsed(text) {
   if (STRANGE.test(text)) return null;
   try {
@@ -32,7 +32,7 @@ function parsed(text) {
 }
 
 function isBelow(host) {
-  // in evil.com;.bmwgroup.com a phone that reads the QR code may see another host than a browser does
+  // a phone that reads evil.com;.bmwgroup.com from the QR code may see another host than the browser
   if (host.split('.').some((label) => !LABEL.test(label) || label.startsWith('xn--'))) return false;
   return BMW_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
 }

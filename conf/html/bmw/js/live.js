@@ -1,11 +1,11 @@
 /**
- * Keeps a Home in step with openHAB: the event stream, and asking for all items when it is (re)opened, from time to time,
- * and at short intervals while there is no stream. Draws nothing.
+ * Keeps a Home up to date with openHAB's event stream. Loads all items when the stream opens, every now and then after that, and
+ * at short intervals while there is no stream. Draws nothing.
  */
 
 import { RestError } from './rest.js';
 
-const CHECK_MS = 60000; // the stream has no heartbeat in openHAB 3.0: this finds one that is silently dead
+const CHECK_MS = 60000; // the stream has no heartbeat in openHAB 3.0: this finds a dead one
 const POLL_MS = 10000;
 const RECONNECT_MS = [1000, 2000, 5000, 10000];
 /** topic roots of openHAB 3 and later, and of 2.5 */
@@ -33,12 +33,12 @@ export class Live {
     const wake = () => { if (!document.hidden) this.restart(); };
     document.addEventListener('visibilitychange', wake);
     window.addEventListener('online', wake);
-    // a page kept for the back button would hold its stream, and a browser opens six connections to a host at most
+    // the browser may keep this page for its back button; an open stream would use one of its six connections to openHAB
     window.addEventListener('pagehide', () => this.stop());
     window.addEventListener('pageshow', (event) => { if (event.persisted) this.restart(); });
   }
 
-  /** A new stream and all items anew. */
+  /** Opens a new stream and loads all items again. */
   restart() {
     this.stop();
     this._failures = 0;
@@ -64,7 +64,7 @@ export class Live {
     } catch (error) {
       if (error instanceof RestError && error.isLocked) this._tell('locked');
     }
-    if (this._stream !== stream) return; // another one has taken over
+    if (this._stream !== stream) return; // there is a newer stream
     this._isStreaming = false;
     this._later('open', RECONNECT_MS[Math.min(this._failures, RECONNECT_MS.length - 1)], () => this._open());
     this._failures += 1;
@@ -80,7 +80,7 @@ export class Live {
   _event(topic, payload) {
     const [, , name, kind] = topic.split('/');
     if (kind !== 'statechanged') {
-      this._later('reload', 500, () => this._load()); // an item came or went; more of them will follow
+      this._later('reload', 500, () => this._load()); // an item was added or removed; usually several follow
       return;
     }
     if (this._changedWhileLoading) this._changedWhileLoading.add(name);
@@ -89,7 +89,7 @@ export class Live {
   }
 
   async _load() {
-    if (this._changedWhileLoading) return; // one is under way
+    if (this._changedWhileLoading) return; // it is loading already
     this._changedWhileLoading = new Set();
     const wasStreaming = this._isStreaming && this.connection === 'live';
     try {
@@ -98,7 +98,7 @@ export class Live {
       this.lastContact = new Date();
       this._tell(this._isStreaming ? 'live' : 'polling');
       this._onChange();
-      if (missed && wasStreaming) this.restart(); // the stream did not tell: it is dead
+      if (missed && wasStreaming) this.restart(); // the stream missed a change, so it is dead
     } catch (error) {
       this._tell(error instanceof RestError && error.isLocked ? 'locked' : 'lost');
     } finally {

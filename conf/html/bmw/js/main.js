@@ -1,4 +1,4 @@
-/** Puts the page together: settings, connection, header, cards; and says to each of them what is to be shown. */
+/** Builds the page from settings, connection, header and cards, and tells each of them what to show. */
 
 import { accountCard, needsAttention } from './cards/account.js';
 import { chargingCard } from './cards/charging.js';
@@ -17,9 +17,9 @@ import { settingsDialog } from './settings-dialog.js';
 import { readSettings, saveSettings } from './settings.js';
 
 const HOUR_MS = 3600000;
-/** How often what only time changes is drawn anew: '4 minutes ago', stale, the charge curve. */
+/** How often the texts that depend on the time are updated: '4 minutes ago', stale, the charge curve. */
 const TICK_MS = 15000;
-/** Columns from left to right; below each other on a phone, in this order. */
+/** The columns from left to right. On a phone they follow each other in this order. */
 const COLUMNS = [
   [heroCard, commandsCard, climateCard],
   [chargingCard, bodyCard],
@@ -84,7 +84,7 @@ function buildColumns() {
   byId('columns').append(...columns);
 }
 
-/** Draws once for all that came in the same turn. */
+/** Draws once for all changes of the same turn of the event loop. */
 function redraw() {
   if (isDrawing) return;
   isDrawing = true;
@@ -94,7 +94,7 @@ function redraw() {
   }, 0);
 }
 
-/** What is to be shown now. */
+/** The data to show now. */
 function look() {
   const cars = home.cars();
   const car = cars.find((one) => one.name === chosenCar) || cars[0] || null;
@@ -119,7 +119,7 @@ function draw(view) {
   drawEmpty(view);
 }
 
-/** The account stands first while it needs a person, and aside while it works. */
+/** The account's card is the first while it needs a person, otherwise it is in the middle column. */
 function placeAccount(view) {
   const root = parts.account.root;
   if (!needsAttention(view.account)) {
@@ -147,7 +147,7 @@ function carPlace() {
   return car && car.place('Position');
 }
 
-/** New settings change nearly everything: the page starts anew. */
+/** Settings affect nearly everything, so the page is loaded again. */
 function keep(changes) {
   saveSettings(changes);
   window.location.reload();
@@ -160,7 +160,7 @@ function useToken(token) {
   live.restart();
 }
 
-/** openHAB tells its location to administrators only: asked for with a token, and silently done without. */
+/** openHAB gives its location to administrators only: the page asks if there is a token, and does without if openHAB refuses. */
 async function askLocation() {
   if (!settings.token || settings.home) return;
   try {

@@ -1,4 +1,4 @@
-/** What a person should know before trusting what is shown: no connection, a token wanted, stale values. */
+/** Warnings about the shown values: no connection, a token is needed, the values are stale. */
 
 import { el, setText, show } from './dom.js';
 import { icon } from './icons.js';
@@ -30,7 +30,7 @@ export function notices(root, { texts, onToken }) {
   };
 }
 
-/** A live region is there before its text comes, else nothing is read out. */
+/** The live region must exist before its text comes, else a screen reader does not read it. */
 function notice(kind, title) {
   const text = el('span', {});
   const root = el('section', { class: 'notice', 'data-kind': kind, 'aria-label': title, hidden: true },

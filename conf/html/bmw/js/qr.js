@@ -1,9 +1,9 @@
 /**
- * Makes QR codes (ISO/IEC 18004): bytes, error correction level M, versions 1 to 10, which is 213 bytes and more than
- * any sign-in link. Pure: a text in, a square of booleans out.
+ * Makes QR codes (ISO/IEC 18004): bytes, error correction level M, versions 1 to 10. That is enough for 213 bytes; sign-in links
+ * are shorter. Pure: takes a text, returns a square of booleans.
  */
 
-/** By version: codewords of error correction per block, and the data codewords of each block. */
+/** For each version: the error correction codewords per block, and the data codewords of each block. */
 const BLOCKS = [
   null,
   [10, [16]], [16, [28]], [26, [44]], [18, [32, 32]], [24, [43, 43]],
@@ -26,7 +26,7 @@ const MASKS = [
 const LEVEL_M = 0b00;
 const FINDER_LIKE = ['10111010000', '00001011101'];
 
-/** Rows of booleans (true = dark), without the quiet zone; null when the text is too long. */
+/** Returns rows of booleans (true = dark) without the white border; null if the text is too long. */
 export function encode(text) {
   const bytes = new TextEncoder().encode(text);
   const version = BLOCKS.findIndex((blocks, number) => number > 0 && bytes.length <= capacity(number));
@@ -74,7 +74,7 @@ function columns(rows) {
   return out;
 }
 
-// The field of 256 elements, with the polynomial that the standard names.
+// The field of 256 elements, with the polynomial of the standard.
 function multiply(a, b) {
   let product = 0;
   for (let bit = 7; bit >= 0; bit -= 1) {
@@ -190,7 +190,7 @@ function drawData(modules, size, codewords, mask) {
   }
 }
 
-/** How hard a reader finds it: runs, squares, patterns like a finder, and the balance of dark and light. */
+/** The penalty of a mask: runs, squares, patterns like a finder, and the balance of dark and light. */
 function penalty(modules) {
   const rows = modules.map((row) => row.map((dark) => (dark ? '1' : '0')).join(''));
   const turned = modules.map((_, x) => modules.map((row) => (row[x] ? '1' : '0')).join(''));

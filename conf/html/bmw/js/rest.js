@@ -1,15 +1,15 @@
 /**
- * openHAB's REST interface: read items, send a command, follow events. Knows no item and draws nothing.
+ * openHAB's REST interface: reads items, sends commands, follows events. Knows no item and draws nothing.
  *
- * The event stream is read with fetch and not with EventSource, since only fetch can send the token in a header.
+ * It reads the event stream with fetch: EventSource cannot send the token in a header.
  */
 
 const FIELDS = 'name,type,state,label,tags,stateDescription';
 const COLLECTION = 'application/json';
-/** Longer than a slow Pi needs for a thousand items. */
+/** A slow Raspberry Pi needs less than this for a thousand items. */
 const PATIENCE_MS = 20000;
 
-/** openHAB refused: `isLocked` when a (better) token is what it wants. */
+/** openHAB refused the request. `isLocked`: it needs a token, or another one. */
 export class RestError extends Error {
   constructor(status) {
     super(`openHAB answered ${status}`);
@@ -19,7 +19,7 @@ export class RestError extends Error {
 }
 
 export class Rest {
-  /** `base` ends in /rest/; `token` is asked for at each request and may be empty. */
+  /** `base` ends in /rest/. `token` is called for each request and may return ''. */
   constructor(base, token) {
     this._base = base;
     this._token = token;
@@ -30,7 +30,7 @@ export class Rest {
     return (await this._ask(`items?recursive=false&fields=${FIELDS}`, {}, COLLECTION)).json();
   }
 
-  /** One event at a time to `onEvent(topic, payload)`; resolves when openHAB ends the stream. `onOpen` once it runs. */
+  /** Calls `onOpen` when the stream is open, then `onEvent(topic, payload)` for each event. Resolves when openHAB ends the stream. */
   async follow(topics, onOpen, onEvent, signal) {
     const answer = await this._ask(`events?topics=${topics.join(',')}`, { signal }, 'text/event-stream');
     onOpen();
@@ -51,7 +51,7 @@ export class Rest {
     await this._ask(`items/${encodeURIComponent(item)}`, body, '*/*');
   }
 
-  /** Home's position from openHAB's settings; only an administrator's token may read them. */
+  /** The home position from openHAB's settings, which only an administrator's token can read. */
   async location() {
     const settings = await (await this._ask('services/org.openhab.i18n/config', {}, COLLECTION)).json();
     return settings.location || '';

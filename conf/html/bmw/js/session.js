@@ -1,5 +1,5 @@
 /**
- * The last charging session as this page saw it: openHAB itself remembers nothing without a persistence add-on. Pure.
+ * The last charging session that this page has seen. openHAB itself stores no history without a persistence add-on. Pure.
  *
  * A session: {start, end (null while it runs), points: [[milliseconds, percent, watt]]}.
  */
@@ -7,7 +7,7 @@
 const MAX_POINTS = 400;
 const QUIET_MS = 300000;
 
-/** The session after a look at the car; the same object when nothing is to be noted. */
+/** Returns the session with the car's current values added; the same object if nothing changed. */
 export function note(session, now, { isCharging, percent, watt }) {
   if (isCharging === null || percent === null) return session;
   const point = [now, percent, watt || 0];
@@ -19,13 +19,13 @@ export function note(session, now, { isCharging, percent, watt }) {
   return isNews ? { ...session, points: thinned([...session.points, point]) } : session;
 }
 
-/** Every second point when there are too many; the first and the last stay. */
+/** Keeps every second point if there are too many, and always the first and the last one. */
 function thinned(points) {
   if (points.length <= MAX_POINTS) return points;
   return points.filter((_, at) => at % 2 === 0 || at === points.length - 1);
 }
 
-/** What was stored, if it is a session. */
+/** The stored session; null if it is not valid. */
 export function checked(stored) {
   const isSession = stored && Number.isFinite(stored.start) && Array.isArray(stored.points) && stored.points.length > 0
     && stored.points.every((point) => Array.isArray(point) && point.slice(0, 3).every(Number.isFinite));

@@ -1,9 +1,9 @@
-/** The dialog for what a person may choose. */
+/** The settings dialog. */
 
 import { el, setText, show } from './dom.js';
 import { parsePlace } from './geo.js';
 
-/** `save(changes)` keeps them; `carPlace()` is where the car is now, or null. */
+/** `save(changes)` stores the changes; `carPlace()` returns the car's position, or null. */
 export function settingsDialog({ texts, settings, save, carPlace }) {
   const fields = {
     lang: choice('lang', texts.t('language'), [['auto', 'auto'], ['en', 'english'], ['de', 'german']]),

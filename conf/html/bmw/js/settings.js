@@ -1,6 +1,6 @@
 /**
- * What the person chose: kept in this browser only. The address wins for ?prefix, ?car, ?lang, ?theme, ?stale, ?home and
- * ?steering, so that several wall panels can differ. The token is never taken from the address, where it would be logged.
+ * The person's settings, stored in this browser only. ?prefix, ?car, ?lang, ?theme, ?stale, ?home and ?steering in the address
+ * override them, so that wall panels can differ. The token is never read from the address, because addresses are logged.
  */
 
 const KEY = 'bmw-page.settings';
@@ -18,7 +18,7 @@ const CHECKS = {
   steering: (text) => ['left', 'right'].includes(text),
 };
 
-/** A browser may refuse storage (private mode, a frame of another site): the page then works without memory. */
+/** A browser may refuse storage (private mode, a frame on another site). Then the page works without stored settings. */
 export const storage = {
   read(key) {
     try {
@@ -37,7 +37,7 @@ export const storage = {
   },
 };
 
-/** The settings in force. */
+/** The current settings: stored ones, overridden by the address. */
 export function readSettings(search) {
   const settings = { ...DEFAULTS, ...storage.read(KEY) };
   const query = new URLSearchParams(search);
@@ -49,7 +49,7 @@ export function readSettings(search) {
   return settings;
 }
 
-/** Keeps changes for the next visits. */
+/** Stores changes for the next visit. */
 export function saveSettings(changes) {
   return storage.write(KEY, { ...storage.read(KEY), ...changes });
 }

@@ -1,4 +1,4 @@
-/** What the page says, in English and German. Data only; both have the same keys. */
+/** All texts of the page in English and German. Data only; both languages have the same keys. */
 
 export const EN = {
   skip: 'Skip to the car', cars: 'Cars', unknown: 'unknown', justNow: 'just now', min: 'min',

@@ -1,4 +1,4 @@
-/** The BMW account: how it is, and the sign-in with link, code and QR code. */
+/** The BMW account: its state, and the sign-in with link, code and QR code. */
 
 import { el, setAttribute, setText, show, svg } from '../dom.js';
 import { icon } from '../icons.js';
@@ -9,7 +9,7 @@ import { facts, frame, isKnown } from './card.js';
 const FINE = new Set(['ONLINE']);
 const SIGN_IN = new Set(['SIGN_IN_NEEDED', 'SIGN_IN_FAILED', 'ACCESS_DENIED', 'WAITING_FOR_APPROVAL']);
 
-/** Its update takes an account (see Home), not a car. */
+/** `update` takes an account (see Home), not a car. */
 export function accountCard({ texts, send, announce }) {
   const { root, body, aside } = frame(texts.t('account'), 'person', 'account-card');
   const state = el('p', { class: 'headline' });
@@ -50,12 +50,12 @@ export function accountCard({ texts, send, announce }) {
   };
 }
 
-/** The data come, but only a new sign-in brings the stream: BMW adds it to none that is there. */
+/** Polls work, but the stream needs a new sign-in: BMW does not add it to an existing one. */
 function isStreamDenied(account) {
   return (account.text('StreamState') || '').startsWith('ACCESS_DENIED');
 }
 
-/** Whether a person has to do something about this account. */
+/** Returns whether a person has to do something for this account. */
 export function needsAttention(account) {
   return account !== null && !FINE.has(account.text('AccountState'));
 }
@@ -70,7 +70,7 @@ function rows(texts) {
   ];
 }
 
-/** For clouds whose sign-in begins with a solved captcha. */
+/** For clouds whose sign-in starts with a solved captcha. */
 function captchaForm(texts, onToken, announce) {
   const input = el('input', {
     id: 'captcha', autocomplete: 'off', spellcheck: 'false', required: true, 'aria-describedby': 'captcha-hint' });
@@ -88,7 +88,7 @@ function captchaForm(texts, onToken, announce) {
     el('div', { class: 'token' }, input, el('button', { class: 'button main' }, texts.t('signIn'))));
 }
 
-/** Link, code and QR code; update returns whether there is one. */
+/** Link, code and QR code. `update` returns whether there is a link. */
 function signInPrompt(texts) {
   const qr = el('div', { class: 'qr' });
   const link = el('a', { class: 'button main', target: '_blank', rel: 'noopener noreferrer', id: 'sign-in-link' }, icon('link'),
@@ -130,7 +130,7 @@ function signInPrompt(texts) {
   };
 }
 
-/** Always dark on white, with the quiet zone: readers want it so. */
+/** Always dark on white and with a white border: QR readers need both. */
 function qrImage(text, texts) {
   const modules = encode(text);
   if (!modules) return null;

@@ -1,4 +1,4 @@
-/** What cards share: the frame with its heading, and lists of label and value. A card is {root, update(car)}. */
+/** Shared by all cards: the frame with its heading, and lists of label and value. A card is {root, update(car)}. */
 
 import { el, setAttribute, setText, show } from '../dom.js';
 import { icon } from '../icons.js';
@@ -8,7 +8,7 @@ let number = 0;
 export const hasSaid = (car, key) => car.hasSaid(key);
 export const isKnown = (car, key) => car.text(key) !== null;
 
-/** A section with a heading; returns {root, body, aside} where aside is the right end of the heading. */
+/** A section with a heading. Returns {root, body, aside}; aside is at the right end of the heading. */
 export function frame(title, iconName, className = '') {
   number += 1;
   const id = `card-${number}`;
@@ -19,9 +19,9 @@ export function frame(title, iconName, className = '') {
 }
 
 /**
- * A list of rows [key, label, format(car) -> text]; a row is there when the car has ever said something for its key.
- * `tone(car, key)` gives 'warn' for what deserves a look; `isShown` is for rows that are nothing without a value.
- * Returns {root, update(car) -> whether there is anything}.
+ * A list of rows [key, label, format(car) -> text]. A row is shown if the car ever sent a value for its key.
+ * `tone(car, key)` returns 'warn' for a value that needs attention. `isShown` hides rows that make no sense without a value.
+ * Returns {root, update(car) -> whether any row is shown}.
  */
 export function facts(rows, { tone = () => null, isShown = hasSaid } = {}) {
   const parts = rows.map(([key, label, format]) => {

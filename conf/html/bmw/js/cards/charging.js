@@ -1,4 +1,4 @@
-/** Charging: what happens now, and the curve of the session that this page has seen. */
+/** Charging: the current values, and the curve of the charging session that this page has seen. */
 
 import { el, setText, show, svg } from '../dom.js';
 import { checked, note } from '../session.js';
@@ -67,7 +67,7 @@ function subText(car, texts, isCharging) {
   return parts.join(' · ');
 }
 
-/** The curve of the last session seen, kept in this browser. */
+/** The curve of the last session that this page has seen, stored in this browser. */
 function chargeCurve(texts) {
   const plot = svg('svg', { class: 'curve', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true', focusable: 'false' });
   const caption = el('figcaption', {});
@@ -101,7 +101,7 @@ function captionText(session, texts) {
   return `${texts.t(session.end === null ? 'curve' : 'curveEnded', values)} ${texts.t('curveSeen')}`;
 }
 
-/** Where the car expects to be: [milliseconds, percent], or null. */
+/** The car's own forecast of the end: [milliseconds, percent], or null. */
 function projection(car, session) {
   const minutes = car.number('ChargingTimeRemaining');
   const target = car.number('TargetStateOfCharge') || 100;

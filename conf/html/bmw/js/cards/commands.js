@@ -1,10 +1,10 @@
-/** Commands to the car: a button each, a question before it is sent, and what became of it. */
+/** The commands: a button for each, a confirmation before it is sent, and its progress. */
 
 import { el, setAttribute, setText, show } from '../dom.js';
 import { icon, swap } from '../icons.js';
 import { frame } from './card.js';
 
-/** A switch sends ON; one with `active` sends the opposite of that item's state, and its name says which. */
+/** A switch sends ON. A switch with `active` sends the opposite of that item's state, and its name says which one. */
 const SWITCHES = [
   { key: 'Lock', icon: 'lock' },
   { key: 'Unlock', icon: 'unlock', warning: 'confirmUnlock' },
@@ -20,7 +20,7 @@ const NUMBERS = [
 ];
 const STEPS = ['QUEUED', 'SENT', 'PENDING', 'DELIVERED', 'EXECUTED'];
 
-/** `send(item, value)` promises that openHAB took it; `announce(text)` tells a screen reader. */
+/** `send(item, value)` returns a promise that openHAB accepts the command; `announce(text)` is for screen readers. */
 export function commandsCard({ texts, send, announce }) {
   const { root, body } = frame(texts.t('commands'), 'remote', 'commands-card');
   const question = confirmDialog(texts);
@@ -105,7 +105,7 @@ function numberRow(row, texts, car, order) {
   };
 }
 
-/** What became of the last command, as words and as a line of steps. */
+/** The progress of the last command, in words and as a line of steps. */
 function progressLine(texts) {
   const sign = icon('check');
   const words = el('span', {});
@@ -127,7 +127,7 @@ function progressLine(texts) {
       last = null;
       sent = null;
     },
-    /** The items do not say which command a switch gave: this page knows for its own. */
+    /** The items do not say which command was sent by a switch, so the page remembers its own. */
     expect(name, car) {
       sent = { name, before: car.text('LastCommand'), time: null };
     },
@@ -135,7 +135,7 @@ function progressLine(texts) {
       setText(clock, '');
       draw(text, 'bad', -1);
     },
-    /** Returns what to tell, when there is news since the page was opened. */
+    /** Returns the text to announce if the progress changed since the page was opened. */
     update(car) {
       const status = car.text('CommandStatus');
       const time = car.text('LastCommand');
@@ -166,7 +166,7 @@ function meaning(command, status, texts) {
   return { text: texts.t('commandState', { command, state }), tone, reached };
 }
 
-/** The question before a command; ask() promises the answer. */
+/** The confirmation of a command; ask() returns a promise of the answer. */
 function confirmDialog(texts) {
   const title = el('h2', { id: 'confirm-title' });
   const text = el('p', { id: 'confirm-text' });

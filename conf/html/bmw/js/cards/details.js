@@ -1,4 +1,4 @@
-/** The quieter cards: doors and windows, climate, tyres, service, last trip, and all values. Tables of rows. */
+/** The less important cards: doors and windows, climate, tyres, service, last trip, and all values. Tables of rows. */
 
 import { el, setAttribute, setText, show } from '../dom.js';
 import { facts, frame, isKnown } from './card.js';
@@ -11,10 +11,10 @@ const OTHER_ROWS = [
   ['SunroofTilt', 'sunroofTilt'], ['ConvertibleRoof', 'roof'], ['ChargeFlap', 'chargeFlap'], ['AlarmArmed', 'alarm'],
 ];
 const UNLOCKED = new Set(['UNLOCKED', 'SELECTIVE_LOCKED', 'PARTIALLY_LOCKED']);
-/** Open for as long as someone loads or charges; no reason to worry. */
+/** These are often open, for loading or charging; that is no warning. */
 const MAY_BE_OPEN = new Set(['ChargeFlap', 'AlarmArmed', 'DoorLockState']);
 
-/** A table of doors and windows by seat, and a list of the rest. */
+/** A table of doors and windows by seat, and a list of the other openings. */
 export function bodyCard({ texts }) {
   const { root, body } = frame(texts.t('body'), 'door');
   const column = (name) => el('th', { scope: 'col' }, name);
@@ -53,7 +53,7 @@ function updateOpening(cell, car, key, texts) {
   setAttribute(cell, 'data-tone', isOpen(car, key) ? 'warn' : null);
 }
 
-/** A card that is nothing but rows [key, label, format(car, key)]. */
+/** A card of rows [key, label, format(car, key)] only. */
 function listCard(title, iconName, rows, isShown) {
   const { root, body } = frame(title, iconName);
   const list = facts(rows.map(([key, label, format]) => [key, label, (car) => format(car, key)]), { isShown });
@@ -112,7 +112,7 @@ export function tripCard({ texts }) {
 }
 
 const WHEELS = [['FrontLeft', 'frontLeft'], ['FrontRight', 'frontRight'], ['RearLeft', 'rearLeft'], ['RearRight', 'rearRight']];
-/** A tyre this far below its target deserves a look. */
+/** A tyre this far below its target pressure gets a warning. */
 const LOW_TYRE = 0.9;
 
 export function tyreCard({ texts }) {
@@ -147,7 +147,7 @@ function updateWheel({ key, figure, note, row }, car, texts) {
   setAttribute(row, 'data-tone', isLow ? 'warn' : null);
 }
 
-/** Every item of the car with openHAB's own label, for what no other card shows. */
+/** All items of the car with their labels from openHAB, also those that no other card shows. */
 export function allCard({ texts, home }) {
   const rows = el('tbody', {});
   const table = el('table', {}, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, texts.t('name')),

@@ -1,6 +1,6 @@
 /**
- * The car seen from above, as an SVG of our own: doors and lids swing open, windows show, the cable hangs in when it is
- * plugged. It shows; what it shows is said in words by its label.
+ * The car seen from above, as an SVG: open doors and lids, open windows, and the cable when it is plugged in.
+ * The label of the drawing says the same in words.
  */
 
 import { setAttribute, svg } from '../dom.js';
@@ -107,13 +107,13 @@ const itemKey = (key) => key[0].toUpperCase() + key.slice(1);
 /** A convertible's roof is CLOSEDSECURED. */
 const CLOSED = new Set(['CLOSED', 'CLOSEDSECURED', 'OFF']);
 
-/** An opening that is not closed, in any of the words for it. */
+/** True if an opening is not closed, in any of BMW's words. */
 export function isOpen(car, key) {
   const state = car.text(itemKey(key)); // the key may be the item's already
   return state !== null && !CLOSED.has(state);
 }
 
-/** Names of what is open. */
+/** The names of all open doors, windows and lids. */
 export function openParts(car, texts, keys = OPENINGS) {
   return keys.filter((key) => isOpen(car, key)).map((key) => texts.t(key));
 }

@@ -1,4 +1,4 @@
-/** The first card: the car, how full it is and how far it goes. */
+/** The first card: the car, its state of charge or fuel, and its range. */
 
 import { el, setAttribute, setText, show, svg } from '../dom.js';
 import { icon, swap } from '../icons.js';
@@ -38,7 +38,7 @@ export function heroCard({ texts, settings }) {
   };
 }
 
-/** Nodes for rows with a key: kept while the key stays, so that nothing flickers. */
+/** Nodes for rows with a key. A node stays while its key stays, so that nothing flickers. */
 function keyed(parent, make) {
   const nodes = new Map();
   return (rows) => {
@@ -97,7 +97,7 @@ function rangeRows(car, texts) {
     { key, label: texts.t(label), number: texts.number(car.number(key)), unit: car.unit(key) }));
 }
 
-/** What deserves a word at a glance; what is as it should be is said quietly. */
+/** The most important states as short words; normal states are less prominent. */
 function chipRows(car, texts) {
   const rows = [];
   const add = (key, iconName, text, tone) => rows.push({ key, icon: iconName, text, tone });
@@ -122,7 +122,7 @@ function chipRows(car, texts) {
   }
 }
 
-/** The ring: state of charge with the target as a mark, or the fuel of a car without a battery. */
+/** The ring: state of charge with a mark at the target, or the fuel of a car without a battery. */
 function ring() {
   const circle = (name) => svg('circle', { class: name, cx: 100, cy: 100, r: 84, pathLength: 100 });
   const arc = circle('ring-arc');

@@ -1,4 +1,4 @@
-/** Where the car is: a map without tiles. Home is the centre; rings tell the distance, an arrow the direction. */
+/** The car's position: a map without tiles. Home is the centre, rings show the distance, an arrow the direction. */
 
 import { el, setAttribute, setText, show, svg } from '../dom.js';
 import { bearing, compassIndex, distanceKm, niceRadius, parsePlace } from '../geo.js';
@@ -9,7 +9,7 @@ const WIDTH = 360;
 const HEIGHT = 210;
 const CENTRE = { x: WIDTH / 2, y: HEIGHT / 2 };
 const OUTER = 84;
-/** Nearer than this (km) is at home: the accuracy of a position plus a drive-way. */
+/** A car nearer than this (km) is at home: accuracy of the position plus the length of a driveway. */
 const AT_HOME = 0.15;
 const ARROW = 'M0 -13L9 10L0 5L-9 10Z';
 const HOUSE = 'M-8 1L0 -7L8 1V9H3V4H-3V9H-8Z';
