@@ -246,7 +246,7 @@ def stream(data):
     """A broker's bytes, packet by packet, and the car's messages in them; without a CONNACK first, plain messages by line."""
     around, clock = LiveSurroundings(), FakeClock()
     worker = HandWorker(clock)
-    live = cardata_live.Live(None, None, around, around, clock, worker)
+    live = cardata_live.Live(cardata_stream.BmwSource, None, around, around, clock, worker)
     payloads = [] if data[:1] == b"\x20" else data.split(b"\n")
     wire = BytesWire(data)
     if not payloads:
