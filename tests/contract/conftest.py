@@ -1,10 +1,11 @@
 """The library on the path, and no secret of one test hidden in the next one's texts."""
 
 import pytest
-from bmw import times
 
 from tests.cloud.settings import DEFAULTS
-from tests.unit.conftest import forget_secrets  # noqa: F401 - a fixture, and importing it sets the path
+from tests.unit.conftest import forget_secrets, quick  # noqa: F401 - fixtures, and importing them sets the path
+
+from bmw import times  # noqa: E402 - the path must be set first
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """What the unit tests share: the library on the path, a clock that stands still, a private folder, a store."""
 
+import functools
 import os
 import sys
 
@@ -10,7 +11,9 @@ _LIBRARY = os.path.join(os.path.dirname(__file__), "..", "..", "automation", "li
 sys.path.insert(0, os.path.abspath(_LIBRARY))
 
 from bmw import redact  # noqa: E402 - the path must be set first
-from bmw.storage import cipher  # noqa: E402 - the path must be set first
+from bmw.items import corrections  # noqa: E402
+from bmw.net import tls  # noqa: E402
+from bmw.storage import cipher  # noqa: E402
 from bmw.storage.key_file import KEY_BYTES  # noqa: E402
 from bmw.storage.seal import Seal  # noqa: E402
 from bmw.storage.store import Store  # noqa: E402
@@ -32,6 +35,17 @@ def forget_secrets():
     yield
     for kept in (value for name, value in vars(redact).items() if name.startswith("_") and isinstance(value, list)):
         del kept[:]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick():
+    """Leaves out what only takes time: waiting for the disk, reading the machine's certificates again and again, and on simulated
+    days the look at items every few seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        patch.setattr(tls, "context", functools.lru_cache(maxsize=None)(tls.context))
+        patch.setattr(corrections, "EVERY", 86400)
+        yield
 
 
 @pytest.fixture
