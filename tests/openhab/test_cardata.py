@@ -12,6 +12,7 @@ from tests.cloud import image
 from tests.cloud.descriptors import EVERYTHING
 from tests.contract import told, told_seldom
 from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
+from tests.openhab.probe import Hand
 
 VIN_ITEMS = ("StateOfCharge", "ElectricRange", "Doors", "DoorLockState", "ChargingStatus", "Odometer", "Position", "LastUpdate")
 #: where an upgrade may have left the script as well
@@ -22,6 +23,24 @@ CRASHES = r"IllegalArgumentException|Cannot write seal.key|invocation of 'script
 #: what is there once while the script works
 RULES = ["BMW: diagnose", "BMW: refresh", "BMW: sign in", "BMW: update now"]
 THREADS = ["bmw-account", "bmw-settings"]
+#: ends the threads of Java's HTTP clients for good, as an OutOfMemoryError in them does
+ENDS = Hand(
+    "EndsClients",
+    """
+from java.lang import Thread
+
+
+def end():
+    threads = [one for one in Thread.getAllStackTraces().keySet() if one.name.endswith("-SelectorManager")]
+    for one in threads:
+        one.interrupt()
+        one.join(10000)
+    return [one.isAlive() for one in threads]
+
+
+DO = {"end": end}
+""",
+)
 #: simulator's word -> ours, where they differ
 CHARGING = {"FINISHED_FULL": "CHARGING_ENDED"}
 
@@ -309,6 +328,15 @@ def settled(home, wanted):
 def alone(home):
     """Waits until one script works and none waits."""
     return settled(home, (RULES, THREADS))
+
+
+def test_an_http_client_whose_thread_has_ended_is_replaced(signed_in):
+    signed_in.force_update()
+    assert ENDS.ask(signed_in.openhab, "end") == [False]
+    since = signed_in.last_call()
+    signed_in.force_update()
+    assert signed_in.openhab.state("BMW_AccountState") == "ONLINE"
+    assert "telematicData" in [call["where"] for call in signed_in.api_calls(since)]
 
 
 def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_once(signed_in):

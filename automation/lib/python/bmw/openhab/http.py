@@ -7,6 +7,9 @@ and connections exist only once.
 
 from __future__ import absolute_import, unicode_literals
 
+import logging
+import re
+
 from jarray import zeros
 from java.io import IOException
 from java.lang import Exception as JavaException
@@ -16,7 +19,7 @@ from java.net.http import HttpClient, HttpConnectTimeoutException, HttpRequest, 
 from java.nio.channels import UnresolvedAddressException
 from java.security.cert import CertificateException
 from java.time import Duration
-from java.util.concurrent import CompletableFuture, ExecutionException, TimeUnit
+from java.util.concurrent import CompletableFuture, ExecutionException, RejectedExecutionException, TimeUnit
 from java.util.concurrent import TimeoutException as FutureTimeout
 from javax.net.ssl import SSLException, SSLParameters
 
@@ -25,10 +28,15 @@ from bmw.errors import NetworkError
 from bmw.net.http import MAX_BYTES, Response
 from bmw.openhab.tls import strict
 
+log = logging.getLogger("bmw")
+
 CONNECT_TIMEOUT = 10
 #: The client counts its timeout by the clock on the wall (Java 11): set ahead, that ends a request at once. Where that costs the sign-in
 #: only ``_wait`` counts, and this is for a connection that hangs: Java 11 closes it at no other time
 HANGS_FOR = Duration.ofDays(30)
+_CLIENT = "http client"
+#: the client's number in its text; its thread has the same number
+_NUMBER = re.compile("[(]([0-9]+)[)]")
 
 
 class _LimitedBody(HttpResponse.BodySubscriber):
@@ -93,12 +101,15 @@ class JvmTransport(object):
     """
 
     def __init__(self, shared):
-        self._client = shared.get("http client", _new_client)
+        self._shared = shared
 
     def __call__(self, request):
         """Sends a ``bmw.net.http.Request``; see ``bmw.net.http``."""
-        handler = _OneBody()
-        future = self._client.sendAsync(_build(request), handler)
+        handler, asked = _OneBody(), _build(request)
+        try:
+            future = self._client().sendAsync(asked, handler)
+        except RejectedExecutionException:
+            raise NetworkError("The connection's thread has ended", "it is tried again with a new one", has_left=False)
         try:
             answer = _wait(future, request.timeout)
             return _response(answer, handler.body.data())
@@ -107,6 +118,23 @@ class JvmTransport(object):
             raise NetworkError("No complete answer within {} seconds".format(request.timeout))
         except ExecutionException as error:
             raise _network_error(error.getCause())
+
+    def _client(self):
+        """The client, a new one if its thread has ended: the client itself never starts another, and no request would get an answer."""
+        client = self._shared.get(_CLIENT, _new_client)
+        if _has_ended(client):
+            log.warning("Java's HTTP client has ended, for example for lack of memory: there is a new one now")
+            self._shared.drop(_CLIENT, client)
+            client = self._shared.get(_CLIENT, _new_client)
+        return client
+
+
+def _has_ended(client):
+    number = _NUMBER.search(client.toString())
+    if number is None:
+        return False
+    name = "HttpClient-{}-SelectorManager".format(number.group(1))
+    return not any(thread.getName() == name for thread in Thread.getAllStackTraces().keySet())
 
 
 def _wait(future, seconds):
