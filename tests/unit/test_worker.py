@@ -124,6 +124,21 @@ def test_work_that_fails_is_logged_and_ends_nothing(worker, caplog):
     assert "Unexpected error in bmw-test" in caplog.text
 
 
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_work_goes_on_when_an_error_cannot_even_be_logged(worker, monkeypatch, error):
+    """As when memory is short: an error that leaves the thread ends all commands and renewals, until openHAB is started again."""
+    failed = threading.Event()
+
+    def fail():
+        failed.set()
+        raise error("nobody expects this")
+
+    monkeypatch.setattr("bmw.worker.log.exception", raising(error))
+    worker.submit(fail)
+    assert failed.wait(DEADLINE)
+    done(worker)
+
+
 def test_work_that_ends_because_of_a_stop_is_no_error(worker, caplog):
     def fail():
         raise Stopped()

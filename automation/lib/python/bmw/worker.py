@@ -100,16 +100,25 @@ class Worker(object):
         self._condition.notify()
 
     def _run(self):
-        while True:
-            function = self._next()
-            if function is None:
-                return
+        is_going_on = True
+        while is_going_on:
             try:
-                function()
-            except Stopped:
-                log.debug("%s was stopped in the middle of its work", self._thread.name)
-            except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-                log.exception("Unexpected error in %s", self._thread.name)
+                is_going_on = self._do_next()
+            except:  # noqa: E722 - not even the log line worked, for example for lack of memory; the thread must not end
+                is_going_on = not self._stopped
+
+    def _do_next(self):
+        """Does the next work; False after ``stop``."""
+        function = self._next()
+        if function is None:
+            return False
+        try:
+            function()
+        except Stopped:
+            log.debug("%s was stopped in the middle of its work", self._thread.name)
+        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
+            log.exception("Unexpected error in %s", self._thread.name)
+        return True
 
     def _next(self):
         """Waits for the next due work and takes it off the timetable; None after ``stop``."""
