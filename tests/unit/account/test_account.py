@@ -223,6 +223,15 @@ def test_what_is_stored_is_not_stored_again_and_again(account, monkeypatch):
     account.save_again()
 
 
+def test_what_was_loaded_or_never_there_is_not_stored_again(account, cloud, store, clock, monkeypatch):
+    loaded, fresh = another(cloud, store, clock), Account(cloud, store, "other.token", clock)
+    monkeypatch.setattr(Store, "save", lambda *_arguments: pytest.fail("nothing has changed"))
+    loaded.save_again()
+    fresh.save_again()
+    another(cloud, store, clock).load(account.export())
+    assert fresh.sign_in_needed().problem == "Not signed in to BMW CarData"
+
+
 def test_tokens_that_could_not_be_stored_never_replace_those_that_another_instance_stored_since(account, cloud, store, clock, monkeypatch):
     clock.advance(3600)
     with monkeypatch.context() as patch:

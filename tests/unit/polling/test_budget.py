@@ -53,6 +53,12 @@ def test_the_time_told_is_one_at_which_a_call_is_possible():
     budget.spend(error.value.retry_at)
 
 
+def test_the_record_has_one_entry_for_all_calls_of_a_minute():
+    budget = spend(spend(spend(Budget(50), NOON, 3), NOON + 59, 1), NOON + 120, 1)
+    minute = NOON // 60
+    assert budget.to_record()["calls"] == [[minute, 4], [minute + 2, 1]]
+
+
 def test_a_budget_without_limit_lets_everything_through():
     budget = spend(Budget(None), NOON, 500)
     assert budget.left(NOON) is None
@@ -114,6 +120,13 @@ def test_bmws_own_retry_after_is_kept():
 
 def test_an_absurd_retry_after_ends_at_midnight():
     assert Budget(50).refused(NOON, 1e9) == MIDNIGHT + 300
+
+
+def test_a_refusal_right_after_midnight_holds_to_the_next_one():
+    budget = Budget(50)
+    assert budget.refused(MIDNIGHT + 1, 1e9) == MIDNIGHT + DAY + 300
+    with pytest.raises(QuotaExceeded):
+        budget.spend(MIDNIGHT + 2)
 
 
 def test_an_answer_ends_the_back_off():
