@@ -1,5 +1,6 @@
 """bmw.config: the user's one file. A mistake is told in one line and costs only what it touches."""
 
+import difflib
 import os
 
 import pytest
@@ -25,6 +26,53 @@ def only(text):
 
 
 # a good file
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_is_read_as_the_editor_saved_it(tmp_path, encoding):
+    path = tmp_path / "bmw.cfg"
+    path.write_bytes("# \u00e4\r\nclient_id = {}\r\nlanguage = de\r\n".format(CLIENT_ID).encode(encoding))
+    settings = load(str(path))
+    assert (settings.accounts[0].client_id, settings.language, settings.problems) == (CLIENT_ID, "de", [])
+
+
+def test_a_value_that_is_not_utf_8_is_told_with_what_to_do_and_never_sent_to_bmw(tmp_path):
+    path = tmp_path / "bmw.cfg"
+    lines = ("# \u00e4", "cloud = portal", "username = me@example.org", "password = schl\u00fcssel", "confirm_unlock = yes\u00fc")
+    path.write_bytes("\n".join(lines).encode("latin-1"))
+    path.chmod(0o600)
+    settings = load(str(path))
+    assert [one.text() for one in settings.problems if "UTF-8" in one.problem] == [
+        key + ": it has a character that is not UTF-8: save the file as UTF-8" for key in ("password", "confirm_unlock")
+    ]
+    assert "UTF-8" in settings.accounts[0].problem.text()
+    assert (settings.accounts[0].password, settings.accounts[0].confirm_unlock) == (None, True)
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_no_odd_character_ends_a_line(odd):
+    settings = parse("{}\nstream_topic = a{}refresh = 10\n# off:{}allow_unlock = yes\n".format(GOOD, odd, odd))
+    account = settings.accounts[0]
+    assert (account.stream_topic, account.refresh, account.allow_unlock) == ("a{}refresh = 10".format(odd), 30, False)
+
+
+def test_of_thousands_of_mistakes_the_first_are_told_and_the_others_counted(monkeypatch):
+    asked = []
+    really = difflib.get_close_matches
+    monkeypatch.setattr(difflib, "get_close_matches", lambda *what: asked.append(what) or really(*what))
+    text = GOOD + "".join("\nkey{} = x\nwords {}".format(number, number) for number in range(50000))
+    account, problems = only(text + "\nlanguage = fr")
+    assert (account.client_id, len(asked)) == (CLIENT_ID, config.MAX_NAMED)
+    assert len(problems) == 2 * (config.MAX_NAMED + 1) + 1
+    assert [text for text in problems if "49990 more lines like these are ignored" in text] == [problems[10], problems[21]]
+    assert "language" in problems[-1]
+
+
+def test_passwords_of_accounts_that_are_not_there_are_not_all_named():
+    text = GOOD + "".join("\na{}.password = file:a{}".format(number, number) for number in range(1000))
+    settings = parse(text + "".join("\nb{}.password = x".format(number) for number in range(1000)), is_open=True)
+    assert settings.secret_files == []
+    assert sum(len(problem.text()) for problem in settings.problems) < 3000
 
 
 def test_a_client_id_is_enough():

@@ -26,6 +26,24 @@ def test_a_file_of_the_user_is_read_relative_to_conf(tmp_path):
     assert names.load("my.names", str(tmp_path)) == ({"stateOfCharge": "MySoc", "i3_2.odometer": "Km2"}, [])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_the_user_is_read_as_the_editor_saved_it(tmp_path, encoding):
+    (tmp_path / "my.names").write_bytes("stateOfCharge = MySoc\r\n".encode(encoding))
+    assert names.load("my.names", str(tmp_path)) == ({"stateOfCharge": "MySoc"}, [])
+
+
+def test_no_odd_character_ends_a_line(tmp_path):
+    (tmp_path / "my.names").write_text("# mine\u2028odometer = Km\nstateOfCharge = MySoc\x0c\n", "utf-8")
+    assert names.load("my.names", str(tmp_path)) == ({"stateOfCharge": "MySoc"}, [])
+
+
+def test_of_thousands_of_wrong_lines_the_first_are_told_and_the_others_counted(tmp_path):
+    (tmp_path / "my.names").write_text("".join("what{} = X\n".format(number) for number in range(5000)), "utf-8")
+    found, problems = names.load("my.names", str(tmp_path))
+    assert (found, len(problems)) == ({}, 11)
+    assert "4990 more lines" in problems[-1].problem
+
+
 def test_a_wrong_line_is_told_and_left_out(tmp_path):
     (tmp_path / "my.names").write_text("soc = MySoc\nodometer = my km\nstateOfCharge = Ok\n", "utf-8")
     found, problems = names.load("my.names", str(tmp_path))

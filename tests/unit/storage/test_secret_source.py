@@ -41,7 +41,10 @@ def refused(text, **options):
 # a file
 
 
-@pytest.mark.parametrize("content", [b"very-private-1", b"very-private-1\n", b"very-private-1\r\n"])
+@pytest.mark.parametrize(
+    "content",
+    [b"very-private-1", b"very-private-1\n", b"very-private-1\r\n", "very-private-1\r\n".encode("utf-16"), b"\xef\xbb\xbfvery-private-1"],
+)
 def test_a_file_holds_the_secret_and_one_line_end_is_left_out(secret_file, content):
     assert resolve("file:" + secret_file(content), "") == SECRET
 

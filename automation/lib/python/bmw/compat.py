@@ -2,6 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
+import re
 import sys
 
 PY2 = sys.version_info[0] == 2
@@ -9,9 +10,11 @@ PY2 = sys.version_info[0] == 2
 if PY2:
     text_type = unicode  # noqa: F821 - Python 2's name
     number_types = (float, int, long)  # noqa: F821 # novm
+    _character = unichr  # noqa: F821
 else:
     text_type = str
     number_types = (float, int)
+    _character = chr
 
 
 def urlsplit(url):
@@ -51,6 +54,34 @@ def to_text(value):
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return text_type(value)
+
+
+#: (first bytes, place of the low byte of two) of text files in UTF-16, as Windows and its editors write them
+_UTF16 = ((b"\xff\xfe", 0), (b"\xfe\xff", 1))
+#: what people mean by a line end; ``splitlines`` also ends a line at characters that can be part of a password
+_LINE_END = re.compile("\r\n|\r|\n")
+
+
+def text_of_file(data):
+    """Text of a file's bytes in UTF-8 or UTF-16, without the mark at its start; what is invalid becomes U+FFFD. Never fails."""
+    for mark, low in _UTF16:
+        if data.startswith(mark):
+            return _utf16(data[2:], low)
+    if b"\0" in data[:2]:  # no mark, but every other byte of plain letters is 0
+        return _utf16(data, 1 if data.startswith(b"\0") else 0)
+    return to_text(data[3:] if data.startswith(b"\xef\xbb\xbf") else data)
+
+
+def _utf16(data, low):
+    """Jython's own decoder fails on half a surrogate pair. What needs a pair becomes U+FFFD: no setting has it."""
+    octets = bytearray(data)
+    codes = (one + 256 * other for one, other in zip(octets[low::2], octets[1 - low :: 2]))
+    return "".join("\ufffd" if 0xD800 <= code < 0xE000 else _character(code) for code in codes)
+
+
+def lines_of(text):
+    """The lines (list) of a file's text, ended by LF, CR LF or CR."""
+    return _LINE_END.split(text)
 
 
 _CAPITALS, _SMALL = range(ord("A"), ord("Z") + 1), range(ord("a"), ord("z") + 1)

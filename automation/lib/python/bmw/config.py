@@ -11,7 +11,7 @@ import os
 import re
 
 from bmw import clouds, cron
-from bmw.compat import lower, text_type, to_text
+from bmw.compat import lines_of, lower, text_of_file, text_type
 from bmw.errors import ConfigError, StoreError
 from bmw.net import mqtt
 from bmw.net.http import TIMEOUT, checked_base
@@ -24,6 +24,10 @@ log = logging.getLogger("bmw")
 DEFAULT = ""
 
 DEFAULT_REFRESH_MINUTES = 30
+#: mistakes of one kind that are told one by one: a wrong file has thousands of them
+MAX_NAMED = 10
+#: stands for bytes that were not UTF-8
+_NOT_UTF8 = "\ufffd"
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _DIGITS = re.compile("^[0-9]{1,9}$")
 ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -247,7 +251,7 @@ def load(path):
     if data is None:
         problem = ConfigError("The file {} is missing".format(os.path.basename(path)), "copy it to conf/services and fill in client_id")
         return Config([AccountConfig(DEFAULT, {}, problem)], [], {})
-    return parse(to_text(data), os.path.dirname(os.path.abspath(path)), files.is_open_to_all(path))
+    return parse(text_of_file(data), os.path.dirname(os.path.abspath(path)), files.is_open_to_all(path))
 
 
 def parse(text, folder="", is_open=False):
@@ -257,23 +261,26 @@ def parse(text, folder="", is_open=False):
         folder (str): folder of the file, base of relative paths of secret files.
         is_open (bool): True if everybody on the machine may read the file.
     """
-    problems = []
-    pairs = _unique(_pairs(text, problems))
+    problems, unread, unknown = [], [], []
+    pairs = _unique(_pairs(text, unread))
     names = _account_names(pairs.pop("accounts", ""), problems)
     values = dict((name, {}) for name in [DEFAULT] + names)
     for key, value in pairs.items():
         account, _, setting = key.rpartition(".")
         if account not in values or setting not in SETTINGS or (account and SETTINGS[setting].is_global):
-            problems.append(_unknown(key, names))
+            unknown.append(key)
             continue
         try:
             if setting in _MAY_BE_ELSEWHERE:
                 value = secret_source.resolve(value, folder)
+            if _NOT_UTF8 in value:  # a wrong password, sent again and again, would lock the account
+                raise ConfigError("it has a character that is not UTF-8", "save the file as UTF-8")
             values[account][setting] = SETTINGS[setting].parse(value)
         except ConfigError as error:
             problems.append(ConfigError("{}: {}".format(key, error.problem), error.advice))
             if SETTINGS[setting].careful is not None:
                 values[account][setting] = SETTINGS[setting].careful
+    problems = few(unread) + few(unknown, lambda key: _unknown(key, names)) + problems
     shared = values[DEFAULT]
     accounts = [_account(name, _merged(shared, values[name]), problems) for name in names or [DEFAULT]]
     for account in accounts:
@@ -283,15 +290,16 @@ def parse(text, folder="", is_open=False):
     problems.extend(_shared_clients(accounts))
     problems.extend(_without_effect(accounts, values if names else {DEFAULT: shared}))
     secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in _MAY_BE_ELSEWHERE)
+    of_accounts = [value for key, value in secrets.items() if key.rpartition(".")[0] in values]
     if is_open:
         problems.extend(_shown_to_all(secrets))
-    return Config(accounts, problems, shared, [secret_source.path(value, folder) for value in secrets.values()])
+    return Config(accounts, problems, shared, [secret_source.path(value, folder) for value in of_accounts])
 
 
 def _shown_to_all(secrets):
     """The problem (list of at most one) that everybody on the machine can read passwords in the file."""
     literal = sorted(key for key, value in secrets.items() if secret_source.is_literal(value))
-    shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET]
+    shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET][:MAX_NAMED]
     advice = "make the file private (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
     return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
 
@@ -361,7 +369,7 @@ def _merged(shared, own):
 
 
 def _pairs(text, problems):
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+    for number, line in enumerate(lines_of(text.lstrip("\ufeff")), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -388,6 +396,13 @@ def _account_names(text, problems):
         if not _ACCOUNT_NAME.match(name):
             problems.append(ConfigError("accounts: '{}' is not a name".format(name), "use small letters and digits"))
     return [name for number, name in enumerate(names) if _ACCOUNT_NAME.match(name) and name not in names[:number]]
+
+
+def few(found, told=lambda problem: problem):
+    """The problems (list of ConfigError) of what was found: one each for the first, made by ``told``, and how many more there are."""
+    more = len(found) - MAX_NAMED
+    rest = [ConfigError("{} more lines like these are ignored".format(more), "is it the right file?")] if more > 0 else []
+    return [told(one) for one in found[:MAX_NAMED]] + rest
 
 
 def _unknown(key, accounts):

@@ -7,8 +7,8 @@ from __future__ import absolute_import, unicode_literals
 
 import os
 
-from bmw.compat import to_text, upper_first
-from bmw.config import ITEM_NAME
+from bmw.compat import lines_of, text_of_file, upper_first
+from bmw.config import ITEM_NAME, few
 from bmw.errors import ConfigError, StoreError
 from bmw.items.model import account_prefix
 from bmw.storage import files
@@ -73,13 +73,13 @@ def load(setting, conf_folder, prefix="BMW", accounts=("",)):
     if data is None:
         shipped = ", ".join(sorted(SHIPPED))
         return {}, [ConfigError("names: there is no file {}".format(setting), "use {} or a file in conf".format(shipped))]
-    return _parse(to_text(data), prefix, accounts)
+    return _parse(text_of_file(data), prefix, accounts)
 
 
 def _parse(text, prefix="BMW", accounts=("",)):
-    names, problems = {}, []
+    names, keys, problems = {}, {}, []
     ours = _Ours(prefix, accounts)
-    for line in text.splitlines():
+    for line in lines_of(text):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
@@ -91,16 +91,15 @@ def _parse(text, prefix="BMW", accounts=("",)):
             problems.append(ConfigError("names: '{}' is not a valid item name".format(name)))
         elif key in names:
             problems.append(ConfigError("names: '{}' occurs twice".format(key), "only the first line is used"))
-        elif name in names.values():
-            other = next(one for one in names if names[one] == name)
-            text = "names: '{}' and '{}' have the same item {}".format(other, key, name)
+        elif name in keys:
+            text = "names: '{}' and '{}' have the same item {}".format(keys[name], key, name)
             problems.append(ConfigError(text, "give each its own item; the line of '{}' is ignored".format(key)))
         elif ours.takes(key, name):
             text = "names: {} for '{}' is the name of another item of this module".format(name, key)
             problems.append(ConfigError(text, "choose another name"))
         else:
-            names[key] = name
-    return names, problems
+            names[key], keys[name] = name, key
+    return names, few(problems)
 
 
 class _Ours(object):

@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 import os
 
-from bmw.compat import to_text
+from bmw.compat import text_of_file, to_text
 from bmw.errors import ConfigError, StoreError
 from bmw.storage import files
 
@@ -59,7 +59,7 @@ def _of_file(path):
     if len(data) > MAX_BYTES:
         raise ConfigError("{} is too long for a secret".format(path), "write only the secret into it")
     # editors add a line end; everything else may belong to the secret
-    secret = to_text(data)
+    secret = text_of_file(data)
     secret = secret[:-1] if secret.endswith("\n") else secret
     secret = secret[:-1] if secret.endswith("\r") else secret
     if not secret:
