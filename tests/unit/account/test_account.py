@@ -232,6 +232,27 @@ def test_what_was_loaded_or_never_there_is_not_stored_again(account, cloud, stor
     assert fresh.sign_in_needed().problem == "Not signed in to BMW CarData"
 
 
+def test_nobody_waits_for_a_token_request_to_hear_that_all_is_stored(account):
+    busy, over = threading.Event(), threading.Event()
+
+    def request():
+        with account._lock:
+            busy.set()
+            over.wait(300)
+
+    asking = threading.Thread(target=request)
+    asking.start()
+    assert busy.wait(30)
+    stopping = threading.Thread(target=account.save_again)
+    stopping.start()
+    stopping.join(30)
+    try:
+        assert not stopping.is_alive()
+    finally:
+        over.set()
+        asking.join(30)
+
+
 def test_tokens_that_could_not_be_stored_never_replace_those_that_another_instance_stored_since(account, cloud, store, clock, monkeypatch):
     clock.advance(3600)
     with monkeypatch.context() as patch:

@@ -148,3 +148,20 @@ def test_a_full_disk_is_told_in_the_status_until_there_is_room(state_of, store, 
     assert "make room" in outlet.shown["account"], "the calls are not saved yet"
     state.save_budget()
     assert outlet.shown["account"] == "Online"
+
+
+def test_a_stop_saves_what_could_not_be_saved_before(state_of, store):
+    state, parts = state_of()
+    state.is_loaded = True
+    tried = []
+    parts.account.save_again = lambda: tried.append("tokens")
+    store.full = True
+    state.save()
+    state.save_budget()
+    assert store == {}
+    store.full, tried[:] = False, []
+    state.save_waiting()
+    assert (sorted(store), tried) == ([CALLS, STATE], ["tokens"])
+    store.clear()
+    state.save_waiting()
+    assert (store, tried) == ({}, ["tokens"] * 2), "only the account knows whether its tokens are stored"

@@ -1369,6 +1369,24 @@ def test_a_token_that_could_not_be_stored_is_stored_by_the_next_poll(signed_in, 
     assert (again.state, again.calls("auth")) == ("ONLINE", ["refresh"] * 2)
 
 
+def test_a_stop_stores_the_token_and_the_calls_that_a_full_disk_did_not_take(signed_in, monkeypatch):
+    def disk_full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    spent = signed_in.service.calls_left()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", disk_full)
+        signed_in.cloud.add_fault("telematicData", "status", status=401)
+        signed_in.update()
+    assert signed_in.calls("auth") == ["refresh"] and signed_in.service.calls_left() < spent
+    left = signed_in.service.calls_left()
+    again = signed_in.restart()
+    assert (again.state, again.service.calls_left()) == ("ONLINE", left)
+    again.pass_time(3600)
+    again.update()
+    assert (again.state, again.calls("auth")) == ("ONLINE", ["refresh"] * 2)
+
+
 @pytest.mark.parametrize("broken", ["incoming", "_live", "_saved"])
 def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, caplog, broken):
     service, done = signed_in.service, []

@@ -210,6 +210,8 @@ class Account(object):
 
     def save_again(self):
         """Tries again to store tokens that could not be stored (disk full), unless another instance has stored newer ones since."""
+        if not self._is_unsaved:
+            return  # without the lock: a stop must not wait here for a token request
         with self._lock:
             if self._is_unsaved and not self._take_newer_stored(self.tokens.order):
                 self._save(self.tokens)

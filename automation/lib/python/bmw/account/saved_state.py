@@ -72,9 +72,13 @@ class SavedState(object):
             self._parts.worker.later("save", SAVE_LIVE, self.save)
 
     def save_waiting(self):
-        """Saves now what ``save_later`` would save."""
-        if self._is_saving_later:
+        """Saves now what ``save_later`` would save, and what could not be saved before: the disk may have room by now."""
+        if self._is_saving_later or self.state_record in self._errors:
             self.save()
+        else:
+            self._parts.account.save_again()
+        if self.calls_record in self._errors:
+            self.save_budget()
 
     def save_budget(self):
         """Saves the calls made and the pauses."""
