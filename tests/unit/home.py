@@ -19,11 +19,11 @@ KEY = b"k" * KEY_BYTES
 
 
 class Home:
-    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, **config):
+    def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, clock=None, **config):
         self.cloud = cloud
         self.folder = folder
-        self.clock = cloud.clock
-        self.worker = HandWorker(self.clock)
+        self.clock = clock or cloud.clock
+        self.worker = HandWorker(cloud.clock)
         self.outlet = outlet or RecordingOutlet()
         config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = store or Store(str(folder), Seal(lambda: [key], cipher))

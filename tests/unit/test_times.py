@@ -141,3 +141,15 @@ def test_a_time_without_end_is_none_and_is_not_kept():
     assert times.parse("2026-10-03T12:00:00." + "1" * 30 + "Z") is not None
     for text in ("2026-10-03T12:00:00." + "1" * 1000 + "Z", " " * 1000 + "2026-10-03"):
         assert times.parse(text) is None and text not in times._PARSED
+
+
+@pytest.mark.parametrize("zone, hours", [("America/New_York", -5), ("Asia/Tokyo", 9), ("UTC", 0)])
+def test_a_clock_that_was_never_set_has_a_local_hour_everywhere(monkeypatch, zone, hours):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert times.machine_offset(120) == hours * 3600
+        assert times.local_hour(120) == hours % 24
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -56,6 +56,7 @@ def state_of(clock, worker, outlet, store):
         parts = parts_of(
             cloud=cloud,
             account=Account(),
+            clock=clock,
             store=store,
             outlet=outlet,
             worker=worker,

@@ -2,7 +2,7 @@
 
 import pytest
 from bmw.account.status import Status
-from bmw.account.token_refresh import RETRY, TokenRefresh
+from bmw.account.token_refresh import LOOK_AGAIN, RETRY, TokenRefresh
 from bmw.errors import ServerError
 
 from tests.unit.fakes import parts_of
@@ -89,3 +89,10 @@ def test_while_a_person_signs_in_neither_is_told(refresh, account, status, worke
     account.trouble = None
     worker.pass_time(RETRY + 1)
     assert (account.asked, outlet.shown.get("accountState")) == (2, None)
+
+
+def test_a_token_that_looks_good_for_decades_is_looked_at_within_the_hour(refresh, account, worker):
+    account.due = 56 * 366 * 86400
+    refresh.start()
+    worker.pass_time(LOOK_AGAIN + 2)
+    assert account.asked == 2

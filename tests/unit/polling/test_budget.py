@@ -74,6 +74,98 @@ def test_calls_from_a_clock_that_was_set_back_do_not_block_for_ever():
     assert budget.left(NOON) == 10
 
 
+class Clocks:
+    """The clock on the wall, which can be set, and the one that nobody sets."""
+
+    def __init__(self, now):
+        self.now, self.passed = now, 1000.0
+
+    def monotonic(self):
+        return self.passed
+
+    def advance(self, seconds):
+        self.now += seconds
+        self.passed += seconds
+
+
+UNSET = 120.0
+
+
+def started(clocks, record=None, limit=10):
+    budget = Budget(limit, monotonic=clocks.monotonic)
+    budget.load(json.loads(json.dumps(record)), clocks.now)
+    return budget
+
+
+@pytest.mark.parametrize("before, after", [(UNSET, NOON), (NOON, NOON + 3 * DAY), (NOON, NOON - 3 * DAY), (NOON, UNSET)])
+def test_calls_of_before_the_clock_was_set_count_until_a_day_has_really_passed(before, after):
+    clocks = Clocks(before)
+    budget = spend(started(clocks), clocks.now, 9)
+    clocks.now = after
+    assert budget.left(clocks.now) == 1
+    with pytest.raises(QuotaExceeded):
+        budget.spend(clocks.now)
+    clocks.advance(DAY - 121)
+    assert budget.left(clocks.now) == 1
+    budget = started(clocks, budget.to_record())
+    clocks.advance(300)
+    assert budget.left(clocks.now) == (1 if after == UNSET else 10)
+
+
+def test_calls_that_a_clock_noted_before_it_was_set_count_as_made_at_the_start():
+    clocks = Clocks(UNSET)
+    record = spend(started(clocks), clocks.now, 9).to_record()
+    clocks.now = NOON
+    budget = started(clocks, record)
+    assert budget.left(clocks.now) == 1
+    clocks.advance(DAY + 60)
+    assert budget.left(clocks.now) == 10
+
+
+def test_while_the_clock_is_not_set_the_calls_of_earlier_count_and_then_by_their_true_age():
+    clocks = Clocks(NOON)
+    record = spend(started(clocks), clocks.now, 8).to_record()
+    clocks.now = UNSET
+    budget = started(clocks, record)
+    assert budget.left(clocks.now) == 2
+    budget.spend(clocks.now)
+    record = budget.to_record()
+    for one in (budget, started(clocks, record)):
+        clocks.now = NOON + 3600
+        assert one.left(clocks.now) == 1
+        clocks.now = NOON + 2 * DAY
+        assert one.left(clocks.now) == 9
+        clocks.now = UNSET
+
+
+def test_calls_that_a_clock_noted_far_ahead_count_as_made_at_the_start_and_do_not_block_for_ever():
+    clocks = Clocks(NOON + 400 * DAY)
+    record = spend(started(clocks), clocks.now, 9).to_record()
+    clocks.now = NOON
+    budget = started(clocks, record)
+    assert not budget.has_room(clocks.now, 1)
+    clocks.advance(DAY + 60)
+    assert budget.has_room(clocks.now, 9)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), st.sampled_from([0, 0, 0, 3600, -3600, 40 * DAY, -40 * DAY, -56 * 366 * DAY])), max_size=80)
+)
+def test_however_often_the_clock_is_set_no_real_day_holds_more_calls_than_allowed(steps):
+    clocks, made = Clocks(NOON + 0.5), []
+    budget = started(clocks, limit=12)
+    for pause, jump in steps:
+        clocks.advance(pause)
+        clocks.now = max(UNSET, clocks.now + jump)
+        try:
+            budget.spend(clocks.now, by_person=True)
+            made.append(clocks.passed)
+        except QuotaExceeded:
+            pass
+    for end in made:
+        assert len([moment for moment in made if end - DAY < moment <= end]) <= 12
+
+
 @given(st.lists(st.integers(0, 5000), max_size=80))
 def test_no_rolling_day_ever_holds_more_calls_than_allowed(pauses):
     budget, now, made = Budget(12), NOON, []

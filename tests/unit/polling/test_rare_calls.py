@@ -7,7 +7,7 @@ from bmw.polling.vehicle_list import VehicleList
 from bmw.vehicle.picture import Picture
 from bmw.vehicle.vehicle import Reading
 
-from tests.unit.fakes import car, parts_of
+from tests.unit.fakes import NOON, car, parts_of
 
 PICTURE = Picture(b"data", "image/png", "png")
 
@@ -52,7 +52,7 @@ class Looks:
         self.taken, self.done = [], 0
         vehicle_list = VehicleList(self.cloud, None)
         vehicle_list.vehicles = cars or [car("i3"), car(None)]
-        parts = parts_of(cloud=self.cloud, outlet=outlet, worker=worker, vehicle_list=vehicle_list)
+        parts = parts_of(cloud=self.cloud, outlet=outlet, worker=worker, clock=worker, vehicle_list=vehicle_list)
         self.rare_calls = rare_calls.RareCalls(parts, NewEachTime(), self._take, self._done)
 
     def _take(self, vehicle, readings):
@@ -129,3 +129,15 @@ def test_trouble_ends_the_look_and_nothing_else(looks, worker):
     looks.rare_calls.after_poll()
     worker.pass_time(rare_calls.AFTER_POLL)
     assert looks.taken == [] and looks.done == 1
+
+
+def test_nothing_is_asked_for_by_date_before_the_clock_is_set(outlet, clock, worker):
+    looks = Looks(outlet, worker)
+    clock.seconds = 120
+    looks.rare_calls.after_poll()
+    worker.pass_time(rare_calls.AFTER_POLL)
+    assert looks.cloud.asked == []
+    clock.seconds = NOON
+    looks.rare_calls.after_poll()
+    worker.pass_time(rare_calls.AFTER_POLL)
+    assert looks.cloud.asked

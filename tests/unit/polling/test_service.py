@@ -1387,6 +1387,47 @@ def test_a_stop_stores_the_token_and_the_calls_that_a_full_disk_did_not_take(sig
     assert (again.state, again.calls("auth")) == ("ONLINE", ["refresh"] * 2)
 
 
+class SetClock:
+    """A clock on the wall that can be set; the cloud's time goes on as it does."""
+
+    def __init__(self, cloud):
+        self._cloud, self.ahead = cloud, 0
+
+    def now(self):
+        return self._cloud.now() + self.ahead
+
+    def set(self, seconds):
+        self.ahead = seconds - self._cloud.now()
+
+
+def test_a_clock_that_starts_in_1970_and_is_set_later_harms_no_token_count_or_item(signed_in):
+    signed_in.update()
+    shown, before = dict(signed_in.car()), len(signed_in.calls()) + signed_in.service.calls_left()
+
+    def count_is_right(home):
+        return home.service.calls_left() == before - len(home.calls())
+
+    clock = SetClock(signed_in.cloud.clock)
+    clock.set(120)
+    home = signed_in.restart(clock=clock)
+    for soc in (41, 42):
+        signed_in.cloud.set_car(vin(signed_in), soc=soc)
+        home.update()
+        assert (home.state, home.car()["stateOfCharge"]) == ("ONLINE", soc)
+        home.pass_time(700)
+    assert set(home.car()) >= set(shown)
+    assert count_is_right(home)
+    clock.ahead = 0
+    assert count_is_right(home)
+    signed_in.cloud.set_car(vin(signed_in), soc=43)
+    home.update()
+    home.pass_time(3700)
+    assert (home.state, home.car()["stateOfCharge"]) == ("ONLINE", 43)
+    again = home.restart()
+    assert (again.state, again.car()["stateOfCharge"], count_is_right(again)) == ("ONLINE", 43, True)
+    assert "device_code" not in again.calls("auth")
+
+
 @pytest.mark.parametrize("broken", ["incoming", "_live", "_saved"])
 def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, caplog, broken):
     service, done = signed_in.service, []

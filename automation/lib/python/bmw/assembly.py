@@ -65,7 +65,7 @@ def assemble(environment, config, problems, outlet, worker):
     tokens = record_names.token(name, cloud.name)
     lock = environment.lock_of(store.path(tokens))
     account = Account(cloud, store, tokens, clock, lock, lambda _tokens: outlet.tokens(account), cloud_class.holder(config))
-    budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None)
+    budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None, monotonic=worker.now)
     account.pauses = budget.pauses  # stored with the calls
     status, vehicle_list = Status(outlet, config.name, problems), VehicleList(cloud, clock)
     parts = Parts(config, cloud, account, store, outlet, clock, worker, budget, vehicle_list, status)

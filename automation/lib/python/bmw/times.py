@@ -22,6 +22,8 @@ _PARSED = {}
 MAX_PARSED = 1000
 #: characters of a time; BMW uses about thirty at most
 MAX_CHARACTERS = 64
+#: 2026-01-01: a clock that shows less was never set, such as a Raspberry Pi's before it has found the network
+CLOCK_IS_SET = 1767225600
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 #: yyyy-mm or m.yyyy
 _MONTH = re.compile(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
@@ -104,7 +106,9 @@ def to_iso(seconds):
 
 def machine_offset(seconds):
     """Offset of this machine's time zone from UTC in seconds (int) at a time (epoch seconds)."""
-    return int(_epoch(*time.localtime(seconds)[:6])) - int(seconds)
+    year, month, day, hour, minute, second = time.localtime(seconds)[:6]
+    days = datetime.date(year, month, day).toordinal() - _EPOCH_DAY
+    return days * 86400 + hour * 3600 + minute * 60 + second - int(seconds)
 
 
 #: offset of the home's time zone. In openHAB its own time zone setting replaces it, because containers often run in UTC

@@ -332,3 +332,10 @@ def test_a_message_of_very_many_names_is_not_even_parsed():
     assert len(parse_message(text.encode("ascii"))[1]) == len(names) - 2
     with pytest.raises(BadAnswer, match="made of more than 10000 values"):
         parse_message((text[:-2] + ", " + ", ".join(names) + "}}").encode("ascii"))
+
+
+def test_a_clock_that_was_never_set_does_not_change_the_cars_own_time():
+    known = {}
+    merge(known, {SOC: entry(51, NOON)}, 120)
+    assert known[SOC]["timestamp"] == times.to_iso(NOON)
+    assert merge(known, {SOC: entry(50, NOON - 60)}, NOON) == set()

@@ -54,7 +54,7 @@ class SavedState(object):
         self._times.polled_at = record.get("polled_at") if is_same_cloud else None
         self.outcome = record.get("outcome") if is_same_cloud else None
         parts.vehicle_list.load(record, is_same_cloud)
-        parts.budget.load(parts.store.load(self.calls_record))
+        parts.budget.load(parts.store.load(self.calls_record), parts.clock.now())
 
     def save(self):
         """Saves all but the calls."""

@@ -9,6 +9,8 @@ from bmw.errors import BmwError
 
 #: seconds after which a failed refresh is tried again
 RETRY = 300
+#: seconds after which it looks again at the latest
+LOOK_AGAIN = 3600
 
 
 class TokenRefresh(object):
@@ -55,4 +57,5 @@ class TokenRefresh(object):
             self._is_running = False
             self._worker.cancel("token")
             return None
-        return max(wait, RETRY if wait == 0 else 1) + 1
+        # a clock that was never set shows a token as good for decades, and is set one day
+        return min(LOOK_AGAIN, max(wait, RETRY if wait == 0 else 1)) + 1

@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw.account.pauses import Pauses
 from bmw.errors import QuotaExceeded
-from bmw.times import next_utc_midnight
+from bmw.times import CLOCK_IS_SET, next_utc_midnight
 
 DAY = 86400
 #: share of the day's calls reserved for force update and sign-in
@@ -27,37 +27,61 @@ class Budget(object):
 
     BMW only says 'daily'. A rolling count of 24 hours also fits a limit that renews at midnight UTC.
 
+    The calls of this process age by ``monotonic``, so that a clock that is set forgets none of them. Those of before age by the clock;
+    where it cannot be true, they count as made at the start.
+
     Attributes:
         pauses (bmw.account.pauses.Pauses): the calls that are left alone for a while, as they failed.
 
     Args:
         limit (int or None): calls per day; None = not limited.
         record (list or None): result of ``to_record``.
+        monotonic: callable -> seconds of a clock that nobody sets; None = all calls age by the time of day.
     """
 
-    def __init__(self, limit, record=None):
+    def __init__(self, limit, record=None, monotonic=None):
         self.limit = limit
         self.pauses = Pauses()
+        self._monotonic = monotonic
         self.load(record)
 
-    def load(self, record):
+    def load(self, record, now=None):
         """Loads the result of ``to_record``; None = no calls yet."""
         record = record or {}
-        #: [minute, count] pairs, oldest first
-        self._calls = [list(pair) for pair in record.get("calls", [])]
+        #: [minute, count, its start by ``monotonic`` or None]
+        self._calls = [[minute, count, self._first_seen(minute, now)] for minute, count in record.get("calls", [])]
         self._refusals = record.get("refusals", 0)
         self.blocked_until = record.get("blocked_until", 0)
         self.pauses.load(record.get("pauses"))
 
     def to_record(self):
-        return {"calls": self._calls, "refusals": self._refusals, "blocked_until": self.blocked_until, "pauses": self.pauses.to_record()}
+        calls = [call[:2] for call in self._calls]
+        return {"calls": calls, "refusals": self._refusals, "blocked_until": self.blocked_until, "pauses": self.pauses.to_record()}
 
-    def spent(self, now):
-        """Calls in the 24 hours before ``now``. A clock that was set back does not count calls twice."""
-        return sum(count for _minute, count in self._lately(now))
+    def _first_seen(self, minute, now):
+        """The present time by ``monotonic`` for calls of which the clock was or is wrong, else None."""
+        if self._monotonic is None or now is None:
+            return None
+        start = minute * _BUCKET
+        is_from_unset_clock = start < CLOCK_IS_SET
+        was_ahead = now >= CLOCK_IS_SET and start > now + DAY
+        return self._monotonic() if is_from_unset_clock or was_ahead else None
 
-    def _lately(self, now):
-        return [pair for pair in self._calls if now - DAY < pair[0] * _BUCKET + _BUCKET and pair[0] * _BUCKET <= now + DAY]
+    def spent(self, now, sooner=0):
+        """Calls in the 24 hours, less ``sooner`` seconds, before ``now``. A clock that was set back does not count calls twice."""
+        return sum(call[1] for call in self._lately(now, sooner))
+
+    def _lately(self, now, sooner=0):
+        """[minute by the present clock, count, its start by ``monotonic`` or None] of these calls."""
+        calls = [[int(round(self._start(call, now) / _BUCKET)), call[1], call[2]] for call in self._calls]
+        # before the clock is set nobody knows how old the calls of earlier are; nor does BMW's certificate hold then
+        is_set = now >= CLOCK_IS_SET
+        return [call for call in calls if now + sooner - DAY < (call[0] + 1) * _BUCKET and (not is_set or call[0] * _BUCKET <= now + DAY)]
+
+    def _start(self, call, now):
+        """When these calls began, in seconds of the present clock."""
+        minute, _count, begun = call
+        return minute * float(_BUCKET) if begun is None else now - (self._monotonic() - begun)
 
     def left(self, now):
         """Calls left (int), or None if not limited."""
@@ -65,7 +89,7 @@ class Budget(object):
 
     def room(self, now):
         """Automatic calls left now (int), as far as we know; None if not limited."""
-        return None if self.limit is None else max(0, self._usable(by_person=False) - self.spent(now + _EARLY))
+        return None if self.limit is None else max(0, self._usable(by_person=False) - self.spent(now, _EARLY))
 
     def has_room(self, now, calls):
         """True if so many automatic calls (int) are left now, as far as we know."""
@@ -83,13 +107,14 @@ class Budget(object):
         if now < self._blocked(now):
             raise _exceeded("BMW's daily allowance of calls is used up", self.blocked_until)
         self._calls = self._lately(now)  # also without a limit; replaced only here, because other threads read it
-        if self.limit is not None and self.spent(now if by_person else now + _EARLY) >= self._usable(by_person):
+        if self.limit is not None and self.spent(now, 0 if by_person else _EARLY) >= self._usable(by_person):
             raise _exceeded("The daily allowance of {} calls is used up".format(self.limit), self._next_free(now))
         minute = int(now // _BUCKET)
         if self._calls and self._calls[-1][0] == minute:
             self._calls[-1][1] += 1
         else:
-            self._calls.append([minute, 1])
+            begun = None if self._monotonic is None else self._monotonic() - (now - minute * _BUCKET)
+            self._calls.append([minute, 1, begun])
 
     def refused(self, now, retry_after=None):
         """Call this after a quota error from BMW. Returns the end of the back-off (epoch seconds)."""
@@ -112,7 +137,7 @@ class Budget(object):
 
     def _next_free(self, now):
         """When the oldest call is more than a day old."""
-        return self._calls[0][0] * _BUCKET + _BUCKET + DAY if self._calls else now
+        return min(call[0] for call in self._calls) * _BUCKET + _BUCKET + DAY if self._calls else now
 
 
 def _exceeded(problem, retry_at):

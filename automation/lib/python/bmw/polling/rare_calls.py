@@ -8,6 +8,7 @@ from __future__ import absolute_import, unicode_literals
 import logging
 
 from bmw.errors import BmwError
+from bmw.times import CLOCK_IS_SET
 
 log = logging.getLogger("bmw")
 
@@ -30,6 +31,7 @@ class RareCalls(object):
         self._cloud = parts.cloud
         self._outlet = parts.outlet
         self._worker = parts.worker
+        self._clock = parts.clock
         self._vehicle_list = parts.vehicle_list
         self._sessions = sessions
         self._take = take
@@ -43,6 +45,8 @@ class RareCalls(object):
         self._worker.later("rare calls after action", AFTER_ACTION, self._look)
 
     def _look(self):
+        if self._clock.now() < CLOCK_IS_SET:
+            return  # they ask for dates; the next poll comes here again
         session = self._sessions.new(by_person=False)
         try:
             for vehicle in self._in_turn():

@@ -148,8 +148,8 @@ def _newer(old, entry, now):
         return taken if old is None or _is_better_than_old(entry, old, old_time, now) else None
     if old_time is not None and time < old_time:
         return None
-    # if the old entry is in the future as well, our clock is wrong; then the order of their times counts
-    if time > now + FUTURE and not (old_time or 0) > now + FUTURE:
+    # a clock that was never set says nothing. If the old entry is in the future as well, ours is wrong; then their order counts
+    if now >= times.CLOCK_IS_SET and time > now + FUTURE and not (old_time or 0) > now + FUTURE:
         taken["timestamp"] = times.to_iso(max(now, old_time or 0))
     return taken
 
