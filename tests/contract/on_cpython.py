@@ -77,6 +77,7 @@ class ItemsInMemory:
 
     def __init__(self):
         self.specs = {}
+        self.members = {}  # of groups that were made after their items
         self.states = {}
         self.history = []
 
@@ -91,6 +92,11 @@ class ItemsInMemory:
 
     def ensure(self, spec):
         self.specs.setdefault(spec.name, spec)
+
+    def ensure_group(self, spec, members):
+        if spec.name not in self.specs:
+            self.ensure(spec)
+            self.members[spec.name] = [name for name in members if name in self.specs]
 
     def write(self, values):
         missing = set()

@@ -1,5 +1,8 @@
 """The forum thread's own items, with the names and types that people had there, are filled by our shipped name map."""
 
+import json
+from datetime import datetime
+
 import pytest
 
 from tests.openhab.home import Home
@@ -17,6 +20,10 @@ Switch bmwforceupadte "Update"
 String access_token "Token"
 String token_expiry "Token valid until [%s]"
 """
+
+
+#: as openHAB writes a time
+ISO = "%Y-%m-%dT%H:%M:%S.%f%z"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +63,54 @@ def test_no_second_items_are_made_beside_the_users_own(home):
     assert "BMW_i3_StateOfCharge" not in items
     assert "BMW_ForceUpdate" not in items
     assert "BMW_i3_Odometer" in items
+
+
+def members(home, group):
+    return sorted(member["name"] for member in (home.openhab.item(group) or {}).get("members", ()))
+
+
+@pytest.mark.parametrize("deleted", [["BMW_i3"], ["BMW_i3_gBattery", "BMW_i3"], ["BMW", "BMW_gAccount"]])
+def test_deleted_groups_come_back_with_their_members(home, deleted):
+    were_there = {group: members(home, group) for group in deleted}
+    assert all(were_there.values())
+    for group in deleted:
+        home.openhab.remove_item(group)
+    for group in deleted:
+        home.wait(lambda: members(home, group) == were_there[group], "{} and its members".format(group))
+
+
+def test_an_item_where_a_group_should_be_is_told_and_all_else_works_until_it_is_gone(home):
+    were_there, since = members(home, "BMW_i3_gBattery"), home.openhab.log_size()
+    home.openhab.add_item("BMW_i3_gBattery", "Switch")
+    home.openhab.wait_for_log(
+        "The item BMW_i3_gBattery of type Switch has the name of the group 'Battery and range'.*give your item another name", since
+    )
+    home.cloud.set_car(home.cloud.cars()[0], soc=44)
+    home.openhab.command("bmwforceupadte", "ON")
+    home.openhab.wait_state("chargingLevelHv", "44")
+    assert home.openhab.item("BMW_i3_gBattery")["type"] == "Switch"
+    assert home.openhab.log(since).count("BMW_i3_gBattery") == 1
+    assert "Unexpected error" not in home.openhab.log(since)
+    home.openhab.remove_item("BMW_i3_gBattery")
+    home.wait(lambda: members(home, "BMW_i3_gBattery") == were_there, "the group and its members")
+
+
+def set_time_zone(home, zone):
+    """What a person does in openHAB's regional settings."""
+    body, token = json.dumps({"timezone": zone}), home.openhab.admin_token()
+    home.openhab.rest("PUT", "/services/org.openhab.i18n/config", body, "application/json", token)
+
+
+def test_times_follow_a_time_zone_that_is_changed_while_it_runs(home):
+    refresh = home.openhab.state("BMW_LastRefresh")
+    try:
+        set_time_zone(home, "Asia/Kolkata")
+        home.openhab.wait_state("BMW_LastRefresh", lambda state: state.endswith("+0530"))
+        same = datetime.strptime(home.openhab.state("BMW_LastRefresh"), ISO)
+        assert same == datetime.strptime(refresh, ISO)
+    finally:
+        set_time_zone(home, "UTC")
+    home.openhab.wait_state("BMW_LastRefresh", lambda state: state.endswith("+0000"))
 
 
 def list_cars_again(home):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import pytest
+from bmw.items.model import ItemSpec
 
 
 class State:
@@ -25,14 +26,52 @@ def core_class(path):
     return type(path, (State,), {})
 
 
-class StringItem:
-    state = None
+class Item:
+    """An item of openHAB."""
+
+    def __init__(self, kind="String", groups=()):
+        self.kind, self.groups, self.state = kind, groups, None
 
     def getType(self):
-        return "String"
+        return self.kind
 
     def getState(self):
         return self.state
+
+    def getGroupNames(self):
+        return self.groups
+
+    def addGroupName(self, name):
+        self.groups = list(self.groups) + [name]
+
+
+class Registry(dict):
+    """openHAB's items by their names; as openHAB has it, ``update`` fails for items of files."""
+
+    files = ()
+
+    def __init__(self, **items):
+        super().__init__(**items)
+        self.updated = []
+
+    def update(self, item):
+        self.updated.append(next(name for name, one in self.items() if one is item))
+
+
+def group(name, *parents):
+    return ItemSpec(name, "Group", "Label of " + name, "", parents, (), {})
+
+
+def watched(items, registry):
+    """An ``Items`` in which a group can be made."""
+    made = items(SimpleNamespace(postUpdate=lambda item, state: setattr(item, "state", state)), registry)
+    made._managed = SimpleNamespace(get=lambda name: registry.get(name) if name not in registry.files else None)
+
+    def ensure(spec):
+        return registry.setdefault(spec.name, Item("Group", spec.groups))
+
+    made.ensure = ensure
+    return made
 
 
 @pytest.fixture
@@ -40,7 +79,7 @@ def items(monkeypatch):
     java = SimpleNamespace(Exception=Exception, IllegalStateException=RuntimeError)
     for name, module in (("java", MagicMock()), ("java.lang", java), ("java.time", MagicMock())):
         monkeypatch.setitem(sys.modules, name, module)
-    versions = SimpleNamespace(core_class=core_class, service=MagicMock(), time_zone=MagicMock())
+    versions = SimpleNamespace(core_class=core_class, service=MagicMock(), time_zones=MagicMock())
     monkeypatch.setitem(sys.modules, "bmw.openhab.versions", versions)
     monkeypatch.delitem(sys.modules, "bmw.openhab.items", raising=False)
     yield importlib.import_module("bmw.openhab.items").Items
@@ -49,7 +88,7 @@ def items(monkeypatch):
 
 def test_an_item_that_two_threads_wrote_at_once_shows_what_is_wanted(items):
     """A command of another account ends on that account's thread, while this one's tells its own."""
-    status = StringItem()
+    status = Item()
     events = SimpleNamespace(postUpdate=lambda item, state: setattr(item, "state", state))
     ours = items(events, SimpleNamespace(get=lambda name: status))
     others = []
@@ -71,3 +110,57 @@ def test_an_item_that_two_threads_wrote_at_once_shows_what_is_wanted(items):
     for _ in range(3):
         ours.correct_items()
     assert status.state.text == "EXECUTED"
+
+
+def test_a_deleted_group_gets_its_members_again_and_no_item_of_a_file_is_touched(items):
+    registry = Registry(Door=Item(groups=["Mine"]), Lock=Item(groups=["Doors"]), Filed=Item())
+    registry.files = ["Filed"]
+    ours = watched(items, registry)
+    ours.ensure_group(group("Doors", "House"), ["Door", "Lock", "Filed", "Missing"])
+    assert (registry["Doors"].kind, registry["Doors"].groups) == ("Group", ("House",))
+    assert (registry["Door"].groups, registry.updated) == (["Mine", "Doors"], ["Door"])
+    assert "Missing" not in registry and registry["Filed"].groups == ()
+
+
+def test_who_took_an_item_out_of_a_group_that_is_there_is_obeyed(items):
+    registry = Registry(Doors=Item("Group"), Door=Item())
+    watched(items, registry).ensure_group(group("Doors"), ["Door"])
+    assert (registry["Door"].groups, registry.updated) == ((), [])
+
+
+def test_an_item_where_a_group_should_be_is_told_once_with_what_to_do_and_stays(items, caplog):
+    registry = Registry(House=Item("Group"), Doors=Item("Switch"), Door=Item())
+    ours = watched(items, registry)
+    for _ in range(3):
+        ours.ensure_group(group("Doors", "House"), ["Door"])
+    assert [record.getMessage() for record in caplog.records] == [
+        "The item Doors of type Switch has the name of the group 'Label of Doors', which is missing therefore: give your item another"
+        " name, or set item_prefix in bmw.cfg"
+    ]
+    assert (registry["Doors"].kind, registry["Door"].groups, registry.updated) == ("Switch", (), [])
+
+
+def test_a_changed_time_zone_shows_all_times_anew_and_nothing_else(items):
+    registry = Registry(Door=Item(), Time=Item("DateTime"), Text=Item())
+    ours = watched(items, registry)
+    ours.write([(name, "x", "", "String") for name in ("Door", "Text")])
+    ours._ours["DateTime"] = ours._makers["DateTime"] = lambda text: State("{} {}".format(text, ours._zone.name))
+    posted = []
+    ours._events.postUpdate = lambda item, state: posted.append(state.text)
+    zones = [Zone("here")]
+    ours._present_zone, ours._zone = lambda: zones[-1], zones[-1]
+    ours.write([("Time", 0, "", "DateTime")])
+    posted.clear()
+    ours.correct_items()
+    assert posted == []
+    zones.append(Zone("there"))
+    ours.correct_items()
+    assert len(posted) == 1 and posted[0].startswith("1970-01-01T00:00:00") and posted[0].endswith(" there")
+
+
+class Zone:
+    def __init__(self, name):
+        self.name = name
+
+    def equals(self, other):
+        return self.name == other.name

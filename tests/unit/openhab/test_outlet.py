@@ -131,3 +131,31 @@ def test_that_the_item_with_the_power_is_not_there_is_told_once(items, caplog):
     assert [out.power("Wallbox") for _ in range(3)] == [None] * 3
     told = [record.getMessage() for record in caplog.records if "wallbox_power_item" in record.getMessage()]
     assert told == ["There is no item Wallbox (wallbox_power_item in bmw.cfg): the estimate does not use it"]
+
+
+@pytest.mark.parametrize("deleted", [["BMW_i3_gDoors"], ["BMW_i3"], ["BMW_i3_gDoors", "BMW_i3", "BMW"], ["BMW_gAccount"]])
+def test_deleted_groups_come_back_with_their_members_after_a_look_at_each_car(items, deleted):
+    out = outlet(items)
+    out.prepare()
+    show(out, (I3, True), (I4, False))
+    groups = sorted(name for name, spec in items.specs.items() if spec.item_type == "Group")
+    assert set(deleted) < set(groups)
+    were_in = {group: set(name for name, spec in items.specs.items() if group in spec.groups) for group in deleted}
+    for group in deleted:
+        del items.specs[group]
+    for _look in (I3, I4):
+        out.correct_items()
+    assert sorted(name for name, spec in items.specs.items() if spec.item_type == "Group") == groups
+    made_with_it = set(deleted)  # such a group says itself where it belongs
+    assert {group: set(items.members[group]) | made_with_it.intersection(were_in[group]) for group in deleted} == were_in
+
+
+def test_no_group_is_made_for_a_car_that_left_or_for_values_that_are_not_there(items):
+    out = outlet(items)
+    out.prepare()
+    show(out, (I3, True))
+    out.settle([], [(I3, True)])
+    del items.specs["BMW_i3"]
+    for _ in range(3):
+        out.correct_items()
+    assert "BMW_i3" not in items.specs

@@ -235,6 +235,9 @@ class Items(object):
     def forget(self, names):
         """Forgets what was posted to these items."""
 
+    def ensure_group(self, spec, members):
+        """Makes the group of an ItemSpec if there is none, with those of ``members`` (item names) that exist."""
+
     def correct_items(self, first=(), tolerance=None):
         """Posts again what others have overwritten. Checks the items ``first`` each time, the others in turn.
 

@@ -14,6 +14,7 @@ from __future__ import absolute_import, unicode_literals
 from bmw.compat import capitalize, upper, upper_first
 from bmw.record import record
 from bmw.vehicle import extra, words
+from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
 
 #: Description of an item to create. metadata: {namespace: (value, {key: value})}
 ItemSpec = record("ItemSpec", "name item_type label icon groups tags metadata")
@@ -32,6 +33,7 @@ SECTIONS = {
     extra.SECTION: ("Further values (advanced)", "Weitere Werte (f\u00fcr Experten)", "settings", "Sensor"),
 }
 
+_VEHICLE_POINTS = list(VEHICLE.values()) + list(COMMAND.values()) + [PICTURE]
 #: Point tags of items that a person sends commands to
 _WRITABLE = frozenset(("Switch", "Control", "Setpoint"))
 
@@ -58,6 +60,13 @@ class Model(object):
     def root(self):
         return ItemSpec(self._prefix, "Group", "BMW", "garage", (), (), {})
 
+    def account_groups(self, vehicles):
+        """[(ItemSpec, names of the items in it)] of the groups of the account with these cars, the inner one first."""
+        account = self.account_group()
+        cars = [self._vehicle_prefix(vehicle) for vehicle in vehicles]
+        names = ["{}_{}".format(self._account_prefix, upper_first(point.key)) for point in ACCOUNT_POINTS]
+        return [(account, names), (self.root(), [account.name] + cars)]
+
     def account_group(self):
         label = "BMW-Konto" if self._is_german else "BMW account"
         return ItemSpec(self._account_prefix + "_gAccount", "Group", label, "network", (self._prefix,), ("WebService",), {})
@@ -81,6 +90,15 @@ class Model(object):
         parent = self._vehicle_prefix(vehicle)
         text = label_de if self._is_german else label
         return ItemSpec(self._section_name(vehicle, section), "Group", text, icon, (parent,), (tag,), {})
+
+    def vehicle_groups(self, vehicle):
+        """The same of all groups that the car can have. An item with a name of the user's own is where the user put it."""
+        members = dict((section, []) for section in SECTIONS)
+        for point in _VEHICLE_POINTS:
+            members[point.section].append(self._default_name(vehicle, point.key))
+        members[extra.SECTION] = [self._default_name(vehicle, key) for key in vehicle.readings if extra.is_key(key)]
+        sections = [(self.section_group(vehicle, section), members[section]) for section in sorted(SECTIONS)]
+        return sections + [(self.vehicle_group(vehicle), [group.name for group, _names in sections])]
 
     def vehicle_item(self, vehicle, point, is_first):
         """The item for a point of a car. ``is_first``: plain keys in the user's own names mean this car."""

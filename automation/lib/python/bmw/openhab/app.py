@@ -61,7 +61,7 @@ class App(object):
         self._stop_lock = threading.RLock()
         items = Items(events, item_registry)
         clock = self._clock = SystemClock()
-        times.home_offset = _offset_of(versions.time_zone(item_registry))
+        times.home_offset = _offset_of(versions.time_zones(item_registry))
         self._on_changed = lambda: None
         accounts = [account.name for account in settings.accounts]
         own_names, problems = names.load(settings.names, versions.config_folder(), settings.item_prefix, accounts)
@@ -227,10 +227,9 @@ def _build(account_config, problems, model, items, page, clock, shared, ruled):
     return AccountRunner(service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
 
 
-def _offset_of(zone):
-    """A function for ``bmw.times.home_offset``, from a java.time.ZoneId."""
-    rules = zone.getRules()
-    return lambda seconds: rules.getOffset(Instant.ofEpochSecond(int(seconds))).getTotalSeconds()
+def _offset_of(present_zone):
+    """A function for ``bmw.times.home_offset``, from the result of ``versions.time_zones``."""
+    return lambda seconds: present_zone().getRules().getOffset(Instant.ofEpochSecond(int(seconds))).getTotalSeconds()
 
 
 def _open_store(account_config, clock, lock_of):

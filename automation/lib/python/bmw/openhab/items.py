@@ -57,7 +57,9 @@ class Items(object):
         self._registry = item_registry
         self._builders = versions.service("items.ItemBuilderFactory", item_registry)
         self._metadata = versions.service("items.MetadataRegistry", item_registry)
-        self._zone = versions.time_zone(item_registry)
+        self._managed = versions.service("items.ManagedItemProvider", item_registry)  # items that are in no file
+        self._present_zone = versions.time_zones(item_registry)
+        self._zone = self._present_zone()
         # types whose state we create. For numbers openHAB is faster; for Strings it would turn the text "NULL" into the state NULL
         self._ours = {
             "String": _String,
@@ -69,6 +71,7 @@ class Items(object):
         }
         self._makers = dict(self._ours, Number=lambda text: _Quantity(text) if " " in text else _Decimal(text))
         self._refused = set()
+        self._in_the_way = set()  # names of groups
         self._wanted = {}  # item name -> _Wanted
         self._corrections = Corrections()
         self._check_number = 0
@@ -106,6 +109,33 @@ class Items(object):
         for namespace, (value, settings) in spec.metadata.items():
             self._describe(spec.name, namespace, value, settings)
         return self._registry.get(spec.name)
+
+    def ensure_group(self, spec, members):
+        """Creates a group if no item has its name, with the ``members`` (item names) that exist; none of the user's own files is changed.
+
+        openHAB takes the members out of a group that is deleted. Logs once an item of the user's where the group should be.
+        """
+        item = self._registry.get(spec.name)
+        if item is None:
+            if self.ensure(spec) is not None:
+                self._join([name for name in members if self.exists(name)], spec.name)
+        elif item.getType() != "Group" and spec.name not in self._in_the_way:
+            self._in_the_way.add(spec.name)
+            log.warning(
+                "The item %s of type %s has the name of the group '%s', which is missing therefore: give your item another name, or set"
+                " item_prefix in bmw.cfg",
+                spec.name,
+                item.getType(),
+                spec.label,
+            )
+
+    def _join(self, names, group):
+        for name in names:
+            item = self._registry.get(name)
+            if group in item.getGroupNames() or self._managed.get(name) is None:
+                continue
+            item.addGroupName(group)  # the same item, so that it keeps its state
+            self._registry.update(item)
 
     def write(self, values):
         """Posts values to items that show something else, whoever wrote it.
@@ -167,6 +197,7 @@ class Items(object):
             tolerance: {item name: number of checks for which it may show something else}.
         """
         self._check_number += 1
+        self._follow_zone()
         tolerance = tolerance or {}
         for name in self._next_names(first):
             item, wanted = self._registry.get(name), self._wanted.get(name)
@@ -178,6 +209,17 @@ class Items(object):
             elif self._corrections.may_correct(name, self._check_number, tolerance.get(name, 0)):
                 self._post_again(item, wanted)
         self._warn_of_contested()
+
+    def _follow_zone(self):
+        """Shows times anew when openHAB's time zone was changed."""
+        zone = self._present_zone()
+        if zone.equals(self._zone):
+            return
+        self._zone = zone
+        times = [wanted for wanted in list(self._wanted.values()) if wanted.row is not None and wanted.row[3] == "DateTime"]
+        for wanted in times:
+            wanted.state = None
+        self.write([wanted.row for wanted in times])
 
     def _next_names(self, first):
         if not self._ahead:

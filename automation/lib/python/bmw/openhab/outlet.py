@@ -52,12 +52,14 @@ class Outlet(object):
         self._seal = seal
         self._account_items = []
         self._owners = {}  # item name -> name of its car
+        self._cars = []  # those that are there
+        self._looks = 0
         self._tolerance = {}  # name of an item that accepts commands -> number of checks
 
     def prepare(self, leave_out=()):
         """Creates the account's items except ``leave_out`` (keys), so that they can trigger rules."""
-        self._items.ensure(self._model.root())
-        self._items.ensure(self._model.account_group())
+        for group, members in reversed(self._model.account_groups([])):
+            self._items.ensure_group(group, members)
         for point in ACCOUNT_POINTS:
             if point.key not in leave_out:
                 self._items.ensure(self._model.account_item(point))
@@ -125,6 +127,7 @@ class Outlet(object):
                 if owners.setdefault(name, vehicle.name) != vehicle.name and self._is_owner(vehicle, name):
                     log.warning("The item %s belongs to %s and cannot show %s: correct names", name, owners[name], vehicle.name)
         self._owners = owners
+        self._cars = [vehicle for vehicle, _is_first in present]
         # a car's item names depend on the first car and on the setting; items with other names belong to no car now
         either = self._model.vehicle_item_names
         names = set(name for vehicle, _is_first in present + gone for key in _keys_of(vehicle) for name in either(vehicle, key))
@@ -187,11 +190,22 @@ class Outlet(object):
         return self._items.state(self._model.vehicle_item(vehicle, COMMAND[key], is_first).name)
 
     def correct_items(self):
-        """Corrects items that something else has overwritten: the account's in every call, the cars' in turn.
+        """Corrects items that something else has overwritten: the account's in every call, the cars' in turn. So with deleted groups.
 
         Call it every ``bmw.items.corrections.EVERY`` seconds.
         """
         self._items.correct_items(self._account_items, self._tolerance)
+        self._restore_groups()
+
+    def _restore_groups(self):
+        """Creates deleted groups again: the account's in every call, one car's in turn."""
+        groups = self._model.account_groups(self._cars)
+        if self._cars:
+            self._looks += 1
+            groups = self._model.vehicle_groups(self._cars[self._looks % len(self._cars)]) + groups
+        for group, members in groups:
+            if any(self._items.exists(name) for name in members):
+                self._items.ensure_group(group, members)
 
     def _write(self, values, make):
         """Posts values (see ``Items.write``). ``make`` (callable, names) creates items for values that are known for the first time."""

@@ -74,8 +74,7 @@ def told():
     return ["openHAB {}".format(openhab), "Jython {}".format(jython), "Java {}".format(System.getProperty("java.version"))]
 
 
-def time_zone(near):
-    """openHAB's regional time zone (java.time.ZoneId), or the machine's if openHAB has none."""
+def time_zones(near):
+    """A function -> openHAB's present regional time zone (java.time.ZoneId), or the machine's if openHAB has none."""
     provider = service("i18n.TimeZoneProvider", near)
-    zone = provider.getTimeZone() if provider is not None else None
-    return zone or ZoneId.systemDefault()
+    return lambda: (provider.getTimeZone() if provider is not None else None) or ZoneId.systemDefault()
