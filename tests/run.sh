@@ -4,7 +4,7 @@
 #   tests/run.sh unit   the unit tests without the slow ones: less than a minute
 #   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: less than five minutes
 #   tests/run.sh        everything: lint, audit, CPython, a real openHAB with Jython 2.7.3 (core: 2.7.2), a browser: about an hour
-#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix and an hour's soak: hours
+#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads and an hour's soak: hours
 #
 # OPENHAB_HOME=/path/to/an/unpacked/openHAB tests/run.sh [fast | long] runs the tests in openHAB, and only those, in that one, whatever its
 # version. It is copied, never changed. JAVA_HOME says with which Java.
@@ -102,7 +102,7 @@ everything() {
 }
 
 if [ "$form" = long ]; then
-  export WEEK_DAYS=7 FAULTS=all RECONNECTS=200
+  export WEEK_DAYS=7 FAULTS=all RECONNECTS=200 RELOADS=100
 fi
 if [ -n "${OPENHAB_HOME:-}" ]; then
   in_given_openhab

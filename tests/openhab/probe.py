@@ -14,6 +14,7 @@ import uuid
 SCRIPT = """
 from java.io import ByteArrayInputStream, ByteArrayOutputStream, File, PrintStream
 from java.lang import Runtime, System, Thread
+from java.lang.management import ManagementFactory
 from org.osgi.framework import FrameworkUtil
 
 
@@ -29,6 +30,7 @@ def reading():
     return {"threads": threads,
             "http_client_threads": len([name for name in threads if name.startswith("HttpClient-")]),
             "heap_used": memory.totalMemory() - memory.freeMemory(),
+            "classes": ManagementFactory.getClassLoadingMXBean().loadedClassCount,
             "open_files": len(File("/proc/self/fd").list() or []),
             "rules": sorted((of_rule(rule) for rule in ruleRegistry.all), key=lambda rule: rule["name"])}
 

@@ -340,7 +340,7 @@ class OpenHAB:
         PROBE.install(self)
 
     def probe(self, timeout=30):
-        """What the JVM holds now: threads (names), http_client_threads, heap_used, open_files, rules."""
+        """What the JVM holds now: threads (names), http_client_threads, heap_used, classes, open_files, rules."""
         return PROBE.ask(self, "reading", timeout=timeout)
 
     def threads(self):
