@@ -1,6 +1,6 @@
-"""The tokens of an account: when they are refreshed, one refresh at a time, and how they are stored.
+"""The tokens of an account: loads, refreshes and stores them, one refresh at a time.
 
-Knows neither cars nor items. All times are epoch seconds from the given clock.
+``bmw.account.token_refresh`` asks for the refresh in time. Knows neither cars nor items. All times are epoch seconds from the given clock.
 """
 
 from __future__ import absolute_import, unicode_literals

@@ -1,6 +1,6 @@
-"""When an account's token is refreshed: at the start if it is due, then before it expires, while the worker runs.
+"""When an account's token is refreshed: at the start if it is due, then always before it expires, and again after a failure.
 
-The request itself is in ``bmw.account.account``. Runs on the account's worker.
+``bmw.account.account`` refreshes it. Runs on the account's worker.
 """
 
 from __future__ import absolute_import, unicode_literals

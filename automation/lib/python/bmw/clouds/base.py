@@ -6,6 +6,8 @@ session's ``memory`` keeps data between calls, the clock has the time.
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw.errors import NotFound
+
 
 class SignInPrompt(object):
     """What the user must do to sign in, and what the cloud needs to poll for the result.
@@ -69,6 +71,8 @@ class Cloud(object):
     SIGNS_IN_ALONE = False
     #: True where the sign-in needs something that a person types into the sign-in input item (a solved captcha)
     ASKS_FOR_INPUT = False
+    #: region of the configuration -> base URL, see ``bases``
+    AUTH_URLS = API_URLS = {}
     #: calls per day and car in addition to the polls (``rare_values``, ``picture``)
     EXTRA_CALLS_A_DAY = 0
     #: words of the vocabulary that the description of the car tells, not the car
@@ -86,8 +90,8 @@ class Cloud(object):
 
     @classmethod
     def bases(cls, config):
-        """The base URLs (list of str) of this cloud; URLs in the configuration replace the default ones."""
-        raise NotImplementedError
+        """The base URLs of this cloud: [for the sign-in, for the data]. Those in the configuration replace the default ones."""
+        return [config.auth_url or cls.AUTH_URLS[config.region], config.api_url or cls.API_URLS[config.region]]
 
     @classmethod
     def holder(cls, config):
@@ -190,3 +194,11 @@ class Cloud(object):
     def poll_command(self, session, vehicle, receipt):
         """The Progress of a command."""
         raise NotImplementedError
+
+
+def listed(cars, vin):
+    """The entry (dict) of a car in BMW's list of cars. Raises NotFound."""
+    for car in cars:
+        if car["vin"] == vin:
+            return car
+    raise NotFound("BMW no longer lists the car")

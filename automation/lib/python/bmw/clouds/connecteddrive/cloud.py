@@ -14,12 +14,12 @@ from __future__ import absolute_import, unicode_literals
 import json
 
 from bmw.clouds import rare_calls, values
-from bmw.clouds.base import Cloud, Found, Progress
+from bmw.clouds.base import Cloud, Found, Progress, listed
 from bmw.clouds.connecteddrive import sign_in, state
 from bmw.clouds.connecteddrive.errors import Hiccup, check, check_command
 from bmw.commands import definitions
 from bmw.compat import text_type
-from bmw.errors import BadAnswer, CommandFailed, NotFound
+from bmw.errors import BadAnswer, CommandFailed
 
 API_URLS = {
     "row": "https://b2vapi.bmwgroup.com",
@@ -90,15 +90,12 @@ class ConnectedDrive(Cloud):
     COMMANDS = frozenset(_SERVICES)
     SIGNS_IN_ALONE = True
     SETTLE = 10
+    AUTH_URLS = sign_in.AUTH_URLS
+    API_URLS = API_URLS
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)
         self._auth_url, self._api_url = self.bases(config)
-
-    @classmethod
-    def bases(cls, config):
-        region = config.region
-        return [config.auth_url or sign_in.AUTH_URLS[region], config.api_url or API_URLS[region]]
 
     def begin_sign_in(self, answer=None):
         return sign_in.with_password(self.http, self._auth_url, self.config, self.clock.now())
@@ -114,10 +111,7 @@ class ConnectedDrive(Cloud):
         return [Found(car["vin"]) for car in cars]
 
     def facts(self, session, vin):
-        for car in self._cars(session):
-            if car["vin"] == vin:
-                return state.facts(car)
-        raise NotFound("BMW no longer lists the car")
+        return state.facts(listed(self._cars(session), vin))
 
     def read(self, session, vehicle):
         status = self._get(session, vehicle, "/status", "vehicleStatus")

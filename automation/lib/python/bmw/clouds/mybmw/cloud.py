@@ -87,17 +87,14 @@ class MyBMW(Cloud):
     }
     ASKS_FOR_INPUT = True
     COMMANDS = frozenset(definitions.ALL)
+    AUTH_URLS = AUTH_URLS
+    API_URLS = API_URLS
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)
         self._auth_url, self._api_url = self.bases(config)
         self._session_id = text_type(uuid.uuid4())
         self._sign_in = SignIn(http, config, self._auth_url, self._api_url, self._headers)
-
-    @classmethod
-    def bases(cls, config):
-        region = config.region
-        return [config.auth_url or AUTH_URLS[region], config.api_url or API_URLS[region]]
 
     def begin_sign_in(self, answer=None):
         """Signs in with user, password and ``answer``, the token of a captcha that a person solved."""

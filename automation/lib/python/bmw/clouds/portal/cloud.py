@@ -12,7 +12,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw.clouds import rare_calls, values
-from bmw.clouds.base import Cloud, Found, Progress
+from bmw.clouds.base import Cloud, Found, Progress, listed
 from bmw.clouds.connecteddrive import state as connecteddrive_state
 from bmw.clouds.connecteddrive.cloud import API_URLS as APP_URLS
 from bmw.clouds.connecteddrive.cloud import MORE_EVERY
@@ -21,7 +21,7 @@ from bmw.clouds.connecteddrive.sign_in import AUTH_URLS
 from bmw.clouds.portal import sign_in, state
 from bmw.commands import definitions
 from bmw.compat import upper
-from bmw.errors import BadAnswer, CommandFailed, NotFound
+from bmw.errors import BadAnswer, CommandFailed
 
 #: outside Europe the app's host also serves the portal's paths
 API_URLS = dict(APP_URLS, row="https://www.bmw-connecteddrive.de")
@@ -61,17 +61,14 @@ class Portal(Cloud):
     COMMANDS = frozenset(_CODES)
     SIGNS_IN_ALONE = True
     SETTLE = 10
+    AUTH_URLS = AUTH_URLS
+    API_URLS = API_URLS
     POLL_COMMAND = 10
     COMMAND_TIMEOUT = 100
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)
         self._auth_url, self._api_url = self.bases(config)
-
-    @classmethod
-    def bases(cls, config):
-        region = config.region
-        return [config.auth_url or AUTH_URLS[region], config.api_url or API_URLS[region]]
 
     def begin_sign_in(self, answer=None):
         return sign_in.with_password(self.http, self._auth_url, self.config, self.clock.now())
@@ -84,10 +81,7 @@ class Portal(Cloud):
         return [Found(car["vin"]) for car in self._cars(session)]
 
     def facts(self, session, vin):
-        for car in self._cars(session):
-            if car["vin"] == vin:
-                return state.facts(car)
-        raise NotFound("BMW no longer lists the car")
+        return state.facts(listed(self._cars(session), vin))
 
     def read(self, session, vehicle):
         answer = self._get(session, "/api/vehicle/dynamic/v1/{}".format(vehicle.vin), {"offset": 0})
