@@ -162,6 +162,20 @@ def test_after_the_stop_nothing_is_left_to_be_done(bench):
     assert bench.line.is_closed and bench.worker.waiting() == set() and len(bench.lines) == 1
 
 
+def test_a_stream_that_is_ended_is_off_and_waits_for_nothing(bench):
+    bench.connect().stream.stop()
+    assert bench.stream.state == OFF and bench.line.is_closed and TIMER not in bench.worker.waiting()
+
+
+def test_a_remark_is_told_while_it_is_connected_and_taken_back(bench):
+    bench.stream.remark("the polls bring more")
+    assert bench.shown == []
+    bench.connect()
+    assert bench.shown[-1] == ("CONNECTED", "the polls bring more")
+    bench.stream.remark("")
+    assert bench.shown[-1] == ("CONNECTED", "")
+
+
 # the token's end
 
 
@@ -233,11 +247,18 @@ def test_ended_at_the_tokens_end_it_is_back_in_seconds(bench):
 def test_refused_it_renews_the_token_once_although_it_looks_good(bench, code):
     bench.stream.start()
     bench.tell(mqtt.REFUSED, code)
-    assert bench.account.renewals == 1 and bench.worker.due_in(TIMER) <= 3
+    assert bench.account.renewals == 1 and stream.SETTLE <= bench.worker.due_in(TIMER) <= 3
     for _ in range(4):
         bench.worker.pass_time(bench.worker.due_in(TIMER))
         bench.tell(mqtt.REFUSED, code)
     assert bench.account.renewals == 1 and bench.word == "REFUSED"
+
+
+def test_a_server_that_is_not_available_is_told_with_its_code_and_the_token_is_kept(bench):
+    bench.stream.start()
+    bench.tell(mqtt.REFUSED, 3)
+    assert bench.account.renewals == 0 and bench.line.is_closed
+    assert bench.shown[-1] == ("OFFLINE", "The stream server is not available (code 3)")
 
 
 def test_after_a_good_connection_a_refusal_may_renew_again(bench):
