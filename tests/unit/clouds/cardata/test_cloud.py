@@ -389,6 +389,26 @@ def test_two_cars_share_the_container_and_not_their_data():
     assert asked.read(car(vin="WBY00TEST00000002")) == {}
 
 
+BAD_IDS = ["", "../vehicles", "a/b", "A1?x=1", "A1#", "A 1", "A1\n", "\u00e4", "x" * 65, "%2e%2e", 17, True, ["A1"], {"A1": 1}]
+
+
+@pytest.mark.parametrize("bad", BAD_IDS)
+def test_what_is_no_id_of_a_container_is_in_no_path(bad):
+    asked = Asked(listed(container(bad, name_of(descriptors.ALL))), CREATED, answer(DATA), memory={"replaced": [[bad, 3]]})
+    asked.read()
+    assert asked.calls() == [LIST, POST, read_with(NEW_ID)]
+    asked = Asked(listed(), answer({"containerId": bad}, 201))
+    with pytest.raises(BadAnswer):
+        asked.read()
+    full = Asked(listed(container(bad)), refused("CU-124", 400))
+    with pytest.raises(ContainersFull):
+        full.read()
+    assert full.calls() == [LIST, POST]
+    stored = Asked(listed(), CREATED, answer(DATA), memory=known(container_id=bad))
+    stored.read()
+    assert stored.calls() == [LIST, POST, read_with(NEW_ID)]
+
+
 # anything at all
 
 

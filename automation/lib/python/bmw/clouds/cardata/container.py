@@ -34,6 +34,8 @@ ENOUGH = 3
 #: seconds between two replacements: of a container that is gone, if the last replacement helped, and of any other one. The second
 #: time is doubled after each replacement that did not help, MAX_DOUBLED times
 GONE_AGAIN, REFUSED_AGAIN, MAX_DOUBLED = 6 * 3600, 86400, 4
+#: BMW's ids have 13 letters and digits; what could be more than one part of a path is none
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
 #: errors that are not caused by the list, but by the account, the network or a temporary problem
 _NOT_OF_THE_LIST = (SignInNeeded, TokenRejected, QuotaExceeded, NetworkError, BadAnswer, Paused, ContainersFull)
@@ -63,7 +65,8 @@ class Containers(object):
     def id(self, session, now):
         """The id of our container: the remembered one, else one that BMW already has, else a new one. Raises CloudError."""
         memory = session.memory
-        if "container" not in memory:
+        if not _is_id(memory.get("container")):
+            memory.pop("container", None)
             self._use(memory, self._obtain(session, now))
         elif self._may_improve(session, now):
             self._improve(session, now)
@@ -260,7 +263,8 @@ class Containers(object):
     def _find(self, session, sets):
         """(id, descriptors) of one of our containers that has one of these lists, the best list first; None if there is none."""
         memory = session.memory
-        active = [one for one in self._send(session, "GET", PATH, take=_listed) if one.get("state") == "ACTIVE" and one.get("containerId")]
+        containers = self._send(session, "GET", PATH, take=_listed)
+        active = [one for one in containers if one.get("state") == "ACTIVE" and _is_id(one.get("containerId"))]
         memory["ours"] = [one["containerId"] for one in active if text_type(one.get("name")).startswith(CONTAINER_NAME)]
         unwanted = memory.get("bad", []) + [memory.get("dropped")]
         for names in sets:
@@ -300,7 +304,7 @@ def _listed(answer):
 
 
 def _made(answer):
-    if not isinstance(answer, dict) or not answer.get("containerId"):
+    if not isinstance(answer, dict) or not _is_id(answer.get("containerId")):
         raise BadAnswer("BMW's answer has no container id", "it is asked again")
     return answer["containerId"]
 
@@ -308,7 +312,12 @@ def _made(answer):
 def _old(memory):
     """The containers that are to be deleted (list of [id, tries]). Before version 1.0 the record had a single one."""
     old = memory.get("replaced") or []
-    return [old] if old and not isinstance(old[0], list) else list(old)
+    pairs = [old] if old and not isinstance(old[0], list) else old
+    return [pair for pair in pairs if _is_id(pair[0])]
+
+
+def _is_id(value):
+    return isinstance(value, text_type) and _ID.match(value) is not None
 
 
 def name_of(wanted):
