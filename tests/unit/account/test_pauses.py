@@ -125,3 +125,28 @@ def test_what_is_never_asked_again_is_forgotten():
 def test_tokens_have_steps_by_why_they_were_not_given(error, steps):
     assert token_steps(error) == steps
     assert all(300 <= earlier <= later for earlier, later in zip(steps, steps[1:]))
+
+
+@pytest.mark.parametrize("names", [(), ("x", "y"), ("x",)])
+def test_what_is_lifted_is_not_forgotten_when_another_call_fails(names):
+    kept = Pauses()
+    now = fail(kept, 4)[0]
+    kept.lift(*names)
+    kept.failed("y", now, down())
+    assert kept.failed("x", now, down()) == now + 4800
+
+
+def test_what_is_lifted_stays_so_over_a_restart_and_is_left_alone_again_when_it_fails():
+    kept = Pauses()
+    now = fail(kept, 3)[0] - 60
+    kept.lift()
+    again = Pauses(json.loads(json.dumps(kept.to_record())))
+    assert again.held("x", now) is None
+    again.failed("x", now, down())
+    assert again.held("x", now) is not None
+
+
+def test_what_an_older_version_stored_still_counts():
+    again = Pauses({"x": [3, NOON + 600, "OFFLINE", "BMW is down", "wait"]})
+    assert (again.held("x", NOON).text(), again.last_state("x")) == ("BMW is down: wait", "OFFLINE")
+    assert again.failed("x", NOON + 600, down()) == NOON + 600 + 2400

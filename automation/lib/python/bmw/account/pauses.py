@@ -6,6 +6,7 @@ Pure: gets the time as an argument (epoch seconds), reads and returns JSON-able 
 from __future__ import absolute_import, unicode_literals
 
 from bmw.errors import NetworkError, Paused, SignInNeeded
+from bmw.record import record
 
 #: seconds that a call must wait after the first, second ... failure in a row; the last number counts for all later failures
 STEPS = (0, 600, 1200, 2400, 4800, 7200)
@@ -19,6 +20,11 @@ UNANSWERED_STEPS = (300, 600)
 MAX_RETRY_AFTER = 7200
 #: seconds after which a failure is forgotten, even if the call was never repeated
 FORGOTTEN_AFTER = 7 * 86400
+
+
+#: A failed call: failures in a row (int), end of the wait (epoch seconds), what the last failure said (str), and whether the wait
+#: was ended before (bool)
+_Failure = record("_Failure", "count until state problem advice is_lifted")
 
 
 def token_steps(error):
@@ -39,19 +45,20 @@ class Pauses(object):
 
     def load(self, record):
         """Loads a record of ``to_record``; None: no call failed."""
-        #: name -> [failures in a row, end of the wait, state, problem, advice]
-        self._failed = dict((name, list(entry)) for name, entry in (record or {}).items())
+        # older versions stored no is_lifted
+        entries = [(name, (list(values) + [False])[: len(_Failure.FIELDS)]) for name, values in (record or {}).items()]
+        self._failed = dict((name, _Failure(*values)) for name, values in entries)
 
     def to_record(self):
-        return self._failed
+        return dict((name, list(failure)) for name, failure in self._failed.items())
 
     def held(self, name, now):
         """The Paused that says why this call must wait now; None if it need not."""
-        entry = self._failed.get(name)
+        failure = self._failed.get(name)
         # longer than the longest wait: the clock was set back
-        if entry is None or not now < entry[1] <= now + REFUSED_STEPS[-1]:
+        if failure is None or failure.is_lifted or not now < failure.until <= now + REFUSED_STEPS[-1]:
             return None
-        return Paused(entry[2], entry[3], entry[4], entry[1])
+        return Paused(failure.state, failure.problem, failure.advice, failure.until)
 
     def check(self, name, now):
         """Raises Paused while the call must wait."""
@@ -64,19 +71,19 @@ class Pauses(object):
 
         If a person's call fails during the wait, the wait does not grow.
         """
-        entry = self._failed.get(name)
-        count = 1 if entry is None else entry[0] if self.held(name, now) else entry[0] + 1
+        last = self._failed.get(name)
+        count = 1 if last is None else last.count if self.held(name, now) else last.count + 1
         steps = steps or STEPS
         wait = steps[min(count, len(steps)) - 1]
         if error.retry_after is not None:
             wait = max(wait, min(error.retry_after, MAX_RETRY_AFTER))
-        self._failed = dict((key, kept) for key, kept in self._failed.items() if abs(now - kept[1]) < FORGOTTEN_AFTER)
-        self._failed[name] = [count, now + wait, error.state, error.problem, error.advice]
+        self._failed = dict((key, kept) for key, kept in self._failed.items() if abs(now - kept.until) < FORGOTTEN_AFTER)
+        self._failed[name] = _Failure(count, now + wait, error.state, error.problem, error.advice, False)
         return now + wait if wait else None
 
     def last_state(self, name):
         """The state word of this call's last failure; None if it worked since."""
-        return self._failed[name][2] if name in self._failed else None
+        return self._failed[name].state if name in self._failed else None
 
     def worked(self, name):
         """Records that the call worked. Returns True if it had failed before: then the record must be stored."""
@@ -86,7 +93,8 @@ class Pauses(object):
         """Ends the wait of these calls, or of all without a name: a person asks. If they fail again, the next wait is longer."""
         for name in names or list(self._failed):
             if name in self._failed:
-                self._failed[name][1] = 0
+                # the count and the time stay, so that the failure is not forgotten
+                self._failed[name] = _Failure(*(self._failed[name][:-1] + (True,)))
 
     def forget(self):
         """Forgets all failures: a person signed in."""
