@@ -27,6 +27,7 @@ class RotatingCloud:
 
     name = "cardata"
     title = "BMW CarData"
+    HOLDER = "client_id"
 
     def __init__(self, clock):
         self._clock = clock
@@ -438,7 +439,7 @@ def test_tokens_of_another_client_or_user_are_not_used_and_it_is_said_why(cloud,
     other = of("bert", cloud, store, clock)
     assert not other.is_signed_in
     error = other.sign_in_needed()
-    assert "another client id or user than the one in bmw.cfg" in error.problem and "switch the sign-in item on" in error.advice
+    assert error.problem.startswith(cloud.HOLDER + " in bmw.cfg has changed") and "switch the sign-in item on" in error.advice
     assert of("anna", cloud, store, clock).access_token() == "access-1"
     other.signed_in(new_tokens(2))
     assert of("bert", cloud, store, clock).access_token() == "access-2"

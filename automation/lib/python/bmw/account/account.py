@@ -81,7 +81,7 @@ class Account(object):
         """An error (SignInNeeded) that says why there are no tokens, and what to do."""
         problem, advice = "Not signed in to {}", "switch the sign-in item on"
         if self._is_of_others:
-            problem = "The stored sign-in to {} belongs to another client id or user than the one in bmw.cfg"
+            problem = self._cloud.HOLDER + " in bmw.cfg has changed, and the stored sign-in to {} is that of the former one"
             advice += ", or write the former one into bmw.cfg"
         elif self._store.was_set_aside(self._record):
             problem = "The stored sign-in to {} cannot be opened, because its key was lost or it is damaged"

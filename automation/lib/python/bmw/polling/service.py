@@ -254,6 +254,7 @@ class Service(object):
         self._sign_in.reset()
         self._outlet.account("forceUpdate", False)
         self._outlet.account("diagnose", False)
+        self._outlet.account("streamState", None)  # what was shown before says nothing of this start
         if self._config.problem:
             self._status.show_error(self._config.problem)
 
