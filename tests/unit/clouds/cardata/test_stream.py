@@ -258,7 +258,7 @@ def test_a_server_that_is_not_available_is_told_with_its_code_and_the_token_is_k
     bench.stream.start()
     bench.tell(mqtt.REFUSED, 3)
     assert bench.account.renewals == 0 and bench.line.is_closed
-    assert bench.shown[-1] == ("OFFLINE", "The stream server is not available (code 3)")
+    assert bench.shown[-1] == ("OFFLINE", "The stream server is not available (code 3): it is tried again")
 
 
 def test_after_a_good_connection_a_refusal_may_renew_again(bench):
