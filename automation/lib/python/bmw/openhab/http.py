@@ -102,6 +102,8 @@ class JvmTransport(object):
 
     def __init__(self, shared):
         self._shared = shared
+        #: another Java may name the client's thread otherwise; then one that lives cannot be told from one that has ended
+        self._can_tell = True
 
     def __call__(self, request):
         """Sends a ``bmw.net.http.Request``; see ``bmw.net.http``."""
@@ -122,10 +124,11 @@ class JvmTransport(object):
     def _client(self):
         """The client, a new one if its thread has ended: the client itself never starts another, and no request would get an answer."""
         client = self._shared.get(_CLIENT, _new_client)
-        if _has_ended(client):
+        if self._can_tell and _has_ended(client):
             log.warning("Java's HTTP client has ended, for example for lack of memory: there is a new one now")
             self._shared.drop(_CLIENT, client)
             client = self._shared.get(_CLIENT, _new_client)
+            self._can_tell = not _has_ended(client)
         return client
 
 
