@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Prints docs/values.md, the list of all values by cloud, made from the tables: python -m tests.values_page
+"""Prints docs/values.md, the list of all values for each cloud, made from the tables: python -m tests.values_page
 
 With ``--write`` it is written. What is read by code and not by a row of a table is named here.
 """

@@ -259,7 +259,7 @@ def a_password_that_bmw_refuses_is_tried_once_and_not_again(home):
 
 @case()
 def a_token_that_ends_is_renewed_before_it_is_used_again_and_again(home):
-    """Each renewal works only with what the one before it brought, where the refresh token rotates."""
+    """If the refresh token rotates, each renewal needs the refresh token of the one before."""
     home.cloud.settings(**{home.facts.lifetime: SHORT})
     home.sign_in()
     online(home)

@@ -1,4 +1,4 @@
-"""What the contract has to know about each cloud: how to sign in, where its calls go, how it words trouble. Data only.
+"""What the contract knows about each cloud: its sign-in, its endpoints, its error texts. Data only.
 
 Places are the simulated cloud's names for endpoints (tests/cloud/places.py).
 """

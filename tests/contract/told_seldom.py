@@ -1,4 +1,4 @@
-"""What CarData tells beside the states, in the vocabulary, made from the canonical car: charges, charging places and tyres.
+"""The values of CarData's rare calls (charges, charging places, tyres), calculated from the canonical car.
 
 As ``told``: written from the fact sheet and apart from the library's own tables. These items follow the states by a moment, and some
 once a day only.

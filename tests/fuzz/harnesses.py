@@ -1,4 +1,4 @@
-"""What the fuzzer throws bytes at: every parser of what others write (BMW, a broker, the user, a damaged disk).
+"""The harnesses of the fuzzer: one for every parser of foreign data (BMW, a broker, the user, a damaged disk).
 
 A harness takes bytes and does with them what the module would. Only BmwError may come out; what must hold besides is
 asserted. An input for a cloud is text in parts, divided by a line ``%%``: first the errand, then BMW's answers, each with

@@ -1,4 +1,4 @@
-"""A mutator that knows the form of an input: it also exchanges, drops and repeats values inside a JSON part."""
+"""A mutator that knows the structure of an input: it also swaps, removes and repeats values in a JSON part."""
 
 import json
 import random

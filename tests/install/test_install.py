@@ -1,4 +1,4 @@
-"""install.py on made-up trees: each layout of openHAB, upgrades, what belongs to the user, and the way back."""
+"""install.py on made-up trees: each layout of openHAB, upgrades, the user's own files, and the uninstallation."""
 
 import importlib.util
 import json

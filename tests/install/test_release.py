@@ -1,4 +1,4 @@
-"""What is released: one version, the licence as openHAB has it, the zip, and an upgrade over the release before."""
+"""The release: one version, openHAB's licence, the zip, and an upgrade from the release before."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What the unit tests share: the library on the path, a clock that stands still, a private folder, a store."""
+"""Shared by the unit tests: the library on the path, a clock that stands still, a private folder, a store."""
 
 import functools
 import os

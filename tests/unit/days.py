@@ -1,4 +1,4 @@
-"""Whole days of a household with a CarData account, without a network: the cron's half hours, and BMW's calls counted per day."""
+"""Simulates whole days of a household with a CarData account, without a network: a poll every half hour, and the calls of each day."""
 
 from collections import Counter
 

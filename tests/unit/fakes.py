@@ -1,6 +1,6 @@
-"""Stand-ins for the parts that are handed to the library: clock, worker, items, wire.
+"""Stand-ins for parts that the library gets from outside: clock, worker, items, wire.
 
-They do what the real ones promise and nothing more; none of them knows a BMW cloud.
+They keep to the interfaces of the real ones; none of them knows a BMW cloud.
 """
 
 import json

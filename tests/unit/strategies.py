@@ -1,4 +1,4 @@
-"""What hypothesis makes for more than one test file."""
+"""Hypothesis strategies that several test files use."""
 
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""The public API for users' rules, joined to a real service at the simulated cloud by a bridge without Java."""
+"""The public API for users' rules. A bridge without Java connects it to a real service at the simulated cloud."""
 
 import gc
 import json

@@ -1,4 +1,4 @@
-"""bmw/api.pyi: the types for a user's editor name what bmw.api has, by the same arguments."""
+"""bmw/api.pyi: the types for a user's editor have the same names and arguments as bmw.api."""
 
 import ast
 from pathlib import Path
@@ -16,7 +16,7 @@ def is_public(name):
 
 
 def signatures(body, before=""):
-    """{name: (arguments, how many have a default, decorators)} of the public functions and of the methods of public classes."""
+    """{name: (arguments, number of defaults, decorators)} of the public functions and of the public classes' methods."""
     found = {}
     for node in body:
         if isinstance(node, ast.FunctionDef) and is_public(node.name):

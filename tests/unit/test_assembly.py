@@ -1,4 +1,4 @@
-"""bmw.assembly: the end of all accounts. How they are put together is seen in the tests of the commands."""
+"""bmw.assembly: how all accounts are stopped. The tests of the commands show how they are built."""
 
 import pytest
 from bmw.assembly import stop

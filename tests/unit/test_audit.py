@@ -1,4 +1,4 @@
-"""tests.audit: a check that cannot fail is worth nothing, so each is shown something bad."""
+"""tests.audit: each check is tested with bad input, because a check that cannot fail is worthless."""
 
 import json
 import subprocess

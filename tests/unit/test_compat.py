@@ -1,4 +1,4 @@
-"""bmw.compat: text and bytes, whatever the text holds."""
+"""bmw.compat: text and bytes, with any characters."""
 
 import re
 from pathlib import Path

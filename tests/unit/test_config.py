@@ -1,4 +1,4 @@
-"""bmw.config: the user's one file. A mistake is told in one line and costs only what it touches."""
+"""bmw.config: the user's settings. A mistake is reported in one line and affects only its own setting."""
 
 import difflib
 import os

@@ -1,4 +1,4 @@
-"""docs: a test that a page names as the proof of a promise is there."""
+"""docs: every test that a page names as proof exists."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""bmw.errors: one hierarchy, one line each, and what to do."""
+"""bmw.errors: one hierarchy; each error has one line of text and says what to do."""
 
 import inspect
 

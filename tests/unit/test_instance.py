@@ -1,4 +1,4 @@
-"""bmw.instance: of all loaded copies of the script one works, and loading and unloading never raise."""
+"""bmw.instance: only one of all loaded copies of the script works; loading and unloading never raise."""
 
 import logging
 import threading

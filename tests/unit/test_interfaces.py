@@ -1,4 +1,4 @@
-"""bmw.interfaces: every part that is handed in, and every stand-in of the tests, offers its interface, by the same arguments."""
+"""bmw.interfaces: every implementation and every stand-in of the tests has the methods of its interface, with the same arguments."""
 
 import ast
 import functools

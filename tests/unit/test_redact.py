@@ -1,4 +1,4 @@
-"""bmw.redact: what must never be read in a log or an item."""
+"""bmw.redact: removes what must never be in a log or an item."""
 
 import pytest
 from bmw import redact

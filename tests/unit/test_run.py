@@ -1,4 +1,4 @@
-"""tests/run.sh: which tests each form runs, and what it refuses. A Python that only writes down what it is told stands in for the real one."""
+"""tests/run.sh: which tests each form runs, and what it refuses. A stand-in for Python records its arguments."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""bmw.steps: all are done."""
+"""bmw.steps: all steps are done, even if one fails."""
 
 from bmw.steps import do_all
 

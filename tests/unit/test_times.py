@@ -1,4 +1,4 @@
-"""bmw.times: BMW's many ways to write a time, read tolerantly."""
+"""bmw.times: parses all the ways in which BMW writes a time."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Days on which BMW's servers misbehave, as they did in 2026: no day's calls go, and the car is read again without a person.
+"""Days on which BMW's servers fail, as in 2026: the day's calls are not used up, and the car is read again without a person.
 
 tests/run.sh plays each kind of error at each call, with FAULTS=all (tests/run.sh long) each error of BMW's table. tests/run.sh unit
 and fast leave two of three such days out.
@@ -177,7 +177,7 @@ def retire(home, *names, how="named"):
 
 
 def until(home, condition, restarts=False):
-    """Lets days pass until it is so, five at most; with a restart of openHAB each half day it goes on all the same."""
+    """Lets half days pass until the condition is true, at most ten. ``restarts``: openHAB restarts after each half day."""
     for _ in range(10):
         if condition(home):
             return home

@@ -1,4 +1,4 @@
-"""tests.values_page: the list of all values in docs is what the tables say, and what the clouds really tell."""
+"""tests.values_page: docs/values.md agrees with the tables and with the values that the clouds really send."""
 
 import pytest
 from bmw.vehicle.vocabulary import VEHICLE

@@ -1,4 +1,4 @@
-"""bmw.worker: one thread, a timetable, and an end that ends."""
+"""bmw.worker: one thread with a timetable; a stop ends it."""
 
 import logging
 import threading

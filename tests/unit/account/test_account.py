@@ -1,4 +1,4 @@
-"""bmw.account.account: the life of the tokens. A refresh token is used once; a new set is durable before it is used."""
+"""bmw.account.account: the tokens. A refresh token is used once; new tokens are stored before they are used."""
 
 import json
 import os

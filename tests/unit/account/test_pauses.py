@@ -1,4 +1,4 @@
-"""bmw.account.pauses: what failed is left alone for a while, the longer the more often it failed."""
+"""bmw.account.pauses: a failed call must wait, longer after each failure in a row."""
 
 import json
 
@@ -19,7 +19,7 @@ def down(retry_after=None):
 
 
 def fail(kept, times, now=NOON, error=None, **options):
-    """Lets a call fail so often, each time as soon as it is asked again; returns the last moment and the waits."""
+    """Lets a call fail so many times, always at the end of its wait. Returns the last time and the waits."""
     waits = []
     for _ in range(times):
         until = kept.failed("x", now, error or down(), **options)

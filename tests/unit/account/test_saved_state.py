@@ -1,4 +1,4 @@
-"""bmw.account.saved_state: what is stored of an account, when, and when not."""
+"""bmw.account.saved_state: what is stored for an account, and when."""
 
 import pytest
 from bmw.account.saved_state import SAVE_LIVE, SavedState

@@ -1,4 +1,4 @@
-"""bmw.account.session: requests in the name of an account: the token, the count, one renewal."""
+"""bmw.account.session: the authorized requests of an account: its token, the count of calls, one renewal after a refusal."""
 
 import pytest
 from bmw.account.session import Session

@@ -1,4 +1,4 @@
-"""bmw.account.sign_in: one conversation with a person at a time, with one clear end. How it goes at BMW is tested with the service."""
+"""bmw.account.sign_in: one sign-in at a time, with one clear end. The service's tests run it at the simulated BMW."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""bmw.account.status: a word and a line for people, whatever BMW says of an error."""
+"""bmw.account.status: the account's state and text, whatever BMW writes into an error."""
 
 from bmw import redact
 from bmw.account.status import MAX_CHARACTERS, Status

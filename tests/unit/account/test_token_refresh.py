@@ -1,4 +1,4 @@
-"""bmw.account.token_refresh: a token is refreshed in time, and its trouble is told and taken back."""
+"""bmw.account.token_refresh: a token is refreshed in time. A failure is shown, and no longer shown when it is over."""
 
 import pytest
 from bmw.account.status import Status

@@ -1,4 +1,4 @@
-"""What real cars answered in the older clouds, and what it means: tests/cases/legacy.json, one test a case."""
+"""Answers of the older clouds for real cars, and the right values: one test for each case of tests/cases/legacy.json."""
 
 import pytest
 from bmw import times
@@ -11,7 +11,7 @@ CASES = [pytest.param(case, id=case["name"]) for case in cases("legacy.json") if
 
 
 def is_as_expected(vehicle, key, expected):
-    """Whether a car says what is expected of a key: null (unknown), a number with or without unit, a moment, a place or a word."""
+    """True if a car has the expected value of a key: null (unknown), a number with or without unit, a time, a place or a word."""
     value, unit = said(vehicle, key)
     if isinstance(expected, dict):
         return (value, unit or VEHICLE[key].unit) == (expected["value"], expected["unit"])

@@ -1,4 +1,4 @@
-"""The three app-era clouds from sign-in to command against the simulated ones, by our own HTTP and session."""
+"""The three older clouds from sign-in to command, at the simulated clouds, with our own HTTP and session."""
 
 import pytest
 from bmw import clouds
@@ -56,7 +56,7 @@ class Garage:
         return {key: reading.value for key, reading in self.vehicle.readings.items()}
 
     def command(self, command, **arguments):
-        """Sends a command and asks until it has ended; the last Progress, None when it was done at once."""
+        """Sends a command and polls until it has ended. Returns the last Progress; None if it was done at once."""
         receipt = self.cloud.send_command(self.session, self.vehicle, command, arguments)
         if receipt is None:
             return None

@@ -1,4 +1,4 @@
-"""bmw.clouds.ranges: what electric, fuel and total range mean in the clouds before CarData."""
+"""bmw.clouds.ranges: the meaning of electric, fuel and total range in the older clouds."""
 
 import pytest
 from bmw.clouds import ranges

@@ -1,4 +1,4 @@
-"""bmw.clouds.rare_calls: what is asked seldom is asked in time, and its trouble costs only itself."""
+"""bmw.clouds.rare_calls: rare calls are made in time, and an error costs only its own values."""
 
 from bmw.clouds import rare_calls
 from bmw.errors import ServerError

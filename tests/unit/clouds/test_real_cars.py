@@ -1,4 +1,4 @@
-"""All readings of real cars, by what BMW's clouds answered for them: tests/cases/cars, looked at line by line."""
+"""All readings of real cars from BMW's real answers: tests/cases/cars, checked by a person line by line."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""bmw.clouds.tokens: what a token answer holds, whatever the cloud."""
+"""bmw.clouds.tokens: reads the token answers of all clouds."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Reading values as the app-era clouds write them, and that no answer whatsoever breaks a translation."""
+"""bmw.clouds.values: reads values as the older clouds write them; no answer breaks a translation."""
 
 import pytest
 from bmw.clouds import values

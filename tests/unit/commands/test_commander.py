@@ -1,4 +1,4 @@
-"""bmw.commands.commander: a command's life, on a cloud that answers as planned and a clock that stands still."""
+"""bmw.commands.commander: a command from start to end, with a cloud that answers as planned and a clock that stands still."""
 
 import logging
 

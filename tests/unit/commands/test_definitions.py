@@ -1,4 +1,4 @@
-"""bmw.commands.definitions: what command items and a line of text mean."""
+"""bmw.commands.definitions: the meaning of the command items and of a command as text."""
 
 import pytest
 from bmw.commands import definitions

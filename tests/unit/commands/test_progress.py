@@ -1,4 +1,4 @@
-"""bmw.commands.progress: one final word, and after it nothing."""
+"""bmw.commands.progress: a command has one final state and no other one after it."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""bmw.items.corrections: when an item that something else has overwritten is corrected."""
+"""bmw.items.corrections: when an overwritten item is corrected."""
 
 from bmw.items import corrections
 from bmw.items.corrections import Corrections

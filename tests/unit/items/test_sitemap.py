@@ -1,4 +1,4 @@
-"""bmw.items.sitemap: what is shown of which car, in the syntax that openHAB 2.5 to 5.x have in common."""
+"""bmw.items.sitemap: what it shows for which car, in the common syntax of openHAB 2.5 to 5.x."""
 
 import json
 import re
@@ -61,7 +61,7 @@ def lines(text, part):
 
 
 def check_syntax(text):
-    """Every line is an element or closes one, braces match, and Frames never stand beside other elements."""
+    """Checks that every line starts or ends an element, that braces match, and that Frames have only Frames as neighbours."""
     head, *body = text.rstrip("\n").split("\n")
     assert re.match(r"^sitemap \w+ label={} {{$".format(STRING), head)
     kinds = [[]]

@@ -1,4 +1,4 @@
-"""bmw.net.http: one small way to ask a server, with requests as transport."""
+"""bmw.net.http: HTTP requests, with the requests library as transport."""
 
 import gzip
 import json

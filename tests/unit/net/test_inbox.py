@@ -1,4 +1,4 @@
-"""bmw.net.inbox: never more than its room, and whoever brings more waits."""
+"""bmw.net.inbox: it never holds more than its limit; a sender of more must wait."""
 
 import threading
 import time

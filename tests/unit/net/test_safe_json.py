@@ -1,4 +1,4 @@
-"""bmw.net.safe_json: what others wrote is read within limits, and is otherwise what Python's reader says."""
+"""bmw.net.safe_json: foreign JSON is parsed within limits, and otherwise with the result of Python's parser."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""bmw.openhab.app: what it starts, and when. Java and the modules that need it are stood in for; openHAB's own tests have the real ones."""
+"""bmw.openhab.app: what it starts, and when. Java is replaced by stand-ins here; tests/openhab uses the real one."""
 
 import importlib
 import sys

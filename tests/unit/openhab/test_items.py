@@ -1,4 +1,4 @@
-"""bmw.openhab.items where two threads write one item. Java and openHAB's classes are stood in for; openHAB's own tests have the real ones."""
+"""bmw.openhab.items when two threads write the same item. Java and openHAB are replaced by stand-ins here; tests/openhab uses the real ones."""
 
 import importlib
 import sys

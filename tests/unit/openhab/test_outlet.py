@@ -1,4 +1,4 @@
-"""bmw.openhab.outlet: which item a value goes to, and what is read of the user's own items, with items in memory."""
+"""bmw.openhab.outlet with items in memory: which item gets a value, and what is read from the user's own items."""
 
 import pytest
 from bmw.items.model import ItemSpec, Model

@@ -1,4 +1,4 @@
-"""bmw.openhab.outlet: the token item, in which anybody on the home network may write."""
+"""bmw.openhab.outlet: the token item, into which anybody on the home network may write."""
 
 import json
 

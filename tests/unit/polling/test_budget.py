@@ -1,4 +1,4 @@
-"""bmw.polling.budget: the calls of a day. Time is an argument, so a whole week is a loop."""
+"""bmw.polling.budget: the calls of a day. Time is an argument, so a loop simulates a whole week."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""bmw.polling.intervals: how far apart polls are. Time is an argument, so a whole week is a loop."""
+"""bmw.polling.intervals: the time between two polls. Time is an argument, so a loop simulates a whole week."""
 
 import pytest
 from bmw.clouds.cardata.cloud import CarData

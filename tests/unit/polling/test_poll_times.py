@@ -1,4 +1,4 @@
-"""bmw.polling.poll_times: when the cars are asked next. The rules themselves are tested with bmw.polling.intervals."""
+"""bmw.polling.poll_times: when the cars are polled next. The rules are tested in test_intervals.py."""
 
 import pytest
 from bmw.polling import intervals

@@ -1,4 +1,4 @@
-"""bmw.polling.rare_calls: what is asked beside the polls comes after them, and its trouble is no trouble of theirs."""
+"""bmw.polling.rare_calls: the rare calls come after the polls, and their errors do not affect the polls."""
 
 import pytest
 from bmw.errors import NetworkError

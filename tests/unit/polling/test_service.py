@@ -1,4 +1,4 @@
-"""bmw.polling.service: one account at work, from sign-in to items, at the simulated BMW CarData."""
+"""bmw.polling.service: one account from sign-in to items, at the simulated BMW CarData."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""bmw.polling.vehicle_list: which cars there are, what they are called, and whose turn it is."""
+"""bmw.polling.vehicle_list: the cars, their names, and which car is next."""
 
 import json
 import re
@@ -18,7 +18,7 @@ FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000
 
 
 class ListingCloud(Cloud):
-    """Lists cars (VIN -> model, None = BMW does not describe it) and counts the questions."""
+    """A cloud with a list of cars (VIN -> model; None: BMW does not describe the car). Counts the requests."""
 
     def __init__(self, **models):
         self.models = models
@@ -257,7 +257,7 @@ def test_a_new_car_takes_the_place_of_a_first_one_that_is_gone(cars, cloud, cloc
 
 
 def test_a_car_that_was_the_first_is_it_again_when_the_one_in_its_place_is_gone(cars, cloud, clock):
-    """A loaner came and left; the user's items are the own car's again."""
+    """For example a loan car: when it is gone, the user's items belong to the own car again."""
     cloud.models[THIRD] = "i4"
     assert first_of(list_anew(cars, cloud, THIRD)) == ["i4"]
     assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i4"]

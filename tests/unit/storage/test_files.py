@@ -274,7 +274,7 @@ def test_what_another_program_is_writing_is_not_taken_for_ones_own(tmp_path):
 
 @pytest.mark.parametrize("read", [files.read, lambda path: files.read(path, 100)])
 def test_what_is_no_regular_file_is_not_waited_for(tmp_path, read):
-    """A pipe is read until somebody writes: openHAB would load no script any more."""
+    """Reading a pipe blocks until somebody writes into it: openHAB would load no more scripts."""
     path = tmp_path / "file"
     os.mkfifo(str(path))
     with deadline(5), pytest.raises(StoreError, match="not a regular file"):

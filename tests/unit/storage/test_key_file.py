@@ -1,4 +1,4 @@
-"""bmw.storage.key_file: keys are made at random, kept private, and given a successor without anything being lost."""
+"""bmw.storage.key_file: keys are random and private, and replacing a key loses nothing."""
 
 import os
 import stat
@@ -57,7 +57,7 @@ def test_any_content_is_keys_or_a_store_error(path, content):
 
 
 def _told(path, age):
-    """(the worker that watches a key of that age, the list of times at which it told that a new key is due)."""
+    """Returns (a worker that watches a key of this age, the times at which it said that a new key is due)."""
     load(path)
     os.utime(path, (NOON - age, NOON - age))
     told, clock = [], FakeClock(NOON)

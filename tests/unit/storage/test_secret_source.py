@@ -1,4 +1,4 @@
-"""bmw.storage.secret_source: a secret stands in bmw.cfg, in a private file, or in the environment; nothing told holds one."""
+"""bmw.storage.secret_source: a secret is in bmw.cfg, in a private file or in the environment; no message contains one."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""bmw.support.diagnostics: the report for a forum post tells what helps, for every cloud, and nothing that is private."""
+"""bmw.support.diagnostics: for every cloud, the report for a forum post has what helps and nothing private."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""bmw.support.dump: what is private is taken out, by its field's name, its shape, and wherever else it stands."""
+"""bmw.support.dump: private data is removed: by the field's name, by its form, and wherever the same text occurs."""
 
 import pytest
 from bmw.support import dump

@@ -1,4 +1,4 @@
-"""bmw.support.log_tail: what was warned of last, for the diagnostics report."""
+"""bmw.support.log_tail: the last warnings, for the diagnostics report."""
 
 import logging
 

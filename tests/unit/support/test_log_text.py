@@ -1,4 +1,4 @@
-"""bmw.support.log_text: what a handler shows of a log record; never an error of its own, never a secret."""
+"""bmw.support.log_text: the text of a log record. It never raises and never contains a secret."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""bmw.vehicle.drive_train: what a car of a drive train has, in the words of all clouds."""
+"""bmw.vehicle.drive_train: what a car with this drive train has, for the words of all clouds."""
 
 import pytest
 from bmw.vehicle import drive_train

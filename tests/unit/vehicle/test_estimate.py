@@ -1,4 +1,4 @@
-"""bmw.vehicle.estimate: the state of charge between two words of a car that charges."""
+"""bmw.vehicle.estimate: the state of charge between two reports of a charging car."""
 
 import pytest
 from bmw.vehicle import estimate

@@ -1,4 +1,4 @@
-"""bmw.vehicle.extra: items for what the vocabulary has no word for."""
+"""bmw.vehicle.extra: items for values that are not in the vocabulary."""
 
 import re
 

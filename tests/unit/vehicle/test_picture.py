@@ -1,4 +1,4 @@
-"""bmw.vehicle.picture: the first bytes say what a picture is."""
+"""bmw.vehicle.picture: the first bytes show the type of a picture."""
 
 import pytest
 from bmw.errors import BadAnswer

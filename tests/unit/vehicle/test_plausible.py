@@ -1,4 +1,4 @@
-"""bmw.vehicle.plausible: which numbers can be true, one table for all clouds."""
+"""bmw.vehicle.plausible: which numbers are possible; one table for all clouds."""
 
 import pytest
 from bmw.vehicle import plausible

@@ -1,4 +1,4 @@
-"""bmw.vehicle.vehicle: what a car said last, and what follows from it."""
+"""bmw.vehicle.vehicle: a car's last readings, and the values calculated from them."""
 
 import json
 

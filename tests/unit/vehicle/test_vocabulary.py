@@ -1,4 +1,4 @@
-"""bmw.vehicle.vocabulary: every row is sound, so that every item made of it is."""
+"""bmw.vehicle.vocabulary: every row is valid, so every item from it is, too."""
 
 import re
 

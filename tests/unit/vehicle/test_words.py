@@ -1,4 +1,4 @@
-"""bmw.vehicle.words: states as people say them."""
+"""bmw.vehicle.words: BMW's states in plain language."""
 
 import pytest
 from bmw.commands import definitions

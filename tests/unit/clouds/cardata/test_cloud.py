@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata: which calls are made, and what is made of the answers; static answers, and any JSON at all."""
+"""bmw.clouds.cardata.cloud: its calls, and how it reads static answers and arbitrary JSON."""
 
 import pytest
 from bmw.account.session import Session

@@ -54,7 +54,7 @@ def test_each_word_has_one_row():
 
 
 def told(descriptor):
-    """The keys that say something when a car sends nothing but that descriptor and what belongs to it."""
+    """The keys with a value if a car sends only this descriptor and those that belong to it."""
     together = next((group for group in TOGETHER if descriptor in group), (descriptor,))
     entries = {name: entry(*EVERYTHING[name]) for name in together}
     if descriptor in (DISPLAY, HMI):  # tell in what the others are

@@ -1,4 +1,4 @@
-"""Merging what REST and the stream say, per descriptor and by the car's own time."""
+"""bmw.clouds.cardata.entries: merges the data of REST and stream, for each descriptor by the car's own time."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.errors: 403 alone says nothing, the exveErrorId decides."""
+"""bmw.clouds.cardata.errors: the status 403 has many causes; the exveErrorId decides."""
 
 import pytest
 from bmw import errors

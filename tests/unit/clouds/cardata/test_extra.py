@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.extra and the catalogue: what is asked for on demand, and how it is read."""
+"""bmw.clouds.cardata.extra and the catalogue: which extra descriptors are requested, and how they are read."""
 
 import pytest
 from bmw.clouds.cardata import descriptors, units

@@ -1,4 +1,4 @@
-"""From a message of the stream to the items: which car, what changed, one post for a burst, and what is ignored."""
+"""bmw.clouds.cardata.live: from a message of the stream to the items: the car, the changes, one post per burst, ignored messages."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.paging: lists in pages, with an end whatever the answers say."""
+"""bmw.clouds.cardata.paging: reads lists page by page, and ends whatever BMW answers."""
 
 import pytest
 from bmw.clouds.cardata.paging import MAX_PAGES, collect

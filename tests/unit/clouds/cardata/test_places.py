@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.places: what is set where the car is, without telling where that is."""
+"""bmw.clouds.cardata.places: the charging settings of the car's place, without telling the place."""
 
 import pytest
 from bmw.clouds.cardata import places

@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.ranges: what the ranges mean by drive train, through the table of descriptors."""
+"""bmw.clouds.cardata.ranges: the meaning of the ranges for each drive train, read with the table of descriptors."""
 
 import pytest
 from bmw.clouds.cardata.descriptors import translate
@@ -22,7 +22,7 @@ def entry(value, unit="km", time=NOON):
 
 
 def ranges(train, **values):
-    """(electric, total, fuel) of what the descriptors say; a number is km, "-" stands for a range that is not told at all."""
+    """Returns (electric, total, fuel) for these descriptors in km; "-" means that there is no reading."""
     entries = {NAMES[name]: value if isinstance(value, dict) else entry(value) for name, value in values.items()}
     found = translate(entries, facts={"driveTrain": train} if train else {})
     return tuple(found[key].value if key in found else "-" for key in ("electricRange", "totalRange", "fuelRange"))

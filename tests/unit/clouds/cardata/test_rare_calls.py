@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.rare_calls: which thing is asked when, and that trouble with one stops no other."""
+"""bmw.clouds.cardata.rare_calls: when each rare call is made; an error of one does not stop the others."""
 
 import pytest
 from bmw.clouds.cardata import rare_calls
@@ -13,7 +13,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Asked:
-    """BMW's answers by the end of the path (an exception is raised), what was asked, and the room for calls."""
+    """A session with BMW's answer for each end of a path; exceptions are raised. Records the requests."""
 
     def __init__(self, **answers):
         self.answers = dict(GOOD, **answers)

@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.search: few tries end with as many descriptors as BMW accepts, whatever it refuses and however it says so."""
+"""bmw.clouds.cardata.search: finds the longest list that BMW accepts in few tries, whatever BMW refuses and however it says so."""
 
 import json
 
@@ -30,7 +30,7 @@ class Bmw:
 
 
 def search(bmw, notes, tries, now=NOON):
-    """The tries that were made until there was nothing to gain (at most that many); the notes live in a file between two."""
+    """Searches to the end, with at most so many tries, and returns the tries. The notes go through JSON between two tries."""
     for number in range(tries):
         kept = json.loads(json.dumps(notes))
         notes.clear()

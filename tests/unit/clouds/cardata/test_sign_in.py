@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.sign_in: device grant with PKCE, and the rotating refresh, against static answers."""
+"""bmw.clouds.cardata.sign_in: device grant with PKCE and rotating refresh tokens, with static answers."""
 
 import base64
 import hashlib

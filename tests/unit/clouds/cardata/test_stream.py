@@ -1,4 +1,4 @@
-"""The life of the stream's connection, with a connection, a clock and a worker of the test's own."""
+"""bmw.clouds.cardata.stream: the stream's connection, with stand-ins for connection, clock and worker."""
 
 import base64
 import json

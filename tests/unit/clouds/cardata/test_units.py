@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.units: BMW's spellings of units, as they become values of items."""
+"""bmw.clouds.cardata.units: converts BMW's spellings of units into those of the items."""
 
 import pytest
 from bmw.clouds.cardata import units

@@ -1,4 +1,4 @@
-"""ConnectedDrive on the wire: requests as its servers want them, answers and errors as they give them."""
+"""ConnectedDrive's requests, answers and errors, exactly as its servers expect and send them."""
 
 import base64
 import json

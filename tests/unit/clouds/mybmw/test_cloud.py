@@ -1,4 +1,4 @@
-"""MyBMW on the wire: sign-in with captcha and PKCE, headers, cars, commands, quota and the wall of 2025."""
+"""MyBMW's requests and answers: sign-in with captcha and PKCE, headers, cars, commands, quota, and the refusals since 2025."""
 
 import base64
 import hashlib
@@ -87,7 +87,7 @@ def wire():
 
 
 def plan_sign_in(wire, **changes):
-    """The four answers of a sign-in that works; the second step answers with the state it was given."""
+    """Plans the four answers of a successful sign-in. The second one returns the state of the request."""
     wire.get(CONFIG, json=dict(APP_CONFIG, **changes))
 
     def authenticate(request):

@@ -1,4 +1,4 @@
-"""What a MyBMW state means: sides, ranges, times, unknowns, and that a strange block costs only itself."""
+"""bmw.clouds.mybmw.state: sides, ranges, times and unknown values; a strange block costs only its own values."""
 
 import pytest
 from bmw import times

@@ -1,4 +1,4 @@
-"""The ConnectedDrive web portal on the wire: sign-in by a redirect, texts as values, XML for commands."""
+"""The requests and answers of ConnectedDrive's web portal: sign-in by a redirect, values as texts, commands in XML."""
 
 import json
 
