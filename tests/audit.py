@@ -1,4 +1,4 @@
-"""What the module and its tests stand on: what the module may import, exact versions everywhere, and known vulnerabilities.
+"""Checks the dependencies of the module and its tests: allowed imports, exact versions, known vulnerabilities.
 
 Offline, as part of tests.lint: inside openHAB the module needs nothing but Python's standard library and Java, the command line
 requests and cryptography besides. Online, by ``python -m tests.audit``: pip-audit asks PyPI for advisories on every package of

@@ -1,7 +1,7 @@
 """Style and language checks. The library is one source for Python 2.7 and 3.9, so it is checked for both; tests are Python 3.9.
 
-ruff finds mistakes, vermin what Python 2.7 does not have, bandit what is dangerous, tests.audit what would have to be installed,
-and that the library keeps to its one openHAB package is checked here. What only a real Jython can tell, the tests in openHAB do.
+ruff finds mistakes, vermin finds what Python 2.7 does not have, bandit finds dangerous code, tests.audit finds new dependencies. This
+module checks that only one package of the library imports openHAB. tests/openhab checks what only a real Jython can show.
 """
 
 import ast

@@ -1,4 +1,5 @@
-"""Our path to the items against the bare minimum, a loop of ``events.postUpdate`` of the same states to items of the same kind: turn about, in one thread."""
+"""Compares our way to the items with the bare minimum: a loop of ``events.postUpdate`` with the same states for items of the same kind. Both
+alternate in one thread."""
 
 from statistics import median
 

@@ -1,4 +1,4 @@
-"""What a refresh costs a car when there are many: linear means the same for each."""
+"""The cost of a refresh for each car: if it is linear, it is the same for any number of cars."""
 
 from statistics import median
 

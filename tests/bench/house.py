@@ -1,4 +1,4 @@
-"""What all benchmarks share: a real openHAB with the module signed in, its cloud, its stream, and what can be read of the process."""
+"""Shared by all benchmarks: a real openHAB with the module signed in, its cloud, its stream, and the figures of the process."""
 
 import os
 import re

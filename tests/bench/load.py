@@ -1,4 +1,4 @@
-"""How long the script takes to load against an empty one: saved anew in a running openHAB, and at openHAB's own start."""
+"""Compares the load time of the script with that of an empty one: saved in a running openHAB, and at openHAB's start."""
 
 import os
 import re

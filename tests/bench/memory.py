@@ -1,4 +1,4 @@
-"""openHAB's heap after very many refreshes; each brings a whole answer in which one value is new."""
+"""openHAB's heap after thousands of refreshes. Each brings a whole answer with one new value."""
 
 FEW, MANY = 1000, 10000
 

@@ -1,4 +1,4 @@
-"""How many messages a second of the stream the module takes before a queue grows: the last of three seconds must show within one."""
+"""How many stream messages a second the module processes without a growing queue: the last one of three seconds must show within a second."""
 
 import json
 import time

@@ -1,7 +1,7 @@
-"""The forum thread's way against ours: a Python process per refresh that reads its token over REST, asks BMW and writes each item.
+"""Compares the forum thread's way with ours. Theirs: each refresh starts a Python process, which reads its token by REST, polls BMW and writes each item.
 
-Turn about, in the same openHAB, for the same car that has just changed, with as many items. Theirs writes text into String items.
-Ours is started by the module's own cron, as in a house, and once more by the switch for a person.
+Both alternate in the same openHAB, for the same changed car and with the same number of items. Theirs writes text into String items.
+Ours is started by the module's own cron as usual, and in a second measurement by the switch.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A headless Chromium of its own: a fresh profile, nothing asked from the outside, nothing downloaded. Knows no page."""
+"""Starts a headless Chromium with a fresh profile that connects to no server outside and downloads nothing. Knows no page."""
 
 import contextlib
 import tempfile

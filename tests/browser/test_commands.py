@@ -1,4 +1,4 @@
-"""Commands from the dashboard: a question first, then the (simulated) car does it and the page tells how it goes."""
+"""Commands from the dashboard: the page asks first, then the (simulated) car executes the command and the page shows its progress."""
 
 import pytest
 from selenium.webdriver.common.keys import Keys

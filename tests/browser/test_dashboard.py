@@ -1,4 +1,4 @@
-"""The dashboard shows what the (simulated) car says, follows it by openHAB's event stream, and tells when it cannot."""
+"""The dashboard shows the values of the (simulated) car, follows openHAB's event stream, and says when it cannot."""
 
 import datetime
 import json

@@ -1,7 +1,7 @@
 """Plays what BMW's clouds answered for a real car through the library's real path: cloud.facts and cloud.read over a transport.
 
-A case names its cloud and, per thing that is asked for, BMW's answer; what is not named is answered 404. Steps follow each
-other on one car. Knows nothing of what is expected.
+A case names its cloud and BMW's answer to each request; all other requests get a 404. The steps of a case use the same car. Knows
+nothing of the expected values.
 """
 
 import contextlib

@@ -1,9 +1,8 @@
-"""One file per real car in cars/: what BMW's clouds answered for it, and beside it all readings that the library makes of that.
+"""One file per real car in cars/: BMW's answers for it, and beside it all readings that the library makes of them.
 
     .venv/bin/python -m tests.cases.real_cars
 
-writes the readings anew. Then look at the difference line by line: a value that makes no sense for that car is a fault to mend,
-not a reading to keep.
+writes the readings again. Then check the difference line by line: a value that makes no sense for this car is a fault to mend.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the cloud's own tests share: a cloud without a network, one with it, and a client that signs in."""
+"""Shared by the cloud's own tests: a cloud without a network, one with a network, and a client that signs in."""
 
 import base64
 import hashlib

@@ -1,6 +1,6 @@
-"""Failures on demand: what a test planned to go wrong, and how each kind of failure looks to a client.
+"""Failures on demand: the faults that a test plans, and how each kind of fault looks to a client.
 
-A fault strikes `where` a request goes (an endpoint's name, or 'any'), a counted number of times. This room
+A fault affects the requests to `where` (an endpoint's name, or 'any'), a given number of times. This room
 must not know what an endpoint does.
 """
 

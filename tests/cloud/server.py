@@ -1,6 +1,6 @@
-"""The web server round the simulated cloud: one thread per connection, and an end that really ends.
+"""The web server of the simulated cloud: one thread per connection; a stop also ends open connections.
 
-It knows sockets and nothing of what is served.
+It knows sockets only, not the application.
 """
 
 import threading

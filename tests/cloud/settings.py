@@ -1,4 +1,4 @@
-"""What a test can turn on the simulated cloud, by name, with the values BMW is known to use. Plain data."""
+"""The settings of the simulated cloud that a test can change, with BMW's own values as defaults. Plain data."""
 
 from .errors import CloudError
 

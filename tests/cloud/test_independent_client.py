@@ -1,6 +1,6 @@
-"""The simulated CarData cloud asked by a client that others wrote for BMW's (PyPI's bmw-cardata), over real HTTP and MQTT.
+"""A foreign client for BMW's CarData (PyPI's bmw-cardata) uses the simulated cloud over real HTTP and MQTT.
 
-It reads strictly: a field under another name than BMW's comes out empty, a word that its enumerations lack is an error.
+The client is strict: it ignores fields with other names than BMW's, and an unknown word of an enumeration is an error.
 """
 
 import asyncio

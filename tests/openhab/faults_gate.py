@@ -1,6 +1,6 @@
-"""A door in front of a simulated server: TLS with a certificate that can be changed, shut or opened, bytes changed on their way.
+"""A gate in front of a simulated server: it has TLS with a changeable certificate, can be closed, and can change bytes on their way.
 
-Knows neither HTTP nor MQTT, nor what is behind it. And a trap: a port that must never be called.
+It knows neither HTTP nor MQTT nor the server. There is also a trap: a port that nobody may connect to.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """The steps that faults strike: sign-in, approval, token renewal, poll, command, its progress, stream.
 
-Each knows how to set itself going, what shows that it is in trouble, and what shows that it works (again). A step uses the account
-of its own name, see faults_house.py.
+Each step knows how to start, what shows that it fails, and what shows that it works (again). A step uses the account with its own
+name, see faults_house.py.
 """
 
 import time

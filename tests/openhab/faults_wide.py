@@ -1,7 +1,7 @@
-"""The faults of the matrix that strike the whole house at once: the disk, the clock, openHAB's items, the other accounts.
+"""The faults of the matrix that affect all steps at once: of the disk, the clock, openHAB's items, the other accounts.
 
-Each row is lived through in turns that all steps take together: they set themselves going, the fault strikes, they must come to
-their good end meanwhile or say why not, the fault goes, and they must come to their good end once more.
+All steps go through a row together: they start, the fault begins, they must succeed all the same or say why not, the fault ends,
+and they must succeed again.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A clock for one JVM alone that a test can set, by libfaketime (Debian package `faketime`). Spans of time go on as they do."""
+"""A clock that a test can set for one JVM only, with libfaketime (Debian package `faketime`). Monotonic time is not affected."""
 
 import glob
 import os

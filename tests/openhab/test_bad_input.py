@@ -1,4 +1,4 @@
-"""What a user can get wrong, in a real openHAB: one clear line in the log and in the account's item, and nothing else stops."""
+"""Mistakes of users in a real openHAB: each causes one clear line in the log and in the account's item, and all else goes on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The main job on real parts: an i3 asked from (simulated) BMW CarData by our module inside a real openHAB, read back over REST."""
+"""The main job with real parts: the module in a real openHAB polls an i3 from the (simulated) BMW CarData; the test reads the items by REST."""
 
 import base64
 import json

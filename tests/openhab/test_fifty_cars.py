@@ -1,6 +1,6 @@
-"""An account with fifty cars in a real openHAB: BMW's fifty calls a day are too few for them, and with enough calls they are many.
+"""An account with fifty cars in a real openHAB: with BMW's fifty calls a day, which are too few, and with enough calls.
 
-The days pass by the clock of the JVM and that of the simulated cloud, which are set ahead together.
+The test sets the clocks of the JVM and of the simulated cloud forward together to let days pass.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What the other tests lean on: the openHAB under them is real, and starts, stops and dies as a real one."""
+"""The basis of the other tests: their openHAB is real, and it starts, stops and dies like a real one."""
 
 import socket
 import time

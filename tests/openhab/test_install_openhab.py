@@ -1,4 +1,4 @@
-"""install.py on a real openHAB: what it puts there loads, an upgrade keeps what is the user's, and what it takes away is gone."""
+"""install.py on a real openHAB: the installed files load, an upgrade keeps the user's files, and --uninstall removes all others."""
 
 import json
 import shutil

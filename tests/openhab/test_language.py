@@ -1,4 +1,4 @@
-"""Every module of the library is valid for the Jython that runs it; the modules that a test does not load included."""
+"""The Jython under test compiles every module of the library, also those that no test loads."""
 
 import shutil
 import subprocess

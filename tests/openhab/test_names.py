@@ -1,4 +1,4 @@
-"""The forum thread's own items, with the names and types that people had there, are filled by our shipped name map."""
+"""Our name map fills the items of the forum thread, with their original names and types."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The generated items file and sitemap in a real openHAB without the module: all of it is understood and says the right words."""
+"""The generated items file and sitemap in a real openHAB without the module: openHAB understands all lines and shows the right words."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The sitemap that the module writes into a real openHAB follows the cars; the Main UI page is taken in."""
+"""The sitemap that the module writes into a real openHAB follows the cars; openHAB accepts the Main UI page."""
 
 import json
 import re
