@@ -11,6 +11,8 @@ from pathlib import Path
 BESIDE = ("tests", "conf", "docs", "install.py", "README.md", "CHANGELOG.md")
 #: mutmut's exit codes of a test run: 0 = all passed, 33 = no test reaches the change
 SURVIVED, NOT_REACHED = 0, 33
+#: mutmut's exit codes when the tests did not end in time: the change makes them wait, or the machine is busy
+TIMED_OUT = (36, 24, -24, 152, 255)
 #: a text in quotes
 TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
@@ -75,7 +77,8 @@ def row_of(folder, module):
     path = folder / module.replace("/", ".") / "mutants" / "src" / "bmw" / module
     known = json.loads(path.with_name(path.name + ".meta").read_text("utf-8"))["exit_code_by_key"]
     codes = dict((name, code) for name, code in known.items() if code is not None)  # the others were not tried
-    counts = Counter(noticed=len(codes))
+    late = [name for name, code in codes.items() if code in TIMED_OUT]
+    counts = Counter({"noticed": len(codes) - len(late), "timed out": len(late)})
     for name, shown in sorted(differences(path, [name for name, code in codes.items() if code in (SURVIVED, NOT_REACHED)]).items()):
         if not shown:  # such as an empty text in capital letters
             counts["noticed"] -= 1
@@ -91,9 +94,10 @@ def report(folder, modules):
     """Prints all unnoticed changes, then a row per module."""
     table = [row_of(folder, module) for module in modules]
     table.append(("all", sum(row[1] for row in table), sum((row[2] for row in table), Counter())))
-    print("{:<28}{:>9}{:>9}{:>11}{:>16}".format("module", "changes", "noticed", "unnoticed", "words for people"))
+    print("{:<28}{:>9}{:>9}{:>11}{:>11}{:>18}".format("module", "changes", "noticed", "timed out", "unnoticed", "words for people"))
     for module, count, counts in table:
-        print("{:<28}{:>9}{:>9}{:>11}{:>16}".format(module, count, counts["noticed"], counts["unnoticed"], counts["words"]))
+        numbers = [count] + [counts[kind] for kind in ("noticed", "timed out", "unnoticed", "words")]
+        print("{:<28}{:>9}{:>9}{:>11}{:>11}{:>18}".format(module, *numbers))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ import pytest
 from bmw.commands.commander import Moment, Order
 from bmw.commands.unlocking import CONFIRM, CONFIRM_WITHIN, Rights, Unlocking
 
-from tests.unit.fakes import car
+from tests.unit.fakes import NOON, car
 
 I3, I4 = car("i3", vin="WBY00TEST00000001"), car("i4", vin="WBY00TEST00000002")
 
 
 def unlock(rights, at=0.0, vehicle=I3, steady=None):
-    return Order(vehicle, "unlock", {}, None, Moment(at, at if steady is None else steady), rights)
+    """An order so many seconds after noon; the steady clock began earlier."""
+    return Order(vehicle, "unlock", {}, None, Moment(NOON + at, 5000 + (at if steady is None else steady)), rights)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,13 @@ def test_an_account_that_sends_for_its_own_cars_is_named_once(allowed, reason):
 def test_either_account_can_require_the_second_one(own, sender):
     unlocking, home = Unlocking(Rights("app", True, sender)), Rights("home", True, own)
     assert [unlocking.refusal(unlock(home, at)) for at in (0, CONFIRM_WITHIN, CONFIRM_WITHIN + 1)] == [CONFIRM, None, CONFIRM]
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5])
+def test_a_second_one_confirms_however_soon_it_comes(seconds):
+    home = Rights("home", True, True)
+    unlocking = Unlocking(home)
+    assert [unlocking.refusal(unlock(home, at)) for at in (0, seconds)] == [CONFIRM, None]
 
 
 @pytest.mark.parametrize("clock, steady", [(CONFIRM_WITHIN + 1, 1), (1, CONFIRM_WITHIN + 1), (-1, 1), (1, -1)])
