@@ -481,6 +481,16 @@ def test_trouble_with_a_car_that_has_no_name_yet_does_not_show_its_vin(home):
     assert "VIN*{}: BMW".format(vin(home)[-4:]) in home.text and vin(home) not in home.text
 
 
+def test_a_car_that_bmw_does_not_describe_at_first_gets_its_name_when_it_does(home):
+    home.cloud.add_fault("basicData", "status", times=2, status=403, body={"exveErrorId": "CU-104"})
+    home.sign_in()
+    assert home.state == "ONLINE" and home.outlet.cars == {}
+    assert "VIN*{}: BMW does not describe this car yet, it gets its items within hours".format(vin(home)[-4:]) in home.text
+    for _ in range(2):
+        due(home)
+    assert set(home.outlet.cars) == {"i3"} and home.text == "Online"
+
+
 def test_when_bmw_fails_at_all_cars_the_account_is_not_online(home):
     home.cloud.add_car("i4")
     home.sign_in()

@@ -5,14 +5,14 @@ import re
 
 import pytest
 from bmw.clouds.base import Cloud, Found
-from bmw.errors import AccessDenied, NetworkError, NotFound, ServerError, SignInNeeded
+from bmw.errors import AccessDenied, NetworkError, NotFound, Paused, ServerError, SignInNeeded
 from bmw.polling import vehicle_list
 from bmw.polling.vehicle_list import VehicleList, vehicle_name
 from bmw.vehicle.vehicle import Reading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.fakes import car
+from tests.unit.fakes import car, raising
 
 FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000003"
 
@@ -223,9 +223,29 @@ def test_a_car_that_is_still_there_is_the_same_object_with_what_it_said(cars):
 
 def test_what_does_not_change_is_asked_for_once_even_if_bmw_does_not_tell_it(clock):
     cloud = ListingCloud(**{FIRST: None})
+    cars = VehicleList(cloud, clock)
+    for _ in range(vehicle_list.NAMELESS_FOR):
+        assert names(cars) in ([], [None])
+        cars = again(listed(cars), cloud, clock)
+    listed(cars)
+    assert cloud.described == [FIRST] * vehicle_list.NAMELESS_FOR and names(cars) == ["Car"]
+
+
+def test_a_car_that_bmw_describes_only_later_is_not_named_in_between(clock):
+    cloud = ListingCloud(**{FIRST: None})
     cars = listed(VehicleList(cloud, clock))
+    cloud.models[FIRST] = "i4 eDrive40"
+    assert names(listed(cars)) == ["i4"]
+
+
+def test_while_a_car_that_bmw_did_not_describe_is_left_alone_it_can_be_read(clock):
+    cloud = ListingCloud(**{FIRST: None})
+    cars = listed(VehicleList(cloud, clock))
+    cloud.facts = raising(lambda _text: Paused("ACCESS_DENIED", "no", "", clock.now() + 600))
     cars.fetch_facts(None, cars.vehicles[0])
-    assert cloud.described == [FIRST] and names(cars) == ["Car"]
+    cars.vehicles[0].facts = {}
+    with pytest.raises(Paused):
+        cars.fetch_facts(None, cars.vehicles[0])
 
 
 def first_of(cars):

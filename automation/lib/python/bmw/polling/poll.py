@@ -83,7 +83,9 @@ class Poll(object):
             try:
                 self._read(session, vehicle)
                 in_a_row = 0
-                if self._config.data and not self._has_data(vehicle):
+                if not vehicle.name:
+                    troubles.append("{}: BMW does not describe this car yet, it gets its items within hours".format(mask_vin(vehicle.vin)))
+                elif self._config.data and not self._has_data(vehicle):
                     troubles.append("{}: BMW has no data yet, lock and unlock the car or drive".format(vehicle.name))
             except QuotaExceeded:
                 vehicle.asked_at = waits_since  # so that it is the first in the next poll

@@ -30,6 +30,9 @@ GONE = "{} is no longer among the cars of this account: its items show nothing u
 #: seconds until the constant data that BMW did not give are requested again; the key of the time of the request
 FACTS_AGAIN = 86400
 _UNTOLD = "untold"
+#: a car gets its name for good, so BMW is asked so many times for the model; then the name is Car. The key of the number of refusals
+NAMELESS_FOR = 3
+_REFUSALS = "refusals"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 #: names that would collide with the account's own items
 _RESERVED = frozenset(upper_first(key) for key in ACCOUNT) | frozenset(("gAccount",))
@@ -205,17 +208,25 @@ class VehicleList(object):
     def fetch_facts(self, session, vehicle):
         """Requests the car's constant data once, and once a day while BMW has none. Raises BmwError."""
         now = self._clock.now()
-        if vehicle.facts and 0 <= now - vehicle.facts.get(_UNTOLD, now) < FACTS_AGAIN:
+        waits = not self._may_get_a_better_name(vehicle) and 0 <= now - vehicle.facts.get(_UNTOLD, now) < FACTS_AGAIN
+        if vehicle.facts and waits:
             return
         try:
             vehicle.facts = self._cloud.facts(session, vehicle.vin)
+        except Paused:
+            if not vehicle.facts:
+                raise
         except (AccessDenied, NotFound) as error:
-            vehicle.facts = {"model": None, _UNTOLD: now}
+            vehicle.facts = {"model": None, _UNTOLD: now, _REFUSALS: vehicle.facts.get(_REFUSALS, 0) + 1}
             log.info("BMW does not describe %s: %s", mask_vin(vehicle.vin), error.text())
+
+    @staticmethod
+    def _may_get_a_better_name(vehicle):
+        return not vehicle.name and 0 < vehicle.facts.get(_REFUSALS, 0) < NAMELESS_FOR
 
     def assign_name(self, vehicle):
         """Gives a readable car its permanent name, from its model. Returns True if the name is new and must be saved."""
-        if vehicle.name:
+        if vehicle.name or self._may_get_a_better_name(vehicle):
             return False
         vehicle.name = vehicle_name(vehicle.facts.get("model"), set(self._names.values()))
         self._names[vehicle.vin] = vehicle.name
