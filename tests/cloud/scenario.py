@@ -303,7 +303,7 @@ class Runner:
         changed = {
             name: value
             for name, value in fields.items()
-            if value != self._reported[name] and (everything or _is_news(name, value, self._reported[name]))
+            if value != self._reported[name] and (everything or is_news(name, value, self._reported[name]))
         }
         if changed:
             if "trip_end_odometer_km" in changed:
@@ -312,7 +312,8 @@ class Runner:
             self._garage.set_car(self.vin, changed)
 
 
-def _is_news(name, value, before):
+def is_news(name, value, before):
+    """True if a car would tell the new value of a field while nothing else happens."""
     if isinstance(value, float) and isinstance(before, (int, float)):
         return abs(value - before) >= QUANTUM.get(name, 1)
     return True
