@@ -25,6 +25,7 @@ BESIDES = {
     "lib/python/bmw/clouds/mybmw/cloud.py": {"uuid"},  # brings ctypes along, which costs openHAB's start
     "lib/python/bmw/clouds/mybmw/sign_in.py": {"uuid"},
     "lib/python/bmw/net/http.py": {"requests", "urllib3"},  # the command line's; urllib3 is what requests is made of
+    "lib/python/bmw/storage/store.py": {"zlib"},  # Java's own on Jython; loaded with the first record that needs it
     "lib/python/bmw/storage/cipher.py": {"cryptography"},  # the command line's
     "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, where the user has them
 }

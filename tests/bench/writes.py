@@ -24,6 +24,8 @@ from tests.unit.days import HALF_HOUR, household
 DAY = 86400
 #: seconds between two messages of the car
 EVERY = 5
+#: second of the day at which the car is driven away, charged, and driven back
+OUTINGS = (7 * 3600, 13 * 3600, 19 * 3600)
 #: what is said again with a new time by a car that has nothing new to tell
 AGAIN = "soc"
 
@@ -92,13 +94,14 @@ def a_day(home, talks):
     """Lets a day pass, with the cron's tick each half hour and the life of a car, which tells it if it ``talks``."""
     vin = home.cloud.cars()[0]
     told = dict(home.cloud.garage.car(vin).fields)
-    life = begin(told)
+    life = {"fields": dict(told), "phase": None, "done": True}
     for second in range(0, DAY, EVERY):
         home.hour = int(home.clock.now() // 3600 % 24)
         if second % HALF_HOUR == 0:
             home.tick()
         before = life["phase"]
-        life = step(begin(life["fields"]) if life["done"] else life, EVERY)
+        life = begin(life["fields"]) if second in OUTINGS else life
+        life = life if life["done"] else step(life, EVERY)
         changed = news(told, life["fields"], life["phase"] != before)
         if changed or talks:
             told.update(changed)

@@ -53,7 +53,7 @@ HURRY = {
         "MAX_RETRY_AFTER": 2,
     },
     "bmw.net.http": {"TOKEN_TIMEOUT": TIMEOUT},
-    "bmw.account.saved_state": {"SAVE_LIVE": 1},
+    "bmw.account.saved_state": {"SAVE_LIVE": 1, "SAVE_SOON": 1},
     "bmw.account.token_refresh": {"RETRY": 2},
     "bmw.commands.commander": {"MIN_POLLS": 8.0},
 }

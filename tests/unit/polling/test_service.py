@@ -1027,6 +1027,76 @@ def test_a_restart_makes_no_call_and_shows_the_last_values(signed_in):
     assert again.state == "ONLINE" and again.car() == signed_in.car()
 
 
+def killed(home, **options):
+    """openHAB again, after a kill: the same files, and nothing was stored at the end."""
+    return Home(home.cloud, home.folder, **options).start()
+
+
+def test_ten_kills_in_a_row_make_no_call_and_show_the_last_values(signed_in):
+    for _kill in range(10):
+        again = killed(signed_in)
+        assert again.car()["stateOfCharge"] == 68 and again.calls() == []
+    due(again)
+    assert again.calls() == ["telematicData"], "the container is the one before"
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("where", ["open", "fsync", "_replace"])
+def test_a_kill_while_a_poll_is_stored_forgets_no_call_and_leads_to_no_burst_of_polls(signed_in, monkeypatch, where):
+    module = files if where == "_replace" else os
+    real = getattr(module, where)
+    for number in range(2):  # when the call is counted, and when its answer is stored
+        signed_in.pass_time(2 * HALF_HOUR + 300)
+        home = Home(signed_in.cloud, signed_in.folder)
+        home.service.prepare(lambda items: None)
+        home.service.load()
+        left = [number]
+
+        def step(what, *more, left=left):
+            path = os.readlink("/proc/self/fd/{}".format(what)) if where == "fsync" else str(what)
+            left[0] -= path.endswith(files.NEW)
+            if left[0] < 0:
+                raise Killed()
+            return real(what, *more)
+
+        before = len(signed_in.calls())
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(module, where, step)
+            home.service.start()
+            home.worker.run()
+        assert len(signed_in.calls()) == before + number
+        again = killed(signed_in)
+        assert again.state == "ONLINE" and again.car()["stateOfCharge"] == 68
+        assert again.parts.budget.spent(again.clock.now()) >= len(signed_in.calls())
+        assert number == 0 or len(signed_in.calls()) == before + 1, "it asked again"
+
+
+@pytest.mark.parametrize("end, again_asked", [(".readings", ["telematicData"]), (".cardata.calls", ["telematicData"])])
+def test_a_damaged_record_costs_what_is_in_it_and_no_other(signed_in, end, again_asked):
+    signed_in.service.stop()
+    files.write(signed_in.store.path("account" + end), b"damaged")
+    again = killed(signed_in)
+    assert again.state == "ONLINE" and [vehicle.name for vehicle in again.service.vehicles()] == ["i3"]
+    assert again.car()["stateOfCharge"] == 68 and "signInCode" not in again.outlet.shown or not again.outlet.shown["signInCode"]
+    again.tick()
+    assert again.calls() == again_asked
+
+
+def test_a_poll_that_brings_nothing_new_writes_only_that_it_was_made(signed_in, monkeypatch):
+    due(signed_in)
+    due(signed_in)
+    written, before = [], signed_in.calls()
+    for name in ("save", "save_light"):
+        real = getattr(Store, name)
+        monkeypatch.setattr(Store, name, lambda store, *what, real=real: written.append(what[0]) or real(store, *what))
+    due(signed_in)
+    assert signed_in.calls() == before + ["telematicData"]
+    assert [name for name in written if not name.endswith(".token")] == ["account.cardata.calls"]
+
+
 def test_ten_restarts_in_a_row_make_no_call(signed_in):
     home = signed_in
     for _ in range(10):

@@ -21,10 +21,47 @@ VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text(), VALUES, max_size=5))
-def test_a_saved_record_is_loaded_as_it_was(store, record):
-    store.save("account.state", record)
+WAYS = ["save", "save_light"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(record=st.dictionaries(st.text(), VALUES, max_size=5))
+def test_a_saved_record_is_loaded_as_it_was(store, way, record):
+    getattr(store, way)("account.state", record)
     assert store.load("account.state") == record
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_large_record_is_loaded_as_it_was_and_a_light_one_takes_up_little(store, way):
+    record = {"car \u00e4 {}".format(number): ["a word of BMW's that comes often", number, None] for number in range(500)}
+    getattr(store, way)("account.readings", record)
+    assert store.load("account.readings") == record
+    size, text = os.path.getsize(store.path("account.readings")), len(json.dumps(record))
+    assert size > text if way == "save" else size < text / 2
+
+
+@pytest.mark.parametrize("text", ["zlib:", "zlib:AAAA", "zlib:a", "zlib:eJyrVspLLVeyUvJKLMvMSVSqBQBVMQdw", "zlib:\u00e4"])
+def test_what_cannot_be_unpacked_is_set_aside(store, seal, text):
+    files.write(store.path("account.readings"), seal.close(text, "account.readings").encode("ascii"))
+    assert store.load("account.readings") is None and store.was_set_aside("account.readings")
+
+
+def test_a_light_record_is_on_the_disk_before_it_takes_the_place_of_the_old_one_and_syncs_no_folder(store, monkeypatch):
+    steps = []
+    for module, name in ((os, "write"), (os, "fsync"), (files, "_replace"), (files, "sync_folder")):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *what, name=name, real=real: steps.append(name) or real(*what))
+    store.save_light("account.readings", {"n": 1})
+    assert steps == ["write", "fsync", "_replace"]
+    del steps[:]
+    store.save("account.token", {"n": 1})
+    assert steps == ["write", "fsync", "_replace", "sync_folder", "fsync"], "what only a person can bring again"
+
+
+def test_whether_there_is_a_record(store):
+    assert not store.has("account.state")
+    store.save("account.state", {"n": 1})
+    assert store.has("account.state") and not store.has("account.readings")
 
 
 def test_there_is_no_record_before_the_first(store):
@@ -107,6 +144,17 @@ def killed_at(step, save):
 
         patch.setattr(files if hasattr(files, step) and step != "write" else os, step, kill)
         save()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("step, there", [("open", 1), ("write", 1), ("_replace", 2)])
+def test_a_kill_while_a_record_is_saved_leaves_the_old_or_the_new_one_whole(store, seal, way, step, there):
+    many = ["a record that is packed"] * 300
+    getattr(store, way)("account.readings", {"n": 1, "many": many})
+    killed_at(step, lambda: getattr(store, way)("account.readings", {"n": 2, "many": many}))
+    for _restart in range(2):
+        assert again(store, seal).load("account.readings") == {"n": there, "many": many}
+    assert not store.was_set_aside("account.readings")
 
 
 @pytest.mark.parametrize("name", ["account.cardata.token", "account.state", "account.cardata.calls"])
@@ -258,9 +306,10 @@ def test_whatever_is_asked_of_a_store_that_cannot_be_opened_says_why_and_touches
     store.save("account.token", {"n": 1})
     files_there, why = dict((path, path.read_bytes()) for path in tmp_path.iterdir()), StoreError("The key file is damaged", "delete it")
     closed = ClosedStore(str(tmp_path), why)
-    asked = (("load",), ("reserve",), ("save", {"n": 2}), ("save", {"n": 2}, None), ("save_over", {"n": 2}))
+    asked = (("load",), ("reserve",), ("save", {"n": 2}), ("save", {"n": 2}, None), ("save_light", {"n": 2}), ("save_over", {"n": 2}))
     for name, *more in asked:
         with pytest.raises(StoreError, match="The key file is damaged"):
             getattr(closed, name)("account.token", *more)
     assert closed.path("account.token") == store.path("account.token") and not closed.was_set_aside("account.token")
+    assert not closed.has("account.token"), "it is not known"
     assert dict((path, path.read_bytes()) for path in tmp_path.iterdir()) == files_there

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from bmw import redact, times
+from bmw.account.saved_state import SAVE_LIVE, SAVE_SOON
 from bmw.clouds.cardata import entries
 from bmw.clouds.cardata import live as cardata_live
 from bmw.clouds.cardata.descriptors import TABLE
@@ -12,6 +13,7 @@ from bmw.clouds.cardata.extra import Extras
 from bmw.clouds.cardata.live import Live
 from bmw.clouds.cardata.stream import BmwSource, LocalSource
 from bmw.net import mqtt
+from bmw.storage.store import Store
 from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading
 
@@ -365,13 +367,36 @@ def test_what_the_stream_brought_survives_a_restart(home):
     assert again.outlet.shown["streamState"] == "CONNECTED"
 
 
-def test_what_the_stream_brought_is_stored_within_minutes_though_it_never_pauses(home):
-    stored = home.store.path("account.state")
-    before = open(stored, "rb").read()
-    for number in range(60):
-        home.say(soc=number)
+def after_a_kill(home):
+    """openHAB again, after a kill: nothing was stored at the end."""
+    return StreamingHome(home.cloud, home.folder)
+
+
+@pytest.mark.parametrize("values, seconds", [({"door": True}, SAVE_SOON), ({"soc": 33}, SAVE_LIVE)])
+def test_a_kill_costs_the_last_two_minutes_of_states_and_the_last_half_hour_of_numbers(home, values, seconds):
+    home.pass_time(SAVE_LIVE)
+    home.say(**values)
+    for _ in range(seconds // 20):
+        home.say(soc=33)
+        home.pass_time(19)
+    again = after_a_kill(home)
+    again.service.prepare(lambda items: None)
+    (vehicle,) = again.service.vehicles()
+    assert vehicle.readings["stateOfCharge"].value == 33
+    assert "door" not in values or vehicle.readings["doorDriverFront"].value is True
+
+
+def test_a_stream_that_never_pauses_writes_small_records_and_seldom(home, monkeypatch):
+    home.pass_time(SAVE_LIVE)
+    written = []
+    for name in ("save", "save_light"):
+        real = getattr(Store, name)
+        monkeypatch.setattr(Store, name, lambda store, *what, real=real: written.append(what[0]) or real(store, *what))
+    for number in range(2 * 3600 // 5):
+        home.say(soc=number % 100)
         home.pass_time(4)
-    assert open(stored, "rb").read() != before
+    mine = [name for name in written if not name.endswith(".token")]
+    assert set(mine) == {"account.readings"} and 3 <= len(mine) <= 4
 
 
 def test_after_the_client_id_was_changed_the_former_streams_state_does_not_stay(home):

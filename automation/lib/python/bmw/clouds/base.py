@@ -77,6 +77,8 @@ class Cloud(object):
     EXTRA_CALLS_A_DAY = 0
     #: words of the vocabulary that the description of the car tells, not the car
     TOLD_BY_FACTS = frozenset()
+    #: keys of its memory that change about as often as the cars' values; they are stored together with them
+    CHANGES_OFTEN = frozenset()
     #: seconds between two questions how far a command is, and until it is given up
     POLL_COMMAND = 5
     COMMAND_TIMEOUT = 240

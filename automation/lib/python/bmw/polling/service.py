@@ -232,12 +232,13 @@ class Service(object):
     def take(self, vehicle, readings):
         """Stores and shows readings from the stream. Saved a little later, because there may be many."""
         was_active = vehicle.is_active
-        self._display.post(vehicle, vehicle.update(readings), readings)
+        changed = vehicle.update(readings)
+        self._display.post(vehicle, changed, readings)
         if vehicle.is_active and not was_active:
             self._watch_busy()
         if vehicle.is_active != was_active:
             self._rare_calls.after_action()
-        self._saved.save_later()
+        self._saved.save_later(is_soon=vehicle.is_state(changed))
 
     def _on_rare_calls_made(self):
         self._outlet.account("callsLeft", self.calls_left())

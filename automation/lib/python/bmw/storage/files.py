@@ -133,8 +133,12 @@ class NewFile(object):
             self.give_up()
             raise StoreError("Cannot write {}".format(path), _advice(error))
 
-    def write(self, data):
-        """Replaces the file with ``data`` (bytes), durably. Raises StoreError, see ``write``."""
+    def write(self, data, is_light=False):
+        """Replaces the file with ``data`` (bytes), durably. Raises StoreError, see ``write``.
+
+        Args:
+            is_light (bool): after a power cut within the next seconds the file may have its old content, which saves syncing the folder.
+        """
         try:
             self._file.put(data)
         except (OSError, IOError) as error:
@@ -144,7 +148,7 @@ class NewFile(object):
         if read(self._new) != data:
             # a second openHAB, or the command line, has put its own file there, which is empty yet
             raise StoreError("Cannot write {}".format(self._path), "another program writes it too: let only one program use this folder")
-        _replace_with_new(self._path)  # if renaming fails, the complete *.new file stays; the next start uses it
+        _replace_with_new(self._path, is_light)  # if renaming fails, the complete *.new file stays; the next start uses it
 
     def give_up(self):
         """Frees the reserved space if it was not used."""
@@ -195,10 +199,11 @@ def recover(path):
     _replace_with_new(path)
 
 
-def _replace_with_new(path):
+def _replace_with_new(path, is_light=False):
     try:
         _replace(path + NEW, path)
-        sync_folder(os.path.dirname(path))
+        if not is_light:
+            sync_folder(os.path.dirname(path))
     except (OSError, IOError) as error:
         raise StoreError("Cannot write {}".format(path), _advice(error))
 

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-_TOKEN, _STATE, _CALLS = ENDS = (".token", ".state", ".calls")
+_TOKEN, _STATE, _READINGS, _CALLS = ENDS = (".token", ".state", ".readings", ".calls")
 
 
 def token(account, cloud):
@@ -11,10 +11,15 @@ def token(account, cloud):
 
 
 def calls(account, cloud):
-    """The record (text) with the counted calls of an account at a cloud (names)."""
+    """The record (text) with the calls and polls of an account at a cloud (names)."""
     return "{}.{}{}".format(account, cloud, _CALLS)
 
 
 def state(account):
-    """The record (text) with the state of an account (name), whichever its cloud."""
+    """The record (text) with what hardly ever changes of an account (name), whichever its cloud."""
     return account + _STATE
+
+
+def readings(account):
+    """The record (text) with what the cars of an account (name) said last, whichever its cloud."""
+    return account + _READINGS

@@ -5,7 +5,7 @@ Knows no cloud and no openHAB.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import number_types
+from bmw.compat import number_types, text_type
 from bmw.vehicle import drive_train, extra, plausible
 from bmw.vehicle.vocabulary import VEHICLE
 
@@ -156,6 +156,11 @@ class Vehicle(object):
     def is_active(self):
         """True while the car charges or drives, as last reported."""
         return any(key in self.readings and self.readings[key].value is True for key in ("charging", "moving"))
+
+    def is_state(self, keys):
+        """True if one of these keys has a state, such as locked or charging, and not a number, a time or a value of ``extra``."""
+        values = [self.readings[key].value for key in keys if key in self.readings and not extra.is_key(key)]
+        return any(isinstance(value, (bool, text_type)) for value in values)
 
     def is_silent_since(self, time):
         """True if the car has reported nothing after ``time`` (epoch seconds)."""

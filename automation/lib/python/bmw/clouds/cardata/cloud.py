@@ -45,6 +45,7 @@ class CarData(Cloud):
     HAS_DAILY_LIMIT = True
     EXTRA_CALLS_A_DAY = rare_calls.CALLS_A_DAY
     TOLD_BY_FACTS = frozenset(key for key, _convert in _FACT_READINGS)
+    CHANGES_OFTEN = frozenset(("telematic", "seldom"))
 
     def __init__(self, config, http, clock):
         Cloud.__init__(self, config, http, clock)

@@ -88,6 +88,7 @@ class ConnectedDrive(Cloud):
         "api_secret": "the secret of BMW's app, which this module does not contain",  # nosec B105 - says what is needed, is none
     }
     COMMANDS = frozenset(_SERVICES)
+    CHANGES_OFTEN = frozenset(("more",))
     SIGNS_IN_ALONE = True
     SETTLE = 10
     AUTH_URLS = sign_in.AUTH_URLS

@@ -59,6 +59,7 @@ class Portal(Cloud):
         "password": "the password of the BMW account",  # nosec B105 - says what is needed, is none
     }
     COMMANDS = frozenset(_CODES)
+    CHANGES_OFTEN = frozenset(("more",))
     SIGNS_IN_ALONE = True
     SETTLE = 10
     AUTH_URLS = AUTH_URLS
