@@ -58,6 +58,16 @@ def interrupted(path, text):
     return mode, was_interrupted
 
 
+def kept(path, text):
+    """What is read of a file that was written on an interrupted thread, read on it too."""
+    Thread.currentThread().interrupt()
+    try:
+        files.write(path, text.encode("utf-8"))
+        return files.read(path).decode("utf-8"), Thread.currentThread().isInterrupted()
+    finally:
+        Thread.interrupted()
+
+
 def error(name, path):
     try:
         getattr(disk, name)(path)
@@ -71,7 +81,7 @@ def over(path, text):
     file.close()
 
 
-DO = {"create": create, "interrupted": interrupted, "error": error, "over": over}
+DO = {"create": create, "interrupted": interrupted, "kept": kept, "error": error, "over": over}
 """,
 )
 #: a JVM that allows everything and offers what is too old
@@ -344,5 +354,6 @@ def test_files_are_made_private_and_durable_by_the_jvm_and_no_link_is_followed(h
     assert DISK.ask(openhab, "error", "reopen", str(link)) and DISK.ask(openhab, "error", "reopen", str(tmp_path / "none"))
     assert DISK.ask(openhab, "interrupted", str(tmp_path / "calm"), "whole") == [0o600, True]
     assert (tmp_path / "calm").read_text() == "who"
+    assert DISK.ask(openhab, "kept", str(tmp_path / "read"), "whole") == ["whole", True]
     assert DISK.ask(openhab, "error", "sync_folder", str(tmp_path)) is None
     assert DISK.ask(openhab, "error", "sync_folder", str(tmp_path / "none"))

@@ -46,7 +46,7 @@ class App(object):
 
     def __init__(self, events, item_registry, shared):
         openhab_log.install()
-        files.sync_folder, files.create, files.reopen = disk.sync_folder, disk.create, disk.reopen
+        files.sync_folder, files.create, files.reopen, files.calmly = disk.sync_folder, disk.create, disk.reopen, disk.calmly
         warnings = LogTail()
         log.addHandler(warnings)
         self._settings_file = os.path.join(versions.config_folder(), "services", "bmw.cfg")

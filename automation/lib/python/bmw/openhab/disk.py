@@ -22,7 +22,7 @@ def sync_folder(folder):
     if File.separator == "\\":
         return
     try:
-        _calmly(lambda: _sync(folder))
+        calmly(lambda: _sync(folder))
     except IOException as error:
         if _reason(error) not in _NOT_SUPPORTED:
             raise _io_error(error)
@@ -57,7 +57,7 @@ class _File(object):
     def put(self, data):
         """Replaces the content with ``data`` (bytes), durably. Raises IOError."""
         try:
-            _calmly(lambda: self._put(ByteBuffer.wrap(data), len(data)))
+            calmly(lambda: self._put(ByteBuffer.wrap(data), len(data)))
         except IOException as error:
             raise _io_error(error)
 
@@ -80,11 +80,14 @@ def _sync(folder):
         channel.close()
 
 
-def _calmly(function):
-    """Calls the function without interruption: on an interrupted thread Java would close the file, and a token would be lost."""
+def calmly(function):
+    """Calls the function without interruption: on an interrupted thread Java would close the file, and a token would be lost.
+
+    Returns what the function returns.
+    """
     was_interrupted = Thread.interrupted()
     try:
-        function()
+        return function()
     finally:
         if was_interrupted:
             Thread.currentThread().interrupt()

@@ -40,6 +40,10 @@ def read(path, max_bytes=-1):
         StoreError: the file exists but cannot be read, is not a regular file, or has more than ``MAX_BYTES``.
     """
     _check_regular(path)
+    return calmly(lambda: _read(path, max_bytes))
+
+
+def _read(path, max_bytes):
     try:
         if max_bytes < 0 and os.path.exists(path) and os.path.getsize(path) > MAX_BYTES:
             raise StoreError("{} is larger than {} MB, so it is not read".format(path, MAX_BYTES // 1048576), "move it away")
@@ -278,7 +282,13 @@ def _reopen(path):
     return _File(path, 0)
 
 
+def _calmly(function):
+    """What the function returns. On the JVM nothing can be read on an interrupted thread, such as one that openHAB is ending."""
+    return function()
+
+
 #: Jython's os can neither sync a folder nor set the mode of a new file, so ``bmw.openhab.disk`` replaces these functions
+calmly = _calmly
 sync_folder = _sync_folder
 create = _create
 reopen = _reopen
