@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from bmw.vehicle.extra import key_of
 from bmw.vehicle.vehicle import LOCK_STATES, TIME_LEFT_VALID, Reading, Vehicle, derive, reading_from, vehicle_from
 from bmw.vehicle.vocabulary import VEHICLE
 from hypothesis import example, given
@@ -313,3 +314,25 @@ def test_what_is_beyond_the_vocabulary_is_stored_until_nobody_asks_for_it():
     assert again.readings == vehicle.readings
     again.forget_extras(lambda key: key == "extra_b")
     assert [value(again, key) for key in ("extra_a", "extra_b", "odometer")] == [None, "x", 7]
+
+
+# what is stored soon
+
+
+@pytest.mark.parametrize(
+    "key, value, is_state",
+    [
+        ("locked", False, True),
+        ("doorLockState", "UNLOCKED", True),
+        ("stateOfCharge", 57, False),
+        ("lastUpdate", NOON, False),
+        ("location", (48.1, 11.5), False),
+        ("chargingPower", None, False),
+        (key_of("a.word"), "that changes with each message", False),
+    ],
+)
+def test_a_flag_or_a_word_is_a_state_and_a_number_a_time_a_place_or_an_extra_value_is_none(key, value, is_state):
+    vehicle = car()
+    vehicle.readings = {key: Reading(value), "odometer": Reading(1)}
+    assert vehicle.is_state([key, "odometer"]) is is_state
+    assert not vehicle.is_state(["odometer"]) and not vehicle.is_state(["neverTold"])
