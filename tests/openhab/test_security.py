@@ -59,7 +59,7 @@ def interrupted(path, text):
 
 
 def kept(path, text):
-    """What is read of a file that was written on an interrupted thread, read on it too."""
+    # what is read of a file that was written there
     Thread.currentThread().interrupt()
     try:
         files.write(path, text.encode("utf-8"))

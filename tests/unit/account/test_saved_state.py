@@ -281,16 +281,6 @@ def test_a_kill_while_the_record_of_version_1_0_0_is_divided_costs_nothing(state
     assert len(saved) == 3
 
 
-def test_a_stop_stores_what_could_not_be_stored_before(state_of, store):
-    state, _parts = state_of()
-    state.is_loaded = True
-    store.full = True
-    state.save()
-    store.full = False
-    state.save_waiting()
-    assert set(store) == {STATE, READINGS, CALLS}
-
-
 @pytest.mark.parametrize("what", ["disk", "token"])
 def test_what_could_not_be_stored_is_tried_again_soon(state_of, store, worker, what):
     state, parts = state_of()
@@ -330,7 +320,7 @@ def test_a_stop_saves_what_could_not_be_saved_before(state_of, store):
     assert store == {}
     store.full, tried[:] = False, []
     state.save_waiting()
-    assert (sorted(store), tried) == ([CALLS, STATE], ["tokens"])
+    assert (sorted(store), tried) == ([CALLS, READINGS, STATE], ["tokens"])
     store.clear()
     state.save_waiting()
     assert (store, tried) == ({}, ["tokens"] * 2), "only the account knows whether its tokens are stored"

@@ -328,7 +328,7 @@ def test_what_is_beyond_the_vocabulary_is_stored_until_nobody_asks_for_it():
         ("lastUpdate", NOON, False),
         ("location", (48.1, 11.5), False),
         ("chargingPower", None, False),
-        (key_of("a.word"), "that changes with each message", False),
+        (key_of("vehicle.a.word"), "that changes with each message", False),
     ],
 )
 def test_a_flag_or_a_word_is_a_state_and_a_number_a_time_a_place_or_an_extra_value_is_none(key, value, is_state):
