@@ -26,7 +26,7 @@ from tests.unit.fakes import HandWorker
 
 URL = "https://bmw.example"
 #: seconds: what the simulated network takes longer for is no answer
-TIMEOUT = 1
+TIMEOUT = 2
 #: seconds of the cloud's time within which all that is waited for must happen
 PATIENCE = 600
 
