@@ -57,6 +57,7 @@ class Life:
             "open files": min(one["open_files"] for one in seen),
         }
         self.curve.append((what, count, row))
+        print(what, count, row, flush=True)  # such a run takes a quarter of an hour
         return row
 
     def table(self):
