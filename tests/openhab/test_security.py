@@ -38,6 +38,9 @@ from java.lang import Thread
 from bmw.storage import files
 from bmw.openhab import disk
 
+# this script has modules of its own
+files.sync_folder, files.create, files.reopen, files.calmly = disk.sync_folder, disk.create, disk.reopen, disk.calmly
+
 
 def create(path, text):
     file = disk.create(path)
