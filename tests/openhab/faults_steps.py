@@ -305,8 +305,8 @@ class Stream(Step):
     def trouble(self):
         """It must have tried to come back."""
         self.wait("StreamState", lambda state: self.gate.callers > self._callers or "cannot be reached" in state)
-        self.wait("StreamState", lambda state: not state.startswith("CONNECT"))
-        word, _colon, text = self.state("StreamState").partition(": ")
+        # the state that was waited for: a moment later it may be connected again, to be struck again
+        word, _colon, text = self.wait("StreamState", lambda state: not state.startswith("CONNECT")).partition(": ")
         return word, text
 
     def recovered(self):
