@@ -11,6 +11,7 @@ from bmw.clouds.cardata.descriptors import LATITUDE, LONGITUDE
 from bmw.clouds.cardata.entries import AT_REQUEST, STANDS, answered, merge, parse_message
 from bmw.clouds.cardata.extra import Extras
 from bmw.errors import BadAnswer
+from bmw.vehicle.vehicle import Vehicle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,6 +158,33 @@ def test_what_comes_in_one_answer_may_be_a_little_further_apart(apart, expected)
     known = {}
     merge(known, {LATITUDE: entry("48.2"), LONGITUDE: entry("11.6", NOON - apart)}, NOON)
     assert readings(known).get("position") == expected
+
+
+LOCK, DOORS = "vehicle.cabin.door.lock.status", "vehicle.cabin.door.status"
+
+
+def lock_after(*messages):
+    """What the lock shows after these messages, each (descriptor, word, seconds after noon)."""
+    known, vehicle = {}, Vehicle(VIN, "i3")
+    for name, word, later in messages:
+        changed = merge(known, {name: entry(word, NOON + later)}, NOON + later)
+        vehicle.update(descriptors.translate(known, changed))
+    return vehicle.readings["doorLockState"].value, vehicle.readings["locked"].value
+
+
+@pytest.mark.parametrize("unknown", ["ASN_unknown", "INVALID", None, 17])
+@pytest.mark.parametrize("old, new", [(LOCK, DOORS), (DOORS, LOCK)])
+def test_a_lock_of_which_the_newer_word_is_gone_is_not_shown_by_an_older_one(old, new, unknown):
+    told = [(old, "LOCKED", -90 * 86400), (new, "UNLOCKED", 0), (new, unknown, 60)]
+    assert lock_after(*told) == (None, None)
+    assert lock_after(*(told + [(new, "INVALID", 90)])) == (None, None)
+    assert lock_after(*(told + [(old, "UNLOCKED", 0)])) == ("UNLOCKED", False)
+    assert lock_after(*(told + [(new, "LOCKED", 120)])) == ("LOCKED", True)
+
+
+def test_a_source_of_the_lock_that_never_knew_hides_nothing():
+    assert lock_after((LOCK, "UNLOCKED", 0), (DOORS, "INVALID", 60)) == ("UNLOCKED", False)
+    assert lock_after((DOORS, "LOCKED", -60), (LOCK, "UNLOCKED", 0), (DOORS, "INVALID", 60)) == ("UNLOCKED", False)
 
 
 def test_an_unknown_descriptor_is_left_out():

@@ -473,6 +473,8 @@ _RANGES = tuple(
 _RANGE_KEYS = ("electricRange", "electricRange", "totalRange", "totalRange")
 _BATTERY_HINTS = (_full("DT.batteryManagement.header"), _full("PB.stateOfCharge.displayed"), _RANGES[0])
 _TANK_HINTS = (_full("DT.fuelSystem.level"), _full("DT.fuelSystem.remainingFuel"))
+_LOCK = "doorLockState"
+_LOCK_SOURCES = next(_row[2] for _row in TABLE if _row[0] == _LOCK)
 _INSPECTION = _full("ST.serviceTime.inspectionDateLegal")
 _SERVICE_DISTANCE = _full("ST.serviceDistance.next")
 
@@ -532,7 +534,9 @@ def translate(entries, changed=None, facts=None, extras=None):
     if changed is not None:
         rows = [row for name in changed for row in _ROWS_OF.get(name, ())]
     for key, convert, descriptors in rows:
-        reading = _choose([_read(entries, d, convert, key) for d in descriptors if _is_there(entries.get(d))], key in _NEWEST_WINS)
+        told = [_read(entries, d, convert, key) for d in descriptors if _is_there(entries.get(d))]
+        told = _valid_locks(told, entries) if key == _LOCK else told
+        reading = _choose(told, key in _NEWEST_WINS)
         if (reading is None or reading.value is None) and _is_there(entries.get(_LAST_RESORTS.get(key))):
             last_resort = _read(entries, _LAST_RESORTS[key], convert, key)
             reading = last_resort if reading is None else _choose([reading, last_resort])
@@ -584,6 +588,30 @@ def _choose(readings, newest_wins=False):
         return Reading(None, latest) if readings else None
     # if one source no longer knows the value, the other one counts
     return Reading(best.value, latest, best.unit) if newest_wins else best
+
+
+def spoke_at(name, entry, old):
+    """When a source of the lock that is unknown now was known last (BMW's time, text), to be stored with its entry; else None.
+
+    Args:
+        name (str): descriptor. old (dict or None): the entry of the same descriptor that it replaces.
+    """
+    if name not in _LOCK_SOURCES or old is None or _knows_lock(name, entry):
+        return None
+    return old["timestamp"] if _knows_lock(name, old) else old.get("spoke")
+
+
+def _knows_lock(name, entry):
+    return _read({name: entry}, name, _lock, _LOCK).value is not None
+
+
+def _valid_locks(readings, entries):
+    """The Readings of the lock, unknown where another source has said something newer, even if that one is unknown by now.
+
+    Without this an open car would be shown as locked, by a word from before it was unlocked.
+    """
+    spoke = max([times.parse(entries[name].get("spoke")) or 0 for name in _LOCK_SOURCES if _is_there(entries.get(name))] + [0])
+    return [reading if (reading.time or 0) >= spoke else Reading(None, reading.time) for reading in readings]
 
 
 def _add_ranges(readings, entries, facts):

@@ -107,6 +107,9 @@ def _merge(known, entries, names, now):
         heard = units.understood(taken, old, distance, descriptors.UNITS.get(name))
         if heard is not None:
             taken["heard"] = heard
+        spoke = descriptors.spoke_at(name, taken, old)
+        if spoke is not None:
+            taken["spoke"] = spoke
         if taken != old:
             known[name] = taken
             changed.add(name)
