@@ -21,6 +21,7 @@ from tests.cloud import (
     MYBMW_APP_KEY,
     SimulatedCloud,
 )
+from tests.cloud.car import Car
 from tests.unit.fakes import settings
 
 APP_KEYS = {
@@ -83,6 +84,39 @@ def test_a_car_is_read_as_it_is_whatever_the_cloud(simulated, store, name):
     assert (said["stateOfCharge"], said["doorLockState"], said["locked"]) == (57, "UNLOCKED", False)
     assert (said["windowDriverFront"], said["windows"], said["doors"]) == ("INTERMEDIATE", True, False)
     assert "fuelRange" not in said
+
+
+@EVERY_CLOUD
+@pytest.mark.parametrize("days", [2, 400])
+def test_an_answer_of_a_day_that_is_yet_to_come_keeps_no_later_one_out(simulated, store, name, days, monkeypatch):
+    reported = [simulated.now()]
+    monkeypatch.setattr(Car, "last_report", property(lambda car: reported[-1]))
+    simulated.set_car(simulated.cars()[0], lock="LOCKED")
+    garage = Garage(simulated, name, store).sign_in()
+    assert garage.read()["locked"] is True
+    reported.append(simulated.now() + days * 86400)
+    assert garage.read()["locked"] is True
+    simulated.set_car(simulated.cars()[0], lock="UNLOCKED")
+    reported.append(simulated.now())
+    assert garage.read()["locked"] is False
+    reported.append(simulated.now() + days * 86400)
+    simulated.set_car(simulated.cars()[0], lock=None)
+    assert garage.read()["locked"] is None
+
+
+@EVERY_CLOUD
+def test_with_our_own_clock_behind_the_order_of_the_answers_counts(simulated, store, name, monkeypatch):
+    now = simulated.now()
+    reported = [now]
+    monkeypatch.setattr(Car, "last_report", property(lambda car: reported[-1]))
+    simulated.set_car(simulated.cars()[0], lock="LOCKED")
+    garage = Garage(simulated, name, store).sign_in()
+    assert garage.read()["locked"] is True
+    simulated.advance_clock(-3 * 86400)
+    for lock, later, shown in (("UNLOCKED", 60, False), ("LOCKED", 30, False), (None, 90, None)):
+        simulated.set_car(simulated.cars()[0], lock=lock)
+        reported.append(now + later)
+        assert garage.read()["locked"] is shown
 
 
 @EVERY_CLOUD

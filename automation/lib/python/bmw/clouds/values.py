@@ -53,6 +53,8 @@ _REAL_OFFSET = re.compile("[+-](?!00:?00$)[0-9]{2}:?[0-9]{2}$")
 #: a trip ends at most so many seconds after the car's last report
 _ENDED_BY = 600
 _HOUR = 3600
+#: seconds that a car's time may be ahead of ours
+AHEAD = 86400
 #: names of services; BMW's descriptions are whole sentences that do not name the service
 _SERVICES = {
     "OIL": "Engine oil",
@@ -274,6 +276,23 @@ def read_rows(rows, answer, time):
         if isinstance(holder, dict) and names[-1] in holder:
             value = value_or_none(row[1], holder[names[-1]])
             readings[row[0]] = Reading(value, time, row[3] if len(row) > 3 and value is not None else None)
+    return readings
+
+
+def without_times_ahead(readings, known, now):
+    """The readings; a time that is more than a day ahead is taken away, as it would keep out all later ones until then.
+
+    Where the known reading is as far ahead, our own clock is behind, and their order counts.
+
+    Args:
+        readings, known ({key: Reading}): new ones, and those of the car. now (float): epoch seconds.
+    """
+    limit = now + AHEAD
+    for key, reading in readings.items():
+        before = known[key].time if key in known else None
+        if reading.time is not None and reading.time > limit >= (before or 0):
+            # an unknown value needs a time: without one it would say nothing
+            reading.time = before if reading.value is None else None
     return readings
 
 

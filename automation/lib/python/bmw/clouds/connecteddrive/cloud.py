@@ -120,7 +120,7 @@ class ConnectedDrive(Cloud):
         if rare_calls.is_due(session.memory, "more", vehicle.vin, self.clock.now(), MORE_EVERY):
             readings.update(self._more(session, vehicle, state.told_at(status)))
         readings.update(state.status(status, vehicle.facts))
-        return readings
+        return values.without_times_ahead(readings, vehicle.readings, self.clock.now())
 
     def _more(self, session, vehicle, told_at):
         """Readings of the rare calls. A failed call is skipped."""

@@ -120,7 +120,7 @@ class MyBMW(Cloud):
         readings = state.translate(answer["state"], vehicle.facts)
         if values.block(answer, "capabilities").get("isChargingHistorySupported") is True:
             readings.update(self._history(session, vehicle))
-        return readings
+        return values.without_times_ahead(readings, vehicle.readings, self.clock.now())
 
     def _history(self, session, vehicle):
         """Readings of the charging history, once a day. A failure does not affect the car's state."""

@@ -93,7 +93,7 @@ class Portal(Cloud):
             readings.update(self._more(session, vehicle))
         # last, so that values in both answers do not alternate
         readings.update(state.dynamic(answer, vehicle.facts))
-        return readings
+        return values.without_times_ahead(readings, vehicle.readings, self.clock.now())
 
     def _more(self, session, vehicle):
         """Readings of the rare calls. A failed call is skipped."""
