@@ -563,6 +563,17 @@ def test_one_car_does_not_confirm_for_another(clock, worker):
 
 
 @pytest.mark.parametrize("error", UNEXPECTED)
+def test_an_error_that_cannot_even_be_logged_blocks_no_car(desk, monkeypatch, error):
+    """As when memory is short: the car would take no command until openHAB is started again, and nobody would be told."""
+    desk.cloud.sends = [error("nobody expects this"), "receipt"]
+    monkeypatch.setattr("bmw.commands.commander.log.exception", raising(error))
+    assert desk.give()[-1].startswith("TIMED OUT: how it ended is not known")
+    assert desk.give("soundHorn") == ["QUEUED", "SENT"]
+    desk.pass_time(60)
+    assert desk.cloud.sent == [("i3", "lock"), ("i3", "soundHorn")]
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
 def test_a_command_is_asked_after_again_after_an_unexpected_error(desk, monkeypatch, error):
     desk.cloud.polls = [PENDING, DONE]
     states = desk.give()

@@ -5,6 +5,8 @@ import threading
 import pytest
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 
+from tests.unit.fakes import UNEXPECTED, raising
+
 
 class Told(list):
     def show(self, state, reason):
@@ -65,6 +67,16 @@ def test_an_end_that_cannot_be_shown_at_a_stop_is_no_error(caplog):
     life.give_up()
     assert life.is_ended
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_an_end_that_can_neither_be_shown_nor_logged_keeps_no_other_from_its_own(monkeypatch, error):
+    monkeypatch.setattr("bmw.commands.progress.log.log", raising(error))
+    life = CommandProgress(raising(error), raising(error))
+    life.tell("SENT")
+    life.give_up()
+    assert life.is_ended
+    CommandProgress(raising(error), raising(error)).drop()
 
 
 def test_a_word_that_is_being_told_is_not_overtaken_by_the_end():

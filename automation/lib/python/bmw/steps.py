@@ -18,4 +18,13 @@ def do_all(steps, line):
         try:
             step()
         except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-            log.exception(line)
+            attempt(lambda: log.exception(line))
+
+
+def attempt(function):
+    """Calls the function. Returns False if it failed: an error can leave no memory even for the log line about it."""
+    try:
+        function()
+    except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
+        return False
+    return True

@@ -12,6 +12,7 @@ from bmw.commands.unlocking import Unlocking
 from bmw.errors import BmwError, NetworkError, ServerError, Stopped, TooLate
 from bmw.net.guard import Guard
 from bmw.record import record
+from bmw.steps import attempt
 
 log = logging.getLogger("bmw")
 
@@ -204,7 +205,7 @@ class Commander(object):
 
     def _end_unexpectedly(self, order):
         """Ends an order after an unexpected error, so that it does not block the car's further commands."""
-        log.exception("Unexpected error while sending '%s'", order.command)
+        attempt(lambda: log.exception("Unexpected error while sending '%s'", order.command))
         if order.life.has_left:
             self._end(order, definitions.TIMED_OUT, UNKNOWN.format(_MISTAKE))
         else:

@@ -9,6 +9,7 @@ import logging
 import threading
 
 from bmw.commands import definitions
+from bmw.steps import attempt
 
 log = logging.getLogger("bmw")
 
@@ -71,4 +72,5 @@ class CommandProgress(object):
             say(*what)
         except:  # noqa: E722 - a Java exception is not a Python Exception
             # openHAB may be stopping and may have removed its items already
-            log.log(logging.DEBUG if self._is_given_up else logging.ERROR, "A command's state is not shown", exc_info=True)
+            level = logging.DEBUG if self._is_given_up else logging.ERROR
+            attempt(lambda: log.log(level, "A command's state is not shown", exc_info=True))
