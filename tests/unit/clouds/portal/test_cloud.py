@@ -371,6 +371,12 @@ def test_progress_is_read_from_the_xml(wire, cloud, session, vehicle, body, stat
     assert (progress.reason == "CANCELLED_WITH_ERROR") == (state == definitions.FAILED)
 
 
+def test_an_answer_full_of_beginnings_does_not_block_the_account(wire, cloud, session, vehicle):
+    # read to the end from each beginning anew, it took hours; nothing else of the account was done meanwhile
+    wire.get(REMOTE + "/state/execution", body="<remoteServiceStatus " * 300000)
+    assert cloud.poll_command(session, vehicle, "RDL").state == definitions.PENDING
+
+
 def test_a_command_refused_at_once_says_how(wire, cloud, session, vehicle):
     wire.post(REMOTE + "/RDU", body="<r><remoteServiceStatus>NOT_ALLOWED</remoteServiceStatus></r>")
     with pytest.raises(CommandFailed) as refused:

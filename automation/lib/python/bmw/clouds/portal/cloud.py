@@ -43,7 +43,7 @@ _PROGRESS = {
     "EXECUTED": definitions.EXECUTED,
 }
 #: the only element we need; an XML parser would add risks with XML from outside
-_STATUS = re.compile(r"<(?:[\w.-]+:)?remoteServiceStatus(?:\s[^>]*)?>\s*([A-Za-z_]+)\s*<")
+_STATUS = re.compile(r"<(?:[\w.-]+:)?remoteServiceStatus(?:\s[^<>]*)?>\s*([A-Za-z_]+)\s*<")
 
 _HEADERS = {"Accept": "application/json"}
 _XML = {"Accept": "application/xml"}
