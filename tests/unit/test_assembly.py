@@ -1,7 +1,8 @@
 """bmw.assembly: how all accounts are stopped. The tests of the commands show how they are built."""
 
 import pytest
-from bmw.assembly import stop
+from bmw.assembly import senders, stop
+from bmw.config import AccountConfig
 
 
 class JavaError(BaseException):
@@ -46,3 +47,18 @@ def test_what_goes_wrong_while_ends_are_told_keeps_no_account_from_waiting_for_i
 
     stop([Service("a", done)], fail)
     assert done == [("a", "halt"), ("a", "stop"), ("a", "finish")]
+
+
+@pytest.mark.parametrize(
+    "accounts, expected",
+    [
+        ([("", True, "")], {}),
+        ([("", False, "")], {}),
+        ([("data", True, "hands"), ("hands", False, "")], {"hands": "data"}),
+        ([("data", True, "hands"), ("hands", True, "")], {}),
+        ([("data", True, ""), ("hands", False, "")], {}),
+    ],
+)
+def test_an_account_without_data_that_others_name_only_sends(accounts, expected):
+    configs = [AccountConfig(name, {"data": data, "commands": commands}) for name, data, commands in accounts]
+    assert senders(configs) == expected

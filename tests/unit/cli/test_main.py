@@ -305,6 +305,21 @@ def test_an_unlock_that_must_be_confirmed_is_confirmed_by_typing_it(laptop, type
     assert [command["command"] for command in laptop.cloud.commands()] == sent
 
 
+@pytest.mark.parametrize("strict, said", [({"state.allow_unlock": "no"}, "not allowed"), ({"state.confirm_unlock": "yes"}, "again")])
+def test_the_account_that_only_sends_is_no_way_round_the_settings_of_the_cars_account(laptop, strict, said):
+    base = {"auth_url": laptop.cloud.url, "api_url": laptop.cloud.url}
+    state = {"state." + key: value for key, value in dict(SETTINGS["cardata"], cloud="cardata", commands="remote").items()}
+    remote = {"remote." + key: value for key, value in dict(USER, cloud="portal", data="no").items()}
+    laptop.write(accounts="state, remote", allow_unlock="yes", **dict(base, **state, **dict(remote, **strict)))
+    laptop.on_wait = lambda: laptop.cloud.pending_codes() and laptop.cloud.approve()
+    assert laptop.run("sign-in") == 0, laptop.err
+    assert laptop.run("send", "i3", "unlock", "--account", "remote") == 1
+    assert "account remote only sends the commands of state" in laptop.err
+    assert laptop.run("send", "i3", "unlock") == 1
+    assert said in laptop.out, "it is the car of the other account"
+    assert laptop.cloud.commands() == []
+
+
 def test_commands_can_go_by_another_account(laptop):
     base = {"auth_url": laptop.cloud.url, "api_url": laptop.cloud.url}
     state = {"state." + key: value for key, value in dict(SETTINGS["cardata"], cloud="cardata", commands="remote").items()}

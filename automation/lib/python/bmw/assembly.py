@@ -87,6 +87,16 @@ def join(configs, services):
             service.send_commands_by(by_name[config.commands])
 
 
+def senders(configs):
+    """{name of an account that only sends commands: name of an account whose cars they are for}. It shows no cars itself.
+
+    Args:
+        configs (list of bmw.config.AccountConfig): all accounts.
+    """
+    without_cars = set(config.name for config in configs if not config.data)
+    return dict((config.commands, config.name) for config in configs if config.commands and config.commands in without_cars)
+
+
 def stop(services, on_told):
     """Stops all services, even if one of them fails.
 

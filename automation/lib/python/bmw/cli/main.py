@@ -13,7 +13,7 @@ import os
 import sys
 import time
 
-from bmw import __version__, config
+from bmw import __version__, assembly, config
 from bmw.cli import table
 from bmw.cli.accounts import CliError, advised, open_accounts
 from bmw.commands import definitions
@@ -193,8 +193,9 @@ def _updated(accounts):
     return troubles
 
 
-def send(options, accounts, terminal, _context):
+def send(options, accounts, terminal, context):
     command, arguments = definitions.of_text(" ".join([options.what] + options.arguments))
+    accounts = _with_cars(accounts, context.settings)
     for account in accounts:
         if not account.service.vehicles():
             account.update()
@@ -216,6 +217,16 @@ def send(options, accounts, terminal, _context):
         if terminal.read() == definitions.UNLOCK:
             state = account.send(vehicle, command, arguments, show)
     return 0 if state == definitions.EXECUTED else 1
+
+
+def _with_cars(accounts, settings):
+    """The accounts without those that only send for others: through these a car would be reached without its account's settings."""
+    senders = assembly.senders(settings.accounts)
+    shown = [account for account in accounts if account.config.name not in senders]
+    if not shown:
+        name = accounts[0].config.name
+        raise CliError("The account {} only sends the commands of {}".format(name, senders[name]), "name that one with --account")
+    return shown
 
 
 def make_dump(options, accounts, terminal, context):

@@ -88,9 +88,8 @@ class App(object):
 
     def _shown_services(self, settings):
         """[(account name, service)] without accounts that only send commands for another account's cars."""
-        senders = set(one.commands for one in settings.accounts)
-        pairs = zip(settings.accounts, self.accounts)
-        return [(one.name, runner.service) for one, runner in pairs if one.data or one.name not in senders]
+        senders = assembly.senders(settings.accounts)
+        return [(one.name, runner.service) for one, runner in zip(settings.accounts, self.accounts) if one.name not in senders]
 
     def start(self, on_changed):
         """Starts all accounts; none while openHAB is stopping.
