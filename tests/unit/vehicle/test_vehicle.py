@@ -324,6 +324,8 @@ def test_what_is_beyond_the_vocabulary_is_stored_until_nobody_asks_for_it():
     [
         ("locked", False, True),
         ("doorLockState", "UNLOCKED", True),
+        ("doorLockState", None, True),
+        ("locked", None, True),
         ("stateOfCharge", 57, False),
         ("lastUpdate", NOON, False),
         ("location", (48.1, 11.5), False),

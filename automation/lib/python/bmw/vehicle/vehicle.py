@@ -5,13 +5,15 @@ Knows no cloud and no openHAB.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import number_types, text_type
+from bmw.compat import number_types
 from bmw.vehicle import drive_train, extra, plausible
 from bmw.vehicle.vocabulary import VEHICLE
 
 #: all states of the lock -> whether the car is locked (connecteddrive.md, cardata.md section 4)
 LOCK_STATES = {"SECURED": True, "LOCKED": True, "SELECTIVE_LOCKED": False, "PARTIALLY_LOCKED": False, "UNLOCKED": False}
 
+#: item types of the values that are states
+_STATES = ("Switch", "Contact", "String")
 _DOORS = ("doorDriverFront", "doorPassengerFront", "doorDriverRear", "doorPassengerRear")
 _WINDOWS = ("windowDriverFront", "windowPassengerFront", "windowDriverRear", "windowPassengerRear")
 #: valid only while the car charges (cardata.md section 4: power is valid only near its timestamp)
@@ -158,9 +160,8 @@ class Vehicle(object):
         return any(key in self.readings and self.readings[key].value is True for key in ("charging", "moving"))
 
     def is_state(self, keys):
-        """True if one of these keys has a state, such as locked or charging, and not a number, a time or a value of ``extra``."""
-        values = [self.readings[key].value for key in keys if key in self.readings and not extra.is_key(key)]
-        return any(isinstance(value, (bool, text_type)) for value in values)
+        """True if one of these keys is a state, such as locked or charging, known or not; no number, time or value of ``extra`` is."""
+        return any(key in self.readings and key in VEHICLE and VEHICLE[key].item_type in _STATES for key in keys)
 
     def is_silent_since(self, time):
         """True if the car has reported nothing after ``time`` (epoch seconds)."""
