@@ -9,7 +9,7 @@ from bmw.errors import StoreError
 from bmw.polling.budget import Budget
 from bmw.polling.vehicle_list import VehicleList
 
-from tests.unit.fakes import car, parts_of
+from tests.unit.fakes import car, parts_of, settings
 
 STATE, READINGS, CALLS = "account.state", "account.readings", "account.cardata.calls"
 
@@ -72,6 +72,7 @@ def state_of(clock, worker, outlet, store):
         status.show("ONLINE", "Online")
         vehicle_list = VehicleList(cloud, clock)
         parts = parts_of(
+            config=settings(),
             cloud=cloud,
             account=Account(),
             clock=clock,

@@ -5,7 +5,7 @@ from bmw import config
 from bmw.assembly import join
 from bmw.commands import definitions
 from bmw.commands.commander import DEADLINE, LEAST
-from bmw.commands.incoming import MAX_REASON, MAX_OPEN
+from bmw.commands.incoming import MAX_OPEN, MAX_REASON, NO_ITEMS
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT
 from bmw.vehicle.vehicle import Reading
 
@@ -360,24 +360,31 @@ hands.data = no
 class MixedHome:
     """The data of a car come from one account's cloud, its commands go by another's."""
 
-    def __init__(self, cloud, folder, lines=(), both_read=False):
+    def __init__(self, cloud, folder, lines=(), both_read=False, items=None):
         keys = {"user": HOME_USER, "password": HOME_PASSWORD, "key": CD_API_KEY, "secret": CD_API_SECRET}
         mixed = MIXED.replace("hands.data = no", "") if both_read else MIXED
         parsed = config.parse("\n".join((mixed.format(url=cloud.url, **keys),) + tuple(lines)))
         assert (parsed.problems, [account.problem for account in parsed.accounts]) == ([], [None, None])
         self.cloud = cloud
         self.sent = cloud.commands
+        self._folder = folder
         self._clock = cloud.clock
-        self.items = ItemsInMemory()
+        self.items = items or ItemsInMemory()
         self._workers = [HandWorker(cloud.clock) for _account in parsed.accounts]
         pairs = zip(parsed.accounts, self._workers)
         self.data, self.hands = [make_service(account, cloud.clock, folder, self.items, worker) for account, worker in pairs]
         join(parsed.accounts, [self.data, self.hands])
         self.command_items = {}
         for service in (self.data, self.hands):
-            service.prepare(self.command_items.update)
+            self.command_items.update(service.prepare(self.command_items.update))
             service.start()
         self.pass_time(0)
+
+    def restart(self, *lines):
+        """The person changed bmw.cfg: one account reads, the other one only sends."""
+        for service in (self.data, self.hands):
+            service.stop()
+        return MixedHome(self.cloud, self._folder, lines, items=self.items)
 
     def status(self):
         """What the car's status item has shown, in order."""
@@ -561,6 +568,32 @@ def test_the_same_command_by_both_accounts_is_told_in_the_items_of_both(tmp_path
         home.data.item_command("i3", "lock", "ON")
         home.pass_time(60)
         assert home.status()[-1] == home.items.state("BMW_Hands_i3_CommandStatus") == "EXECUTED"
+
+
+def test_an_account_that_reads_no_more_shows_nothing_of_before(tmp_path):
+    with SimulatedCloud(fleet="i3") as cloud:
+        cloud.set_car(cloud.cars()[0], lock="LOCKED")
+        home = MixedHome(cloud, tmp_path, both_read=True)
+        assert home.items.state("BMW_Hands_i3_Locked") == "ON"
+        home = home.restart()
+        cloud.advance_clock(60)
+        cloud.set_car(cloud.cars()[0], lock="UNLOCKED")
+        home.hands.force_update()
+        home.data.force_update()
+        home.pass_time(5)
+        assert home.items.state("BMW_Data_i3_Locked") == "OFF"
+        shown = ["Locked", "DoorLockState", "StateOfCharge", "Position", "LastUpdate"]
+        assert [home.items.state("BMW_Hands_i3_" + key) for key in shown] == [None] * len(shown)
+
+
+@pytest.mark.parametrize("key, text", [("Unlock", "ON"), ("Command", "lock"), ("Lock", "ON")])
+def test_the_command_items_of_an_account_that_reads_no_more_say_whose_are_used(tmp_path, key, text):
+    with SimulatedCloud(fleet="i3") as cloud:
+        home = MixedHome(cloud, tmp_path, both_read=True).restart("allow_unlock = yes")
+        home.hands.item_command(*(home.command_items["BMW_Hands_i3_" + key] + (text,)))
+        home.pass_time(60)
+        assert home.items.state("BMW_Hands_i3_CommandStatus") == "FAILED: " + NO_ITEMS
+        assert home.sent() == [] and home.status() == []
 
 
 def test_an_account_that_reads_nothing_is_not_asked_after_a_command(mixed):

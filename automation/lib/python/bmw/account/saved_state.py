@@ -64,6 +64,9 @@ class SavedState(object):
         self._times.polled_at = record.get("polled_at") if is_same_cloud else None
         self.outcome = record.get("outcome") if is_same_cloud else None
         parts.vehicle_list.load(record, is_same_cloud)
+        if not parts.config.data:
+            for vehicle in parts.vehicle_list.vehicles:
+                vehicle.forget_readings()
         parts.budget.load(calls, parts.clock.now())
 
     def save(self):

@@ -27,6 +27,8 @@ _BUTTONS = sorted(set(definitions.SWITCHES).difference(_STATES))
 MAX_OPEN = 30
 #: characters of a reason to show; a reason from BMW may have any length
 MAX_REASON = 300
+#: to a command item of an account that shows no cars (any more)
+NO_ITEMS = "this account has data = no in bmw.cfg: use the items of the account that reads the car"
 
 
 class IncomingCommands(object):
@@ -70,13 +72,15 @@ class IncomingCommands(object):
         return self._sender.sends
 
     def prepare_items(self):
-        """Creates the cars' command items. Returns {item name: (vehicle name, key)}, also of former cars, to refuse their commands."""
+        """Creates the cars' command items. Returns {item name: (vehicle name, key)}, also of former cars, to refuse their commands.
+
+        Without data none is created; those of before are there to be refused.
+        """
         names = {}
-        if self._config.data:
-            present = [(vehicle, self.can) for vehicle in self._vehicle_list.named()]
-            for vehicle, can in present + [(vehicle, frozenset()) for vehicle in self._vehicle_list.gone()]:
-                for key, name in self._outlet.prepare_commands(vehicle, can, self._vehicle_list.is_first(vehicle)).items():
-                    names.setdefault(name, (vehicle.name, key))
+        present = [(vehicle, self.can if self._config.data else frozenset()) for vehicle in self._vehicle_list.named()]
+        for vehicle, can in present + [(vehicle, frozenset()) for vehicle in self._vehicle_list.gone()]:
+            for key, name in self._outlet.prepare_commands(vehicle, can, self._vehicle_list.is_first(vehicle)).items():
+                names.setdefault(name, (vehicle.name, key))
         return names
 
     def release_buttons(self):
@@ -137,6 +141,8 @@ class IncomingCommands(object):
             command, arguments = definitions.of_item(key, text)
         except CommandFailed as error:
             problem = error.text()
+        if (problem or command) and not self._config.data:
+            problem = NO_ITEMS
 
         was_gone = self._is_gone(vehicle)
 

@@ -171,6 +171,10 @@ class Vehicle(object):
     def forget(self):
         """Resets the car when its cloud changes: the new cloud uses other words for facts and may not deliver the same values."""
         self.facts = {}
+        self.forget_readings()
+
+    def forget_readings(self):
+        """Sets all readings to unknown, as nobody brings newer ones."""
         self.readings = dict((key, Reading(None)) for key in self.readings)
 
     def forget_extras(self, wants):
