@@ -1,5 +1,6 @@
 """bmw.account.account: the tokens. A refresh token is used once; new tokens are stored before they are used."""
 
+import errno
 import json
 import os
 import threading
@@ -12,7 +13,7 @@ from bmw.errors import NetworkError, Paused, ServerError, SignInFailed, SignInNe
 from bmw.storage import files
 from bmw.storage.store import Store
 
-from tests.unit.fakes import NOON
+from tests.unit.fakes import NOON, UNEXPECTED, raising
 
 RECORD = "account.token"
 
@@ -216,6 +217,33 @@ def test_a_full_disk_is_told_and_the_new_token_used_and_stored_later(account, cl
     assert account.access_token() == "access-2"
     account.save_again()
     assert account.store_error is None
+    assert another(cloud, store, clock).access_token() == "access-2"
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_what_bmw_gave_once_is_used_and_stored_later_whatever_storing_ends_in(account, cloud, store, clock, monkeypatch, error):
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save", raising(error))
+        with pytest.raises(error):
+            account.refresh()
+    assert account.access_token() == "access-2"
+    account.save_again()
+    account.refresh()
+    assert another(cloud, store, clock).access_token() == "access-3"
+
+
+def test_a_disk_that_fails_when_a_file_is_closed_costs_no_token(account, cloud, store, clock, monkeypatch):
+    real = os.close
+
+    def fail(handle):
+        real(handle)
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "close", fail)
+        account.refresh()
+    assert account.access_token() == "access-2" and os.strerror(errno.EDQUOT) in account.store_error.advice
+    account.save_again()
     assert another(cloud, store, clock).access_token() == "access-2"
 
 

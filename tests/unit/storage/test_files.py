@@ -71,7 +71,7 @@ def test_a_rest_of_an_interrupted_write_does_no_harm(tmp_path):
     assert (tmp_path / "file").read_bytes() == b"x"
 
 
-@pytest.mark.parametrize("function", ["fsync", "open"])
+@pytest.mark.parametrize("function", ["fsync", "open", "close"])
 def test_the_old_content_is_untouched_when_a_write_fails(tmp_path, monkeypatch, function):
     path = str(tmp_path / "file")
     files.write(path, b"old")
@@ -223,6 +223,20 @@ def test_room_that_is_not_there_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(StoreError) as error:
         files.NewFile(str(tmp_path / "file"), 5000)
     assert "No space left" in error.value.advice and os.listdir(str(tmp_path)) == []
+
+
+def test_room_is_given_up_without_an_error_whatever_the_disk_says(tmp_path, monkeypatch):
+    room, real = files.NewFile(str(tmp_path / "file"), 5000), os.close
+
+    def fail(handle):
+        real(handle)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "close", fail)
+        room.give_up()
+    files.write(str(tmp_path / "file"), b"x")
+    assert os.listdir(str(tmp_path)) == ["file"]
 
 
 def test_a_content_that_is_worth_nothing_is_written_over_in_its_place(tmp_path):

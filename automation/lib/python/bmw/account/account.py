@@ -256,18 +256,20 @@ class Account(object):
         return tokens
 
     def _keep(self, tokens, reserved=None):
-        """Stores the tokens before using them: a lost refresh token costs a new sign-in."""
-        self._save(tokens, reserved)
-        self._use(tokens)
+        """Stores the tokens before using them: a lost refresh token costs a new sign-in. They are used whatever storing ends in."""
+        try:
+            self._save(tokens, reserved)
+        finally:
+            self._use(tokens)
 
     def _save(self, tokens, reserved=None):
+        self._is_unsaved = True  # also after an unexpected error, such as a lack of memory
         record = dict(tokens.to_record(), holder=self._holder)
         try:
             self._save_or_overwrite(record, reserved)
             self._is_unsaved, self._is_of_others, self.store_error = False, False, None
         except StoreError as error:
             # the old token is already invalid, so go on with the new one in memory
-            self._is_unsaved = True
             self.store_error = StoreError("The new token is not stored and would be lost at a restart. " + error.problem, error.advice)
             log.error("%s", self.store_error.text())
 

@@ -69,7 +69,11 @@ class _File(object):
         self._channel.force(True)
 
     def close(self):
-        self._channel.close()
+        """Raises IOError."""
+        try:
+            self._channel.close()
+        except IOException as error:
+            raise _io_error(error)
 
 
 def _sync(folder):

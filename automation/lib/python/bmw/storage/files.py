@@ -145,22 +145,22 @@ class NewFile(object):
         """
         try:
             self._file.put(data)
+            self._close()  # some disks tell only here that they are full
         except (OSError, IOError) as error:
             self.give_up()
             raise StoreError("Cannot write {}".format(self._path), _advice(error))
-        self._close()
         if read(self._new) != data:
             # a second openHAB, or the command line, has put its own file there, which is empty yet
             raise StoreError("Cannot write {}".format(self._path), "another program writes it too: let only one program use this folder")
         _replace_with_new(self._path, is_light)  # if renaming fails, the complete *.new file stays; the next start uses it
 
     def give_up(self):
-        """Frees the reserved space if it was not used."""
-        if self._close():
-            try:
+        """Frees the reserved space if it was not used. Never raises."""
+        try:
+            if self._close():
                 _remove(self._new)
-            except (OSError, IOError):
-                pass  # the next NewFile removes it
+        except (OSError, IOError):
+            pass  # the next NewFile removes it
 
     def _close(self):
         """True if it was open."""
