@@ -269,6 +269,15 @@ def test_a_refresh_that_fails_says_whether_a_person_is_needed(wire, cloud, statu
     assert type(failure.value) is kind
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_app_settings_that_are_refused_at_a_renewal_are_asked_again_later(wire, cloud, status):
+    wire.get(CONFIG, body="Out of call volume quota. Quota will be replenished in 00:10:00.", status=status)
+    with pytest.raises(SignInNeeded) as failure:
+        cloud.refresh(Tokens(access_token="a", refresh_token="old"))
+    assert not isinstance(failure.value, SignInFailed), "no password was refused, so it does not wait for a person"
+    assert "api_key" in failure.value.advice
+
+
 def test_without_a_refresh_token_nothing_is_asked(wire, cloud):
     with pytest.raises(SignInNeeded):
         cloud.refresh(Tokens(access_token="a"))

@@ -68,7 +68,7 @@ class SignIn(object):
                 " sign-in input item within two minutes".format(self._auth_url, LOGIN_PAGE),
             )
         remember_for_a_while(captcha.strip())
-        app = self._app_config()
+        app = self._app_config(SignInFailed)
         verifier, state = new_verifier(), _random()
         remember_for_a_while(verifier)
         fields = {
@@ -99,7 +99,8 @@ class SignIn(object):
         """
         if not tokens.refresh_token:
             raise SignInNeeded(*_DEAD)
-        app = self._app_config()
+        # no password is sent, so a refusal is no reason to wait for a person
+        app = self._app_config(SignInNeeded)
         form = {
             "scope": " ".join(app["scopes"]),
             "redirect_uri": app["returnUrl"],
@@ -108,12 +109,12 @@ class SignIn(object):
         }
         return self._tokens(app, form, now, tokens, _DEAD)
 
-    def _app_config(self):
-        """BMW's OAuth settings for the app (dict): client id and secret, scopes, URLs."""
+    def _app_config(self, kind):
+        """BMW's OAuth settings for the app (dict): client id and secret, scopes, URLs. ``kind``: exception class for a refusal."""
         headers = dict(self._app_headers(), **{str("ocp-apim-subscription-key"): self._config.api_key})
         response = self._http.send("GET", self._api_url + "/eadrax-ucs/v1/presentation/oauth/config", headers=headers)
         if response.status != 200:
-            raise _failure(response, SignInFailed, _APP_KEY)
+            raise _failure(response, kind, _APP_KEY)
         answer = response.json()
         app = answer if isinstance(answer, dict) else {}
         scopes = app.get("scopes")
