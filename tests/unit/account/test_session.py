@@ -1,6 +1,7 @@
 """bmw.account.session: the authorized requests of an account: its token, the count of calls, one renewal after a refusal."""
 
 import pytest
+from bmw.account.account import RENEWAL
 from bmw.account.session import Session
 from bmw.errors import NetworkError, QuotaExceeded, ServerError, SignInNeeded, Stopped, TokenRejected, TooLate
 from bmw.net.guard import Guard
@@ -18,6 +19,7 @@ class Tokens:
     def __init__(self):
         self.number = 1
         self.failure = None
+        self.before_renewal = lambda: None
 
     def access_token(self):
         if self.failure:
@@ -25,6 +27,7 @@ class Tokens:
         return "access-{}".format(self.number)
 
     def refresh(self, rejected):
+        self.before_renewal()
         if rejected == self.access_token():
             self.number += 1
 
@@ -89,6 +92,30 @@ def test_a_call_is_not_made_a_third_time(clock):
     with pytest.raises(TokenRejected):
         setup.send()
     assert len(setup.wire.requests) == 2
+
+
+def test_a_call_that_was_refused_with_a_new_token_is_made_once_the_next_time(clock):
+    setup = Setup(clock, *[answer("", 401)] * 3)
+    for _ in range(2):
+        with pytest.raises(TokenRejected):
+            setup.send()
+    assert setup.tokens_sent() == ["Bearer access-1", "Bearer access-2", "Bearer access-2"]
+
+
+def test_a_call_whose_token_bmw_did_not_renew_is_made_with_a_new_one_as_soon_as_it_does(clock):
+    setup = Setup(clock, answer("", 401), answer("", 401), answer({}))
+
+    def refuse():
+        error = SignInNeeded("BMW does not accept the sign-in")
+        setup.budget.pauses.failed(RENEWAL, NOON, error)
+        raise error
+
+    setup.account.before_renewal = refuse
+    with pytest.raises(SignInNeeded):
+        setup.send()
+    setup.account.before_renewal = lambda: None
+    setup.send()
+    assert setup.tokens_sent() == ["Bearer access-1", "Bearer access-1", "Bearer access-2"]
 
 
 def test_other_failures_are_not_repeated(clock):

@@ -84,8 +84,8 @@ class Session(object):
         elif not at_once:
             pauses.check(call, self._clock.now())
         token = self._access_token()
-        # what was refused with a new token before is not asked twice each time
-        renews = self._by_person or pauses.last_state(call) != TokenRejected.state
+        # what was refused with a new token before is not asked twice each time; without a new one it says nothing of the call
+        renews = self._by_person or pauses.last_state(call) != TokenRejected.state or pauses.last_state(RENEWAL) is not None
         try:
             answer = self._send_renewing(renews, check, token, method, url, headers, options)
         except _NO_FAILURES:
