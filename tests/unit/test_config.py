@@ -293,6 +293,22 @@ def test_a_line_without_equals_sign_is_told_by_its_number():
     assert "line 3 has no '='" in only(GOOD + "\n\nrefresh 30")[1][0]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "stream_password: hunter2hunter2=x",
+        "stream_password hunter2hunter2=x",
+        "api_secret: aHVudGVyMmh1bnRlcjI==",
+        "security_answer\u2009\uff1ahunter2hunter2=x",
+        "aHVudGVyMmh1bnRlcjI==",
+    ],
+)
+def test_a_line_that_is_not_understood_is_told_without_what_it_says(line):
+    _account, problems = only(GOOD + "\n" + line)
+    assert [problem.partition(":")[0] for problem in problems] == ["line 2 is not understood"]
+    assert "hunter2" not in problems[0] and "aHVudGVy" not in problems[0]
+
+
 def test_without_a_client_id_the_account_says_where_to_get_it():
     account, _problems = only("")
     assert account.problem.problem == "client_id is not set"

@@ -32,6 +32,8 @@ _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _DIGITS = re.compile("^[0-9]{1,9}$")
 ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _ACCOUNT_NAME = re.compile(r"^[a-z][a-z0-9]*$")
+#: what can be a key, also a mistyped one
+_KEY = re.compile(r"[A-Za-z0-9_.-]*\Z")
 
 
 def _cloud(text):
@@ -374,10 +376,14 @@ def _pairs(text, problems):
         if not line or line.startswith("#"):
             continue
         key, equals, value = line.partition("=")
+        key, value = key.strip(), value.strip()
         if not equals:
             problems.append(ConfigError("line {} has no '='".format(number), "write key = value"))
-        elif value.strip():
-            yield key.strip(), value.strip()
+        elif not _KEY.match(key) or value == "=":
+            # a secret may stand before the '=', as in "password: abc=def", or end with it, so nothing of the line is shown
+            problems.append(ConfigError("line {} is not understood".format(number), "write key = value"))
+        elif value:
+            yield key, value
 
 
 def _unique(pairs):
