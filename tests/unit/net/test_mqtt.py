@@ -388,6 +388,16 @@ def test_closing_never_waits_for_a_broker_that_takes_nothing(open_line, ear, mon
     assert not closing.is_alive() and line.closed.is_set() and connection.is_closed
 
 
+def test_a_connection_whose_end_could_not_even_be_told_is_closed(open_line, monkeypatch):
+    def without_memory(*_what, **_more):
+        raise MemoryError()
+
+    monkeypatch.setattr(mqtt.log, "debug", without_memory)
+    connection = open_line(Line(), hear=without_memory)
+    until(lambda: not stream_threads())
+    assert connection.is_closed
+
+
 def test_a_closed_connection_says_good_bye_once(open_line, ear):
     line = Line()
     connection = open_line(line)

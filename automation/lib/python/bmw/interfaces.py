@@ -102,7 +102,11 @@ class Wire(object):
 
 
 class Connection(object):
-    """One MQTT connection for the stream. Implemented by ``bmw.net.mqtt.Connection``."""
+    """One MQTT connection for the stream. Implemented by ``bmw.net.mqtt.Connection``.
+
+    Attributes:
+        is_closed (bool): no more events come.
+    """
 
     def close(self):
         """Ends the connection. May be called from any thread."""

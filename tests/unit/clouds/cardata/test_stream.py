@@ -133,6 +133,26 @@ def test_it_logs_in_with_gcid_and_id_token_and_listens_to_all_cars_of_the_accoun
     assert bench.shown == [("CONNECTING", ""), ("CONNECTED", "")]
 
 
+def test_a_connection_whose_end_nobody_told_is_found_by_the_next_tick(clock, worker):
+    at_home = Bench(clock, worker, LocalSource("mqtt://localhost:1883", "bmw/+")).connect()
+    at_home.line.is_closed = True
+    at_home.stream.start()
+    at_home.worker.run()
+    assert at_home.word == "OFFLINE" and at_home.stream.state == WAITING
+    at_home.wait_and_connect()
+    assert at_home.word == "CONNECTED" and len(at_home.lines) == 2
+
+
+def test_an_end_that_waits_to_be_read_is_read_at_the_next_tick_and_told_in_its_own_words(bench):
+    bench.connect()
+    bench.line.is_closed = True
+    bench.line.tell(mqtt.LOST, NetworkError("The server ended the connection"))
+    bench.worker.cancel("stream events")
+    bench.stream.start()
+    bench.worker.run()
+    assert [text for word, text in bench.shown if word == "OFFLINE"] == ["The server ended the connection: it is tried again"]
+
+
 def test_there_is_one_connection_however_often_it_is_started(bench):
     bench.connect()
     bench.stream.start()

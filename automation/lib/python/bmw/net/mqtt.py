@@ -125,15 +125,23 @@ class Connection(object):
 
     def _run(self):
         try:
-            event, detail = self._live()
+            event, detail = self._whole_life()
+            self._wire.close()
+            self._tell(event, detail)
+        except:  # noqa: E722 - not even the end could be told, for example for lack of memory
+            self._wire.close()  # ``is_closed`` shows it
+        finally:
+            self._ended.set()
+
+    def _whole_life(self):
+        """The last event and its detail. Raises only what cannot be logged either."""
+        try:
+            return self._live()
         except NetworkError as error:
-            event, detail = LOST, error
+            return LOST, error
         except:  # noqa: E722 - a Java exception is not a Python Exception
             log.debug("The stream's connection ended unexpectedly", exc_info=True)
-            event, detail = LOST, NetworkError("The connection ended unexpectedly")
-        self._wire.close()
-        self._tell(event, detail)
-        self._ended.set()
+            return LOST, NetworkError("The connection ended unexpectedly")
 
     def _live(self):
         """Connects, subscribes and listens; returns the last event and its detail, or raises NetworkError."""

@@ -245,9 +245,12 @@ class Stream(object):
     # called by the service, on the worker
 
     def start(self):
-        """Connects, unless it is connected, connecting or waiting."""
+        """Connects, unless it is connected, connecting or waiting. Called again and again."""
         if self.state == OFF:
             self._attempt()
+        elif self.state == CONNECTED and (self._connection is None or self._connection.is_closed):
+            # for lack of memory the end may not have been told, or not be read; if it is read first, this one is ignored
+            self._hear(self._connection, mqtt.LOST, NetworkError("The connection ended unexpectedly"))
 
     def hurry(self):
         """Connects without waiting, after a sign-in."""
