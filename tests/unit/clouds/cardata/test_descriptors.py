@@ -411,6 +411,15 @@ def service(number, status="OK", date="-", left="-"):
     return {"date": date, "id": number, "messageType": "CBS", "status": status, "title": "S%d" % number, "unitOfLengthRemaining": left}
 
 
+def test_a_list_with_more_records_than_a_car_has_is_unknown_as_reading_it_would_take_jython_seconds():
+    endless = entry("[" + ",".join(["{}"] * 6600) + "]")
+    readings = translate({SERVICES: endless, MESSAGES: endless})
+    assert readings["checkControlCount"].value is readings["checkControl"].value is None
+    assert readings["nextService"].value is readings["servicesDue"].value is None
+    longest = entry("[" + ",".join(["{}"] * descriptors.MAX_RECORDS) + "]")
+    assert translate({MESSAGES: longest})["checkControlCount"].value == descriptors.MAX_RECORDS
+
+
 def test_services_that_are_due_reach_the_number_and_the_worst_status():
     readings = translate({SERVICES: entry([service(3, "PENDING"), service(32, "OVERDUE"), service(100)])})
     assert (readings["servicesDue"].value, readings["serviceStatus"].value) == (2, "OVERDUE")

@@ -458,6 +458,8 @@ TRIP_END_TOLD = 900
 #: a line for people stays one that can be read, whatever a car sends: letters of one text, and texts in one line
 MAX_CHARACTERS = 120
 MAX_MESSAGES = 8
+#: services or messages of a car; a car has some twenty. Reading thousands of empty ones takes Jython seconds, at each message
+MAX_RECORDS = 250
 
 #: what the ranges are made of, and what shows that there is a traction battery or a tank where BMW does not say so
 _RANGES = tuple(
@@ -697,7 +699,7 @@ def _records(entry, message_type):
     """The objects of the given type in a structured descriptor (JSON text or already decoded), as a list.
 
     Raises:
-        Unknown: neither.
+        Unknown: neither, or more than a car has.
     """
     value = entry.get("value")
     if isinstance(value, text_type):
@@ -705,7 +707,7 @@ def _records(entry, message_type):
             value = safe_json.parse(value)
         except safe_json.BadJson:
             raise Unknown()
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > MAX_RECORDS:
         raise Unknown()
     return [record for record in value if isinstance(record, dict) and record.get("messageType") in (None, message_type)]
 
