@@ -140,6 +140,40 @@ def test_an_item_where_a_group_should_be_is_told_once_with_what_to_do_and_stays(
     assert (registry["Doors"].kind, registry["Door"].groups, registry.updated) == ("Switch", (), [])
 
 
+class Uncomparable(State):
+    """As openHAB's ``1E-2147483647 %`` or ``1E2147483647 one``, which anybody may write: each comparison, or its text, overflows."""
+
+    def equals(self, other):
+        raise ArithmeticError("Overflow")
+
+    def toString(self):
+        raise ArithmeticError("Overflow")
+
+
+def test_a_state_that_openhab_cannot_write_as_text_is_none(items):
+    assert watched(items, Registry(Wallbox=Item())).state("Wallbox") is None
+    registry = Registry(Wallbox=Item())
+    registry["Wallbox"].state = Uncomparable()
+    assert watched(items, registry).state("Wallbox") is None
+
+
+def test_a_state_that_openhab_cannot_compare_is_put_right_and_keeps_no_other_item_from_being_shown(items):
+    registry = Registry(Charge=Item(), Lock=Item())
+    ours = watched(items, registry)
+
+    def poll(lock):
+        ours.write([("Charge", "80", "", "String"), ("Lock", lock, "", "String")])
+
+    poll("LOCKED")
+    registry["Charge"].state = Uncomparable()
+    poll("UNLOCKED")
+    assert (registry["Charge"].state.text, registry["Lock"].state.text) == ("80", "UNLOCKED")
+    registry["Charge"].state, registry["Lock"].state = Uncomparable(), State("LOCKED")
+    for _ in range(3):
+        ours.correct_items()
+    assert (registry["Charge"].state.text, registry["Lock"].state.text) == ("80", "UNLOCKED")
+
+
 def test_a_changed_time_zone_shows_all_times_anew_and_nothing_else(items):
     registry = Registry(Door=Item(), Time=Item("DateTime"), Text=Item())
     ours = watched(items, registry)

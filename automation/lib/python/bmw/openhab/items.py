@@ -86,9 +86,12 @@ class Items(object):
         return self._known_state(name) is not None
 
     def state(self, name):
-        """The text of an item's state, or None if there is no item or it has none."""
+        """The text of an item's state, or None if there is no item, or it has none that can be a text."""
         state = self._known_state(name)
-        return state.toString() if state is not None else None
+        try:
+            return state.toString() if state is not None else None
+        except JavaException:  # as for 1E2147483647 one, which anybody may write
+            return None
 
     def _known_state(self, name):
         item = self._registry.get(name)
@@ -285,11 +288,15 @@ class Items(object):
 
 
 def _is_same(shown, wanted):
-    """True if an item's state (may be null) equals the wanted one, also after the item converted it to another unit."""
-    if shown is None:
+    """True if an item's state (may be null) equals the wanted one. One that cannot be compared is another one."""
+    try:
+        return shown is not None and (shown.equals(wanted) or _is_same_number(shown, wanted))
+    except JavaException:  # openHAB's own comparison fails for what anybody may write, such as 1E-2147483647 %
         return False
-    if shown.equals(wanted):
-        return True
+
+
+def _is_same_number(shown, wanted):
+    """True if they are numbers that are equal after the item converted the wanted one to another unit."""
     if not isinstance(shown, (_Decimal, _Quantity)) or not isinstance(wanted, (_Decimal, _Quantity)):
         return False
     if isinstance(shown, _Quantity) and isinstance(wanted, _Quantity):
