@@ -7,13 +7,15 @@ import time
 
 import pytest
 
-from tests.openhab.home import UNLIMITED, Home
+from tests.openhab.home import SCRIPT, UNLIMITED, Home
 from tests.openhab.jvm_clock import DAY, WHY_NOT, JvmClock
 
 CARS, CALLS = 50, 50
 #: a day and the moments in which calls of one minute are still counted
 NEXT_DAY = 1.01
 SECONDS = "0/2 * * * * ?"
+#: put before the script: calls age by the time of day alone, as only that is set forward
+DAYS_PASS = "from bmw import assembly\n\nbudget = assembly.Budget\nassembly.Budget = lambda limit, monotonic: budget(limit)\n"
 
 
 class Fleet(Home):
@@ -52,6 +54,7 @@ class Fleet(Home):
 def fleet(openhab_factory, tmp_path_factory):
     clock = JvmClock(tmp_path_factory.mktemp("fifty") / "clock")
     fleet = Fleet(openhab_factory(environment=clock.environment()), clock)
+    fleet.openhab.write_conf(SCRIPT, DAYS_PASS + fleet.openhab.path(SCRIPT).read_text("utf-8"))
     fleet.configure_file(**fleet.settings(refresh=SECONDS))
     fleet.start()
     yield fleet
