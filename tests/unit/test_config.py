@@ -346,6 +346,15 @@ def test_any_value_of_any_setting_can_be_read(lines):
 # the file
 
 
+def test_a_file_that_is_too_long_for_settings_is_told_and_not_taken_apart_which_would_fill_openhabs_memory(tmp_path):
+    path = tmp_path / "bmw.cfg"
+    path.write_text(GOOD + "\n" * 1024 * 1024, "utf-8")
+    problem = load(str(path)).accounts[0].problem
+    assert "is larger than 1024 kB" in problem.problem and problem.advice == "is it the right file?"
+    path.write_text(GOOD + "\n" * 1000 * 1024, "utf-8")
+    assert load(str(path)).accounts[0].client_id == CLIENT_ID
+
+
 def test_a_missing_file_is_the_only_accounts_problem(tmp_path):
     settings = load(str(tmp_path / "bmw.cfg"))
     assert "bmw.cfg is missing" in settings.accounts[0].problem.problem

@@ -26,6 +26,12 @@ def test_a_file_of_the_user_is_read_relative_to_conf(tmp_path):
     assert names.load("my.names", str(tmp_path)) == ({"stateOfCharge": "MySoc", "i3_2.odometer": "Km2"}, [])
 
 
+def test_a_file_that_is_too_long_for_names_is_told_and_not_taken_apart(tmp_path):
+    (tmp_path / "my.names").write_text("stateOfCharge = MySoc" + "\n" * 1024 * 1024, "utf-8")
+    own_names, problems = names.load("my.names", str(tmp_path))
+    assert own_names == {} and ["is larger than 1024 kB" in problem.problem for problem in problems] == [True]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_of_the_user_is_read_as_the_editor_saved_it(tmp_path, encoding):
     (tmp_path / "my.names").write_bytes("stateOfCharge = MySoc\r\n".encode(encoding))

@@ -247,7 +247,7 @@ class Config(object):
 def load(path):
     """The Config of a file. Never raises: a missing or unreadable file becomes the problem of the only account."""
     try:
-        data = files.read(path)
+        data = files.read_settings(path)
     except StoreError as error:
         return Config([AccountConfig(DEFAULT, {}, ConfigError(error.problem, error.advice))], [], {})
     if data is None:

@@ -67,7 +67,7 @@ def load(setting, conf_folder, prefix="BMW", accounts=("",)):
     if setting in SHIPPED:
         return SHIPPED[setting], []
     try:
-        data = files.read(os.path.join(conf_folder, setting))
+        data = files.read_settings(os.path.join(conf_folder, setting))
     except StoreError as error:
         return {}, [error]
     if data is None:

@@ -14,6 +14,8 @@ DAMAGED = ".damaged"
 NEW = ".new"
 #: bytes of a file that is read as a whole; our largest have a few megabytes, and a larger one would fill openHAB's memory
 MAX_BYTES = 64 * 1024 * 1024
+#: the same of a file that a person writes, which is taken apart line by line: as text and lines it takes a hundred times as much memory
+MAX_SETTINGS = 1024 * 1024
 
 
 def make_private_folder(path):
@@ -53,6 +55,14 @@ def _read(path, max_bytes):
         if error.errno == errno.ENOENT:
             return None
         raise StoreError("Cannot read {}".format(path), _advice(error))
+
+
+def read_settings(path):
+    """As ``read``, for a file that a person writes. Raises StoreError also for one that is too long to be such a file."""
+    data = read(path, MAX_SETTINGS + 1)
+    if data is not None and len(data) > MAX_SETTINGS:
+        raise StoreError("{} is larger than {} kB, so it is not read".format(path, MAX_SETTINGS // 1024), "is it the right file?")
+    return data
 
 
 def _check_regular(path):
