@@ -213,6 +213,23 @@ def test_a_key_that_is_made_while_another_instance_seals_costs_nothing(home):
     assert home.store.load(TOKEN) == {"n": 1} and home.seal.open(text, "item") == "the token"
 
 
+def test_a_disk_whose_clock_is_behind_gets_one_new_key_for_all_accounts(home, monkeypatch):
+    real, names = files._replace, ["{}.cardata.token".format(name) for name in "abcd"]
+
+    def stamped_by_another_machine(path, other):
+        real(path, other)
+        os.utime(other, (home.now - 2 * LIFE, home.now - 2 * LIFE))
+
+    monkeypatch.setattr(files, "_replace", stamped_by_another_machine)
+    home.now += LIFE + 1
+    before = home.keys()
+    for name, store in [(name, open_store(home.folder, cipher, home.now)[1]) for name in names]:
+        store.save(name, {"name": name})
+    assert home.keys()[1:] == before
+    after = open_store(home.folder, cipher, home.now)[1]
+    assert [after.load(name) for name in names] == [{"name": name} for name in names]
+
+
 def test_a_full_disk_keeps_the_present_key_in_use(home, monkeypatch, caplog):
     home.store.save(TOKEN, {"n": 1})
     before = home.keys()

@@ -40,12 +40,12 @@ def open_store(folder, cipher, now, lock_of=None):
     path = os.path.join(folder, KEY_FILE)
     key_file.load(path)
     if key_file.is_due(path, now):
-        _rotate(folder, path, cipher)
+        _rotate(folder, path, cipher, now)
     seal = Seal(lambda: key_file.read(path), cipher)
     return seal, Store(folder, seal, lock_of)
 
 
-def _rotate(folder, path, cipher):
+def _rotate(folder, path, cipher, now):
     """Adds a new key. Each record is sealed with it when it is next saved."""
 
     def is_in_use(key):
@@ -54,6 +54,7 @@ def _rotate(folder, path, cipher):
 
     try:
         key_file.rotate(path, is_in_use)
+        key_file.set_new(path, now)
         log.info("Created a new sealing key")
     except (StoreError, OSError) as error:
         log.warning("Could not create a new sealing key, the current one stays in use (%s)", type(error).__name__)
