@@ -87,7 +87,9 @@ def test_a_sign_in_without_client_id_ends_with_the_same_text(home):
 
 def test_a_client_id_of_the_wrong_form_is_told(home):
     home.configure(**home.settings(client_id="my client"))
-    assert "not of the form" in home.wait_status("CONFIG_ERROR")
+    # the state is the same as before, without a client id
+    home.openhab.wait_state("BMW_Account", lambda text: "not of the form" in text)
+    assert home.openhab.state("BMW_AccountState") == "CONFIG_ERROR"
 
 
 def test_a_client_id_that_bmw_does_not_know_is_told(home):
