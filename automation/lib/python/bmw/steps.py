@@ -22,9 +22,8 @@ def do_all(steps, line):
 
 
 def attempt(function):
-    """Calls the function. Returns False if it failed: an error can leave no memory even for the log line about it."""
+    """Calls the function, whatever it ends in: an error can leave no memory even for the log line about it."""
     try:
         function()
     except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-        return False
-    return True
+        return
