@@ -7,6 +7,11 @@ tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 venv=$(dirname "$tests_dir")/.venv
 PYTHON=$venv/bin/python
 
+# Compiled modules are kept, as the tests' own take ten seconds to compile in each process, but not beside the sources: what is
+# installed from there is only what belongs to it.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX=$(dirname "$tests_dir")/.cache/bytecode
+
 # Each line: the Debian package, and the check that passes when it is not needed.
 missing_packages() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv

@@ -19,7 +19,7 @@ from bmw.net import mqtt
 from tests.cloud import SimulatedCloud
 from tests.cloud.clock import iso
 from tests.cloud.scenario import begin, is_news, step
-from tests.unit.days import HALF_HOUR, household
+from tests.contract.days import HALF_HOUR, household
 
 DAY = 86400
 #: seconds between two messages of the car

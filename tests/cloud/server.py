@@ -35,7 +35,7 @@ class Server:
         self._server.open_connections = set()
         self._server.daemon_threads = True
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="cloud", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="cloud", daemon=True)
         self._thread.start()
 
     def stop(self):

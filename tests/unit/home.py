@@ -1,11 +1,14 @@
 """A household with one BMW account: the service with all its parts, at the simulated cloud, on the simulated clock.
 
-The worker is run by hand, so a test says what happens when, and nothing sleeps.
+The worker is run by hand, so a test says what happens when, and nothing sleeps. The cloud need not be served: unless a test hands in a
+transport with a network, its application is called in this process.
 """
 
 from bmw.account.session import Session
 from bmw.assembly import Environment, assemble
-from bmw.net.http import RequestsTransport
+from bmw.compat import urlsplit
+from bmw.errors import NetworkError
+from bmw.net.http import Response
 from bmw.polling.budget import Budget
 from bmw.storage import cipher
 from bmw.storage.key_file import KEY_BYTES
@@ -18,6 +21,23 @@ from tests.unit.fakes import HandWorker, RecordingOutlet, settings
 KEY = b"k" * KEY_BYTES
 
 
+def in_process(cloud):
+    """A transport (see bmw.net.http) that asks the simulated cloud without a network: a day takes a moment."""
+    client = cloud.app.test_client()
+
+    def transport(request):
+        parts = urlsplit(request.url)
+        try:
+            answer = client.open(
+                parts.path, query_string=parts.query, method=request.method, headers=list(request.headers.items()), data=request.body
+            )
+        except ConnectionResetError:
+            raise NetworkError("Connection failed (ConnectionResetError)") from None
+        return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.get_data())
+
+    return transport
+
+
 class Home:
     def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, clock=None, **config):
         self.cloud = cloud
@@ -28,7 +48,7 @@ class Home:
         config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = store or Store(str(folder), Seal(lambda: [key], cipher))
         self.hour = 12
-        environment = Environment(self.store, transport or RequestsTransport(), self.clock, local_hour=lambda now: self.hour)
+        environment = Environment(self.store, transport or in_process(cloud), self.clock, local_hour=lambda now: self.hour)
         made = assemble(environment, config, list(problems), self.outlet, self.worker)
         self.account, self.service = made.account, made.service
         #: for tests that make a part fail

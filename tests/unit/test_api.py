@@ -303,10 +303,9 @@ def test_many_threads_may_ask_while_the_car_reports(service):
 
 @pytest.fixture
 def home(bridge, tmp_path):
-    with SimulatedCloud() as cloud:
-        home = Home(cloud, tmp_path)
-        bridge.host = ApiHost([("", home.service)])
-        yield home
+    home = Home(SimulatedCloud(), tmp_path)
+    bridge.host = ApiHost([("", home.service)])
+    return home
 
 
 def test_there_is_no_car_until_the_account_was_read(home):

@@ -9,6 +9,7 @@ from bmw.account import token_refresh
 from bmw.clouds.cardata import descriptors
 from bmw.clouds.cardata.container import CONTAINER_NAME
 from bmw.errors import ConfigError, StoreError
+from bmw.net.http import RequestsTransport
 from bmw.polling import rare_calls
 from bmw.storage import files, record_names
 from bmw.storage.store import ClosedStore, Store
@@ -24,10 +25,11 @@ HALF_HOUR = 1800
 
 @pytest.fixture
 def cloud():
-    with SimulatedCloud(fleet="i3") as cloud:
-        # noon of tomorrow, so that no test runs over UTC midnight by itself and nothing comes from the future
-        cloud.advance_clock(129600 - cloud.now() % 86400)
-        yield cloud
+    cloud = SimulatedCloud(fleet="i3")
+    # noon of tomorrow, so that no test runs over UTC midnight by itself and nothing comes from the future
+    cloud.advance_clock(129600 - cloud.now() % 86400)
+    yield cloud
+    cloud.close()
 
 
 @pytest.fixture
@@ -37,6 +39,17 @@ def home(cloud, tmp_path):
 
 @pytest.fixture
 def signed_in(home):
+    return sign_in(home)
+
+
+@pytest.fixture
+def networked(cloud, tmp_path):
+    """A home with a real network, which can fail."""
+    cloud.start()
+    return Home(cloud, tmp_path, transport=RequestsTransport())
+
+
+def sign_in(home):
     home.sign_in()
     assert home.state == "ONLINE", home.text
     home.pass_time(rare_calls.AFTER_POLL + 1)
@@ -89,13 +102,13 @@ def test_a_mistake_in_the_file_is_told_beside_the_state(cloud, tmp_path):
 # sign-in
 
 
-def test_a_sign_in_shows_link_and_code_and_waits(home):
-    home.start()
-    home.begin_sign_in()
-    code = home.cloud.pending_codes()[0]
-    assert home.outlet.shown["signInCode"] == code
-    assert home.outlet.shown["signInLink"] == home.cloud.url + "/oneid/link?user_code=" + code
-    assert (home.state, home.outlet.shown["signIn"]) == ("WAITING_FOR_APPROVAL", True)
+def test_a_sign_in_shows_link_and_code_and_waits(networked):
+    networked.start()
+    networked.begin_sign_in()
+    code = networked.cloud.pending_codes()[0]
+    assert networked.outlet.shown["signInCode"] == code
+    assert networked.outlet.shown["signInLink"] == networked.cloud.url + "/oneid/link?user_code=" + code
+    assert (networked.state, networked.outlet.shown["signIn"]) == ("WAITING_FOR_APPROVAL", True)
 
 
 @pytest.mark.parametrize("text", ["REFRESH", "NULL", "", "on", "off", "1", "INCREASE"])
@@ -275,14 +288,14 @@ def test_an_unknown_client_is_told(cloud, tmp_path):
     assert home.outlet.shown["signIn"] is False
 
 
-def test_a_sign_in_without_network_is_told_and_can_be_repeated(home):
-    home.start()
-    home.cloud.stop()
-    home.begin_sign_in()
-    assert (home.state, home.outlet.shown["signIn"]) == ("OFFLINE", False)
-    home.cloud.start()
-    home.begin_sign_in()
-    assert home.state == "WAITING_FOR_APPROVAL"
+def test_a_sign_in_without_network_is_told_and_can_be_repeated(networked):
+    networked.start()
+    networked.cloud.stop()
+    networked.begin_sign_in()
+    assert (networked.state, networked.outlet.shown["signIn"]) == ("OFFLINE", False)
+    networked.cloud.start()
+    networked.begin_sign_in()
+    assert networked.state == "WAITING_FOR_APPROVAL"
 
 
 def test_a_failed_new_sign_in_leaves_the_old_one_in_use(signed_in):
@@ -388,9 +401,9 @@ def test_however_bmw_lists_the_cars_they_are_found(home, shape):
 
 
 def test_an_account_without_cars_is_told(tmp_path):
-    with SimulatedCloud(fleet="none") as cloud:
-        home = Home(cloud, tmp_path).sign_in()
-        assert home.state == "NO_CAR" and "primary user" in home.text
+    cloud = SimulatedCloud(fleet="none")
+    home = Home(cloud, tmp_path).sign_in()
+    assert home.state == "NO_CAR" and "primary user" in home.text
 
 
 LEFT_OUT = "{} is left out, as this account is not its primary user: map it to this account as primary user in the BMW portal or app"
@@ -502,16 +515,16 @@ def test_when_bmw_fails_at_all_cars_the_account_is_not_online(home):
 
 
 def test_when_bmw_fails_at_three_cars_in_a_row_the_others_are_asked_first_next_time(tmp_path):
-    with SimulatedCloud(fleet="all", quota=1000) as cloud:
-        home = Home(cloud, tmp_path).sign_in()
-        order = [mine for mine in cloud.cars()][:6]
-        cloud.add_fault("telematicData", "status", times=3, status=500)
-        home.cloud.reset_calls()
-        home.update()
-        assert home.state == "OFFLINE" and home.calls() == ["telematicData"] * 3
-        home.cloud.reset_calls()
-        home.update()
-        assert home.state == "ONLINE" and asked(home) == order[3:] + order[:3]
+    cloud = SimulatedCloud(fleet="all", quota=1000)
+    home = Home(cloud, tmp_path).sign_in()
+    order = [mine for mine in cloud.cars()][:6]
+    cloud.add_fault("telematicData", "status", times=3, status=500)
+    home.cloud.reset_calls()
+    home.update()
+    assert home.state == "OFFLINE" and home.calls() == ["telematicData"] * 3
+    home.cloud.reset_calls()
+    home.update()
+    assert home.state == "ONLINE" and asked(home) == order[3:] + order[:3]
 
 
 def test_a_car_at_which_the_calls_ran_out_is_the_first_of_the_next_poll(home):
@@ -527,20 +540,20 @@ def test_a_car_at_which_the_calls_ran_out_is_the_first_of_the_next_poll(home):
 
 
 def test_of_many_troubles_with_cars_the_first_ones_are_told(tmp_path):
-    with SimulatedCloud(fleet="all", quota=1000) as cloud:
-        home = Home(cloud, tmp_path).sign_in()
-        cloud.add_fault("telematicData", "status", times=5, status=403, body={"exveErrorId": "CU-104"})
-        home.update()
-        assert home.state == "ONLINE"
-        assert home.text.count("must be the car's primary user") == 3 and "; and 2 more; VIN*" in home.text
+    cloud = SimulatedCloud(fleet="all", quota=1000)
+    home = Home(cloud, tmp_path).sign_in()
+    cloud.add_fault("telematicData", "status", times=5, status=403, body={"exveErrorId": "CU-104"})
+    home.update()
+    assert home.state == "ONLINE"
+    assert home.text.count("must be the car's primary user") == 3 and "; and 2 more; VIN*" in home.text
 
 
 def test_the_whole_fleet_is_read_within_the_day(tmp_path):
-    with SimulatedCloud(fleet="all") as cloud:
-        home = Home(cloud, tmp_path).sign_in()
-        assert home.state == "ONLINE", home.text
-        assert len(home.outlet.cars) == 6
-        assert cloud.quota_used() == 1 + 6 + 2 + 6
+    cloud = SimulatedCloud(fleet="all")
+    home = Home(cloud, tmp_path).sign_in()
+    assert home.state == "ONLINE", home.text
+    assert len(home.outlet.cars) == 6
+    assert cloud.quota_used() == 1 + 6 + 2 + 6
 
 
 # more cars than calls
@@ -912,14 +925,15 @@ def test_of_ten_containers_an_old_one_of_ours_makes_room(home):
 # trouble on the way
 
 
-def test_without_network_the_items_keep_their_values_and_it_goes_on_by_itself(signed_in):
-    signed_in.cloud.stop()
-    due(signed_in)
-    assert signed_in.state == "OFFLINE" and signed_in.car()["stateOfCharge"] == 68
-    signed_in.cloud.start()
-    signed_in.cloud.set_car(vin(signed_in), soc=61)
-    due(signed_in)
-    assert signed_in.state == "ONLINE" and signed_in.car()["stateOfCharge"] == 61
+def test_without_network_the_items_keep_their_values_and_it_goes_on_by_itself(networked):
+    sign_in(networked)
+    networked.cloud.stop()
+    due(networked)
+    assert networked.state == "OFFLINE" and networked.car()["stateOfCharge"] == 68
+    networked.cloud.start()
+    networked.cloud.set_car(vin(networked), soc=61)
+    due(networked)
+    assert networked.state == "ONLINE" and networked.car()["stateOfCharge"] == 61
 
 
 @pytest.mark.parametrize(
@@ -928,12 +942,13 @@ def test_without_network_the_items_keep_their_values_and_it_goes_on_by_itself(si
      ("huge", {"size": 9000000}), ("status", {"status": 200, "body": [1]}), ("status", {"status": 200, "body": {"telematicData": []}}),
      ("status", {"status": 302, "headers": {"Location": "https://evil.example.com/"}})],
 )  # fmt: skip
-def test_a_broken_answer_costs_one_poll_and_no_value(signed_in, kind, options):
-    signed_in.cloud.add_fault("telematicData", kind, **options)
-    signed_in.update()
-    assert signed_in.state in ("OFFLINE", "ACCESS_DENIED") and signed_in.car()["stateOfCharge"] == 68
-    signed_in.update()
-    assert signed_in.state == "ONLINE"
+def test_a_broken_answer_costs_one_poll_and_no_value(networked, kind, options):
+    sign_in(networked)
+    networked.cloud.add_fault("telematicData", kind, **options)
+    networked.update()
+    assert networked.state in ("OFFLINE", "ACCESS_DENIED") and networked.car()["stateOfCharge"] == 68
+    networked.update()
+    assert networked.state == "ONLINE"
 
 
 @pytest.mark.parametrize("where", ["mappings", "basicData", "containers", "telematicData"])
@@ -1330,23 +1345,23 @@ def test_files_that_cannot_be_read_for_a_while_cost_no_sign_in(signed_in, monkey
 
 @pytest.mark.parametrize("is_read_at_the_start", [False, True])
 def test_after_files_could_not_be_read_for_a_while_the_command_items_work(tmp_path, monkeypatch, is_read_at_the_start):
-    with SimulatedCloud(fleet="i3") as cloud:
-        portal = {"kind": "portal", "client_id": None, "username": HOME_USER, "password": HOME_PASSWORD}
-        Home(cloud, tmp_path, **portal).start().service.stop()
-        found, real = {}, files.read
-        again = Home(cloud, tmp_path, **portal)
-        with monkeypatch.context() as patch:
-            patch.setattr(files, "read", _cannot_read)
-            assert again.service.prepare(found.update) == {}
-            if not is_read_at_the_start:
-                again.start()
-                assert again.state == "STORE_ERROR"
-        assert files.read is real
-        if is_read_at_the_start:
+    cloud = SimulatedCloud(fleet="i3")
+    portal = {"kind": "portal", "client_id": None, "username": HOME_USER, "password": HOME_PASSWORD}
+    Home(cloud, tmp_path, **portal).start().service.stop()
+    found, real = {}, files.read
+    again = Home(cloud, tmp_path, **portal)
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "read", _cannot_read)
+        assert again.service.prepare(found.update) == {}
+        if not is_read_at_the_start:
             again.start()
-        again.pass_time(60)
-        assert again.state == "ONLINE", again.text
-        assert ("i3", "lock") in found.values()
+            assert again.state == "STORE_ERROR"
+    assert files.read is real
+    if is_read_at_the_start:
+        again.start()
+    again.pass_time(60)
+    assert again.state == "ONLINE", again.text
+    assert ("i3", "lock") in found.values()
 
 
 def _cannot_read(*_arguments):
@@ -1626,11 +1641,13 @@ def test_no_secret_is_ever_logged_or_shown_whatever_goes_wrong(home, caplog):
     assert not [text for text in ours + shown if any(secret in text for secret in secrets)]
 
 
-def test_a_state_is_logged_once_and_not_at_every_poll(signed_in, caplog):
+def test_a_state_is_logged_once_and_not_at_every_poll(networked, caplog):
+    sign_in(networked)
     caplog.set_level(logging.INFO, "bmw")
-    signed_in.cloud.stop()
+    caplog.clear()
+    networked.cloud.stop()
     for _ in range(5):
-        due(signed_in)
+        due(networked)
     assert len([record for record in caplog.records if record.name == "bmw" and record.levelno >= logging.WARNING]) == 1
 
 

@@ -329,9 +329,9 @@ class StreamingHome(Home):
 
 @pytest.fixture
 def home(tmp_path):
-    with SimulatedCloud(fleet="i3") as cloud:
-        cloud.advance_clock(129600 - cloud.now() % 86400)  # noon of tomorrow: no test runs over midnight
-        yield StreamingHome(cloud, tmp_path).sign_in()
+    cloud = SimulatedCloud(fleet="i3")
+    cloud.advance_clock(129600 - cloud.now() % 86400)  # noon of tomorrow: no test runs over midnight
+    return StreamingHome(cloud, tmp_path).sign_in()
 
 
 def test_after_the_sign_in_the_stream_is_there_and_the_items_follow_the_car(home):

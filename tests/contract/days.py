@@ -2,36 +2,15 @@
 
 from collections import Counter
 
-from bmw.compat import urlsplit
-from bmw.errors import NetworkError
-from bmw.net.http import Response
-
 from tests.unit.home import Home
 
 HALF_HOUR = 1800
 DAY = 86400
 
 
-def in_process(cloud):
-    """A transport (see bmw.net.http) that asks the simulated cloud without a network: a day takes a moment."""
-    client = cloud.app.test_client()
-
-    def transport(request):
-        parts = urlsplit(request.url)
-        try:
-            answer = client.open(
-                parts.path, query_string=parts.query, method=request.method, headers=list(request.headers.items()), data=request.body
-            )
-        except ConnectionResetError:
-            raise NetworkError("Connection failed (ConnectionResetError)") from None
-        return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.get_data())
-
-    return transport
-
-
 def household(cloud, folder, **options):
     """A Home at that cloud, which need not be served."""
-    return Home(cloud, folder, transport=in_process(cloud), **options)
+    return Home(cloud, folder, **options)
 
 
 def live(home, seconds):

@@ -1,7 +1,7 @@
 """Days on which BMW's servers fail, as in 2026: the day's calls are not used up, and the car is read again without a person.
 
-tests/run.sh plays each kind of error at each call, with FAULTS=all (tests/run.sh long) each error of BMW's table. tests/run.sh unit
-and fast leave two of three such days out.
+tests/run.sh plays each kind of error at each call, with FAULTS=all (tests/run.sh long) each error of BMW's table. tests/run.sh fast
+leaves two of three such days out.
 """
 
 import os
@@ -12,7 +12,7 @@ from bmw.clouds.cardata import descriptors
 from tests.cloud import HOME_PASSWORD, HOME_USER, SimulatedCloud
 from tests.cloud.cardata_errors import TABLE
 from tests.unit.clouds.test_mybmw_portal_connecteddrive_flow import APP_KEYS
-from tests.unit.days import DAY, HALF_HOUR, household, live, most_in_a_day
+from tests.contract.days import DAY, HALF_HOUR, household, live, most_in_a_day
 
 #: BMW's calls a day that are not kept for people (bmw.polling.budget.RESERVE)
 AUTOMATIC = 45
