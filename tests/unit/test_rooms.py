@@ -123,3 +123,50 @@ def test_a_private_name_of_another_object_would_be_noticed(text):
 @pytest.mark.parametrize("text", ["self._x = self._y", "cls._made", "from bmw import __version__", "error.__class__", "_own()"])
 def test_everyone_may_use_the_own_private_names(text):
     assert private_names_of_others(text) == []
+
+
+# what openHAB loads with the script: each module costs time at its start
+
+#: needed when somebody asks for it, and imported then
+LATER = ("bmw.support.diagnostics", "bmw.support.dump", "bmw.items.items_file", "bmw.cli.main", "bmw.api", "bmw.storage.cipher", "bmw.net.socket_wire")
+
+
+def loaded_with(name):
+    """The modules (set of dotted names) that importing this module loads, itself included."""
+    loaded, waiting = set(), [name]
+    while waiting:
+        name = waiting.pop()
+        if name not in loaded and file_of(name) is not None:
+            loaded.add(name)
+            waiting += at_import(file_of(name))
+    return loaded
+
+
+def file_of(name):
+    """The file of a module or package of ours; None if it is neither."""
+    path = LIBRARY.parent.joinpath(*name.split("."))
+    return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if name.startswith("bmw") and one.is_file()), None)
+
+
+def at_import(path):
+    """The names that a file imports while it is loaded: what stands in functions is imported later."""
+    waiting = list(ast.parse(path.read_text("utf-8")).body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from ("{}.{}".format(node.module, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def test_openhab_loads_with_the_script_only_what_it_needs_at_once():
+    loaded = loaded_with("bmw.openhab.app")
+    assert {"bmw.polling.service", "bmw.config", "bmw.support.log_tail"} <= loaded
+    assert [name for name in sorted(loaded) if name in LATER] == []
+
+
+def test_a_module_that_is_loaded_through_others_would_be_noticed():
+    assert {"bmw.support.dump", "bmw.redact"} <= loaded_with("bmw.support.diagnostics")

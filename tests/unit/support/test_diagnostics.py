@@ -276,7 +276,7 @@ def test_warnings_of_the_log_reach_the_report(home):
     log = logging.getLogger("bmw")
     log.addHandler(tail)
     try:
-        home.service.report_with(Surroundings(("openHAB 3.0.1",), tail.lines))
+        home.service.report_with(("openHAB 3.0.1",), tail.lines)
         home.start()
         assert "Not signed in to BMW CarData" in diagnose(home).partition("last warnings:")[2]
     finally:

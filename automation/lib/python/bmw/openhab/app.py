@@ -27,7 +27,6 @@ from bmw.openhab.mqtt import JvmWire
 from bmw.openhab.outlet import Outlet
 from bmw.storage import files, key_file
 from bmw.storage.store import KEY_FILE, ClosedStore, open_store
-from bmw.support.diagnostics import Surroundings
 from bmw.support.log_tail import LogTail
 from bmw.times import SystemClock
 from bmw.worker import Worker
@@ -77,7 +76,7 @@ class App(object):
             own_names = {}  # own names apply to the first account only
         self._join_accounts(settings)
         for runner in self.accounts:
-            runner.service.report_with(Surroundings(versions.told(), warnings.lines))
+            runner.service.report_with(versions.told(), warnings.lines)
         self._bridge = Bridge(ApiHost(self._shown_services(settings)), self._shared)
 
     def _join_accounts(self, settings):

@@ -22,7 +22,6 @@ from bmw.polling.poll import Poll
 from bmw.polling.poll_times import PollTimes
 from bmw.polling.rare_calls import RareCalls
 from bmw.steps import do_all
-from bmw.support import diagnostics
 from bmw.switches import put_back
 
 log = logging.getLogger("bmw")
@@ -55,7 +54,7 @@ class Service(object):
         self._status = parts.status
         self._vehicle_list = parts.vehicle_list
         self._live = None
-        self._surroundings = diagnostics.NOWHERE
+        self._surroundings = {"versions": (), "warnings": tuple}
         self._on_command_items = lambda items: None
         self._is_late = False  # command items could not be created at the start
         self._times = PollTimes(parts, self._hears, local_hour)
@@ -72,9 +71,9 @@ class Service(object):
         """Sets the stream (``bmw.clouds.cardata.live.Live``, or None). Call it before ``start``."""
         self._live = live
 
-    def report_with(self, surroundings):
-        """Sets the environment for the report (``bmw.support.diagnostics.Surroundings``). Call it before ``start``."""
-        self._surroundings = surroundings
+    def report_with(self, versions, warnings):
+        """Sets the environment for the report (see ``bmw.support.diagnostics.Surroundings``). Call it before ``start``."""
+        self._surroundings = {"versions": versions, "warnings": warnings}
 
     def send_commands_by(self, service):
         """Lets another account's service send the commands for these cars. Call it before ``start``."""
@@ -162,6 +161,8 @@ class Service(object):
 
     def diagnostics(self):
         """The report (text of several lines) for a forum post, without private data. May be called from any thread."""
+        from bmw.support import diagnostics  # not at the top: rarely needed
+
         parts, now = self._parts, self._parts.clock.now()
         state, text = self._status.shown
         facts = diagnostics.Facts(
@@ -178,7 +179,7 @@ class Service(object):
             vehicles=self._vehicle_list.vehicles,
             left_out=self._vehicle_list.left_out,
         )
-        return diagnostics.report(facts, self._surroundings, now)
+        return diagnostics.report(facts, diagnostics.Surroundings(**self._surroundings), now)
 
     def calls_left(self):
         """Calls left today (int), None without a limit."""

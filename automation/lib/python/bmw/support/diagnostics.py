@@ -26,7 +26,6 @@ Facts = record("Facts", "settings cloud tokens memory state text budget polled_a
 
 #: The environment. versions (list of text). warnings: callable, see ``bmw.support.log_tail.LogTail.lines``.
 Surroundings = record("Surroundings", "versions warnings")
-NOWHERE = Surroundings((), lambda: ())
 
 #: limits that fit into a forum post: cars, characters of a line
 MAX_CARS = 10
