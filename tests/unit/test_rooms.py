@@ -128,7 +128,15 @@ def test_everyone_may_use_the_own_private_names(text):
 # what openHAB loads with the script: each module costs time at its start
 
 #: needed when somebody asks for it, and imported then
-LATER = ("bmw.support.diagnostics", "bmw.support.dump", "bmw.items.items_file", "bmw.cli.main", "bmw.api", "bmw.storage.cipher", "bmw.net.socket_wire")
+LATER = (
+    "bmw.support.diagnostics",
+    "bmw.support.dump",
+    "bmw.items.items_file",
+    "bmw.cli.main",
+    "bmw.api",
+    "bmw.storage.cipher",
+    "bmw.net.socket_wire",
+)
 
 
 def loaded_with(name):
