@@ -260,6 +260,20 @@ def test_the_users_settings_stay_and_new_ones_are_told(machine, release):
     assert "does not mention, see services/bmw.cfg.example: refresh" in machine.said
 
 
+#: what a person may have written into the settings of the unpacked folder
+WRITTEN = ("password = secret1\n", "home.password=abc=\n", "#stream_password = secret1\n", "client_id = mine\n", "password: secret1\n")
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_what_a_person_wrote_into_the_unpacked_folder_is_in_no_example_that_others_can_read(machine, release, written):
+    machine.run()
+    (release / "conf/services/bmw.cfg").write_text("client_id =\n#refresh = 30\n" + written, "utf-8")
+    assert machine.run() == 0
+    assert machine.text("services/bmw.cfg") == "client_id =\n#refresh = 30\n"
+    assert "services/bmw.cfg.example" not in machine.files()
+    assert "Somebody has written into" in machine.said
+
+
 def test_a_module_the_user_changed_is_kept_beside_the_new_one(machine, release):
     machine.run()
     machine.write(SCRIPT["old"], "# my own\n")
@@ -452,6 +466,30 @@ def test_the_zip_installs_itself_and_can_be_copied_by_hand(tmp_path):
     copied = {path.relative_to(by_hand).as_posix() for path in by_hand.rglob("*") if path.is_file()}
     assert copied == set(installed_files) | {"services/bmw.cfg.example"}
     assert (top / "by-hand" / "openHAB-2.5-to-4.1" / SCRIPT["old"]).is_file()
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_zip_never_holds_what_a_person_wrote_into_the_settings(tmp_path, release, written):
+    (release / "conf/services/bmw.cfg").write_text("client_id =\n" + written, "utf-8")
+    said = []
+    assert installer.main(["--zip", str(tmp_path)], said.append) == 1
+    assert "Somebody has written into" in "\n".join(said)
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_a_zip_holds_nothing_of_the_openhab_that_runs_in_the_same_folder(tmp_path, release):
+    own = (
+        "conf/services/mqtt.cfg",
+        "conf/things/a.things",
+        "conf/html/bmw/car-BMW_i3.png",
+        "automation/jsr223/mine.py",
+        "automation/lib/python/mine.py",
+    )
+    for name in own:
+        (release / name).parent.mkdir(parents=True, exist_ok=True)
+        (release / name).write_text("private", "utf-8")
+    with zipfile.ZipFile(installer.make_zip(tmp_path)) as archive:
+        assert [name for name in archive.namelist() if archive.read(name) == b"private"] == []
 
 
 def test_the_same_sources_give_the_same_zip(tmp_path, release):
