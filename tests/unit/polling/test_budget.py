@@ -4,7 +4,8 @@ import json
 
 import pytest
 from bmw.errors import QuotaExceeded, ServerError
-from bmw.polling.budget import DAY, Budget
+from bmw.polling.budget import AFTER_MIDNIGHT, DAY, Budget
+from bmw.times import CLOCK_IS_SET
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,26 @@ def spend(budget, now, count, by_person=False):
 def test_calls_count_for_24_hours():
     budget = spend(Budget(50), NOON, 3)
     assert [budget.left(NOON), budget.left(NOON + DAY - 1), budget.left(NOON + DAY + 60)] == [47, 47, 50]
+
+
+def test_a_call_counts_until_the_last_second_of_its_minute_is_a_day_old_for_a_person_too():
+    budget = spend(Budget(1), NOON, 1)
+    last = NOON + 60 + DAY - 1
+    assert [budget.spent(last), budget.spent(last + 1)] == [1, 0]
+    with pytest.raises(QuotaExceeded):
+        budget.spend(last, by_person=True)
+    budget.spend(last + 1, by_person=True)
+
+
+def test_the_record_keeps_a_call_as_long_as_it_counts():
+    budget = spend(Budget(None), NOON, 1)
+    assert spend(budget, NOON + 60 + DAY - 1, 1).to_record()["calls"] == [[NOON // 60, 1], [NOON // 60 + DAY // 60, 1]]
+
+
+def test_a_limit_of_no_calls_tells_the_present_time_as_there_is_no_call_to_wait_for():
+    with pytest.raises(QuotaExceeded) as error:
+        Budget(0).spend(NOON)
+    assert error.value.retry_at == NOON
 
 
 def test_a_call_after_midnight_does_not_have_a_new_allowance_because_bmw_may_count_otherwise():
@@ -95,6 +116,34 @@ def started(clocks, record=None, limit=10):
     budget = Budget(limit, monotonic=clocks.monotonic)
     budget.load(json.loads(json.dumps(record)), clocks.now)
     return budget
+
+
+def test_the_record_has_the_minute_of_a_call_whatever_second_it_was_made_in():
+    clocks = Clocks(NOON + 50)
+    budget = started(clocks)
+    budget.spend(clocks.now)
+    clocks.advance(3600)
+    budget.spend(clocks.now)
+    assert budget.to_record()["calls"] == [[NOON // 60, 1], [NOON // 60 + 60, 1]]
+
+
+def test_calls_of_before_are_taken_as_noted_where_one_of_the_two_clocks_is_unknown():
+    record = spend(Budget(10), NOON, 3).to_record()
+    without_time, without_monotonic = Budget(10, monotonic=Clocks(NOON).monotonic), Budget(10)
+    without_time.load(record)
+    without_monotonic.load(record, NOON)
+    assert [without_time.left(NOON), without_monotonic.left(NOON)] == [7, 7]
+
+
+def test_from_its_first_second_on_a_set_clock_is_believed():
+    """One that shows this year's first second, and calls of that second and of a day ahead."""
+    clocks = Clocks(float(CLOCK_IS_SET))
+    first, ahead, further = CLOCK_IS_SET // 60, (CLOCK_IS_SET + DAY) // 60, (CLOCK_IS_SET + DAY) // 60 + 1
+    assert started(clocks, {"calls": [[first, 1], [ahead, 2], [further, 4]]}).spent(clocks.now) == 7  # the last as made at the start
+    clocks.now += 2 * DAY
+    assert started(clocks, {"calls": [[first, 1], [ahead, 2]]}).spent(clocks.now) == 2
+    set_at_once = Budget(10, {"calls": [[first, 1], [ahead, 2], [further, 4]]})
+    assert [set_at_once.spent(CLOCK_IS_SET), set_at_once.spent(CLOCK_IS_SET - 1)] == [3, 7]
 
 
 @pytest.mark.parametrize("before, after", [(UNSET, NOON), (NOON, NOON + 3 * DAY), (NOON, NOON - 3 * DAY), (NOON, UNSET)])
@@ -225,6 +274,7 @@ def test_an_answer_ends_the_back_off():
     budget = Budget(50)
     budget.refused(NOON)
     budget.answered()
+    assert budget.to_record()["blocked_until"] == 0
     budget.spend(NOON)
     assert budget.refused(NOON) == NOON + 3600
 
@@ -264,6 +314,14 @@ def test_a_refusal_from_a_clock_that_was_set_back_does_not_block_for_ever():
     budget = Budget(50)
     budget.refused(NOON + 400 * DAY)
     budget.spend(NOON)
+
+
+def test_a_refusal_holds_for_a_day_and_the_minutes_after_midnight_and_no_longer():
+    budget = Budget(50)
+    until = budget.refused(MIDNIGHT, 1e9)
+    assert until == MIDNIGHT + DAY + AFTER_MIDNIGHT
+    assert not budget.has_room(MIDNIGHT, 1)
+    assert budget.has_room(MIDNIGHT - 1, 1)  # the clock was set back
 
 
 # room for a poll

@@ -1,6 +1,7 @@
 """bmw.storage.key_file: keys are random and private, and replacing a key loses nothing."""
 
 import os
+import threading
 import stat
 
 import pytest
@@ -172,6 +173,23 @@ def test_keys_that_nothing_needs_any_more_go(home):
     for _ in range(12):
         home.restart(days=91).store.save(TOKEN, {"n": 1})
     assert len(home.keys()) == 2
+
+
+def test_a_folder_beside_the_records_does_not_keep_the_old_keys(home):
+    os.mkdir(os.path.join(home.folder, "lost+found"))
+    test_keys_that_nothing_needs_any_more_go(home)
+
+
+def test_the_opened_store_holds_the_locks_that_were_handed_in(home):
+    asked, lock = [], threading.RLock()
+
+    def lock_of(path):
+        asked.append(path)
+        return lock
+
+    store = open_store(home.folder, cipher, home.now, lock_of)[1]
+    store.save(TOKEN, {"n": 1})
+    assert asked == [store.path(TOKEN)]
 
 
 def test_an_instance_that_still_runs_reads_what_the_new_one_stored_and_the_other_way_round(home):

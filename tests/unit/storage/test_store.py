@@ -40,6 +40,14 @@ def test_a_large_record_is_loaded_as_it_was_and_a_light_one_takes_up_little(stor
     assert size > text if way == "save" else size < text / 2
 
 
+@pytest.mark.parametrize("more, is_packed", [(0, False), (1, True)])
+def test_a_light_record_is_packed_if_it_is_longer_than_a_page(store, seal, more, is_packed):
+    record = {"text": "a" * (PAGE + more - len(json.dumps([1, {"text": ""}])))}
+    store.save_light("account.state", record)
+    text = seal.open(files.read(store.path("account.state")).decode("ascii").strip(), "account.state")
+    assert text.startswith("zlib:") is is_packed and store.load("account.state") == record
+
+
 @pytest.mark.parametrize("text", ["zlib:", "zlib:AAAA", "zlib:a", "zlib:eJyrVspLLVeyUvJKLMvMSVSqBQBVMQdw", "zlib:\u00e4"])
 def test_what_cannot_be_unpacked_is_set_aside(store, seal, text):
     files.write(store.path("account.readings"), seal.close(text, "account.readings").encode("ascii"))
@@ -200,6 +208,17 @@ def test_without_a_stamp_the_time_of_the_token_tells_the_newer(store, seal):
         assert again(store, seal).load("account.token")["obtained_at"] == wanted
 
 
+def test_of_two_with_the_same_stamp_the_higher_serial_of_the_token_is_the_newer(store, seal):
+    def put(path, serial, obtained_at):
+        text = seal.close(json.dumps([5, {"serial": serial, "obtained_at": obtained_at}]), "account.token")
+        files.write(store.path(path), text.encode("ascii"))
+
+    put("account.token", 7, 2000.0)
+    for serial, wanted in ((6, 7), (8, 8)):
+        put("account.token.new", serial, 3000.0 - 250 * serial)
+        assert again(store, seal).load("account.token")["serial"] == wanted
+
+
 @pytest.mark.parametrize("cut", [0, 5, 60, -1, None])
 def test_a_cut_or_foreign_one_that_lies_beside_is_not_taken_up(store, seal, cut):
     store.save("other.token", {"n": 7})
@@ -300,6 +319,20 @@ def test_what_one_instance_is_writing_is_neither_taken_away_nor_taken_up_by_anot
     assert not other.is_alive()
     assert got == ([{"n": 2}] if act == "load" else [])
     assert again(store, seal).load("account.state") == {"n": 2 if act == "load" else 3}
+
+
+def test_each_way_to_save_or_load_holds_the_lock_of_that_record(store, seal):
+    locks = {}
+
+    def lock_of(path):
+        return locks.setdefault(path, Told())
+
+    shared = Store(os.path.dirname(store.path("x")), seal, lock_of)
+    for act in (shared.save, shared.save_light, shared.save_over):
+        act("account.state", {"n": 1})
+    shared.load("account.state")
+    assert list(locks) == [shared.path("account.state")]
+    assert [locks[shared.path("account.state")].asked.acquire(timeout=0) for _act in range(5)] == [True] * 4 + [False]
 
 
 def test_whatever_is_asked_of_a_store_that_cannot_be_opened_says_why_and_touches_nothing(store, tmp_path):
