@@ -230,8 +230,19 @@ def test_what_is_not_mqtt_is_told_as_lost(data):
     assert hear_all(data) == []
 
 
+@pytest.mark.parametrize("data", ["30020000", "20020000 d003000100", "2001 00", "20020000 9002 0001"])
+def test_another_packet_than_the_standard_asks_for_is_told_with_what_to_do(data):
+    ear = Ear()
+    mqtt.Connection(mqtt.Broker("h", 1, False, None, None, "t"), "me", Bytes(bytes.fromhex(data)), ear).open()
+    assert ear.wait(mqtt.LOST).text() == "The server does not answer as an MQTT broker: check stream_url"
+
+
 def test_the_subscribe_packet_asks_for_qos_0():
     assert mqtt.subscribe_packet("a/+") == bytes.fromhex("82 08 0001 0003 612f2b 00")
+
+
+def test_a_text_may_have_as_many_bytes_as_two_can_count():
+    assert mqtt.subscribe_packet("a" * 65535)[4:] == b"\x00\x01\xff\xff" + b"a" * 65535 + b"\x00"
 
 
 @pytest.mark.parametrize("size", [0, 1, 127, 128, 16383, 16384, mqtt.MAX_BYTES])
@@ -349,6 +360,31 @@ def test_a_broker_that_completes_no_packet_is_dead_after_three_pings(open_line, 
     assert line.written.count(mqtt._PING_REQUEST) == mqtt.MAX_UNANSWERED - 1 and line.closed.is_set()
 
 
+class Ticks:
+    """Takes the place of the wait between pings: at each tick the broker has completed so many packets, then the connection ends."""
+
+    def __init__(self, connection, packets):
+        self._connection, self._packets = connection, list(packets)
+
+    def wait(self, seconds):
+        assert seconds == mqtt.PING_EVERY
+        if self._packets:
+            self._connection._packets = self._packets.pop(0)
+            return False
+        return True
+
+
+@pytest.mark.parametrize(
+    "packets, pings, is_dead", [((0, 0, 1, 1, 1, 2, 2, 2), 8, False), ((0, 0, 0, 0), 2, True), ((1, 1, 1, 1, 1), 3, True)]
+)
+def test_pings_in_a_row_are_counted_from_the_last_packet_on(packets, pings, is_dead):
+    line = Line()
+    connection = mqtt.Connection(mqtt.Broker("h", 1, False, None, None, "t"), "me", line, lambda *_told: None)
+    connection._ended = Ticks(connection, packets)
+    connection._ping()
+    assert line.written == mqtt._PING_REQUEST * pings and line.closed.is_set() is is_dead
+
+
 def test_a_broker_that_answers_pings_lives(open_line, ear, monkeypatch):
     monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
     line = Line(more=lambda: (time.sleep(0.001), b"\xd0\x00")[1])
@@ -415,12 +451,36 @@ def test_the_payload_of_a_message_is_found_with_and_without_a_packet_id(kind, bo
 
 
 @pytest.mark.parametrize(
+    "kind, body, topic", [(0x30, b"\x00\x00", ""), (0x30, b"\x00\x01t", "t"), (0x31, b"\x00\x01t", "t"), (0x39, b"\x00\x01t", "t")]
+)
+def test_a_message_may_be_empty_and_retained_or_a_repetition(kind, body, topic):
+    assert mqtt.parse_publish(kind, bytearray(body)) == (topic, b"")
+
+
+@pytest.mark.parametrize(
+    "url, found",
+    [
+        ("mqtts://broker.example.com:9000", ("broker.example.com", 9000, True)),
+        ("mqtt://broker.example.com:9000/", ("broker.example.com", 9000, False)),
+        ("mqtts://broker.example.com", ("broker.example.com", 8883, True)),
+        ("mqtt://192.168.1.5", ("192.168.1.5", 1883, False)),
+        ("mqtt://h:1", ("h", 1, False)),
+        ("mqtt://" + "h" * (mqtt.MAX_URL - 7), ("h" * (mqtt.MAX_URL - 7), 1883, False)),
+    ],
+)
+def test_an_address_names_host_and_port_and_whether_the_line_is_encrypted(url, found):
+    assert mqtt.parse_url(url) == found
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://host",
         "host:9000",
+        "",
         "mqtts://",
         "mqtts://host:x",
+        "mqtts://[::1",
         "mqtts://host:9000/path",
         "mqtt://u:p@host",
         "mqtt://host:" + "9" * 300,
@@ -428,5 +488,6 @@ def test_the_payload_of_a_message_is_found_with_and_without_a_packet_id(kind, bo
     ],
 )
 def test_an_address_that_is_none_is_refused(url):
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError) as error:
         mqtt.parse_url(url)
+    assert error.value.text() == "the address of the stream is not understood: write it as mqtts://host:port or mqtt://host:port"
