@@ -33,6 +33,10 @@ DERIVED = {
     "charging": "chargingStatus",
     "climateActive": "climateStatus",
     "lastUpdate": "the time of the newest value",
+    "atHome": "position and openHAB's location, with `home_radius` of `bmw.cfg`",
+    "distanceFromHome": "position and openHAB's location",
+    "directionFromHome": "position and openHAB's location; `UNDEF` at home",
+    "place": "position, openHAB's location and `places` of `bmw.cfg`: HOME, ELSEWHERE or the name of one of your places",
 }
 
 

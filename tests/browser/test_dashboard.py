@@ -267,6 +267,32 @@ def test_distance_and_direction_to_home_are_told(by_hand):
     assert link.startswith("https://www.openstreetmap.org/?mlat=48.266900&mlon=11.558500")
 
 
+def test_home_is_where_openhab_is_unless_somebody_set_another_one(by_hand):
+    home, page, vin = by_hand
+    says = {"DistanceFromHome": ("Number:Length", "12.3 km"), "DirectionFromHome": ("Number:Angle", "225 °"), "AtHome": ("Switch", "OFF")}
+    says["Place"] = ("String", "ELSEWHERE")
+    home.openhab.update("BMW_i3_Position", "48.2669,11.5585")
+    for key, (kind, state) in says.items():
+        home.openhab.add_item("BMW_i3_" + key, kind)
+        home.openhab.update("BMW_i3_" + key, state)
+    page.open("?car=i3")
+    page.wait_text(".place-card .headline", "12.3 km south-west of home")
+    assert page.driver.find_elements(By.CSS_SELECTOR, ".place-card .map-home")
+    home.openhab.update("BMW_i3_Place", "Work & more")
+    page.wait_text(".place-card .headline", "Work & more · 12.3 km south-west of home")
+    home.openhab.update("BMW_i3_DirectionFromHome", "UNDEF")
+    home.openhab.update("BMW_i3_DistanceFromHome", "0.1 km")
+    home.openhab.update("BMW_i3_AtHome", "ON")
+    home.openhab.update("BMW_i3_Place", "HOME")
+    page.wait_text(".place-card .headline", "At home")
+    home.openhab.update("BMW_i3_DistanceFromHome", "UNDEF")
+    page.wait_text(".place-card .headline", "48.2669, 11.5585")
+    page.open("?car=i3&home=48.1769,11.5585")
+    page.wait_text(".place-card .headline", "10.0 km north of home")
+    for key in says:
+        home.openhab.remove_item("BMW_i3_" + key)
+
+
 def test_the_charge_curve_shows_what_this_page_has_seen_and_survives_a_reload(by_hand):
     home, page, vin = by_hand
     for percent, state in (("50 %", "ON"), ("51 %", "ON"), ("52 %", "ON")):

@@ -202,6 +202,33 @@ def test_a_change_of_the_car_follows_the_force_update_switch_which_resets_itself
     assert signed_in.openhab.state("BMW_i3_PluggedIn") == "ON"
 
 
+def set_location(home, location):
+    """What a person does in openHAB's regional settings."""
+    body, token = json.dumps({"location": location}), home.openhab.admin_token()
+    home.openhab.rest("PUT", "/services/org.openhab.i18n/config", body, "application/json", token)
+
+
+def test_at_home_and_the_distance_follow_openhabs_own_location(signed_in):
+    openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
+    assert openhab.log(openhab.started_at).count("openHAB does not know its location, so AtHome and DistanceFromHome") == 1
+    assert openhab.item("BMW_i3_AtHome") is None
+    car = signed_in.cloud.car(vin)
+    try:
+        set_location(signed_in, "{},{}".format(car["latitude"], car["longitude"]))
+        openhab.wait_state("BMW_i3_AtHome", "ON")
+        assert (openhab.state("BMW_i3_DistanceFromHome"), openhab.state("BMW_i3_Place")) == ("0 km", "HOME")
+        openhab.update("BMW_i3_AtHome", "OFF")
+        openhab.wait_state("BMW_i3_AtHome", "ON")
+        set_location(signed_in, "{},{}".format(car["latitude"] - 0.09, car["longitude"]))
+        openhab.wait_state("BMW_i3_AtHome", "OFF")
+        assert number(openhab.state("BMW_i3_DistanceFromHome")) == pytest.approx(10.0, abs=0.05)
+        assert (openhab.state("BMW_i3_DirectionFromHome"), openhab.state("BMW_i3_Place")) == ("0 °", "ELSEWHERE")
+    finally:
+        set_location(signed_in, "")
+    openhab.wait_state("BMW_i3_AtHome", "UNDEF")
+    assert openhab.state("BMW_i3_DistanceFromHome") == "UNDEF"
+
+
 def test_what_the_car_no_longer_knows_becomes_undef(signed_in):
     vin = signed_in.cloud.cars()[0]
     signed_in.cloud.set_car(vin, range_electric_km=None)

@@ -39,6 +39,9 @@ def in_process(cloud):
 
 
 class Home:
+    #: where openHAB says that it is: a callable, as of ``bmw.assembly.Environment``
+    place = None
+
     def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, clock=None, **config):
         self.cloud = cloud
         self.folder = folder
@@ -48,7 +51,7 @@ class Home:
         config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = store or Store(str(folder), Seal(lambda: [key], cipher))
         self.hour = 12
-        environment = Environment(self.store, transport or in_process(cloud), self.clock, local_hour=lambda now: self.hour)
+        environment = Environment(self.store, transport or in_process(cloud), self.clock, local_hour=lambda now: self.hour, home=self.place)
         made = assemble(environment, config, list(problems), self.outlet, self.worker)
         self.account, self.service = made.account, made.service
         #: for tests that make a part fail

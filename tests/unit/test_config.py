@@ -388,21 +388,31 @@ def test_a_password_is_never_shown_even_in_a_problem():
 def test_who_may_see_a_setting_is_the_same_as_ever():
     """PUBLIC settings stand in reports, SECRET ones are asked to be private: a new key is judged here."""
     assert config.keys_of(config.PUBLIC) == sorted(
-        "cloud refresh calls_per_day region brand stream battery_capacity extra allow_unlock confirm_unlock data commands timeout"
+        "cloud refresh calls_per_day region brand stream battery_capacity home_radius extra allow_unlock confirm_unlock data commands timeout"
         " command_timeout language sitemap".split()
     )
-    assert config.keys_of(config.PRIVATE) == ["api_url", "auth_url", "client_id", "stream_topic", "stream_url"]
+    assert config.keys_of(config.PRIVATE) == ["api_url", "auth_url", "client_id", "places", "stream_topic", "stream_url"]
     assert config.keys_of(config.NAME) == ["stream_user", "username"]
     assert config.keys_of(config.SECRET) == ["api_key", "api_secret", "password", "security_answer", "stream_password"]
 
 
-@pytest.mark.parametrize("key, lowest, highest", [("calls_per_day", 10, 1000000), ("timeout", 1, 300), ("command_timeout", 1, 3600)])
+@pytest.mark.parametrize(
+    "key, lowest, highest", [("calls_per_day", 10, 1000000), ("timeout", 1, 300), ("command_timeout", 1, 3600), ("home_radius", 20, 5000)]
+)
 def test_a_number_has_its_limits(key, lowest, highest):
     for number, is_good in ((lowest - 1, False), (lowest, True), (highest, True), (highest + 1, False)):
         account, problems = only("{}\n{} = {}".format(GOOD, key, number))
         assert getattr(account, key) == (number if is_good else SETTINGS[key].default)
         assert [problem for problem in problems if "whole number" in problem] == ([] if is_good else problems)
         assert is_good or len(problems) == 1
+
+
+def test_the_persons_places_are_read_and_a_mistake_in_them_says_nothing_of_where_they_are():
+    account, problems = only(GOOD + "\nplaces = work 48.1234, 11.5678; gym 48.2, 11.6 300")
+    assert [(place.name, place.radius) for place in account.places] == [("work", None), ("gym", 300)] and problems == []
+    account, problems = only(GOOD + "\nplaces = work 48,7777 11,8888")
+    assert account.places == () and len(problems) == 1 and problems[0].startswith("places: place 1 is not understood: write name")
+    assert "7777" not in problems[0] and "8888" not in problems[0]
 
 
 def test_commands_by_an_account_that_is_not_there_go_the_accounts_own_way():

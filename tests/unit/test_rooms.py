@@ -19,6 +19,7 @@ ORDER = (
     ("config",),
     ("clouds",),
     ("commands",),
+    ("places",),
     ("vehicle",),
     ("storage",),
     ("net",),

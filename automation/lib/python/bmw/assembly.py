@@ -29,15 +29,17 @@ class Environment(object):
         make_wire: callable -> an unconnected wire for ``bmw.net.mqtt``; None = never use a stream.
         lock_of: callable, path of the token file -> its re-entrant lock, see ``bmw.account.account.Account``.
         local_hour: callable, epoch seconds -> hour of the day at home.
+        home: callable -> (latitude, longitude) of the house or None; None = there is nobody to ask.
     """
 
-    def __init__(self, store, transport, clock, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour):
+    def __init__(self, store, transport, clock, make_wire=None, lock_of=lambda path: None, local_hour=times.local_hour, home=None):
         self.store = store
         self.transport = transport
         self.clock = clock
         self.make_wire = make_wire
         self.lock_of = lock_of
         self.local_hour = local_hour
+        self.home = home
 
 
 def record_of(config):
@@ -69,7 +71,7 @@ def assemble(environment, config, problems, outlet, worker):
     account.pauses = budget.pauses  # stored with the calls
     status, vehicle_list = Status(outlet, config.name, problems), VehicleList(cloud, clock)
     parts = Parts(config, cloud, account, store, outlet, clock, worker, budget, vehicle_list, status)
-    service = Service(parts, name, environment.local_hour)
+    service = Service(parts, name, environment.local_hour, environment.home)
     if environment.make_wire is not None:
         service.attach(cloud.make_live(account, service, outlet, worker, environment.make_wire))
     return Assembled(cloud, account, service)

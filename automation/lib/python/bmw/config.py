@@ -123,6 +123,12 @@ def _extra(text):
     return ", ".join(names)
 
 
+def _places(text):
+    from bmw.places import setting  # not at the top, as few users need it
+
+    return setting.places(text)
+
+
 def _text(text):
     return text
 
@@ -180,6 +186,8 @@ SETTINGS = {
     "stream_password": Setting(_secret, SECRET),
     "battery_capacity": Setting(_capacity, PUBLIC),
     "wallbox_power_item": Setting(_item_name, HARMLESS),
+    "home_radius": Setting(_whole(20, 5000), PUBLIC, 150),
+    "places": Setting(_places, PRIVATE, ()),
     "extra": Setting(_extra, PUBLIC, ""),
     "allow_unlock": Setting(_yes_no, PUBLIC, False, careful=False),
     "confirm_unlock": Setting(_yes_no, PUBLIC, False, careful=True),

@@ -34,14 +34,13 @@ const rest = new Rest(new URL('../../rest/', document.baseURI).href, () => setti
 const live = new Live(rest, home, redraw, redraw);
 
 let chosenCar = settings.car ? `${settings.prefix}_${settings.car}` : null;
-let openhabHome = '';
 let isDrawing = false;
 
 const context = {
   texts,
   settings,
   home,
-  homePlace: () => settings.home || openhabHome,
+  homePlace: () => settings.home,
   send: (item, value) => rest.command(item, value),
   announce: (words) => setText(byId('announcer'), words),
 };
@@ -68,7 +67,6 @@ function start() {
   parts.account = accountCard(context);
   buildColumns();
   applyTheme();
-  askLocation();
   live.start();
   setInterval(redraw, TICK_MS);
 }
@@ -156,19 +154,7 @@ function keep(changes) {
 function useToken(token) {
   settings.token = token;
   saveSettings({ token });
-  askLocation();
   live.restart();
-}
-
-/** openHAB gives its location to administrators only: the page asks if there is a token, and does without if openHAB refuses. */
-async function askLocation() {
-  if (!settings.token || settings.home) return;
-  try {
-    openhabHome = await rest.location();
-    redraw();
-  } catch (error) {
-    openhabHome = '';
-  }
 }
 
 start();

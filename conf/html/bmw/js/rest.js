@@ -51,12 +51,6 @@ export class Rest {
     await this._ask(`items/${encodeURIComponent(item)}`, body, '*/*');
   }
 
-  /** The home position from openHAB's settings, which only an administrator's token can read. */
-  async location() {
-    const settings = await (await this._ask('services/org.openhab.i18n/config', {}, COLLECTION)).json();
-    return settings.location || '';
-  }
-
   async _ask(path, options, accept) {
     const headers = { Accept: accept, ...options.headers };
     if (this._token()) headers.Authorization = `Bearer ${this._token()}`;

@@ -67,12 +67,12 @@ class App(object):
         settings.problems.extend(problems)
         sitemap = SitemapFile(versions.config_folder(), settings.language, settings.sitemap, self._watcher.later, items.exists)
         self.accounts = []
-        ruled = set()
+        ruled, home = set(), versions.location(item_registry)
         for account in settings.accounts:
             model = Model(settings.item_prefix, account.name, settings.language, own_names)
             page = sitemap.page(account.name, model)
             items = Items(events, item_registry)
-            self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared, ruled))
+            self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared, ruled, home))
             own_names = {}  # own names apply to the first account only
         self._join_accounts(settings)
         for runner in self.accounts:
@@ -213,14 +213,14 @@ def _text_of(command):
     return "" if command is None else command.toString()
 
 
-def _build(account_config, problems, model, items, page, clock, shared, ruled):
+def _build(account_config, problems, model, items, page, clock, shared, ruled, home):
     seal, store = _open_store(account_config, clock, shared.lock)
     bound = seal.bound_to(*assembly.binding(account_config)) if seal else None
     outlet = Outlet(items, model, bound, page, PictureFiles(versions.config_folder()))
     asks_for_input = clouds.find(account_config.cloud).ASKS_FOR_INPUT
     outlet.prepare(leave_out=() if asks_for_input else ("signInInput",))
     worker = Worker("bmw-{}".format(assembly.record_of(account_config)), monotonic)
-    environment = assembly.Environment(store, JvmTransport(shared), clock, JvmWire, shared.lock)
+    environment = assembly.Environment(store, JvmTransport(shared), clock, JvmWire, shared.lock, home=home)
     service = assembly.assemble(environment, account_config, problems, outlet, worker).service
     return AccountRunner(service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
 

@@ -74,6 +74,17 @@ def told():
     return ["openHAB {}".format(openhab), "Jython {}".format(jython), "Java {}".format(System.getProperty("java.version"))]
 
 
+def location(near):
+    """A function -> openHAB's present location as (latitude, longitude), or None if nobody has set it."""
+    provider = service("i18n.LocationProvider", near)
+
+    def present():
+        point = provider.getLocation() if provider is not None else None
+        return None if point is None else (point.getLatitude().doubleValue(), point.getLongitude().doubleValue())
+
+    return present
+
+
 def time_zones(near):
     """A function -> openHAB's present regional time zone (java.time.ZoneId), or the machine's if openHAB has none."""
     provider = service("i18n.TimeZoneProvider", near)

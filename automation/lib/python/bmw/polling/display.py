@@ -6,6 +6,7 @@ import logging
 
 from bmw.polling.estimates import Estimates
 from bmw.polling.vehicle_list import GONE
+from bmw.polling.whereabouts import Whereabouts
 from bmw.vehicle.vocabulary import VEHICLE
 
 log = logging.getLogger("bmw")
@@ -17,15 +18,21 @@ class Display(object):
     Args:
         parts (bmw.parts.Parts): those of the account.
         incoming (bmw.commands.incoming.IncomingCommands): its switches follow the cars.
+        home: callable -> (latitude, longitude) of the house or None; None = there is nobody to ask.
     """
 
-    def __init__(self, parts, incoming):
+    def __init__(self, parts, incoming, home=None):
         self._worker = parts.worker
         self._outlet = parts.outlet
         self._vehicle_list = parts.vehicle_list
         self._incoming = incoming
         self._estimates = Estimates(parts, lambda vehicle: self.post(vehicle, ()))
+        self._whereabouts = Whereabouts(parts, home, self.post_all)
         self._settled = [[], []]  # (name, is_first) of the present cars, and of the former cars
+
+    def start(self):
+        """Call it before anything is shown."""
+        self._whereabouts.watch()
 
     def settle(self):
         """Assigns the items to the present cars if the cars have changed. Logs once when a car has left."""
@@ -52,7 +59,7 @@ class Display(object):
 
     def post(self, vehicle, changed, told=()):
         """Shows a car's readings: the keys ``changed``, and the received but unchanged keys ``told``."""
-        changed = set(changed) | self._estimates.update(vehicle)
+        changed = set(changed) | self._estimates.update(vehicle) | self._whereabouts.update(vehicle)
         if vehicle.name and not self._worker.is_stopped:
             self._outlet.vehicle(vehicle, changed.union(told), self._vehicle_list.is_first(vehicle))
             self._incoming.follow(vehicle, changed)

@@ -41,12 +41,13 @@ class Service(object):
         parts (bmw.parts.Parts): those of the account.
         record (str): start of the record names in the store.
         local_hour: callable, epoch seconds -> hour of the day at home.
+        home: see ``bmw.polling.display.Display``.
 
     Attributes:
         incoming (bmw.commands.incoming.IncomingCommands): takes the commands for these cars.
     """
 
-    def __init__(self, parts, record, local_hour):
+    def __init__(self, parts, record, local_hour, home=None):
         self._parts = parts
         self._config = parts.config
         self._worker = parts.worker
@@ -63,7 +64,7 @@ class Service(object):
         self._sign_in = SignIn(parts, self._saved, self._on_signed_in)
         self._token_refresh = TokenRefresh(parts, self._saved)
         self.incoming = IncomingCommands(parts, self._sessions, lambda: self._refresh(by_person=True))
-        self._display = Display(parts, self.incoming)
+        self._display = Display(parts, self.incoming, home)
         self._poll = Poll(parts, self._times, self._saved, self._sessions, self._display)
         self._rare_calls = RareCalls(parts, self._sessions, self.take, self._on_rare_calls_made)
 
@@ -248,6 +249,7 @@ class Service(object):
     # start and restart
 
     def _start(self):
+        self._display.start()
         if self._config.problem is None:
             # separately, so that an error with the items does not stop the account
             self._worker.every("take up", RETRY_READING, self._take_up)

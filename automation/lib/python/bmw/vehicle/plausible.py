@@ -79,6 +79,8 @@ ROWS = {
     "sunroofPosition": _row(-100, 100),
     "sunroofShade": _PERCENT,
     "heading": _row(0, 360),
+    "distanceFromHome": _row(0, 20100),
+    "directionFromHome": _row(0, 360),
     "altitude": _row(-500, 6000),
     "satellites": _row(0, 253),
     "odometer": _ODOMETER,

@@ -24,6 +24,7 @@ _FORMS = {
     "percent": ("Number:Dimensionless", "%", "%.0f %%"),
     "percent1": ("Number:Dimensionless", "%", "%.1f %%"),
     "length": ("Number:Length", "km", "%.0f km"),
+    "length1": ("Number:Length", "km", "%.1f km"),
     "millimetres": ("Number:Length", "mm", "%.1f mm"),
     "metres": ("Number:Length", "m", "%.0f m"),
     "minutes": ("Number:Time", "min", "%.0f min"),
@@ -246,6 +247,10 @@ _VEHICLE_ROWS = (
     ("tyreProduced", "tyres", "text", "Oldest tyre made in week", "Ältester Reifen aus Woche", "calendar", STATUS),
     # location and driving
     ("position", "location", "place", "Position", "Position", "none", STATUS),
+    ("atHome", "location", "switch", "At home", "Zu Hause", "presence", STATUS),
+    ("distanceFromHome", "location", "length1", "Distance from home", "Entfernung von zu Hause", "line", MEASUREMENT),
+    ("directionFromHome", "location", "angle", "Direction from home", "Richtung von zu Hause", "none", MEASUREMENT),
+    ("place", "location", "text", "Place", "Ort", "none", STATUS),
     ("address", "location", "text", "Address", "Adresse", "none", STATUS),
     ("heading", "location", "angle", "Heading", "Fahrtrichtung", "none", MEASUREMENT),
     ("altitude", "location", "metres", "Altitude", "Höhe", "none", MEASUREMENT),

@@ -54,6 +54,10 @@ _BY_KEY = {
         "VENTILATION": ("ventilating", "lüftet"),
         "DEFROST": ("defrosting", "taut ab"),
     },
+    "place": {
+        "HOME": ("home", "zu Hause"),
+        "ELSEWHERE": ("elsewhere", "anderswo"),
+    },
     "tyreQuality": {
         "GOOD": ("good", "gut"),
         "BAD": ("bad", "schlecht"),

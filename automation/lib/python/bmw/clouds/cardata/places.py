@@ -5,16 +5,14 @@ Pure. The places are private: only the sealed ``notes`` contain them, no reading
 
 from __future__ import absolute_import, unicode_literals
 
-import math
-
 from bmw.clouds import values
+from bmw.places import globe
 from bmw.vehicle.vehicle import Reading
 
 #: a car is at a place within so many metres: BMW merges nearby parking positions into one place
 NEAR = 250
 #: words that mean that a limit is not used
 _OFF = frozenset(("INACTIVE", "NOT_ACTIVE", "OFF", "FALSE", "NO", "NO_LIMIT", "AC_LIMIT_INACTIVE"))
-_METRES_PER_DEGREE = 111195.0
 
 #: our word -> what is kept of a place
 _KEYS = {
@@ -46,7 +44,7 @@ def readings(notes, position):
     if "places" not in notes:
         return {}
     places = notes["places"]
-    here = [(_metres(place["spot"], position), number) for number, place in enumerate(places) if place["spot"] and position]
+    here = [(globe.metres(place["spot"], position), number) for number, place in enumerate(places) if place["spot"] and position]
     is_here = min(here)[0] <= NEAR if here else None if position is None or places else False
     if is_here:
         shown = places[min(here)[1]]
@@ -82,10 +80,3 @@ def _clock(window, name):
 def _limit(entry):
     is_off = values.value_or_none(values.word, entry.get("acCurrentLimitFlag")) in _OFF
     return None if is_off else values.value_or_none(values.positive, entry.get("acCurrentLimit"))
-
-
-def _metres(spot, position):
-    """The distance in metres on a plane, accurate enough for short distances."""
-    north = spot[0] - position[0]
-    east = (spot[1] - position[1] + 180) % 360 - 180
-    return math.hypot(north, east * math.cos(math.radians(position[0]))) * _METRES_PER_DEGREE
