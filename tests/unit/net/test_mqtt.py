@@ -15,6 +15,9 @@ pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 
 from tests.cloud.stream import SimulatedStream  # noqa: E402
 
 
+NO_BROKER = "The server does not answer as an MQTT broker: check stream_url"
+
+
 class Ear:
     """Keeps what connections tell, and waits for it."""
 
@@ -234,7 +237,7 @@ def test_what_is_not_mqtt_is_told_as_lost(data):
 def test_another_packet_than_the_standard_asks_for_is_told_with_what_to_do(data):
     ear = Ear()
     mqtt.Connection(mqtt.Broker("h", 1, False, None, None, "t"), "me", Bytes(bytes.fromhex(data)), ear).open()
-    assert ear.wait(mqtt.LOST).text() == "The server does not answer as an MQTT broker: check stream_url"
+    assert ear.wait(mqtt.LOST).text() == NO_BROKER
 
 
 def test_the_subscribe_packet_asks_for_qos_0():
@@ -277,14 +280,16 @@ def _length(size):
 
 @pytest.mark.parametrize("kind, size", [(b"\x90", mqtt.MAX_BYTES + 1), (b"\x20", 268435455), (b"\x30", mqtt.MAX_SKIPPED + 1)])
 def test_another_packet_that_is_too_large_and_a_message_beyond_all_measure_are_refused(kind, size):
-    with pytest.raises(NetworkError, match="does not answer as an MQTT broker"):
+    with pytest.raises(NetworkError) as error:
         mqtt.read_packet(Bytes(kind + _length(size)))
+    assert error.value.text() == NO_BROKER
 
 
 @pytest.mark.parametrize("data", [b"\x30\xff\xff\xff\xff\xff\x01", b"\x30\x80\x80\x80\x80\x01", b"\x30\x81\x80\x80\x80\x00x"])
 def test_a_length_of_five_digits_is_refused(data):
-    with pytest.raises(NetworkError, match="does not answer as an MQTT broker"):
+    with pytest.raises(NetworkError) as error:
         mqtt.read_packet(Bytes(data))
+    assert error.value.text() == NO_BROKER
 
 
 def test_what_is_too_large_is_told_and_what_comes_after_it_is_heard():
@@ -438,7 +443,7 @@ def test_a_closed_connection_says_good_bye_once(open_line, ear):
     line = Line()
     connection = open_line(line)
     ear.wait(mqtt.CONNECTED)
-    assert not connection.is_closed
+    assert not connection.is_closed and line.written == mqtt.connect_packet("me", None, None) + mqtt.subscribe_packet("t")
     connection.close()
     connection.close()
     assert line.written.endswith(b"\xe0\x00") and line.written.count(b"\xe0\x00") == 1 and connection.is_closed
