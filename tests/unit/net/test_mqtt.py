@@ -439,12 +439,36 @@ def test_a_connection_whose_end_could_not_even_be_told_is_closed(open_line, monk
     assert connection.is_closed
 
 
+def test_an_unexpected_error_ends_the_connection_with_words(open_line, ear):
+    def broken():
+        raise ValueError("unexpected")
+
+    open_line(Line(more=broken))
+    assert ear.wait(mqtt.LOST).text() == "The connection ended unexpectedly: it is tried again"
+
+
+def test_the_wire_is_opened_to_the_broker_in_time_and_the_threads_have_names(open_line, monkeypatch):
+    told, line = [], Line()
+    heard = threading.Event()
+
+    def hear(connection, event, _detail):
+        told.append((connection, event))
+        heard.set()
+
+    monkeypatch.setattr(line, "open", lambda *how: told.append(how))
+    connection = open_line(line, hear)
+    assert heard.wait(10)
+    assert told == [("h", 1, False, mqtt.CONNECT_TIMEOUT), (connection, mqtt.CONNECTED)]
+    until(lambda: sorted(thread.name for thread in stream_threads()) == ["bmw-stream", "bmw-stream-ping"])
+
+
 def test_a_closed_connection_says_good_bye_once(open_line, ear):
     line = Line()
     connection = open_line(line)
     ear.wait(mqtt.CONNECTED)
     assert not connection.is_closed and line.written == mqtt.connect_packet("me", None, None) + mqtt.subscribe_packet("t")
     connection.close()
+    assert line.written.endswith(b"\xe0\x00")
     connection.close()
     assert line.written.endswith(b"\xe0\x00") and line.written.count(b"\xe0\x00") == 1 and connection.is_closed
     assert connection._write_lock.acquire(False), "a ping would wait for ever"
