@@ -19,7 +19,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from collections import namedtuple
+from collections import Counter, namedtuple
 from pathlib import Path, PurePosixPath
 
 SOURCE = Path(__file__).resolve().parent
@@ -66,6 +66,8 @@ PLACES = (
 #: a folder with at least two of these is openHAB's conf folder
 CONF_FOLDERS = ("automation", "html", "items", "persistence", "rules", "scripts", "services", "sitemaps", "things", "transform")
 COMPILED = re.compile(r"(\.pyc|\$py\.class)$|^__pycache__$")
+#: below it all is ours
+OWN_FOLDER = re.compile(r"(automation|html)/(.*/)?bmw/")
 #: pictures of a person's cars, which the running module puts beside its pages
 PICTURES = re.compile(r"^car-.*\.(png|jpg)$")
 
@@ -238,12 +240,17 @@ def digest(data):
 
 
 class Hand:
-    """Changes files below conf and prints each change; with ``dry_run`` it only prints."""
+    """Changes files below conf and prints the changes; with ``dry_run`` it only prints.
 
-    def __init__(self, conf, dry_run, say):
+    The many files of our own folders are told as numbers by ``tell_rest``, unless ``verbose``: each.
+    """
+
+    def __init__(self, conf, dry_run, say, verbose=False):
         self.conf = conf
         self.dry_run = dry_run
         self.say = say
+        self._verbose = verbose
+        self._untold = Counter()  # (verb, folder) -> number of files
         self.made_folders = []
         self.changes = 0
         status = conf.stat()
@@ -316,7 +323,19 @@ class Hand:
 
     def _did(self, verb, what):
         self.changes += 1
+        ours = None if self._verbose or verb == "rename" else OWN_FOLDER.match(what)
+        if ours is None:
+            self._tell(verb, what)
+        elif not what.endswith("/"):
+            self._untold[verb, ours.group()] += 1
+
+    def _tell(self, verb, what):
         self.say("{}{:8}{}".format("would " if self.dry_run else "", verb, what))
+
+    def tell_rest(self):
+        """Prints how many files were changed in each of our own folders."""
+        for (verb, folder), count in sorted(self._untold.items()):
+            self._tell(verb, "{} {} in {}".format(count, "file" if count == 1 else "files", folder))
 
 
 def install(home, hand):
@@ -571,13 +590,15 @@ def run(options, say):
         return 0
     home = find(options)
     say("openHAB {}.{}, conf folder {}".format(*home.version, home.conf))
-    hand = Hand(home.conf, options.dry_run, say)
+    hand = Hand(home.conf, options.dry_run, say, options.verbose)
     if options.uninstall:
         uninstall(home, hand, options.purge)
+        hand.tell_rest()
         say("Nothing was changed." if options.dry_run else "Removed. Items that the module made are still in openHAB.")
         return 0
     was_there = bool(load_manifest(home.conf)["files"])
     is_stale = install(home, hand)
+    hand.tell_rest()
     if not hand.changes:
         say("Version {} is installed already; nothing to do.".format(own_version()))
     elif options.dry_run:
@@ -594,6 +615,7 @@ def parse(arguments):
     parser.add_argument("--userdata", metavar="FOLDER", help="openHAB's userdata folder, if it is not found")
     parser.add_argument("--openhab-version", metavar="X.Y", help="openHAB's version, if it is not found")
     parser.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
+    parser.add_argument("--verbose", action="store_true", help="name each file")
     parser.add_argument("--uninstall", action="store_true", help="remove the module; settings and sign-in stay")
     parser.add_argument("--purge", action="store_true", help="with --uninstall: also remove settings, sign-in and stored states")
     parser.add_argument("--root", metavar="FOLDER", default="/", help="look for openHAB below this folder, such as a mounted SD card")

@@ -242,6 +242,34 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(machine, arguments)
     assert "would {} {}".format("remove " if arguments else "write  ", SCRIPT["old"]) in machine.said
 
 
+# what it says
+
+
+def test_the_files_of_our_own_folders_are_counted_and_the_others_named(machine):
+    machine.run()
+    lines = machine.said.splitlines()
+    count = len([name for name in machine.files() if name.startswith(LIBRARY["old"] + "/")])
+    assert "write   {} files in {}/".format(count, LIBRARY["old"]) in lines and count > 50
+    assert "write   " + SCRIPT["old"] in lines and "write   services/bmw.cfg" in lines
+    assert len(lines) <= 14
+    machine.run("--uninstall")
+    assert "remove  {} files in {}/".format(count, LIBRARY["old"]) in machine.said.splitlines()
+
+
+def test_each_file_is_named_for_who_asks(machine):
+    machine.run("--verbose")
+    named = [line[8:] for line in machine.said.splitlines() if line.startswith("write   ")]
+    assert sorted(named) == sorted(machine.files())
+
+
+def test_an_own_file_that_was_changed_is_named_always(machine):
+    machine.run()
+    machine.write(LIBRARY["old"] + "/config.py", "mine")
+    machine.run()
+    assert "{0} to {0}.bak (you changed it)".format(LIBRARY["old"] + "/config.py") in machine.said
+    assert "write   1 file in {}/".format(LIBRARY["old"]) in machine.said
+
+
 # the user's own
 
 
