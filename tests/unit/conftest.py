@@ -20,7 +20,7 @@ from bmw.storage.store import Store  # noqa: E402
 
 from tests.unit.fakes import FakeClock, FakeWire, HandWorker, RecordingOutlet  # noqa: E402
 
-# a busy machine is no failure, and a fixture that keeps nothing may serve many examples
+# a busy machine is no failure, and our function-scoped fixtures keep no state between examples
 settings.register_profile(
     "unit", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
@@ -31,7 +31,7 @@ settings.load_profile("unit")
 
 @pytest.fixture(autouse=True)
 def forget_secrets():
-    """Secrets of one test must not be hidden in the next one's texts."""
+    """The next test must not find this test's secrets replaced in its texts."""
     yield
     for kept in (value for name, value in vars(redact).items() if name.startswith("_") and isinstance(value, list)):
         del kept[:]
@@ -39,8 +39,8 @@ def forget_secrets():
 
 @pytest.fixture(autouse=True, scope="session")
 def quick():
-    """Leaves out what only takes time: waiting for the disk, reading the machine's certificates again and again, and on simulated
-    days the look at items every few seconds."""
+    """Leaves out slow steps: fsync, reading the system's certificates each time, and (on simulated days) the check of the items
+    every few seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
         patch.setattr(tls, "context", functools.lru_cache(maxsize=None)(tls.context))

@@ -21,7 +21,7 @@ VIN = "WBY00TEST00000001"
 
 
 class JavaError(BaseException):
-    """As a Java exception on Jython: ``except Exception`` does not catch it."""
+    """Like a Java exception on Jython: ``except Exception`` does not catch it."""
 
 
 #: errors that no code expects
@@ -29,7 +29,7 @@ UNEXPECTED = [ValueError, JavaError]
 
 
 def raising(error):
-    """A function that raises that error, whatever it is given."""
+    """Returns a function that takes any arguments and raises this error."""
 
     def fail(*_arguments, **_options):
         raise error("nobody expects this")
@@ -38,7 +38,7 @@ def raising(error):
 
 
 class FakeClock:
-    """A clock that only moves when the test moves it."""
+    """A clock that moves only when the test moves it."""
 
     def __init__(self, now=NOON):
         self.seconds = now
@@ -51,7 +51,7 @@ class FakeClock:
 
 
 class HandWorker:
-    """The worker without its thread: the test decides when work is done, on its own clock."""
+    """The worker without a thread: the test runs the work and moves the clock."""
 
     def __init__(self, clock):
         self._clock = clock
@@ -100,7 +100,7 @@ class HandWorker:
         return self._timetable[name][0] - self._clock.now()
 
     def run(self):
-        """Does all work that is due, also work that becomes due meanwhile."""
+        """Runs all work that is due, including work that becomes due meanwhile."""
         while self._timetable:
             name = min(self._timetable, key=lambda one: self._timetable[one][:2])
             if self._timetable[name][0] > self._clock.now():
@@ -108,10 +108,10 @@ class HandWorker:
             try:
                 self._timetable.pop(name)[2]()
             except Stopped:
-                pass  # ends the work, as with the real one
+                pass  # ends this piece of work, as in the real worker
 
     def pass_time(self, seconds):
-        """Moves the clock and does each piece of work when it is due."""
+        """Moves the clock forward and runs each piece of work when it is due."""
         end = self._clock.now() + seconds
         self.run()
         while self._timetable and min(due for due, _order, _work in self._timetable.values()) <= end:
@@ -122,7 +122,7 @@ class HandWorker:
 
 
 class RecordingOutlet:
-    """Keeps the shown values: the last one per key, and all posts in order."""
+    """Keeps the last value of each key, and all posts in order."""
 
     def __init__(self):
         self.shown = {}
@@ -138,7 +138,7 @@ class RecordingOutlet:
         self.history.append((key, value))
 
     def correct_items(self):
-        """Nothing to correct: that is tested with the items."""
+        """Does nothing: the tests of the items cover it."""
 
     def settle(self, present, gone):
         self.settled = [[vehicle.name for vehicle, _is_first in cars] for cars in (present, gone)]
@@ -175,10 +175,10 @@ class RecordingOutlet:
         return self.powers.get(name)
 
     def tokens(self, account):
-        """No token item: that is tested with the items."""
+        """No token item: the tests of the items cover it."""
 
     def tokens_again(self, account):
-        """Nothing to show again: items are not deleted here."""
+        """Does nothing: no item is deleted here."""
 
     def sealed_token(self):
         return self.sealed
@@ -189,12 +189,12 @@ class RecordingOutlet:
 
 
 def parts_of(**known):
-    """The parts of an account; those that are not given are None."""
+    """An account's parts; parts that are not given are None."""
     return Parts(**dict(dict.fromkeys(Parts.FIELDS), **known))
 
 
 class FakeWire:
-    """A transport with a list of planned answers; it keeps the requests."""
+    """A transport with planned answers; keeps the requests."""
 
     def __init__(self, *answers):
         self._answers = list(answers)
@@ -222,7 +222,7 @@ class FakeWire:
 
 
 def answer(body=None, status=200, **headers):
-    """A Response; a dict, list or number becomes JSON, text stays text."""
+    """A Response. A dict, list or number becomes JSON, a text is sent as it is."""
     data = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode("utf-8")
     return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, data)
 
@@ -233,7 +233,7 @@ def no_network():
 
 
 def settings(**values):
-    """The settings of one account; all others have their defaults."""
+    """The settings of one account; settings that are not given have their defaults."""
     return AccountConfig(values.pop("name", ""), dict({"client_id": CLIENT_ID}, **values), values.pop("problem", None))
 
 

@@ -22,7 +22,7 @@ KEY = b"k" * KEY_BYTES
 
 
 def in_process(cloud):
-    """A transport (see bmw.net.http) that asks the simulated cloud without a network: a day takes a moment."""
+    """A transport (see bmw.net.http) that calls the simulated cloud in this process: without a network a day takes a moment."""
     client = cloud.app.test_client()
 
     def transport(request):
@@ -39,7 +39,7 @@ def in_process(cloud):
 
 
 class Home:
-    #: where openHAB says that it is: a callable, as of ``bmw.assembly.Environment``
+    #: callable that returns openHAB's location, see ``bmw.assembly.Environment``
     place = None
 
     def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, clock=None, **config):
@@ -79,7 +79,7 @@ class Home:
         self.worker.run()
 
     def update(self):
-        """The person presses 'Update now'."""
+        """The user presses 'Update now'."""
         self.service.force_update()
         self.worker.run()
 
@@ -87,7 +87,7 @@ class Home:
         self.worker.pass_time(seconds)
 
     def restart(self, **options):
-        """openHAB was restarted: the same files, everything else new."""
+        """openHAB after a restart: the same files, all objects are new."""
         self.service.stop()
         return Home(self.cloud, self.folder, **options).start()
 
@@ -100,16 +100,16 @@ class Home:
         return self.outlet.shown.get("account")
 
     def car(self, name="i3"):
-        """What the items of a car show."""
+        """The values of the car's items by key."""
         return self.outlet.cars[name]
 
     def calls(self, kind="api"):
-        """Where the calls of a kind went, since ``cloud.reset_calls()``."""
+        """The endpoints of all calls of this kind since ``cloud.reset_calls()``, in order."""
         return [call["where"] for call in self.cloud.calls() if call["kind"] == kind]
 
 
 def session_of(home, memory=None, by_person=True):
-    """A session as the service makes one, for asking the cloud module itself."""
+    """Returns (cloud module, session as the service makes it), to call the cloud module directly."""
     budget = Budget(None)
     bmw = home.account._cloud
     return bmw, Session(bmw.net.http, home.account, budget, home.clock, {} if memory is None else memory, lambda: None, by_person)

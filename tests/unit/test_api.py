@@ -19,7 +19,7 @@ from tests.unit.home import Home
 
 
 class End:
-    """What a CompletableFuture does: written once, waited for."""
+    """Like a CompletableFuture: one side completes it, the other one waits."""
 
     def __init__(self):
         self._texts = queue.Queue()
@@ -35,7 +35,7 @@ class End:
 
 
 class Bridge(types.ModuleType):
-    """The calls of bmw.openhab.bridge; ``host`` None: the module is not loaded."""
+    """Stands in for bmw.openhab.bridge; if ``host`` is None, the module is not loaded."""
 
     def __init__(self):
         super().__init__("bmw.openhab.bridge")
@@ -55,7 +55,7 @@ class Bridge(types.ModuleType):
 
 
 class FakeService:
-    """What the API needs of a service; commands are kept, the test says how they go."""
+    """The part of a service that the API uses; keeps the commands, the test decides how they end."""
 
     def __init__(self, *vehicles, can=("lock", "unlock")):
         self._vehicles = list(vehicles)
@@ -86,7 +86,7 @@ def service(bridge):
 
 
 def told():
-    """(function to be told an end, queue of what it was told)."""
+    """(callback for the end of a command, queue with its calls)."""
     ends = queue.Queue()
     return lambda state, reason: ends.put((state, reason)), ends
 
@@ -262,7 +262,7 @@ def test_nothing_is_kept_of_a_command_that_ended(service, bridge):
     bridge.host.close()
     gc.collect()
     assert kept() is None
-    show("EXECUTED", "")  # whoever still holds it holds nothing of the rule's
+    show("EXECUTED", "")  # a late call must not keep the rule's callback alive
 
 
 def test_an_error_of_ours_is_one_line_for_the_rule(service, bridge, caplog):

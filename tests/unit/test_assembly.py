@@ -6,11 +6,11 @@ from bmw.config import AccountConfig
 
 
 class JavaError(BaseException):
-    """On Jython a Java exception is no Python Exception."""
+    """Like a Java exception on Jython: not a Python ``Exception``."""
 
 
 class Service:
-    """Takes down what it is asked to do, and fails where the test says so."""
+    """Records its steps; fails at the step that the test names."""
 
     def __init__(self, name, done, fails_at=None):
         self.name, self.done, self.fails_at = name, done, fails_at

@@ -25,7 +25,7 @@ def only(text):
     return settings.accounts[0], [problem.text() for problem in settings.problems]
 
 
-# a good file
+# a valid file
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
@@ -386,7 +386,7 @@ def test_a_password_is_never_shown_even_in_a_problem():
 
 
 def test_who_may_see_a_setting_is_the_same_as_ever():
-    """PUBLIC settings stand in reports, SECRET ones are asked to be private: a new key is judged here."""
+    """Reports show PUBLIC settings; files with SECRET ones must be private. Whoever adds a key has to decide it here."""
     assert config.keys_of(config.PUBLIC) == sorted(
         "cloud refresh calls_per_day region brand stream battery_capacity home_radius extra allow_unlock confirm_unlock data commands timeout"
         " command_timeout language sitemap".split()

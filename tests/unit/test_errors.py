@@ -5,7 +5,7 @@ import inspect
 import pytest
 from bmw import errors
 
-#: no trouble that is told
+#: errors that only end the work; nobody sees them
 ENDS_WORK = (errors.Stopped,)
 ALL = [one for _name, one in inspect.getmembers(errors, inspect.isclass) if one.__module__ == "bmw.errors" and one not in ENDS_WORK]
 

@@ -67,7 +67,7 @@ class Script:
 
     @property
     def waits(self):
-        """True if there is a thread that waits for something."""
+        """True if one of its worker threads runs."""
         return any(worker.is_started and not worker.is_stopped for worker in self.workers)
 
     def fail(self, where):
@@ -93,7 +93,7 @@ class Script:
 
     @property
     def works(self):
-        """True if it runs with one set of rules, False if nothing of it is left."""
+        """True if it runs with exactly one set of rules, False if nothing of it is left."""
         running = [app for app in self.apps if app.is_running]
         assert running == self.rules and len(running) <= 1
         return bool(running)
@@ -138,7 +138,7 @@ def test_a_copy_from_another_file_does_nothing_and_says_what_to_do(house, caplog
 def test_a_copy_takes_over_when_the_first_is_gone(house):
     first, second = house.load(FIRST), house.load(SECOND)
     first.instance.unload()
-    assert not second.works and second.waits  # not at once: a file that is saved comes back
+    assert not second.works and second.waits  # not at once: a saved file is unloaded and loaded again
     house.pass_time(instance.CHECK_EVERY)
     assert second.works and not second.waits and not first.works
     assert not house.load(FIRST).works
@@ -157,7 +157,7 @@ def test_a_copy_that_was_unloaded_never_takes_over(house):
     second.instance.unload()
     first.instance.unload()
     house.pass_time(instance.CHECK_EVERY)
-    second.instance._try_start()  # a timer that was on its way
+    second.instance._try_start()  # a timer that was already running
     assert not second.works and not second.waits and house.shared.kept == {}
 
 
@@ -175,7 +175,7 @@ def test_a_reload_without_unloading_ends_the_earlier_with_its_rules(house, faili
         later = house.load()
     assert later.works and not earlier.works and "was still running" in caplog.text
     earlier.failing = set()
-    earlier.instance.unload()  # late
+    earlier.instance.unload()  # openHAB unloads the old script late
     assert later.works and house.shared.look("running from") == FIRST
 
 
@@ -196,7 +196,7 @@ def test_the_rules_of_before_listen_until_there_are_new_ones(house):
     (before,), there = script.rules, []
     script.instance._make_app = lambda: there.extend(script.rules) or script._make()
     before.on_changed()
-    # what is commanded meanwhile is told that it was not sent: the app of before is stopped
+    # the old app is stopped: a command in between ends as not sent
     assert there == [before] and script.rules == [script.apps[-1]] and script.works
 
 

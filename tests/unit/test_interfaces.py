@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = "automation/lib/python/bmw/"
 INTERFACES = LIBRARY + "interfaces.py"
 
-#: interface -> who implements it: (file, class; None = the module's functions)
+#: interface -> its implementations: (file, class; None = the module's functions)
 IMPLEMENTATIONS = {
     "Clock": [
         (LIBRARY + "times.py", "SystemClock"),
@@ -86,7 +86,7 @@ IMPLEMENTATIONS = {
         (LIBRARY + "openhab/disk.py", None),
     ],
 }
-#: a method that only this interface has: whatever class defines it implements the interface
+#: interface -> a method that only this interface has: a class with this method implements the interface
 MARKS = {
     "Worker": "later_unless_waiting",
     "Wire": "wait_at_most",
@@ -97,7 +97,7 @@ MARKS = {
     "Items": "show_image",
     "Page": "show_car",
 }
-#: interfaces whose main implementation is asked for nothing else by the library: what is public there and not in the interface
+#: interface -> public names of the main implementation that may be missing in the interface
 BESIDE = {
     "Worker": {"is_stopped"},
     "Outlet": {"prepare", "name_of"},
@@ -122,13 +122,13 @@ def tree_of(path):
 
 @functools.lru_cache(maxsize=None)
 def classes_of(path):
-    """[(class, names of its methods)] of a file, wherever in it they stand."""
+    """[(class, names of its methods)] of all classes in a file, nested ones too."""
     classes = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)]
     return [(node, {one.name for one in node.body if isinstance(one, ast.FunctionDef)}) for node in classes]
 
 
 def methods(where):
-    """{name: arguments} of a class's methods, or of a module's functions; read from the text, as openHAB's cannot be imported here."""
+    """{name: arguments} of a class's methods or a module's functions; read from the source, as openHAB's modules cannot be imported."""
     path, name = where
     body = tree_of(path).body
     if name is not None:

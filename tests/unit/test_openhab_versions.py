@@ -32,7 +32,7 @@ def test_files_are_put_where_that_version_wants_them(name, old, new):
     assert Version("4.1.3").path(name) == old and Version("4.2.0").path(name) == new
 
 
-# what its logs say
+# its log files
 
 
 def test_a_state_ends_where_its_line_ends_whatever_stands_behind_it():

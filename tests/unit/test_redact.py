@@ -6,7 +6,7 @@ from bmw.redact import clean, mask_vin, remember
 from hypothesis import given
 from hypothesis import strategies as st
 
-#: like tokens, passwords, UUIDs; none of them is a part of the replacement's own words
+#: like tokens, passwords and UUIDs; none of them occurs in the replacement text itself
 SECRETS = st.text("ABCDEFGHJKabcdefghkmnpq0123456789-_", min_size=10, max_size=60)
 
 
@@ -153,6 +153,6 @@ def test_a_token_is_known_wherever_it_begins(before):
 
 
 def test_a_text_without_end_that_begins_like_tokens_costs_no_time():
-    # tried from each beginning anew, it took more than ten minutes
+    # A search that starts again at each character took more than ten minutes.
     for text in ("eyJ-" * 250000, "eyJ-" * 250000 + ".", "-eyJ" * 250000):
         assert clean(text) == text

@@ -7,7 +7,7 @@ import pytest
 
 LIBRARY = Path(__file__).resolve().parents[2] / "automation" / "lib" / "python" / "bmw"
 
-#: from the top down; what stands in one line may not import each other
+#: from top to bottom; rooms in one line must not import each other
 ORDER = (
     ("openhab", "cli"),
     ("api",),
@@ -30,7 +30,7 @@ ORDER = (
     ("compat",),
 )
 LEVEL = {room: number for number, line in enumerate(ORDER) for room in line}
-#: why an import may go up: found at run time only, or the way in from outside
+#: imports that may go up, and why
 UPWARDS = {
     ("api", "openhab"): "a user's script finds the running module by the bridge",
 }
@@ -75,7 +75,7 @@ def test_an_import_from_above_would_be_noticed():
     assert upward("cli", ["openhab", "polling"]) == ["openhab"]
 
 
-# a private name is used by its owner only
+# only its owner uses a private name
 
 #: functions that take a name as text
 BY_NAME = ("getattr", "setattr", "hasattr", "delattr")
@@ -86,7 +86,7 @@ def is_private(name):
 
 
 def names_of_others(node):
-    """The names that this node uses of something that is not ``self`` or ``cls``."""
+    """The attribute names that this node uses, except those of ``self`` and ``cls``."""
     if isinstance(node, ast.Attribute):
         is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
         return [] if is_own else [node.attr]
@@ -126,9 +126,9 @@ def test_everyone_may_use_the_own_private_names(text):
     assert private_names_of_others(text) == []
 
 
-# what openHAB loads with the script: each module costs time at its start
+# modules that load with the script: each one costs time when openHAB starts
 
-#: needed when somebody asks for it, and imported then
+#: imported later, when they are needed
 LATER = (
     "bmw.support.diagnostics",
     "bmw.support.dump",
@@ -158,7 +158,7 @@ def file_of(name):
 
 
 def at_import(path):
-    """The names that a file imports while it is loaded: what stands in functions is imported later."""
+    """The names that a file imports while it loads; imports inside functions run later."""
     waiting = list(ast.parse(path.read_text("utf-8")).body)
     while waiting:
         node = waiting.pop()

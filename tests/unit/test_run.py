@@ -15,7 +15,7 @@ case "$*" in *tests.openhab.given) echo own ;; *"$FAIL"*) [ -z "$FAIL" ] || exit
 
 
 class Copy:
-    """A repository with nothing but run.sh; tells (list) is what Python was told, one line a call."""
+    """A repository with only run.sh. ``tells``: the arguments of each call of Python, one line each."""
 
     def __init__(self, folder):
         self.folder, self.told = folder, folder / "told"

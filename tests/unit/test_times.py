@@ -78,7 +78,7 @@ def test_milliseconds_are_rounded_into_the_next_second():
 
 
 def _berlin(seconds):
-    """Until 2026-10-25 01:00 UTC two hours ahead, then one."""
+    """Berlin's offset from UTC (seconds): summer time until 2026-10-25 01:00 UTC."""
     return 7200 if seconds < 1792890000 else 3600
 
 

@@ -7,7 +7,7 @@ from tests import values_page
 from tests.cloud import SimulatedCloud
 from tests.contract import told, told_seldom
 
-#: the contract's name of a cloud -> the page's
+#: the cloud's name in the contract -> its title on the page
 TITLES = {
     "cardata": values_page.CARDATA,
     "connecteddrive": values_page.CONNECTEDDRIVE,

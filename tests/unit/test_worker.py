@@ -25,7 +25,7 @@ def worker():
 
 
 def done(worker):
-    """Waits until all work that was due is done."""
+    """Waits until all due work is done."""
     event = threading.Event()
     worker.submit(event.set)
     assert event.wait(DEADLINE)
@@ -55,7 +55,7 @@ def test_work_without_a_name_is_merged_with_nothing(clock, stand_in):
 
 
 def do_all(worker):
-    """Does what waits, with whichever worker."""
+    """Runs all due work, with any kind of worker."""
     if isinstance(worker, HandWorker):
         worker.run()
     elif isinstance(worker, CliWorker):
@@ -126,7 +126,7 @@ def test_work_that_fails_is_logged_and_ends_nothing(worker, caplog):
 
 @pytest.mark.parametrize("error", UNEXPECTED)
 def test_work_goes_on_when_an_error_cannot_even_be_logged(worker, monkeypatch, error):
-    """As when memory is short: an error that leaves the thread ends all commands and renewals, until openHAB is started again."""
+    """Happens when memory is short. If the thread ended, there were no commands and no token refresh until a restart of openHAB."""
     failed = threading.Event()
 
     def fail():
@@ -196,7 +196,7 @@ def test_a_stop_does_not_wait_for_ever_for_work_that_hangs():
 
 
 def test_a_stop_with_no_time_does_not_wait_at_all(monkeypatch):
-    """Jython takes a join of 0 seconds for one without end."""
+    """On Jython ``join(0)`` waits without limit."""
     worker, running, go, joined = Worker("bmw-test"), threading.Event(), threading.Event(), []
     worker.start()
     worker.submit(lambda: (running.set(), go.wait(DEADLINE)))
@@ -261,7 +261,7 @@ def test_recurring_work_may_say_when_it_comes_again_and_a_cancel_ends_it():
 
 
 def on_every_worker(clock):
-    """The workers without a thread, each with what does its due work."""
+    """[(worker without a thread, function that runs its due work)]"""
     by_hand = HandWorker(clock)
     timetable = Timetable(clock)
     return ((by_hand, by_hand.run), (timetable.of("home"), timetable.run_due))

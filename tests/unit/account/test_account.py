@@ -401,7 +401,7 @@ def test_a_newer_token_in_the_item_takes_the_place_of_the_stored_one_before_anyt
 
 @pytest.mark.parametrize("years", [-56, 100])
 def test_which_token_is_the_newer_is_known_whatever_was_done_to_the_clock(cloud, store, clock, years):
-    """The first token of a clock that is set anew (a machine without a battery starts in 1970) and of one far ahead."""
+    """Two wrong clocks: one starts in 1970 (no battery) and is set later, the other one is far ahead."""
     jump = years * 365 * 86400
     account = Account(cloud, store, RECORD, clock)
     clock.advance(max(jump, 0))
@@ -571,7 +571,7 @@ def test_a_sign_in_that_cannot_be_opened_is_told_as_that(account, cloud, store, 
 
 @pytest.fixture
 def no_room(monkeypatch):
-    """A disk on which no new file has room, while one that is there can be written over."""
+    """A full disk: no new file fits, but an existing file can be overwritten."""
     real = os.open
 
     def opened(path, flags, *mode):
@@ -632,7 +632,7 @@ def test_a_disk_that_got_full_meanwhile_takes_the_new_token_all_the_same(account
 
 
 class Waiting:
-    """A thread that does something and is waited for."""
+    """Runs ``work`` on a thread; the test waits for its end."""
 
     def __init__(self, work):
         self.failure = None
@@ -715,7 +715,7 @@ def test_an_unreadable_store_changes_nothing(account, cloud, store, clock, monke
 
 
 def test_a_token_is_stored_though_another_program_makes_room_for_its_own_at_the_same_moment(account, cloud, store, clock, seal, tmp_path):
-    """Two openHABs on one userdata share no lock, and both renew at the same second, as the token ends for both."""
+    """Two openHABs on one userdata share no lock. The token ends for both at the same second, so both renew it then."""
     renew, rooms = cloud.refresh, []
     cloud.refresh = lambda tokens: (rooms.append(Store(str(tmp_path), seal).reserve(RECORD)), renew(tokens))[1]
     clock.advance(3600)

@@ -19,7 +19,7 @@ def down(retry_after=None):
 
 
 def fail(kept, times, now=NOON, error=None, **options):
-    """Lets a call fail so many times, always at the end of its wait. Returns the last time and the waits."""
+    """Lets a call fail ``times`` times, each time when its wait is over. Returns (time of the end of the last wait, waits)."""
     waits = []
     for _ in range(times):
         until = kept.failed("x", now, error or down(), **options)

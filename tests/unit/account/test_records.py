@@ -11,7 +11,7 @@ OFTEN = frozenset(["telematic"])
 
 
 def whole(cloud="cardata", **more):
-    """What version 1.0.0 stores as one record."""
+    """The single record that version 1.0.0 stores."""
     memories = {"cardata": {"container": "c1", "telematic": {VIN: {"a": 1}}}, "mybmw": {"history": {VIN: 1.0}}}
     vehicle = car(stateOfCharge=57)
     vehicle.asked_at = 4.0
@@ -20,7 +20,7 @@ def whole(cloud="cardata", **more):
 
 
 def parts(cloud="cardata"):
-    """(state, readings, polls) of that, as they come out of the store."""
+    """The same data as three records (state, readings, polls), as the store returns them."""
     one = whole(cloud)
     rest = {key: value for key, value in one.items() if key not in ("polled_at", "outcome")}
     state, readings = records.divided(rest, cloud, OFTEN)

@@ -33,7 +33,7 @@ class Times:
 
 
 class Records(dict):
-    """A store in memory; it has no room while it is ``full``."""
+    """A store in memory; saving fails while ``full`` is True."""
 
     full = False
 
@@ -55,7 +55,7 @@ class Records(dict):
     save_light = save
 
     def take_written(self):
-        """What was written since the last question, in order."""
+        """The names of the records that were written since the last call, in order."""
         written, self.written = self.written, []
         return written
 
@@ -231,7 +231,7 @@ def test_when_the_cars_were_asked_is_stored_before_the_call_is_made(state_of, st
 
 
 def as_version_1_0_0(parts, cloud="cardata"):
-    """Its one record."""
+    """The same data as the single record of version 1.0.0."""
     record = {"cloud": cloud, "memories": {cloud: {"container": "c1", "telematic": {"a": 1}}}, "polled_at": 5.0, "outcome": None}
     return dict(parts.vehicle_list.to_record(), **record)
 

@@ -187,7 +187,7 @@ def test_a_good_answer_ends_the_back_off(clock):
 
 
 class Gate(Guard):
-    """Keeps what it was asked, in order, and says what the test plans."""
+    """Records the questions in order; answers as the test plans."""
 
     def __init__(self, within=None):
         self.asked = []

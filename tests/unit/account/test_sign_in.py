@@ -18,7 +18,7 @@ NOTHING = {"signIn": False, "signInLink": None, "signInCode": None}
 
 
 class FakeCloud:
-    """Says what is planned, in turn; an exception is raised."""
+    """Returns the planned answers one after the other; raises those that are exceptions."""
 
     title = "BMW"
 
@@ -46,7 +46,7 @@ class FakeCloud:
 
 
 class FakeAccount:
-    """Keeps the tokens, and whether a stop would wait for them meanwhile."""
+    """Keeps the tokens, and whether a stop would have waited for them at that moment."""
 
     def __init__(self):
         self.kept, self.is_expecting = [], False
@@ -64,7 +64,7 @@ class FakeAccount:
 
 
 class Loaded:
-    """A state that was loaded; nothing is saved."""
+    """A loaded state that saves nothing."""
 
     is_loaded = True
 
@@ -131,7 +131,7 @@ def test_begun_anew_the_first_one_is_asked_for_no_more(sign_in_at, worker):
 
 @pytest.mark.parametrize("answers", [(), (PROMPT,)])
 def test_only_a_clear_refusal_waits_for_a_person(sign_in_at, worker, answers):
-    """BMW locks accounts that try a wrong password again and again; a network that is down is no refusal."""
+    """BMW locks an account after several wrong passwords. A network that is down is no refusal."""
     for error, was_refused in ((NetworkError("BMW cannot be reached"), False), (SignInFailed("The password is wrong"), True)):
         sign_in, cloud, account = sign_in_at(*answers + (error,))
         sign_in.begin()

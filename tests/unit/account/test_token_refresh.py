@@ -13,7 +13,7 @@ class Cloud:
 
 
 class Account:
-    """Tokens that are due in so many seconds; the test says what a refresh ends with."""
+    """Tokens that must be refreshed in ``due`` seconds; a refresh raises ``trouble``, if that is set."""
 
     def __init__(self):
         self.due, self.trouble, self.asked = 3000, None, 0
@@ -28,7 +28,7 @@ class Account:
 
 
 class Saved:
-    """Counts what is saved and shown."""
+    """Counts how often something is saved and shown."""
 
     budgets = errors = 0
 

@@ -36,7 +36,7 @@ SETTINGS = {
 
 
 class Laptop:
-    """A person's computer with a bmw.cfg. ``run`` is one command; ``out`` and ``err`` are what it printed."""
+    """A user's computer with a bmw.cfg. ``run`` runs one command; ``out`` and ``err`` are what it printed."""
 
     def __init__(self, cloud, folder):
         self.cloud = cloud
@@ -433,7 +433,7 @@ PLACE = {"latitude": 48.654321, "longitude": 11.123456, "altitude_m": 487}
 
 @pytest.fixture
 def dumped(signed_in):
-    """The dump's text of each cloud, of a car that stands at a known place."""
+    """Each cloud's dump of a car whose position is known."""
     signed_in.cloud.set_car(signed_in.vin, **PLACE)
     assert signed_in.run("dump") == 0, signed_in.err
     return signed_in
@@ -451,7 +451,7 @@ def test_a_dump_tells_no_place_and_no_address(dumped):
         assert private not in dumped.out
     without_times = re.sub(r"\d{10,}(\.\d+)?|\d\d:\d\d:\d\d(\.\d+)?", "", dumped.out)
     for number in (r"48\.6543", r"11\.1234", r"487(?!\d)", r"12345(?!\d)"):
-        # no part of a longer number or of a random id
+        # a longer number or a random id may contain these digits
         assert not re.search(r"(?<![\w.-])" + number + r"(?![a-z-])", without_times)
 
 

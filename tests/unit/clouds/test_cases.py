@@ -28,7 +28,7 @@ TO_KM = {"km": 1.0, "mi": 1.609344}
 
 
 class Bmw:
-    """Answers for BMW: one car, whose telematic data are those of the step."""
+    """Answers in BMW's place: one car with the telematic data of the step."""
 
     def __init__(self, facts):
         self._facts = dict(facts, modelName="i3 120")
@@ -81,7 +81,7 @@ class Household:
         self.worker.pass_time(live.BURST)
 
     def reading(self, key):
-        """What the item of a key was told last, and the unit; None where there is none or it is UNDEF."""
+        """(last value of the item, its unit); the value is None if there is no item or it is UNDEF."""
         assert key in VEHICLE
         name = self.service.vehicle(VIN).name
         value = self.outlet.cars.get(name, {}).get(key)
@@ -90,7 +90,7 @@ class Household:
 
 
 def agrees(wanted, value, unit):
-    """True if a value is what a case expects."""
+    """True if the value is the one that the case expects."""
     if wanted is None or value is None:
         return wanted is None and value is None
     if isinstance(wanted, dict):
@@ -104,7 +104,7 @@ def agrees(wanted, value, unit):
 
 @pytest.fixture
 def at_home(monkeypatch):
-    """Puts the house into a time zone (IANA name)."""
+    """Sets the machine's time zone (IANA name)."""
 
     def move(zone):
         monkeypatch.setenv("TZ", zone)

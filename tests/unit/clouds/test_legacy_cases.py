@@ -11,7 +11,7 @@ CASES = [pytest.param(case, id=case["name"]) for case in cases("legacy.json") if
 
 
 def is_as_expected(vehicle, key, expected):
-    """True if a car has the expected value of a key: null (unknown), a number with or without unit, a time, a place or a word."""
+    """True if the key has the expected value: null (unknown), a number with or without unit, a time, a position or a word."""
     value, unit = said(vehicle, key)
     if isinstance(expected, dict):
         return (value, unit or VEHICLE[key].unit) == (expected["value"], expected["unit"])

@@ -57,7 +57,7 @@ class Garage:
         return {key: reading.value for key, reading in self.vehicle.readings.items()}
 
     def command(self, command, **arguments):
-        """Sends a command and polls until it has ended. Returns the last Progress; None if it was done at once."""
+        """Sends a command and polls until it ends. Returns the last Progress; None if the cloud executed it at once."""
         receipt = self.cloud.send_command(self.session, self.vehicle, command, arguments)
         if receipt is None:
             return None
@@ -138,7 +138,7 @@ def test_a_command_the_car_does_not_carry_out_has_failed(simulated, store, name)
     assert progress.state == definitions.FAILED and progress.reason
 
 
-#: where each cloud gives tokens, or what only tokens are given for: what is lost there costs the sign-in
+#: calls that bring tokens or codes: if such an answer is lost, the user must sign in again
 GIVES_TOKENS = {
     "cardata": ["/gcdm/oauth/token"],
     "connecteddrive": ["/gcdm/oauth/token"],

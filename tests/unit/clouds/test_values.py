@@ -12,7 +12,7 @@ from tests.unit.fakes import car
 
 
 def reads(convert, value):
-    """The converted value, None if it says nothing."""
+    """The converted value; None if the text has no value."""
     return values.value_or_none(convert, value)
 
 

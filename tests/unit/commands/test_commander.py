@@ -17,7 +17,7 @@ PENDING = Progress("PENDING")
 
 
 class PlannedCloud(Cloud):
-    """Sends and polls as the test says: a list of answers each, of which the last stays."""
+    """Answers from two lists of the test, ``sends`` and ``polls``; the last answer of a list is repeated."""
 
     title = "Planned"
     COMMANDS = frozenset(("lock", "unlock", "soundHorn", "chargingSettings"))
@@ -26,13 +26,13 @@ class PlannedCloud(Cloud):
         self.sends = ["receipt"]
         self.polls = [DONE]
         self.sent = []
-        self.told = []  # arguments of what was sent
+        self.told = []  # the arguments of the sent commands
         self.asked = 0
         self.asked_after = []
         self.before_leaving = lambda: None
 
     def send_command(self, session, vehicle, command, arguments):
-        """As a session does: what it takes to be ready to send, then the last question whether the request may leave."""
+        """Like a session: prepares the request, then asks whether it may still leave."""
         session.check()
         self.before_leaving()
         self.within = session.leave()
@@ -56,14 +56,14 @@ def _next(answers):
 
 
 class GuardsOnly:
-    """Sessions that ask their guard and send nothing."""
+    """Its sessions are only the guard; they send nothing."""
 
     def new(self, by_person=True, guard=None, memory=None):
         return guard or Guard()
 
 
 class Desk:
-    """A commander, and what it showed of each order."""
+    """A commander with its surroundings; keeps what it showed for each order."""
 
     def __init__(self, clock, worker, cloud=None, may_unlock=True, confirm_unlock=False, timeout=None):
         self.cloud = cloud or PlannedCloud()
@@ -77,7 +77,7 @@ class Desk:
         self.commander = Commander(parts, GuardsOnly(), self.rights)
 
     def give(self, command="lock", vehicle=None, accepted=None, rights=None, **arguments):
-        """Orders a command; returns the list of states that it goes through, as they come."""
+        """Orders a command; returns a list that grows with each state of the command."""
         states = []
         vehicle = vehicle or I3
         life = CommandProgress(
@@ -244,7 +244,7 @@ def test_the_time_of_the_settings_holds_and_is_asked_in_four_times(clock, worker
 
 @pytest.mark.parametrize("jump", [-86400, 86400])
 def test_a_clock_that_was_set_does_not_touch_the_waiting(clock, jump):
-    desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
+    desk = Desk(clock, HandWorker(FakeClock()))  # the worker's own clock goes on when the system clock is set
     desk.cloud.polls = [PENDING, PENDING, DONE]
     states = desk.give()
     clock.advance(jump)
@@ -304,7 +304,7 @@ def test_after_its_end_a_command_can_be_given_again(desk):
     assert desk.give("lock") == ["QUEUED", "SENT"]
 
 
-# never late
+# deadlines
 
 
 def test_a_command_that_waited_longer_than_its_deadline_is_not_sent(desk):
@@ -339,7 +339,7 @@ def test_a_command_that_comes_late_from_the_rule_is_not_sent(desk, age, is_sent)
 
 
 def test_a_clock_that_is_put_back_does_not_give_a_command_more_time(clock):
-    desk = Desk(clock, HandWorker(FakeClock()))  # the worker counts seconds, whatever the clock says
+    desk = Desk(clock, HandWorker(FakeClock()))  # the worker's own clock goes on when the system clock is set
     desk.cloud.polls = [PENDING]
     desk.give("soundHorn")
     late = desk.give("lock")
@@ -351,7 +351,7 @@ def test_a_clock_that_is_put_back_does_not_give_a_command_more_time(clock):
 
 
 def takes(desk, seconds):
-    """Getting ready to send (a token, the network) takes so long."""
+    """Preparing the request (token, network) takes ``seconds``."""
     desk.cloud.before_leaving = lambda: desk.clock.advance(seconds)
 
 
@@ -564,7 +564,7 @@ def test_one_car_does_not_confirm_for_another(clock, worker):
 
 @pytest.mark.parametrize("error", UNEXPECTED)
 def test_an_error_that_cannot_even_be_logged_blocks_no_car(desk, monkeypatch, error):
-    """As when memory is short: the car would take no command until openHAB is started again, and nobody would be told."""
+    """Happens when memory is short: the car would take no command until a restart of openHAB, and nobody would know."""
     desk.cloud.sends = [error("nobody expects this"), "receipt"]
     monkeypatch.setattr("bmw.commands.commander.log.exception", raising(error))
     assert desk.give()[-1].startswith("TIMED OUT: how it ended is not known")

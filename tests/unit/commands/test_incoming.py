@@ -16,7 +16,7 @@ from tests.unit.fakes import FakeClock, HandWorker
 
 @pytest.fixture
 def homes(tmp_path):
-    """A maker of CPython homes at one simulated cloud each; see tests/contract."""
+    """Returns a function that makes a home on CPython with its own simulated cloud; see tests/contract."""
     yield from homes_in(tmp_path)
 
 
@@ -33,7 +33,7 @@ def test_after_a_restart_nothing_is_sent_that_was_waiting(homes):
 
 
 def texts(home, item="CommandStatus"):
-    """All that an item of the car has shown, in order."""
+    """All states of an item of the car, in order."""
     return [text for name, text in home.items.history if name == home.item(item)]
 
 
@@ -62,7 +62,7 @@ def test_a_reason_is_shown_redacted_and_no_longer_than_needed(homes):
 
 
 class Watched:
-    """An outlet that keeps what it is told of whom: (method, car's name, key or None, is_first)."""
+    """An outlet that records its calls: (method, car's name, key or None, is_first)."""
 
     def __init__(self, outlet):
         self._outlet = outlet
@@ -80,7 +80,7 @@ class Watched:
 
 @pytest.fixture
 def two_cars(homes):
-    """A home with an i3 and an i3 with a range extender."""
+    """A home with two cars: an i3 and an i3 with range extender."""
     home = homes("connecteddrive")
     home.garage("i3", "i3_rex")
     home.sign_in()
@@ -111,7 +111,7 @@ def test_switches_that_are_put_back_at_the_same_time_are_all_put_back(two_cars):
     home.cloud.add_fault("cd_command", "status", status=500, times=4)
     for item in pressed:
         home.command(item, "ON")
-    items.update((item, "ON") for item in pressed)  # openHAB's own updates by the commands come late
+    items.update((item, "ON") for item in pressed)  # openHAB's own updates after the commands come late
     home.pass_time(60)
     assert [items[item] for item in pressed] == ["OFF"] * 4
 
@@ -228,7 +228,7 @@ def test_a_status_that_was_left_behind_by_a_killed_openhab_gets_a_final_word(hom
     home.items.states[status] = word
     home.use("portal")
     assert home.state(status) == "TIMED OUT: " + NOT_KNOWN
-    home.items.states[status] = word  # restored late, by persistence
+    home.items.states[status] = word  # persistence restores the item late
     home.update()
     assert home.state(status) == "TIMED OUT: " + NOT_KNOWN
 
@@ -290,7 +290,7 @@ def test_a_switch_whose_command_is_dropped_can_be_pressed_again(homes):
     home.cloud.command_plan(outcome="NEVER")
     lock = home.item("Lock")
     home.command(home.item("Command"), "lock")
-    home.items.states[lock] = "ON"  # openHAB's own update by the command
+    home.items.states[lock] = "ON"  # openHAB's own update after the command
     home.command(lock, "ON")
     home.pass_time(1)
     assert home.state(lock) == "OFF"
@@ -358,7 +358,7 @@ hands.data = no
 
 
 class MixedHome:
-    """The data of a car come from one account's cloud, its commands go by another's."""
+    """One account reads the car, another account sends its commands."""
 
     def __init__(self, cloud, folder, lines=(), both_read=False, items=None):
         keys = {"user": HOME_USER, "password": HOME_PASSWORD, "key": CD_API_KEY, "secret": CD_API_SECRET}
@@ -381,13 +381,13 @@ class MixedHome:
         self.pass_time(0)
 
     def restart(self, *lines):
-        """The person changed bmw.cfg: one account reads, the other one only sends."""
+        """The user changed bmw.cfg: one account reads, the other one only sends."""
         for service in (self.data, self.hands):
             service.stop()
         return MixedHome(self.cloud, self._folder, lines, items=self.items)
 
     def status(self):
-        """What the car's status item has shown, in order."""
+        """All states of the car's command status item, in order."""
         return [text for item, text in self.items.history if item == "BMW_Data_i3_CommandStatus"]
 
     def unlock(self):
@@ -406,7 +406,7 @@ def test_another_accounts_service_sends_the_commands_and_the_items_follow(tmp_pa
         cloud.set_car(cloud.cars()[0], lock="UNLOCKED", plugged=True)
         home = MixedHome(cloud, tmp_path)
         assert home.items.state("BMW_Data_i3_DoorLockState") == "UNLOCKED"
-        assert "BMW_Data_i3_Charge" in home.command_items  # the portal could not
+        assert "BMW_Data_i3_Charge" in home.command_items  # the portal has no such command
         assert [item for item in home.items.specs if item.startswith("BMW_Hands_i3")] == []
         home.data.item_command(*(home.command_items["BMW_Data_i3_Lock"] + ("ON",)))
         home.pass_time(60)
@@ -434,7 +434,7 @@ def test_a_command_for_a_car_that_is_gone_fails_and_says_why(homes):
     home.service._parts.vehicle_list.vehicles = []
     home.command(horn, "OFF")
     assert home.state(status) is None, "OFF means nothing at a push button"
-    home.items.states[horn] = "ON"  # openHAB's own update by the command
+    home.items.states[horn] = "ON"  # openHAB's own update after the command
     home.command(horn, "ON")
     assert home.state(status) == "FAILED: this car is no longer in the account"
     assert home.state(horn) is None and home.cloud.commands() == []
@@ -454,7 +454,7 @@ def test_a_switch_that_openhab_sets_after_its_command_was_refused_goes_back(home
     flash = home.item("FlashLights")
     home.cloud.add_fault("portal_command", "status", status=403)
     home.command(flash, "ON")
-    home.items.states[flash] = "ON"  # openHAB's own update by the command comes late
+    home.items.states[flash] = "ON"  # openHAB's own update after the command comes late
     home.pass_time(1)
     assert home.state(flash) == "OFF"
 
@@ -495,7 +495,7 @@ def test_a_button_that_the_user_made_anew_has_a_state_after_the_next_poll(homes)
 def test_two_commands_of_one_moment_are_both_sent_in_order(homes):
     home = homes("portal")
     name = home.name
-    home.service.incoming._clock = FakeClock(home.now())  # so coarse that both are accepted at the same time
+    home.service.incoming._clock = FakeClock(home.now())  # stands still, so both commands have the same time
     home.service.item_command(name, "command", "lock")
     home.service.item_command(name, "command", "flashLights")
     home.pass_time(60)
@@ -508,7 +508,7 @@ def test_a_car_that_may_have_got_the_command_is_looked_at(homes):
     home.update()
     home.cloud.add_fault("portal_command", "reply_lost")
     home.command(home.item("Lock"), "ON")
-    home.cloud.set_car(home.vin, lock="LOCKED")  # it got it
+    home.cloud.set_car(home.vin, lock="LOCKED")  # the car did execute it
     home.pass_time(60)
     assert home.state(home.item("CommandStatus")).startswith("TIMED OUT: Connection failed")
     assert home.state(home.item("DoorLockState")) == "LOCKED"
@@ -516,7 +516,7 @@ def test_a_car_that_may_have_got_the_command_is_looked_at(homes):
 
 @pytest.fixture
 def mixed(tmp_path):
-    """A maker of homes whose car is read by one account and told by another."""
+    """Returns a function that makes a MixedHome."""
     with SimulatedCloud(fleet="i3") as cloud:
         yield lambda *lines: MixedHome(cloud, tmp_path, lines)
 

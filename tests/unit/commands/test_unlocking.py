@@ -10,7 +10,7 @@ I3, I4 = car("i3", vin="WBY00TEST00000001"), car("i4", vin="WBY00TEST00000002")
 
 
 def unlock(rights, at=0.0, vehicle=I3, steady=None):
-    """An order so many seconds after noon; the steady clock began earlier."""
+    """An unlock order, ``at`` seconds after noon; ``steady`` is the time of the monotonic clock, if it differs."""
     return Order(vehicle, "unlock", {}, None, Moment(NOON + at, 5000 + (at if steady is None else steady)), rights)
 
 

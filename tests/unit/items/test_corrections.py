@@ -5,7 +5,7 @@ from bmw.items.corrections import Corrections
 
 
 def looks(fixes, first, last, every=1, tolerance=0):
-    """The checks that correct an item that is always wrong."""
+    """The checks at which an item that is always wrong gets corrected."""
     return [look for look in range(first, last + 1, every) if fixes.may_correct("Lock", look, tolerance)]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.fakes import car
 
-#: one line of openHAB 3's items grammar, written down independently of the generator
+#: one line of openHAB 3's items grammar, written independently of the generator
 STRING = r'"[^"\\\n]*"'
 NAME = r"[A-Za-z0-9_]+"
 PAIR = r"\w+=(?:%s|true|false|-?[0-9.]+)" % STRING

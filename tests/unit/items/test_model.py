@@ -128,7 +128,7 @@ def test_a_value_beyond_the_vocabulary_is_an_item_of_its_type_in_a_group_of_its_
     assert spec.metadata["bmw"] == ("advanced", {"descriptor": "vehicle.body.chargingPort.plugEventId"})
     assert spec.metadata["unit"] == ("km", {})
     assert of.section_group(vehicle, extra.SECTION).label == "Weitere Werte (f\u00fcr Experten)"
-    # the type is that of the value and not that of the first question
+    # the item's type comes from the first value, not from the first question about it
     assert of.vehicle_item(vehicle, extra.point(key, Reading("x")), True).item_type == "String"
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.fakes import car
 
-#: an element and its settings, as they may stand in a line
+#: a line of a sitemap: an element with its settings
 STRING = r'"[^"\\]*"'
 SETTING = (
     r" (?:item=\w+|label={s}|icon={s}|url={s}|height=\d+|mappings=\[[\w.]+={s}(?:, [\w.]+={s})*\]"
@@ -238,7 +238,7 @@ def test_two_accounts_are_told_apart():
 
 
 class Later:
-    """A timetable in the test's hand."""
+    """Collects delayed work; the test runs it."""
 
     def __init__(self):
         self.work = {}
@@ -339,7 +339,7 @@ def test_what_was_generated_is_replaced(file):
 # what is shipped
 
 
-#: what an i3 says by CarData, and the commands of the app's cloud: the sample shows all that a user may see
+#: an i3's values by CarData plus the commands of MyBMW, so that the sample shows all lines a user may see
 SAMPLE_KEYS = (
     "stateOfCharge targetStateOfCharge electricRange chargingStatus charging pluggedIn chargingTimeRemaining chargingPower doorLockState"
     " doors doorDriverFront doorPassengerFront doorDriverRear doorPassengerRear hood trunk windows windowDriverFront windowPassengerFront"

@@ -56,7 +56,7 @@ def test_checking_an_address_raises_nothing_but_a_config_error(url):
 
 
 def sent(**options):
-    """The request that ``Http.send`` made of its arguments."""
+    """The request that ``Http.send`` makes of these arguments."""
     wire = FakeWire(answer({}))
     Http(wire, [BASE]).send(options.pop("method", "GET"), options.pop("url", BASE + "/x"), **options)
     return wire.requests[0]
@@ -174,7 +174,7 @@ def test_a_cookie_of_one_account_is_not_sent_for_another(web, client):
 
 
 def test_nothing_packed_is_asked_for_and_what_is_packed_is_not_unfolded(web, client):
-    bomb = gzip.compress(b"0" * 20000000)  # twenty megabytes in twenty kilobytes
+    bomb = gzip.compress(b"0" * 20000000)  # 20 MB, packed into 20 kB
     web.get(BASE + "/x", body=bomb, headers={"Content-Encoding": "gzip"})
     response = client.send("GET", BASE + "/x")
     assert web.calls[0].request.headers["Accept-Encoding"] == "identity"
@@ -229,7 +229,7 @@ def test_a_request_without_a_connection_has_not_left():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         base = "http://127.0.0.1:{}".format(free.getsockname()[1])
-    for url in (base + "/x", "http://localhost:1/elsewhere"):  # nobody listens; not named
+    for url in (base + "/x", "http://localhost:1/elsewhere"):  # nobody listens there; a host that is not allowed
         with pytest.raises(NetworkError) as error:
             http.Http(http.RequestsTransport(), [base]).send("POST", url)
         assert error.value.has_left is False
@@ -251,7 +251,7 @@ def test_proxies_and_netrc_of_the_environment_are_not_used(web, client, monkeypa
 
 
 class Dripping(BaseHTTPRequestHandler):
-    """Sends a byte now and then and never ends: each single read is in time, the whole is not."""
+    """Sends a byte now and then and never ends: each read is in time, the whole answer is not."""
 
     gone = threading.Event()
 
@@ -263,7 +263,7 @@ class Dripping(BaseHTTPRequestHandler):
             while not self.gone.wait(0.05):
                 self.wfile.write(b"x")
         except OSError:
-            pass  # the client has hung up, as it should
+            pass  # the client closed the connection, as it should
 
     def log_message(self, *_arguments):
         """Nothing."""

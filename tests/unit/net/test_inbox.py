@@ -30,7 +30,7 @@ class Bringer:
 
     @property
     def waits(self):
-        """True after a moment in which it could have ended."""
+        """True if it still waits after a moment."""
         self._thread.join(0.1)
         return self._thread.is_alive()
 
@@ -62,7 +62,7 @@ def test_by_size_it_takes_no_more_until_there_is_room(box):
     box.take()
     assert bringer.ended() is True
     assert [box.take(), box.take()] == ["more", "late"]
-    assert box.put("all", inbox.MAX_BYTES, wanted)  # what was taken makes room
+    assert box.put("all", inbox.MAX_BYTES, wanted)  # the taken entries made room
 
 
 def test_what_is_larger_than_all_the_room_comes_in_alone(box):

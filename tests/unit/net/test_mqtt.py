@@ -19,7 +19,7 @@ NO_BROKER = "The server does not answer as an MQTT broker: check stream_url"
 
 
 class Ear:
-    """Keeps what connections tell, and waits for it."""
+    """Records the events of connections; ``wait`` waits for one."""
 
     def __init__(self):
         self._condition = threading.Condition()
@@ -31,7 +31,7 @@ class Ear:
             self._condition.notify_all()
 
     def wait(self, event, seconds=10):
-        """The detail of the first event of that kind."""
+        """Waits for this event; returns the detail of the first one."""
         with self._condition:
             found = self._condition.wait_for(lambda: [d for e, d in self.told if e == event], seconds)
         assert found, "no '{}' in {}".format(event, [e for e, _d in self.told])
@@ -164,7 +164,7 @@ def test_a_half_open_connection_is_noticed(connect, ear, stream, monkeypatch):
     monkeypatch.setattr(SocketWire, "write", lambda wire, data: (written.append(data), write(wire, data)))
     connect()
     ear.wait(mqtt.CONNECTED)
-    until(lambda: written.count(b"\xc0\x00") >= 5)  # longer than DEAD_AFTER: the answers to pings keep it alive
+    until(lambda: written.count(b"\xc0\x00") >= 5)  # takes longer than DEAD_AFTER: the answers to the pings keep it alive
     assert [event for event, _detail in ear.told] == [mqtt.CONNECTED]
     stream.stalled = True
     assert "does not answer" in ear.wait(mqtt.LOST).text()
@@ -186,7 +186,7 @@ def test_an_unknown_host_is_told(connect, ear):
 
 
 class Bytes:
-    """A wire that holds a few bytes; what is written is kept."""
+    """A wire that delivers these bytes; keeps what is written."""
 
     def __init__(self, data):
         self._data = data
@@ -217,7 +217,7 @@ def test_the_connect_packet_is_as_the_standard_says():
 
 
 def hear_all(data):
-    """What a connection tells of these bytes from a broker."""
+    """The events of a connection that receives these bytes (hex) from the broker."""
     ear = Ear()
     mqtt.Connection(mqtt.Broker("h", 1, False, None, None, "t"), "me", Bytes(bytes.fromhex(data)), ear).open()
     ear.wait(mqtt.LOST)
@@ -305,7 +305,7 @@ def test_a_message_whose_topic_is_longer_than_itself_is_broken(kind, body):
 
 
 class Line(Bytes):
-    """A broker that lets us in and is silent then; ``read`` waits until the wire is closed."""
+    """A broker that accepts the login and then sends nothing; ``read`` waits until the wire is closed."""
 
     def __init__(self, data="20020000 9003 0001 00", more=lambda: b""):
         Bytes.__init__(self, bytes.fromhex(data))
@@ -359,14 +359,14 @@ def test_a_ping_that_cannot_be_sent_ends_the_connection(open_line, ear, monkeypa
 
 def test_a_broker_that_completes_no_packet_is_dead_after_three_pings(open_line, ear, monkeypatch):
     monkeypatch.setattr(mqtt, "PING_EVERY", 0.01)
-    line = Line("20020000 9003 0001 00 30 7f 0001")  # a message begins and never ends
+    line = Line("20020000 9003 0001 00 30 7f 0001")  # the start of a message that never ends
     open_line(line)
     ear.wait(mqtt.LOST)
     assert line.written.count(mqtt._PING_REQUEST) == mqtt.MAX_UNANSWERED - 1 and line.closed.is_set()
 
 
 class Ticks:
-    """Takes the place of the wait between pings: at each tick the broker has completed so many packets, then the connection ends."""
+    """Replaces the wait between pings. ``packets``: the broker's packet count at each ping; after the last one the connection ends."""
 
     def __init__(self, connection, packets):
         self._connection, self._packets = connection, list(packets)
@@ -413,7 +413,7 @@ def test_while_a_message_waits_to_be_heard_nothing_is_read_and_the_broker_is_not
     assert [event for event, _detail in ear.told] == [mqtt.CONNECTED, mqtt.MESSAGE] and len(line._data) == 12
     go_on.set()
     until(lambda: len(ear.told) >= 4)
-    # from now on it is silent, and that counts
+    # from now on the broker is silent, so it must be found dead
     assert "closed" in ear.wait(mqtt.LOST, 20).text()
 
 

@@ -48,7 +48,7 @@ def test_what_is_no_json_is_told(data):
 @pytest.mark.parametrize("bracket", "[{")
 def test_the_deepest_nesting_is_read_and_one_more_is_not(bracket):
     safe_json.parse(nested(MAX_DEPTH, bracket))
-    safe_json.parse("[" + nested(MAX_DEPTH - 1, bracket) + ", []]")  # more brackets, no deeper
+    safe_json.parse("[" + nested(MAX_DEPTH - 1, bracket) + ", []]")  # more brackets, but not deeper
     with pytest.raises(BadJson, match="nested more than"):
         safe_json.parse(nested(MAX_DEPTH + 1, bracket))
 
@@ -65,7 +65,7 @@ def test_brackets_in_texts_are_no_depth():
 
 @pytest.mark.parametrize("before", range(0, 300, 7))
 def test_the_longest_number_is_read_and_one_more_digit_is_not(before):
-    # wherever in the text: the search looks at a part of the letters only
+    # at each position: the search samples only some of the characters
     text = "[" + " " * before + "{}" + ' , "x"]'
     assert safe_json.parse(text.format("1" * MAX_DIGITS))[0] == int("1" * MAX_DIGITS)
     for number in ("1" * (MAX_DIGITS + 1), "0." + "1" * (MAX_DIGITS + 1), "1e" + "1" * (MAX_DIGITS + 1)):

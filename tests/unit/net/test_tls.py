@@ -32,12 +32,12 @@ def strangers(tmp_path_factory):
 
 
 def ask(server, ca_file):
-    """By requests."""
+    """Connects with requests."""
     return Http(RequestsTransport(str(ca_file)), [server.url]).send("GET", server.url + "/").status
 
 
 def wire(server, ca_file, host="127.0.0.1"):
-    """By the stream's socket."""
+    """Connects with the stream's socket."""
     made = SocketWire(str(ca_file))
     try:
         made.open(host, server.port, True, 5)
@@ -68,7 +68,7 @@ def test_a_server_of_yesterday_gets_nothing(certificates, way, version):
 
 @pytest.mark.parametrize("version", TOO_OLD, ids=str)
 def test_the_server_of_yesterday_does_serve_clients_of_yesterday(certificates, version):
-    """Without this the test before could pass for any reason."""
+    """Without this check the test before could pass for a wrong reason."""
     context = make_old(ssl.create_default_context(cafile=str(certificates.ca_file)), version)
     with TlsServer(certificates, version) as server, socket.create_connection(("127.0.0.1", server.port), 5) as plain:
         try:

@@ -14,11 +14,11 @@ JAVA = ("java", "java.lang", "java.time") + tuple(
 
 
 class IllegalStateException(Exception):
-    """Java's word where the JVM is ending."""
+    """What Java raises while the JVM shuts down."""
 
 
 class House:
-    """An app with one account, and a JVM that takes hooks or is ending."""
+    """An app with one account; ``is_ending``: the JVM shuts down and refuses hooks."""
 
     def __init__(self, app, is_ending):
         self.done = []
@@ -28,7 +28,7 @@ class House:
         app.Runtime.getRuntime.return_value = hooks
         steps = ("start", "halt", "stop", "finish")
         service = SimpleNamespace(**{step: lambda step=step: self.done.append(step) for step in steps})
-        self.app = app.App.__new__(app.App)  # what it is made of needs openHAB
+        self.app = app.App.__new__(app.App)  # without __init__, which needs openHAB
         self.app.accounts = [SimpleNamespace(service=service, has_closed_store=False)]
         self.app._bridge, self.app._watcher, self.app._at_exit, self.app._stop_lock = (MagicMock() for _ in range(4))
         self.app._settings_stamps, self.app._clock = {}, None
@@ -53,7 +53,7 @@ def test_a_start_starts_the_accounts(app):
 
 
 def test_nothing_starts_while_the_jvm_is_ending_as_nothing_would_wait_for_the_tokens_it_asks_for(app):
-    """SIGTERM while openHAB still loads the script, or while the settings are read again."""
+    """SIGTERM comes while openHAB loads the script, or while the settings are read again."""
     house = House(app, is_ending=True)
     house.app.start(lambda: None)
     assert "start" not in house.done

@@ -46,7 +46,7 @@ class Item:
 
 
 class Registry(dict):
-    """openHAB's items by their names; as openHAB has it, ``update`` fails for items of files."""
+    """openHAB's items by name; ``update`` fails for items from files, as in openHAB."""
 
     files = ()
 
@@ -63,7 +63,7 @@ def group(name, *parents):
 
 
 def watched(items, registry):
-    """An ``Items`` in which a group can be made."""
+    """An ``Items`` that can make a group."""
     made = items(SimpleNamespace(postUpdate=lambda item, state: setattr(item, "state", state)), registry)
     made._managed = SimpleNamespace(get=lambda name: registry.get(name) if name not in registry.files else None)
 
@@ -87,7 +87,7 @@ def items(monkeypatch):
 
 
 def test_an_item_that_two_threads_wrote_at_once_shows_what_is_wanted(items):
-    """A command of another account ends on that account's thread, while this one's tells its own."""
+    """Another account's command ends on that account's thread while this account writes the same item."""
     status = Item()
     events = SimpleNamespace(postUpdate=lambda item, state: setattr(item, "state", state))
     ours = items(events, SimpleNamespace(get=lambda name: status))
@@ -96,7 +96,7 @@ def test_an_item_that_two_threads_wrote_at_once_shows_what_is_wanted(items):
     def slow_string(text):
         for write in others[:]:
             others.remove(write)
-            write()  # the other thread's turn comes in the middle
+            write()  # the other thread writes in between
         return State(text)
 
     ours._ours["String"] = ours._makers["String"] = slow_string
@@ -141,7 +141,7 @@ def test_an_item_where_a_group_should_be_is_told_once_with_what_to_do_and_stays(
 
 
 class Uncomparable(State):
-    """As openHAB's ``1E-2147483647 %`` or ``1E2147483647 one``, which anybody may write: each comparison, or its text, overflows."""
+    """Like openHAB's ``1E-2147483647 %`` or ``1E2147483647 one``, which anybody can write: comparing or printing it overflows."""
 
     def equals(self, other):
         raise ArithmeticError("Overflow")

@@ -15,7 +15,7 @@ def items():
 
 
 class WatchedItems(ItemsInMemory):
-    """Puts right what others write at once, as openHAB's items are after some looks."""
+    """Corrects foreign writes at once; the real items need some checks for that."""
 
     def __init__(self):
         super().__init__()
@@ -107,7 +107,7 @@ def test_a_contact_of_the_users_for_the_lock_is_open_while_the_car_is_unlocked(i
 
 
 def test_what_a_person_sets_stays_when_a_car_that_was_gone_is_back():
-    """While it is gone the item shows that nothing is known, which is put right; the module itself writes nothing else to it."""
+    """While the car is gone the item is UNDEF, and foreign writes are corrected. Later the module must not touch the item."""
     items = WatchedItems()
     out = outlet(items)
     out.prepare_commands(I3, {"chargingSettings"}, True)
@@ -146,7 +146,7 @@ def test_deleted_groups_come_back_with_their_members_after_a_look_at_each_car(it
     for _look in (I3, I4):
         out.correct_items()
     assert sorted(name for name, spec in items.specs.items() if spec.item_type == "Group") == groups
-    made_with_it = set(deleted)  # such a group says itself where it belongs
+    made_with_it = set(deleted)  # a group names its own parent groups
     assert {group: set(items.members[group]) | made_with_it.intersection(were_in[group]) for group in deleted} == were_in
 
 

@@ -17,7 +17,7 @@ HOME = ("home", "mybmw", "anna")
 
 
 class Account:
-    """What the outlet asks of an account."""
+    """The part of an account that the outlet uses."""
 
     tokens = TOKENS
 
@@ -26,7 +26,7 @@ class Account:
 
 
 class Cipher:
-    """Counts what it is given to open."""
+    """Counts the texts that it shall decrypt."""
 
     def __init__(self):
         self.opened = 0
@@ -46,7 +46,7 @@ def counted():
 
 @pytest.fixture
 def outlet_of(counted):
-    """Makes the outlet of an account on the same items and with the same key."""
+    """Returns a function that makes an account's outlet, with the same items and the same key."""
     items, seal = ItemsInMemory(), Seal(lambda: [b"k" * KEY_BYTES], counted)
 
     def make(names=HOME):
@@ -58,7 +58,7 @@ def outlet_of(counted):
 
 
 def write(outlet, text):
-    """What anybody may do over REST."""
+    """Writes the item, as anybody can do over REST."""
     outlet._items.states[outlet.name_of("accessToken")] = text
 
 

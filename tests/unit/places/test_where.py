@@ -16,7 +16,7 @@ def north_of(spot, metres):
 
 
 def asked(spot, known=None, home=HOUSE, places=(), time=1000.0):
-    """The readings (dict) of a car that is there, with the last ones kept in it."""
+    """The readings (dict) of a car at this position; ``known`` keeps the last ones."""
     known = {} if known is None else known
     known["position"] = Reading(spot, time)
     found = readings(known, home, places, RADIUS)

@@ -96,7 +96,7 @@ def test_calls_from_a_clock_that_was_set_back_do_not_block_for_ever():
 
 
 class Clocks:
-    """The clock on the wall, which can be set, and the one that nobody sets."""
+    """The system clock, which can be set, and the monotonic clock, which cannot."""
 
     def __init__(self, now):
         self.now, self.passed = now, 1000.0
@@ -136,10 +136,10 @@ def test_calls_of_before_are_taken_as_noted_where_one_of_the_two_clocks_is_unkno
 
 
 def test_from_its_first_second_on_a_set_clock_is_believed():
-    """One that shows this year's first second, and calls of that second and of a day ahead."""
+    """The clock shows the first second that counts as set; there are calls of that second and of a day later."""
     clocks = Clocks(float(CLOCK_IS_SET))
     first, ahead, further = CLOCK_IS_SET // 60, (CLOCK_IS_SET + DAY) // 60, (CLOCK_IS_SET + DAY) // 60 + 1
-    assert started(clocks, {"calls": [[first, 1], [ahead, 2], [further, 4]]}).spent(clocks.now) == 7  # the last as made at the start
+    assert started(clocks, {"calls": [[first, 1], [ahead, 2], [further, 4]]}).spent(clocks.now) == 7  # the last: made at the start
     clocks.now += 2 * DAY
     assert started(clocks, {"calls": [[first, 1], [ahead, 2]]}).spent(clocks.now) == 2
     set_at_once = Budget(10, {"calls": [[first, 1], [ahead, 2], [further, 4]]})
@@ -229,7 +229,7 @@ def test_no_rolling_day_ever_holds_more_calls_than_allowed(pauses):
         assert len([time for time in made if end - DAY < time <= end]) <= 12
 
 
-# BMW's refusal
+# BMW refuses calls
 
 
 def test_after_a_refusal_nobody_asks_until_the_time_told():

@@ -13,7 +13,7 @@ from tests.unit.fakes import NOON
 
 
 def spend(budget, now, count):
-    """The budget, less some calls."""
+    """The budget after ``count`` calls."""
     for _ in range(count):
         budget.spend(now)
     return budget
@@ -67,7 +67,7 @@ def test_there_is_always_an_interval(calls, cars):
 
 
 def one_week(tick, cars):
-    """(polls made, calls refused) of a week of ticks, as the service does it."""
+    """(polls made, calls refused) in a week of ticks; decides like the service."""
     budget, last, listed, polls, refused = Budget(50), None, None, 0, 0
     for now in range(int(NOON), int(NOON) + 7 * DAY, tick):
         if not is_due(now, last, pace(interval(50, cars), AWAKE, (now // 3600) % 24)) or not budget.has_room(now, cars):

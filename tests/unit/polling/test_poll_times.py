@@ -16,7 +16,7 @@ class Cloud:
 
 
 class Times:
-    """PollTimes with a day's calls, for cars that are shown as they are given."""
+    """PollTimes with a day's calls and these cars."""
 
     def __init__(self, clock, *cars, limit=50):
         self.clock = clock
@@ -33,7 +33,7 @@ class Times:
         return self.times
 
     def wait(self):
-        """Seconds between two polls."""
+        """The seconds from this poll to the next."""
         self.times.polled_at = self.clock.now()
         return self.times.next_at() - self.clock.now()
 

@@ -16,7 +16,7 @@ class FakeCloud:
     def __init__(self):
         self.asked = []
         self.trouble = None
-        self.calls = None  # cars that a look can ask for
+        self.calls = None  # the cars that one round has calls for; None: all
         self._left = self._session = None
 
     def rare_values(self, session, vehicle):
@@ -37,7 +37,7 @@ class FakeCloud:
 
 
 class NewEachTime:
-    """Sessions that nobody asks anything."""
+    """Makes sessions that nobody calls."""
 
     def new(self, by_person=True, guard=None, memory=None):
         assert not by_person
@@ -45,7 +45,7 @@ class NewEachTime:
 
 
 class Looks:
-    """A RareCalls with two cars, of which one has no name yet, and what it took."""
+    """A RareCalls with two cars, one without a name yet; keeps the readings."""
 
     def __init__(self, outlet, worker, cars=None):
         self.cloud = FakeCloud()

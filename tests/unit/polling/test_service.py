@@ -26,7 +26,7 @@ HALF_HOUR = 1800
 @pytest.fixture
 def cloud():
     cloud = SimulatedCloud(fleet="i3")
-    # noon of tomorrow, so that no test runs over UTC midnight by itself and nothing comes from the future
+    # Start at noon tomorrow: no test runs past UTC midnight by itself, and nothing has a time in the future.
     cloud.advance_clock(129600 - cloud.now() % 86400)
     yield cloud
     cloud.close()
@@ -44,7 +44,7 @@ def signed_in(home):
 
 @pytest.fixture
 def networked(cloud, tmp_path):
-    """A home with a real network, which can fail."""
+    """A home with a real HTTP connection, which can fail."""
     cloud.start()
     return Home(cloud, tmp_path, transport=RequestsTransport())
 
@@ -62,7 +62,7 @@ def vin(home):
 
 
 def due(home):
-    """A moment at which the next automatic poll is due, also of a car that sleeps."""
+    """Waits until the next automatic poll is due, even for a sleeping car, and triggers it."""
     home.pass_time(2 * HALF_HOUR + 300)
     home.tick()
 
@@ -142,7 +142,7 @@ def test_what_the_sign_in_switch_was_set_to_last_counts(home, texts, auth_calls)
 def test_only_what_a_person_typed_starts_a_sign_in(home, text, is_begun):
     home.start()
     home.service.sign_in_input(text)
-    home.service.sign_in_switch("OFF")  # does not take its place
+    home.service.sign_in_switch("OFF")  # must not replace the waiting sign-in input
     home.worker.run()
     assert bool(home.calls("auth")) == is_begun
 
@@ -420,7 +420,7 @@ def test_a_secondary_users_car_is_left_out_and_told_once_with_what_to_do(home, c
         due(home)
     home = home.restart()
     assert home.text == "Online; " + line
-    assert [record.levelname for record in caplog.records if line in record.getMessage()] == ["INFO", "INFO"]  # one per start
+    assert [record.levelname for record in caplog.records if line in record.getMessage()] == ["INFO", "INFO"]  # one line per start
     for _ in range(3):
         home.pass_time(86400)
         home.tick()
@@ -561,7 +561,7 @@ def test_the_whole_fleet_is_read_within_the_day(tmp_path):
 
 @pytest.fixture
 def fleet(cloud, tmp_path):
-    """Twelve cars, and ten calls a day."""
+    """Twelve cars with ten calls a day."""
     for _ in range(11):
         cloud.add_car("i3")
     cloud.settings(quota=10)
@@ -569,7 +569,7 @@ def fleet(cloud, tmp_path):
 
 
 def asked(home):
-    """The cars that were asked for their data, in order, since ``cloud.reset_calls()``."""
+    """The cars that were polled since ``cloud.reset_calls()``, in order."""
     paths = [call["path"] for call in home.cloud.calls() if call["where"] == "telematicData" and call["status"] == 200]
     return [next(one for one in home.cloud.cars() if "VIN.." + one[-4:] in path) for path in paths]
 
@@ -624,7 +624,7 @@ def test_a_clock_that_was_ahead_for_a_while_puts_no_car_last_for_ever(home):
     assert asked(home) == [first.vin, second.vin]
 
 
-# when to ask
+# when to poll
 
 
 def test_a_tick_asks_only_when_it_is_due(signed_in):
@@ -655,7 +655,7 @@ def test_a_car_that_is_always_awake_is_asked_every_half_hour_by_day_and_every_ho
         home.pass_time(HALF_HOUR + jitter[tick % len(jitter)])
         others += home.calls()
         assert home.state == "ONLINE", home.text
-    # the calls of the sign-in are missing once, at the end of its day
+    # the sign-in used some calls, which are missing once at the end of that day
     polls = [(hour, now) for hour, now in polls if now > polls[0][1] + 26 * 3600]
     waits = [(hour, round((now - before) / HALF_HOUR)) for (hour, now), (_hour, before) in zip(polls[1:], polls)]
     assert {wait for hour, wait in waits if 7 <= hour <= 22} == {1}
@@ -670,7 +670,7 @@ def asked_at_tick(home):
 
 
 def awake(home):
-    """The car says something now, and BMW is asked for it."""
+    """The car sends a value now and the module polls it."""
     home.cloud.set_car(vin(home), odometer_km=48300)
     home.update()
     home.cloud.reset_calls()
@@ -715,7 +715,7 @@ def test_a_car_that_always_charges_never_uses_the_day_up_and_is_never_forgotten(
 
 
 class Heard:
-    """A stream that brings what the cars say, or says nothing."""
+    """A stream that brings the cars' values, or nothing if ``is_heard`` is False."""
 
     is_heard = True
 
@@ -922,7 +922,7 @@ def test_of_ten_containers_an_old_one_of_ours_makes_room(home):
     assert gone == [CONTAINER_NAME + " 0"]
 
 
-# trouble on the way
+# network and server errors
 
 
 def test_without_network_the_items_keep_their_values_and_it_goes_on_by_itself(networked):
@@ -1043,7 +1043,7 @@ def test_a_restart_makes_no_call_and_shows_the_last_values(signed_in):
 
 
 def killed(home, **options):
-    """openHAB again, after a kill: the same files, and nothing was stored at the end."""
+    """openHAB after a kill: the same files; it stored nothing when it ended."""
     return Home(home.cloud, home.folder, **options).start()
 
 
@@ -1063,7 +1063,7 @@ class Killed(BaseException):
 def test_a_kill_while_a_poll_is_stored_forgets_no_call_and_leads_to_no_burst_of_polls(signed_in, monkeypatch, where):
     module = files if where == "_replace" else os
     real = getattr(module, where)
-    for number in range(2):  # when the call is counted, and when its answer is stored
+    for number in range(2):  # once when the call is counted, once when its answer is stored
         signed_in.pass_time(2 * HALF_HOUR + 300)
         home = Home(signed_in.cloud, signed_in.folder)
         home.service.prepare(lambda items: None)
@@ -1223,7 +1223,7 @@ def test_a_stop_waits_for_the_tokens_of_a_sign_in_that_are_on_their_way(cloud, t
 
 
 class FailingOutlet(RecordingOutlet):
-    """Items that fail in a way nobody expects, for as long as they are told to."""
+    """Items that raise an unexpected error as long as the test wants."""
 
     def __init__(self):
         RecordingOutlet.__init__(self)
@@ -1247,7 +1247,7 @@ class FailingOutlet(RecordingOutlet):
 
 
 def run_through(worker, seconds=0):
-    """What the worker's thread does: a piece of work that fails is not the end."""
+    """Runs the work like the worker's thread: it goes on after a failed piece of work."""
     for _piece in range(50):
         try:
             worker.pass_time(seconds)
@@ -1292,7 +1292,7 @@ def test_a_broken_record_of_cars_is_not_written_over_before_it_was_read(signed_i
     with monkeypatch.context() as patch:
         patch.setattr(files, "read", lambda path, *more: _cannot_read() if path == name else real(path, *more))
         again = Home(signed_in.cloud, signed_in.folder).start()
-    again.service.take(car("i3"), {})  # it could be read again by now, but was not
+    again.service.take(car("i3"), {})  # the file is readable again, but nobody has read it
     again.service.stop()
     assert real(name) == before
 
@@ -1408,7 +1408,7 @@ def test_while_a_sign_in_waits_for_a_person_an_account_that_is_signed_in_is_poll
 
 
 def test_a_password_that_bmw_refused_is_not_tried_again_by_any_tick(cloud, tmp_path):
-    """BMW locks an account after some wrong ones."""
+    """BMW locks an account after several wrong passwords."""
     home = Home(cloud, tmp_path, kind="portal", client_id=None, username=HOME_USER, password="not the password").start()
     refused = home.calls("auth")
     assert (len(refused), home.state) == (1, "SIGN_IN_FAILED"), home.text
@@ -1489,7 +1489,7 @@ def test_a_stop_stores_the_token_and_the_calls_that_a_full_disk_did_not_take(sig
 
 
 class SetClock:
-    """A clock on the wall that can be set; the cloud's time goes on as it does."""
+    """A system clock that can be set; the cloud's time does not jump with it."""
 
     def __init__(self, cloud):
         self._cloud, self.ahead = cloud, 0
@@ -1550,7 +1550,7 @@ def test_whatever_fails_at_a_stop_all_the_rest_is_done(signed_in, monkeypatch, c
     for name in ("incoming", "_live", "_saved"):
         monkeypatch.setattr(service, name, Part(name))
     monkeypatch.setattr(service, "halt", lambda: None)
-    service.stop()  # raises nothing: the accounts after this one, and the tokens on their way, wait for it
+    service.stop()  # must not raise: the other accounts and the tokens under way still have to be handled
     assert done == ["incoming", "_live", "_saved", "closed"]
     assert [record.message for record in caplog.records if record.exc_info] == ["The account could not be stopped as it should"]
 
@@ -1582,7 +1582,7 @@ def test_a_poll_that_a_stop_comes_into_shows_nothing_more_and_makes_no_rule(sign
     def stopped_meanwhile(session, vehicle):
         readings = read(session, vehicle)
         service.stop()
-        signed_in.outlet.command(vehicle, "commandStatus", "SENT", True)  # of the next instance
+        signed_in.outlet.command(vehicle, "commandStatus", "SENT", True)  # shown by the next instance
         del signed_in.outlet.history[:], signed_in.outlet.posts[:]
         return readings
 

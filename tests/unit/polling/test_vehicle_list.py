@@ -18,7 +18,7 @@ FIRST, SECOND, THIRD = "WBY00TEST00000001", "WBY00TEST00000002", "WBY00TEST00000
 
 
 class ListingCloud(Cloud):
-    """A cloud with a list of cars (VIN -> model; None: BMW does not describe the car). Counts the requests."""
+    """A cloud with a list of cars (VIN -> model; None: BMW has no description). Counts the requests."""
 
     def __init__(self, **models):
         self.models = models
@@ -50,7 +50,7 @@ def cars(cloud, clock):
 
 
 def listed(cars):
-    """All cars listed, described and named."""
+    """Reads the list and the facts and names all cars."""
     cars.refresh_list(None)
     for vehicle in cars.vehicles:
         cars.fetch_facts(None, vehicle)
@@ -59,7 +59,7 @@ def listed(cars):
 
 
 def again(cars, cloud, clock, is_same_cloud=True):
-    """After a restart, through the store."""
+    """The list after a restart: it was stored and loaded."""
     restarted = VehicleList(cloud, clock)
     restarted.load(json.loads(json.dumps(cars.to_record())), is_same_cloud)
     return restarted
@@ -277,7 +277,7 @@ def test_a_new_car_takes_the_place_of_a_first_one_that_is_gone(cars, cloud, cloc
 
 
 def test_a_car_that_was_the_first_is_it_again_when_the_one_in_its_place_is_gone(cars, cloud, clock):
-    """For example a loan car: when it is gone, the user's items belong to the own car again."""
+    """For example a loan car: when it is gone, the user's own car gets its items back."""
     cloud.models[THIRD] = "i4"
     assert first_of(list_anew(cars, cloud, THIRD)) == ["i4"]
     assert first_of(list_anew(cars, cloud, FIRST, SECOND, THIRD)) == ["i4"]

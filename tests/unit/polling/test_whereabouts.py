@@ -17,7 +17,7 @@ APP = {"api_key": CD_API_KEY, "api_secret": CD_API_SECRET}
 
 
 class House(Home):
-    """openHAB has a location that a test may change."""
+    """A home with an openHAB location, which the test can change."""
 
     location = HOUSE
     fails = None

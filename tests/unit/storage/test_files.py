@@ -139,7 +139,7 @@ def test_setting_aside_what_is_not_there_is_a_store_error(tmp_path):
         files.set_aside(str(tmp_path / "none"))
 
 
-# what is beside
+# temporary files beside a file
 
 
 @pytest.mark.parametrize("planted", ["link", "hard link", "open to all"])
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_durable_is_an_error_but_where_there_is_no_
     assert files.read(path) == b"y"
 
 
-# room
+# disk space
 
 
 def test_room_that_was_taken_is_used_though_the_disk_is_full_by_then(tmp_path, monkeypatch):
@@ -288,7 +288,7 @@ def test_what_another_program_is_writing_is_not_taken_for_ones_own(tmp_path):
 
 @pytest.mark.parametrize("read", [files.read, lambda path: files.read(path, 100)])
 def test_what_is_no_regular_file_is_not_waited_for(tmp_path, read):
-    """Reading a pipe blocks until somebody writes into it: openHAB would load no more scripts."""
+    """Reading a pipe blocks until somebody writes to it: openHAB would load no more scripts."""
     path = tmp_path / "file"
     os.mkfifo(str(path))
     with deadline(5), pytest.raises(StoreError, match="not a regular file"):
@@ -314,7 +314,7 @@ def test_a_file_that_would_fill_the_memory_is_not_read(tmp_path):
 
 @contextlib.contextmanager
 def deadline(seconds):
-    """Fails a test that would wait for ever."""
+    """Fails a test that does not end by itself."""
 
     def ring(_signal, _frame):
         raise AssertionError("it still waits")

@@ -58,7 +58,7 @@ def test_any_content_is_keys_or_a_store_error(path, content):
 
 
 def _told(path, age):
-    """Returns (a worker that watches a key of this age, the times at which it said that a new key is due)."""
+    """Watches a key of this age. Returns (worker, times at which a new key was announced as due)."""
     load(path)
     os.utime(path, (NOON - age, NOON - age))
     told, clock = [], FakeClock(NOON)
@@ -112,7 +112,7 @@ def test_a_clock_that_was_set_back_makes_no_key(path):
 
 
 class Home:
-    """A folder whose store is opened now and then; each time by a new process."""
+    """A folder with a store; each restart opens it as a new process does."""
 
     def __init__(self, folder):
         self.folder = str(folder)
@@ -121,7 +121,7 @@ class Home:
         self.restart()
 
     def restart(self, days=0):
-        """Opens the store after so many days."""
+        """Opens the store again, ``days`` later."""
         self.now += days * 86400
         before = self.keys()
         self.seal, self.store = open_store(self.folder, cipher, self.now)

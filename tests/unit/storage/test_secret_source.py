@@ -31,7 +31,7 @@ def secret_file(tmp_path):
 
 
 def refused(text, **options):
-    """What is said (text) when there is no secret."""
+    """The error text if there is no secret."""
     with pytest.raises(ConfigError) as error:
         resolve(text, "", **options)
     assert SECRET not in error.value.text()

@@ -131,7 +131,7 @@ def _disk_full(*_arguments):
     raise OSError(28, "No space left on device")
 
 
-# what a kill leaves
+# files left by a kill
 
 
 class Killed(BaseException):
@@ -144,7 +144,7 @@ def again(store, seal):
 
 
 def killed_at(step, save):
-    """Saves, and is killed at a step of that."""
+    """Saves; the process is killed at this step of it."""
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
 
         def kill(*_arguments):
@@ -196,7 +196,7 @@ def test_an_older_one_that_lies_beside_is_not_taken_up(store, seal):
 
 
 def test_without_a_stamp_the_time_of_the_token_tells_the_newer(store, seal):
-    """Files of version 1.0."""
+    """Version 1.0 wrote such files."""
 
     def of_version_1_0(path, obtained_at):
         text = seal.close(json.dumps({"access_token": "x", "obtained_at": obtained_at}), "account.token")
@@ -246,7 +246,7 @@ def test_a_record_that_cannot_be_moved_to_its_place_is_used_where_it_lies(store,
     assert started.load("account.token") == {"n": 2} and not os.path.exists(store.path("account.token.new"))
 
 
-# room
+# disk space
 
 
 def test_a_record_is_saved_into_the_room_that_was_taken_for_it(store):
@@ -279,11 +279,11 @@ def test_nothing_is_written_over_a_record_that_is_not_there(store):
         store.save_over("account.token", {"n": 1})
 
 
-# an instance that was stopped and still writes, beside a new one
+# a stopped instance that still writes, and a new one
 
 
 class Told:
-    """A lock that tells when somebody waits for it, or got it."""
+    """A lock that signals when somebody asks for it."""
 
     def __init__(self):
         self._lock, self.asked = threading.RLock(), threading.Semaphore(0)
@@ -306,7 +306,7 @@ def test_what_one_instance_is_writing_is_neither_taken_away_nor_taken_up_by_anot
     other = threading.Thread(target=acts[act], daemon=True)
 
     def move(path, place):
-        """The old one has written its file, and not moved it yet, when the new one comes."""
+        """The new instance comes after the old one wrote its file and before it moved it."""
         monkeypatch.setattr(files, "_replace", os.replace)
         assert lock.asked.acquire(timeout=DEADLINE)
         other.start()

@@ -26,7 +26,7 @@ def cloud_of(config):
 
 
 def facts(**changes):
-    """The facts of a signed-in account at noon; named ones are others."""
+    """The facts of a signed-in account at noon, with these changes."""
     config = settings(**changes.pop("config", {}))
     usual = {
         "settings": config,
@@ -50,12 +50,12 @@ def report(warnings=(), versions=("openHAB 3.0.1",), now=NOON, **changes):
 
 
 def line(text, start):
-    """The one line that begins so."""
+    """The only line that begins with this text."""
     (found,) = [one for one in text.splitlines() if one.startswith(start)]
     return found
 
 
-# what it tells
+# what the report contains
 
 
 def test_it_names_the_versions():
@@ -168,7 +168,7 @@ def test_no_line_is_endless():
     assert max(len(one) for one in report(text="x" * 100000).splitlines()) == diagnostics.MAX_LINE
 
 
-# what it does not tell
+# what the report must not contain
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_the_switch_puts_the_report_into_item_and_log_costs_no_call_and_goes_bac
     assert text in [record.getMessage() for record in caplog.records]
     assert home.outlet.shown["diagnose"] is False
     assert home.cloud.calls() == []
-    # openHAB shows its own ON once more after a command
+    # openHAB sets the item to ON once more after the command
     home.outlet.shown["diagnose"] = True
     home.pass_time(5)
     assert home.outlet.shown["diagnose"] is False

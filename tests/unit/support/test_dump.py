@@ -64,7 +64,7 @@ def test_other_numbers_are_no_places(text):
 
 
 def test_a_long_row_of_words_without_a_digit_is_read_once():
-    # tried from each beginning anew, it took more than ten minutes
+    # A search that starts again at each character took more than ten minutes.
     row = "a-" * 100000
     assert dump.anonymous([row + "."]) == [row + "."]
     assert dump.anonymous([row + "1 end"]) == ["[id] end"]

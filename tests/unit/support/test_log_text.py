@@ -10,7 +10,7 @@ from bmw.support.log_text import text_of
 
 
 def record_of(message, *arguments, error=None):
-    """A record as ``logging`` makes one; ``error`` is raised and caught for it."""
+    """A record as ``logging`` makes it; ``error`` is raised and caught, so that it has a traceback."""
     exc_info = None
     if error is not None:
         try:

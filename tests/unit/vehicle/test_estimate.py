@@ -16,12 +16,12 @@ CHARGING = {
     "batteryCapacity": 80.0,
     "targetStateOfCharge": 80.0,
 }
-#: percent an hour of these
+#: percent per hour with these values
 HOURLY = 10 * estimate.EFFICIENCY / 80.0 * 100
 
 
 def at(seconds, **values):
-    """The estimate so many seconds after what the car said."""
+    """The estimate ``seconds`` after the car's last values."""
     found = estimate.reading(car(**dict(CHARGING, **values)).readings, NOON + seconds)
     return found.value if found is not None else "no item"
 
@@ -67,7 +67,7 @@ def test_what_was_given_up_comes_back_with_the_cars_next_word_only():
     assert estimate.reading(vehicle.readings, later + 120).value > 60
 
 
-# cars that tell no power
+# cars that send no charging power
 
 LAST = {"lastChargingStartStateOfCharge": 40.0, "lastChargingEndStateOfCharge": 80.0, "lastChargingDuration": 240.0}
 
@@ -102,7 +102,7 @@ def test_what_the_wallbox_gave_is_summed_up():
     assert meter.mean(NOON, NOON + 60, 2000.0) == 2000.0
     assert meter.mean(NOON, NOON + 120, 8000.0) == 2000.0
     assert meter.mean(NOON, NOON + 240, 8000.0) == 5000.0
-    # a new word of the car: from there with what it gave last
+    # a new value of the car: the mean starts there, with the last power
     assert meter.mean(NOON + 240, NOON + 300, 0.0) == 8000.0
     assert meter.mean(NOON + 240, NOON + 360, 0.0) == 4000.0
     assert meter.mean(NOON + 240, NOON + 420, None) is None

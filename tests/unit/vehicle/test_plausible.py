@@ -4,7 +4,7 @@ import pytest
 from bmw.vehicle import plausible
 from bmw.vehicle.vocabulary import VEHICLE
 
-#: what is counted or summed up, by this module or by BMW's servers: no field of the car
+#: counted or summed up by this module or BMW's servers: no values of the car itself
 COUNTED = {
     "energyChargedThisMonth",
     "energyChargedLastMonth",

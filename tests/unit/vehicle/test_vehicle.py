@@ -93,7 +93,7 @@ def test_in_whatever_order_reports_come_the_newest_stays(reports):
     assert value(i3, "stateOfCharge") in [soc for soc, time in reports if time == newest]
 
 
-# what follows
+# derived values
 
 
 @pytest.mark.parametrize("state, locked", sorted(LOCK_STATES.items()) + [("ASTRAY", None), (None, None)])
@@ -175,7 +175,7 @@ def test_where_nobody_was_asked_what_is_said_of_a_charge_holds():
 def test_a_charge_ends_with_its_cable_where_its_status_becomes_unknown():
     vehicle = car(time=NOON, chargingStatus="CHARGING", pluggedIn=True, chargingPower=7400)
     vehicle.update({"pluggedIn": Reading(False, NOON + 60)})
-    assert value(vehicle, "chargingPower") == 7400  # one of the two is not the latest
+    assert value(vehicle, "chargingPower") == 7400  # the status is older than the cable's state
     vehicle.update({"chargingStatus": Reading(None, NOON + 60)})
     assert value(vehicle, "chargingPower") is None
 
@@ -189,7 +189,7 @@ def test_a_time_left_that_is_over_says_nothing_any_more(key):
     assert vehicle.pass_time(NOON + 99999) == set()
 
 
-# what cannot be
+# impossible values
 
 
 @pytest.mark.parametrize("falling", [Reading(99999, NOON + 60, "km"), Reading(62000, NOON + 60, "mi"), Reading(0, NOON + 60)])
@@ -270,7 +270,7 @@ def test_without_any_time_there_is_no_last_update():
     assert "lastUpdate" not in car(stateOfCharge=57, time=None).readings
 
 
-#: what a cloud can say; the rest follows from it
+#: the keys that a cloud can deliver; the others are derived
 SAID = sorted(set(VEHICLE) - {"locked", "doors", "windows", "charging", "climateActive", "lastUpdate"})
 
 
@@ -316,7 +316,7 @@ def test_what_is_beyond_the_vocabulary_is_stored_until_nobody_asks_for_it():
     assert [value(again, key) for key in ("extra_a", "extra_b", "odometer")] == [None, "x", 7]
 
 
-# what is stored soon
+# what must be stored soon
 
 
 @pytest.mark.parametrize(

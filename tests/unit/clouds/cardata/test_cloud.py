@@ -25,7 +25,7 @@ DATA = {"telematicData": {SOC: {"value": "57", "unit": "percent", "timestamp": t
 
 
 class SignedIn:
-    """An account whose token is always good."""
+    """An account whose token is always valid."""
 
     def access_token(self):
         return "access-1"
@@ -35,7 +35,7 @@ class SignedIn:
 
 
 class Asked:
-    """The cloud module, a session, and the requests that were made."""
+    """The cloud module with a session; keeps the requests."""
 
     def __init__(self, *answers, memory=None, **chosen):
         self.wire = FakeWire(*answers)
@@ -69,7 +69,7 @@ def refused(error_id, status=403, note=""):
 
 
 def known(wanted=descriptors.ALL, container_id=ID):
-    """What is remembered of a container that was made for that list."""
+    """What the module stores about a container for this list of descriptors."""
     return {"container": container_id, "container_for": name_of(wanted)}
 
 

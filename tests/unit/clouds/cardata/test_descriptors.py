@@ -31,7 +31,7 @@ def entry(value, unit=None, time=NOON):
 
 
 def one(key, descriptor, value, unit=None):
-    """The reading of a key from one descriptor."""
+    """The reading of ``key`` if the car sends only this descriptor."""
     return translate({descriptor: entry(value, unit)})[key]
 
 
@@ -54,15 +54,15 @@ def test_each_word_has_one_row():
 
 
 def told(descriptor):
-    """The keys with a value if a car sends only this descriptor and those that belong to it."""
+    """The keys that get a value if the car sends only this descriptor and its partners (see TOGETHER)."""
     together = next((group for group in TOGETHER if descriptor in group), (descriptor,))
     entries = {name: entry(*EVERYTHING[name]) for name in together}
-    if descriptor in (DISPLAY, HMI):  # tell in what the others are
+    if descriptor in (DISPLAY, HMI):  # they only name the unit of other values
         entries[ODOMETER] = entry("100")
     return {key for key, reading in translate(entries, {descriptor}).items() if reading.value is not None}
 
 
-#: what says something with its like only
+#: descriptors that mean something only together
 TOGETHER = [(LATITUDE, LONGITUDE), descriptors.DESTINATION] + list(descriptors.TIMERS.values())
 
 
@@ -469,7 +469,7 @@ def test_the_end_of_a_trip_is_local_time_that_calls_itself_utc(monkeypatch):
     for told_at in (sent, sent + 9999, None):
         reading = translate({end: entry("15.07.2026 17:51:00 UTC", time=told_at)})["lastTripEnd"]
         assert times.to_iso(reading.value) == "2026-07-15T15:51:00.000Z"
-    # should BMW mend it: it is told at once, so the time of the entry shows which it is
+    # If BMW corrects this one day: the car sends the value at once, so the entry's own time shows whether it is UTC.
     assert times.to_iso(translate({end: entry("15.07.2026 15:51:00 UTC", time=sent)})["lastTripEnd"].value) == "2026-07-15T15:51:00.000Z"
 
 
@@ -519,7 +519,7 @@ def test_every_known_value_fits_the_type_of_its_item(values):
     for key, reading in readings.items():
         item_type = VEHICLE[key].item_type
         fits = reading.value is None or state_text(reading.value, "", item_type, item_type) is not None
-        assert fits or key == "position"  # a place beyond the poles is told apart later
+        assert fits or key == "position"  # an impossible latitude is rejected later
 
 
 def test_the_words_that_mean_unknown_are_lower_case():

@@ -61,7 +61,7 @@ def test_a_null_of_rest_hides_nothing_that_the_stream_told():
     assert known[SOC]["value"] == 51
 
 
-# times that are only that of the question
+# timestamps that are only the time of the request
 
 CH = "vehicle.drivetrain.electricEngine.charging."
 HV, LEVEL, REASON = CH + "hvStatus", CH + "level", CH + "lastChargingReason"
@@ -164,7 +164,7 @@ LOCK, DOORS = "vehicle.cabin.door.lock.status", "vehicle.cabin.door.status"
 
 
 def lock_after(*messages):
-    """What the lock shows after these messages, each (descriptor, word, seconds after noon)."""
+    """The state of the lock after these messages, each (descriptor, word, seconds after noon)."""
     known, vehicle = {}, Vehicle(VIN, "i3")
     for name, word, later in messages:
         changed = merge(known, {name: entry(word, NOON + later)}, NOON + later)
@@ -342,7 +342,7 @@ def test_a_list_may_be_longer_than_other_values_and_has_an_end_as_well():
 
 @pytest.mark.slow
 def test_what_is_kept_of_a_car_stays_small_enough_to_be_sealed_as_a_whole():
-    # 34 MB before: with them the save needed 300 MB of the JVM's memory, every two minutes
+    # It was 34 MB once: then each save (every two minutes) needed 300 MB of the JVM's memory.
     known, extras = {}, Extras("all")
     names = list(descriptors.ALL) + list(REST) + ["vehicle.x{}".format(number) for number in range(1000)]
     for length in (300, LETTERS, LIST):

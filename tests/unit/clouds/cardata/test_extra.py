@@ -25,7 +25,7 @@ def entry(value, unit=None, time=NOON):
 
 
 def read(extras, entries, known=None):
-    """What comes of entries that a car sends, as the poll and the stream take them."""
+    """The readings that the module makes of these entries; poll and stream do the same."""
     known = {} if known is None else known
     changed = merge(known, entries, NOON, extras)
     return descriptors.translate(known, changed, extras=extras)
@@ -165,7 +165,7 @@ def test_whatever_comes_makes_a_state_or_unknown(value, unit):
 # all of them
 
 
-#: what is told together with others only, and under the others' words
+#: descriptor -> key of the pair or timer that it is a part of
 PAIRS = {name: key for table in (descriptors.PAIRS, descriptors.TIMERS) for key, names in table.items() for name in names}
 
 
@@ -180,7 +180,7 @@ def test_every_descriptor_of_the_catalogue_is_a_value_or_told_elsewhere(name):
     elif name in PAIRS:
         assert PAIRS[name] in told
     elif name in units.DISTANCE:
-        assert told == set()  # says in which unit the others are
+        assert told == set()  # it only names the unit of other values
     elif name in descriptors.ALL:
         assert told and not any(extra.is_key(key) for key in told)
     else:

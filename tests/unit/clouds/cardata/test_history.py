@@ -12,7 +12,7 @@ from tests.unit.fakes import NOON
 from tests.unit.strategies import JSON
 
 DAY = 86400
-#: of NOON's month, and of the month before
+#: in the month of NOON, and in the month before
 THIS, BEFORE = NOON - DAY, NOON - 5 * DAY
 
 
@@ -32,7 +32,7 @@ def session(start, hours=2, energy=14.4, **changes):
 def shown(*entries, notes=None):
     notes = {} if notes is None else notes
     history.take(notes, list(entries), NOON)
-    # as it is after a restart
+    # as after a restart
     notes = json.loads(json.dumps(notes))
     return {key: reading.value for key, reading in history.readings(notes, NOON).items()}
 

@@ -27,7 +27,7 @@ DOOR = "vehicle.cabin.door.row1.driver.isOpen"
 
 
 class FakeService:
-    """Cars, a memory, and what was taken over."""
+    """A service with cars and a memory; keeps the readings that it was given."""
 
     def __init__(self, *cars):
         self.cars = {vehicle.vin: vehicle for vehicle in cars}
@@ -173,7 +173,7 @@ def test_a_stream_of_ever_new_cars_fills_neither_log_nor_memory(live, service, w
             live.receive(message(vin="WBY00TEST{:08}".format(number), soc=50))
     assert 0 < len(caplog.records) <= cardata_live.MAX_NAMED
     assert service.kept == {} and live._heard_at == {} and live._changed == {}
-    # and the secrets are still known: what others send takes no place among them
+    # our secrets are still known: foreign VINs did not push them out
     assert redact.clean("with the true token") == "with [secret]"
 
 
@@ -202,7 +202,7 @@ def test_ever_new_descriptors_and_endless_values_stay_out_of_the_memory(live, se
 )
 def test_a_message_beyond_the_limits_is_one_line_and_no_work(live, service, worker, caplog, soc, monkeypatch):
     payload = '{"vin": "%s", "data": {"%s": {"value": %s}}}' % (VIN, SOC, soc)
-    monkeypatch.setattr(json, "loads", None)  # it is not even parsed
+    monkeypatch.setattr(json, "loads", None)  # the test fails if the message is parsed
     with caplog.at_level(logging.WARNING, "bmw"):
         live.receive(payload.encode())
         live.receive(payload.encode())
@@ -296,7 +296,7 @@ def test_an_address_without_a_port_has_mqtts_usual_one(url, parsed):
 
 
 class Line:
-    """A connection that is granted at once; the test speaks for the broker."""
+    """A connection that is accepted at once; the test plays the broker."""
 
     def __init__(self, broker, hear):
         self.hear, self.is_closed = hear, False
@@ -307,7 +307,7 @@ class Line:
 
 
 class StreamingHome(Home):
-    """A household whose service has a stream."""
+    """A Home with a stream."""
 
     def __init__(self, cloud, folder, **config):
         Home.__init__(self, cloud, folder, **config)
@@ -321,7 +321,7 @@ class StreamingHome(Home):
         return self.lines[-1]
 
     def say(self, **values):
-        """The car says something now."""
+        """The car sends these values now."""
         payload = message(vin=self.cloud.cars()[0], time=self.clock.now(), **values)
         self.lines[-1].hear(self.lines[-1], mqtt.MESSAGE, ("topic", payload))
         self.pass_time(1)
@@ -330,7 +330,7 @@ class StreamingHome(Home):
 @pytest.fixture
 def home(tmp_path):
     cloud = SimulatedCloud(fleet="i3")
-    cloud.advance_clock(129600 - cloud.now() % 86400)  # noon of tomorrow: no test runs over midnight
+    cloud.advance_clock(129600 - cloud.now() % 86400)  # start at noon tomorrow, so that no test runs past midnight
     return StreamingHome(cloud, tmp_path).sign_in()
 
 
@@ -368,7 +368,7 @@ def test_what_the_stream_brought_survives_a_restart(home):
 
 
 def after_a_kill(home):
-    """openHAB again, after a kill: nothing was stored at the end."""
+    """openHAB after a kill: it stored nothing when it ended."""
     return StreamingHome(home.cloud, home.folder)
 
 
@@ -423,7 +423,7 @@ def test_a_week_has_a_new_token_every_hour_and_no_gap(home):
     assert home.outlet.all_values("accountState").count("SIGN_IN_NEEDED") == 1  # before the sign-in
 
 
-# what the service asks of it
+# what the service asks the stream
 
 
 @pytest.mark.parametrize("seconds, calls", [(cardata_live.GAP - 1, 0), (cardata_live.GAP + 1, 1)])
@@ -487,7 +487,7 @@ LOST = (
 
 
 def drive(home, count):
-    """The car is used and the person asks for it, so often; the stream says nothing of it."""
+    """The car is driven and polled ``count`` times; the stream sends nothing."""
     for _ in range(count):
         home.pass_time(1200)
         home.soc = getattr(home, "soc", 60) - 1

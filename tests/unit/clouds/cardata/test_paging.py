@@ -6,7 +6,7 @@ from bmw.errors import BadAnswer
 
 
 class Pages:
-    """Answers in turn, and the queries that were asked; the last answer stays."""
+    """Returns the answers one after the other and repeats the last one; keeps the queries."""
 
     def __init__(self, *answers):
         self.answers = list(answers)

@@ -22,7 +22,7 @@ def entry(value, unit="km", time=NOON):
 
 
 def ranges(train, **values):
-    """Returns (electric, total, fuel) for these descriptors in km; "-" means that there is no reading."""
+    """Returns (electric, total, fuel) in km for these descriptors; "-" means: no reading."""
     entries = {NAMES[name]: value if isinstance(value, dict) else entry(value) for name, value in values.items()}
     found = translate(entries, facts={"driveTrain": train} if train else {})
     return tuple(found[key].value if key in found else "-" for key in ("electricRange", "totalRange", "fuelRange"))
@@ -75,7 +75,7 @@ def test_a_fuels_part_is_not_made_of_a_sum_of_long_ago():
     values = dict(kombi=entry("45", time=NOON + 601), last="419")
     assert ranges("PHEV", **values) == (45, 419, "-")
     assert ranges("PHEV", **dict(values, kombi=entry("45", time=NOON + 600))) == (45, 419, 374)
-    # a car tells what changes: an electric range that stays 0 is old, and still right
+    # A car sends only what changes: an electric range of 0 may be old and is still right.
     assert ranges("PHEV", kombi=entry("0", time=NOON - 9999), last="419") == (0, 419, 419)
 
 

@@ -13,7 +13,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Asked:
-    """A session with BMW's answer for each end of a path; exceptions are raised. Records the requests."""
+    """A session that answers by the end of the path and raises answers that are exceptions. Records the requests."""
 
     def __init__(self, **answers):
         self.answers = dict(GOOD, **answers)
@@ -33,7 +33,7 @@ class Asked:
         return answer(found)
 
     def look(self, vehicle, now=NOON):
-        """What is asked in one look (list of path ends), and what is found."""
+        """One round of rare calls. Returns (the ends of the requested paths, the readings)."""
         self.calls = []
         found = {}
         for readings in rare_calls.readings(self.get, self, vehicle, now):

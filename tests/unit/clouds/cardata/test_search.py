@@ -14,7 +14,7 @@ RUNGS = [30, 10]
 
 
 class Bmw:
-    """Takes lists or does not."""
+    """Accepts or refuses lists of keys."""
 
     def __init__(self, retired=(), names=True, longest=None):
         self.retired = set(retired)
@@ -22,7 +22,7 @@ class Bmw:
         self.longest = longest
 
     def answer(self, names):
-        """None if it takes the list, else what it names (set)."""
+        """None if it accepts the list, else the keys that it names as wrong (set)."""
         bad = [name for name in names if name in self.retired]
         if self.longest is not None and len(names) > self.longest:
             return set()
@@ -30,7 +30,7 @@ class Bmw:
 
 
 def search(bmw, notes, tries, now=NOON):
-    """Searches to the end, with at most so many tries, and returns the tries. The notes go through JSON between two tries."""
+    """Searches with at most ``tries`` tries; returns how many it needed. Between two tries the notes are stored as JSON."""
     for number in range(tries):
         kept = json.loads(json.dumps(notes))
         notes.clear()
@@ -68,7 +68,7 @@ def test_a_list_refused_as_a_whole_becomes_the_next_shorter_one():
         looking = Search(WANTED, RUNGS, notes, NOON)
         assert looking.next() == WANTED[:length]
         looking.refused(set())
-    # one alone proves nothing while nothing was ever accepted: all are tried anew, another one first
+    # As long as BMW has accepted nothing, one refused key proves nothing: it starts again, with another key first.
     assert looking.next() == WANTED[1:] + WANTED[:1] and notes["refused"] == {}
 
 

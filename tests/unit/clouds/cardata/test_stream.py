@@ -27,7 +27,7 @@ def jwt(number, life=LIFE):
 
 
 class FakeAccount:
-    """Tokens that can be renewed; counts the renewals, and fails them as planned."""
+    """Tokens that can be refreshed; counts the refreshes and fails them as planned."""
 
     def __init__(self, clock, life=LIFE, scope=sign_in.SCOPE_STREAM):
         self._clock, self._life, self._scope = clock, life, scope
@@ -70,7 +70,7 @@ class FakeConnection:
 
 
 class Bench:
-    """A stream with all it needs; the newest connection is ``line``."""
+    """A stream with its surroundings; ``line`` is the newest connection."""
 
     def __init__(self, clock, worker, source=None):
         self.clock, self.worker = clock, worker
@@ -324,7 +324,7 @@ def test_no_more_than_six_attempts_in_a_minute_whatever_happens(bench):
     for _ in range(40):
         attempts.append(bench.clock.now() - begin)
         bench.lose()
-        bench.stream.hurry()  # as a person who signs in again and again
+        bench.stream.hurry()  # like a user who signs in again and again
         if bench.stream.state == WAITING:
             bench.worker.pass_time(bench.worker.due_in(TIMER))
     for start in attempts:
@@ -523,7 +523,7 @@ def test_an_unexpected_error_at_one_message_loses_no_other(bench):
 
 
 def flood(line, payload, event=mqtt.MESSAGE):
-    """Tells messages on a thread of its own; the list has an entry for each that was let in."""
+    """Sends messages on its own thread. Returns (thread, list with one entry per accepted message)."""
     told = []
 
     def tell():
@@ -539,7 +539,7 @@ def flood(line, payload, event=mqtt.MESSAGE):
 
 
 def settled(told):
-    """Waits until no more is let in; how many were."""
+    """Waits until no more messages are accepted; returns how many were."""
     count = -1
     while count != len(told) or not count:
         count = len(told)
@@ -549,7 +549,7 @@ def settled(told):
 
 @pytest.mark.parametrize("payload, event, most", [(b"x", mqtt.MESSAGE, 500), (b"x" * 200000, mqtt.MESSAGE, 10), (b"", mqtt.TOO_LARGE, 500)])
 def test_a_flood_waits_outside_while_the_worker_is_busy(bench, payload, event, most, monkeypatch):
-    monkeypatch.setattr(inbox, "CHECK_EVERY", 1000)  # it is told when the connection ends
+    monkeypatch.setattr(inbox, "CHECK_EVERY", 1000)  # must not be needed: the end of the connection wakes it
     bench.connect()
     thread, told = flood(bench.line, payload, event)
     assert settled(told) == most
@@ -584,7 +584,7 @@ def test_a_message_that_was_too_large_is_told_once(bench, caplog):
 
 def test_after_the_worker_stopped_no_connection_is_made(bench):
     login = bench.account.access_token
-    bench.account.access_token = lambda: (bench.worker.stop(), login())[1]  # the token's renewal takes longer than the stop waits
+    bench.account.access_token = lambda: (bench.worker.stop(), login())[1]  # the refresh takes longer than the stop waits
     bench.stream.start()
     assert bench.lines == []
 
@@ -638,7 +638,7 @@ def test_a_connection_that_cannot_be_closed_does_not_end_the_attempts(bench, mon
     assert bench.stream.state == CONNECTED
 
 
-# the program that forwards BMW's messages to a broker at home
+# the forwarder: a program that passes BMW's messages on to a broker at home
 
 AWAY = ("OFFLINE", "the program that forwards BMW's messages to this broker has no connection to BMW: check that program")
 

@@ -70,7 +70,7 @@ UPDATED = 1551720127.0
 
 
 def configured(**values):
-    """The settings of an account; what is not named is as a user would have it."""
+    """The settings of an account; settings that are not given have a user's usual values."""
     login = {"username": "home@example.org", "password": "Wörd & pass=1"}
     return settings(**dict(login, api_key="the-app-key", api_secret="the-app-secret", **values))
 
@@ -81,7 +81,7 @@ def made(clock, **values):
 
 
 def signed_in(cloud, store, clock):
-    """A session of an account whose first token is good for eight hours."""
+    """A session of an account whose first token is valid for eight hours."""
     account = Account(cloud, store, "tokens", clock)
     account.signed_in(Tokens(access_token="first-token", expires_at=clock.now() + 28800, obtained_at=clock.now()))
     return Session(cloud.http, account, Budget(None), clock, {}, lambda: None)
@@ -115,7 +115,7 @@ def wire():
 
 
 def read(wire, cloud, session, vehicle, status):
-    """The readings of a status, with all the rarer calls answering 404."""
+    """The readings of a status; all rare calls answer 404."""
     wire.get(CAR + "/status", json={"vehicleStatus": status})
     return cloud.read(session, vehicle)
 

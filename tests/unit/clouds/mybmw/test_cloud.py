@@ -42,7 +42,7 @@ APP_CONFIG = {
 
 
 def configured(**values):
-    """The settings of an account; what is not named is as a user would have it."""
+    """The settings of an account; settings that are not given have a user's usual values."""
     login = {"username": "home@example.org", "password": "a password", "api_key": "the-app-key"}
     return settings(**dict(login, **values))
 
@@ -656,7 +656,7 @@ def test_a_rejected_token_is_refreshed_once_and_the_call_repeated(wire, cloud, s
     assert wire.calls[-1].request.headers["Authorization"] == "Bearer new-token"
 
 
-# what else it can tell
+# pictures, settings and other data
 
 
 def test_a_picture_comes_as_it_is(wire, cloud, session, vehicle):

@@ -89,7 +89,7 @@ STATE = {
 
 
 def said(state, facts=None):
-    """The values of a state by word."""
+    """The values of a state by key."""
     readings = mybmw_state.translate(state, facts or BEV)
     return {key: reading.value for key, reading in readings.items()}
 

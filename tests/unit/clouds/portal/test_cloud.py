@@ -63,7 +63,7 @@ UPDATED = 1551720127.0
 
 
 def configured(**values):
-    """The settings of an account; what is not named is as a user would have it."""
+    """The settings of an account; settings that are not given have a user's usual values."""
     login = {"username": "home@example.org", "password": "a password", "client_id": None}
     return settings(**dict(login, **values))
 
@@ -103,7 +103,7 @@ def wire():
 
 
 def read(wire, cloud, session, vehicle, messages=None, **attributes):
-    """The readings of the attributes, with all the rarer calls answering nothing."""
+    """The readings of the attributes; all rare calls answer nothing."""
     wire.get(DYNAMIC, json={"attributesMap": attributes, "vehicleMessages": messages})
     return cloud.read(session, vehicle)
 
@@ -220,7 +220,7 @@ def test_texts_become_values_with_the_cars_own_time(wire, cloud, session, vehicl
     assert (said["doorLockState"], said["doorDriverFront"], said["trunk"]) == ("SELECTIVE_LOCKED", True, None)
     assert (said["windowDriverFront"], said["sunroof"], said["lights"]) == ("OPEN_TILT", None, False)
     assert said["position"] == (48.1372, 11.5756)
-    # what is due without a date comes before what has one
+    # a due service without a date comes before one with a date
     assert (said["nextService"], said["serviceDistance"]) == ("Vehicle check", 29000)
     assert (said["servicesDue"], said["serviceStatus"]) == (1, "PENDING")
     assert (said["serviceDate"], said["inspectionDate"]) == (None, times.parse("2021-01"))
@@ -372,7 +372,7 @@ def test_progress_is_read_from_the_xml(wire, cloud, session, vehicle, body, stat
 
 
 def test_an_answer_full_of_beginnings_does_not_block_the_account(wire, cloud, session, vehicle):
-    # read to the end from each beginning anew, it took hours; nothing else of the account was done meanwhile
+    # A search that starts again at each opening tag took hours here and blocked the account.
     wire.get(REMOTE + "/state/execution", body="<remoteServiceStatus " * 300000)
     assert cloud.poll_command(session, vehicle, "RDL").state == definitions.PENDING
 
