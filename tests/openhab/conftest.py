@@ -12,13 +12,13 @@ INSTANCES = []
 
 @pytest.fixture(scope="session")
 def jython(request):
-    """The version, as text. No parameter: pytest would mix the tests of all files by it, and each change of file is a new openHAB."""
+    """The version as text. Not a parameter: pytest would then mix the tests of different files, and each change starts an openHAB."""
     return request.config.getoption("--jython")
 
 
 @pytest.fixture(scope="session")
 def openhab_factory(jython):
-    """Makes instances that are not started yet; takes the same options as OpenHAB."""
+    """Returns a function that makes an OpenHAB, not started yet; it takes the options of OpenHAB."""
 
     def make(**options):
         openhab = OpenHAB(**{"jython": jython, **options})

@@ -12,9 +12,9 @@ HTML = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<!DOCTYPE ht
 
 
 class Row:
-    """A fault. `http`: callable that strikes a step's cloud, `stream`: the same for the broker, or None where it has no such fault.
+    """A fault. `http`: callable that causes it in a step's cloud; `stream`: the same for the broker, None if it has no such fault.
 
-    `is_harmless` rows must not disturb the step at all, `quiet_stream` ones cost the stream a message and not its connection.
+    With `is_harmless` the step must not be disturbed at all. With `quiet_stream` the stream loses a message, but not its connection.
     """
 
     def __init__(self, name, http, stream=None, is_harmless=False, quiet_stream=False):
@@ -25,24 +25,24 @@ class Row:
         self.quiet_stream = quiet_stream
 
     def reason_against(self, step):
-        """Why there is no such fault at a step; None mostly."""
+        """Why this fault does not exist at the step (text), or None."""
         if step.name == "stream" and self._stream is None:
             return "MQTT has no such answer"
         return None
 
     def is_hidden(self, step):
-        """True if the step goes on as if nothing were."""
+        """True if the step must not notice the fault."""
         return self.is_harmless or (self.quiet_stream and step.name == "stream")
 
     def strike(self, step):
         (self._stream if step.name == "stream" else self._http)(step)
 
 
-# what strikes
+# causes of the faults
 
 
 def planned(kind, **options):
-    """A fault of the simulated cloud, at the step's place, until it is healed."""
+    """A fault of the simulated cloud at the step's endpoint; it lasts until `heal`."""
     return lambda step: step.cloud.add_fault(step.place, kind, times=None, **options)
 
 
@@ -59,7 +59,7 @@ def certificate(which):
 
 
 def mangled(mangle):
-    """The broker's bytes are changed: `mangle(number of the piece, bytes)`."""
+    """Changes the broker's bytes: `mangle(number of the piece, bytes)`."""
 
     def strike(step):
         step.gate.mangle = mangle
@@ -68,7 +68,7 @@ def mangled(mangle):
 
 
 def published(payload):
-    """The broker passes on a message with this payload (bytes), for the car."""
+    """The broker sends a message with this payload (bytes) for the car."""
     return lambda step: step.broker.publish(step.cloud.cars()[0], payload)
 
 
@@ -84,7 +84,7 @@ def status(number):
     return Row("HTTP {}".format(number), planned("status", status=number, headers=headers), stream)
 
 
-#: CONNACK and SUBACK as they should be, then the head of a message of 100 MB
+#: valid CONNACK and SUBACK, then the header of a message of 100 MB
 _HUGE = b"\x20\x02\x00\x00\x90\x03\x00\x01\x00" + b"\x30\x80\xc2\xd7\x2f" + b"x" * 4096
 
 ROWS = (
@@ -126,12 +126,12 @@ PERSON = {
     ("reply lost", "approval"): "BMW has given out the tokens once and its answer is lost",
     ("reply lost", "renewal"): _USED_UP,
 }
-# answers that were processed before they were spoilt are lost as well
+# the cloud processed the request and then broke its answer: this equals a lost reply
 for _name in ("reset after the headers", "slow-loris body", "JSON cut short", "body shorter than promised"):
     PERSON[_name, "approval"] = PERSON["reply lost", "approval"]
     PERSON[_name, "renewal"] = _USED_UP
 
 
 def person_reason(row_name, step_name):
-    """Why only a person can go on there, or None."""
+    """Why only the user can go on after this fault at this step, or None."""
     return PERSON.get((row_name, step_name)) or PERSON.get(("*", step_name))

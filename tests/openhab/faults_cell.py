@@ -4,7 +4,7 @@ OK, PERSON, NONE, FAIL = "ok", "person", "-", "FAIL"
 
 
 class Cell:
-    """What became of a fault at a step. `problems`: why it is a failure; `shown`: what people saw meanwhile."""
+    """The result of a fault at a step. `problems`: why it failed; `shown`: what users saw meanwhile."""
 
     def __init__(self, verdict=None, note=""):
         self.verdict = verdict
@@ -14,7 +14,7 @@ class Cell:
 
 
 def unclear(word, text):
-    """What is wrong with a status in trouble (list of str): it must not look fine, and must say what happened and what to do."""
+    """What is wrong with a status during a fault (list of str): it must not look fine, and must say what happened and what to do."""
     problems = []
     if word in ("ONLINE", "CONNECTED", "EXECUTED", "NULL", "UNDEF", ""):
         problems.append("looks fine while it is not: {} {}".format(word, text))

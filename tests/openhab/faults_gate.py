@@ -15,11 +15,11 @@ PIECE = 65536
 
 
 class Gate:
-    """Passes connections on to a port of this machine.
+    """Forwards connections to a port of this machine.
 
-    `certificates` (tests.cloud.certificate.Certificates): what is shown to who connects next. `mangle`: None, or callable
-    (number of the piece, bytes from the server) -> bytes to send instead; None as answer resets the connection. `callers` counts
-    who was let in.
+    `certificates` (tests.cloud.certificate.Certificates): used for the next connection. `mangle`: None, or callable
+    (number of the piece, bytes from the server) -> bytes to send instead; if it returns None, the connection is reset. `callers`
+    counts the accepted connections.
     """
 
     def __init__(self, target, certificates):
@@ -30,10 +30,10 @@ class Gate:
         self._target = target
         self._listener = None
         self._connections = set()
-        self._era = 0  # a new one begins at each drop
+        self._era = 0  # `drop` begins a new one
 
     def open(self):
-        """Lets in, on the same port as before."""
+        """Accepts connections, on the same port as before."""
         if self._listener is None:
             self._listener = socket.create_server(("127.0.0.1", self.port))
             self.port = self._listener.getsockname()[1]
@@ -41,15 +41,15 @@ class Gate:
         return self
 
     def shut(self):
-        """Connections are refused; those that stand are ended."""
+        """Refuses new connections and closes the open ones."""
         listener, self._listener = self._listener, None
         if listener is not None:
-            listener.shutdown(socket.SHUT_RDWR)  # wakes accept, which a close alone does not
+            listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`; closing alone does not
             listener.close()
         self.drop()
 
     def drop(self):
-        """Ends the connections that stand, and those that are about to."""
+        """Closes the open connections, and those that are just being made."""
         self._era += 1
         for connection in list(self._connections):
             end_connection(connection, "close")
@@ -78,7 +78,7 @@ class Gate:
         return context
 
     def _pass(self, client, server):
-        """One thread for both ways: a TLS socket must not be read and written by two."""
+        """One thread for both directions: two threads must not read and write the same TLS socket."""
         count = 0
         while True:
             ready = [client] if client.pending() else select.select([client, server], [], [])[0]
@@ -104,7 +104,7 @@ class Gate:
 
 
 class Trap:
-    """A port that nobody may connect to; `callers` counts who did."""
+    """A port that nobody may connect to; `callers` counts the connections."""
 
     def __init__(self):
         self.callers = 0

@@ -18,7 +18,7 @@ from tests.openhab.home import SCRIPT, SETTINGS_FILE, STARTED
 from tests.openhab.jvm_clock import JvmClock
 from tests.openhab.server import wait_until
 
-#: account -> cloud; the name is that of the step, and the start of its items
+#: account -> cloud; an account has the name of its step, and its items begin with it
 ACCOUNTS = {
     "signin": "cardata",
     "approval": "cardata",
@@ -28,13 +28,13 @@ ACCOUNTS = {
     "progress": "mybmw",
     "stream": "cardata",
 }
-#: accounts that ask at each tick, once a second; the others only when told to
+#: accounts that poll at each cron tick, once a second; the others only on demand
 ASKS = ("renewal", "polling")
 SOON, NEVER = "0/1 * * * * ?", "0 0 4 1 1 ?"
 APP = {"cloud": "mybmw", "username": HOME_USER, "password": HOME_PASSWORD, "api_key": MYBMW_APP_KEY}
-#: seconds for one exchange, that after a restart, and for a command
+#: timeouts in seconds: of a request, of a request after a restart, of a command
 TIMEOUT, PATIENT, COMMAND_TIMEOUT = 2, 20, 12
-#: module -> constants of it, and what they are here
+#: module -> its constants with their values for this test
 HURRY = {
     "bmw.clouds.cardata.stream": {
         "FIRST_WAIT": 1,
@@ -57,8 +57,8 @@ HURRY = {
     "bmw.account.token_refresh": {"RETRY": 2},
     "bmw.commands.commander": {"MIN_POLLS": 8.0},
 }
-#: put before the script, too: while the file is there, whoever stores a token stops before or after it, as the file says, and leaves
-#: a file of its own
+#: Also put before the script. While the file `hold` exists, saving a token stops before or after it, as the file says, and leaves
+#: a file of its own.
 HOLD = """
 import io, os, time
 from bmw.storage import store as held_store
@@ -81,12 +81,12 @@ def held_save(self, name, record, *room):
 
 held_store.Store.save = held_save
 """
-#: a token that is always near its end is renewed at each poll
+#: seconds; so short that each poll refreshes the token
 SHORT_LIFE = 120
 
 
 class House:
-    """Everything, not started yet. `folder`: a place for certificates and the clock's file."""
+    """openHAB with all clouds, not started yet. `folder`: for certificates and the clock's file."""
 
     def __init__(self, make_openhab, folder):
         self.folder = folder
@@ -118,7 +118,7 @@ class House:
         return Certificates(self.folder / name, **options)
 
     def _hurry(self):
-        """Puts the shorter waits before the script's own lines."""
+        """Puts code with the shorter waits before the script."""
         lines = ["import importlib"]
         for module, constants in HURRY.items():
             lines.append("hurried = importlib.import_module({!r})".format(module))
@@ -149,7 +149,7 @@ class House:
         """True if bmw.cfg names this port of this machine."""
         return port in [gate.port for gate in list(self.gates.values()) + [self.stream_gate]]
 
-    # life
+    # start and stop
 
     def start(self):
         self.disk.mount()
@@ -168,7 +168,7 @@ class House:
         return self
 
     def _give_first_commands(self):
-        """The status item of commands is made by the first one; until the rule for commands is there, one is lost."""
+        """The first command makes the status item. A command is lost as long as the rule for commands is not there."""
         for name in ("command", "progress"):
             switch, status = item(name, "i3_FlashLights"), item(name, "i3_CommandStatus")
             wait_until(lambda: self.openhab.item(switch), 30, "the command items", self.openhab)
@@ -185,9 +185,9 @@ class House:
         self.openhab.wait_for_log(STARTED, since=self.openhab.started_at, timeout=120)
 
     def pull_the_plug(self):
-        """kill -9, and a start: returns when the accounts are at work again.
+        """kill -9 and a new start; returns when the accounts work again.
 
-        From then on an exchange has more time, so that none is lost to a JVM that is slow in its first seconds.
+        From then on requests have a longer timeout, because a JVM is slow in its first seconds.
         """
         self.openhab.kill()
         self.hold.let_go()
@@ -205,10 +205,10 @@ class House:
             cloud.close()
         self.trap.close()
 
-    # what can be turned
+    # faults and their end
 
     def heal(self, name):
-        """Everything about a step's servers is well again."""
+        """Ends all faults of a step's servers."""
         gate, cloud = self.gates[name], self.clouds[name]
         gate.certificates = self.certificates["good"]
         gate.drop()
@@ -225,7 +225,7 @@ class House:
         return sorted({secret for cloud in self.clouds.values() for secret in cloud.secrets()})
 
     def logged(self, since):
-        """What openHAB wrote into its logs since `log_sizes`."""
+        """The text of openHAB's logs since `log_sizes`."""
         return "".join(read_from(path, since.get(path.name, 0)) for path in self._logs())
 
     def log_sizes(self):
@@ -246,7 +246,7 @@ def read_from(path, offset):
 
 
 class Disk:
-    """A small file system of its own for userdata/bmw: it can be full and it can be read-only, also for root."""
+    """A small file system for userdata/bmw, which can be full or read-only, even for root."""
 
     SIZE = "1m"
 
@@ -275,14 +275,14 @@ class Disk:
             (self.folder / "filler").unlink()
 
     def set_writable(self, is_writable):
-        """Tried until no file of it is being written."""
+        """Repeats the remount until no file is open for writing."""
         option = "remount,rw" if is_writable else "remount,ro"
         command = ["mount", "-o", "{},size={}".format(option, self.SIZE), str(self.folder)]
         wait_until(lambda: subprocess.run(command, capture_output=True).returncode == 0, 10, "the file system to become " + option)
 
 
 class Hold:
-    """Stops whoever stores a token, see HOLD. `moment`: 'before' or 'after'."""
+    """Makes saving a token wait, see HOLD. `moment`: 'before' or 'after' the token is saved."""
 
     def __init__(self, userdata):
         self._file = userdata / "hold"
@@ -294,15 +294,15 @@ class Hold:
         return self._file.with_name("hold." + account).exists()
 
     def let_go(self):
-        """Only after the kill: else what is held goes on."""
+        """Only for a killed openHAB: otherwise the waiting save goes on."""
         for file in self._file.parent.glob("hold*"):
             file.unlink()
 
 
 class ConnectionWatch:
-    """Looks again and again where the JVM is connected to; `strangers` are the places that bmw.cfg does not name.
+    """Checks all the time where the JVM is connected to; `strangers` are addresses that bmw.cfg does not name.
 
-    A look every 50 ms can miss a connection that is shorter; one that is refused or not answered is seen, as it lasts.
+    It checks every 50 ms, so it can miss shorter connections. It sees those that are refused or not answered, as they last longer.
     """
 
     ESTABLISHED, SYN_SENT = "01", "02"
@@ -349,5 +349,5 @@ def _port(address):
 
 
 def _is_loopback(address):
-    """True for 127.0.0.1, ::1 and ::ffff:127.0.0.1 as /proc writes them."""
+    """True for 127.0.0.1, ::1 and ::ffff:127.0.0.1 in the form of /proc."""
     return address.partition(":")[0] in ("0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F")

@@ -17,7 +17,7 @@ class Matrix:
         self.rows = {}  # name -> {step name: Cell}
 
     def cell(self, row, step_name):
-        """The Cell; its row is run at the first question."""
+        """The Cell; the first call runs the whole row."""
         if row.name not in self.rows:
             self.rows[row.name] = self._run(row)
         return self.rows[row.name][step_name]
@@ -35,12 +35,12 @@ class Matrix:
         return cells
 
     def _each(self, do, steps):
-        """{step name: what `do(step)` gave}, all at the same time."""
+        """Runs `do(step)` for all steps at the same time. Returns {step name: its result}."""
         with ThreadPoolExecutor(len(self.steps)) as pool:
             return dict(zip([step.name for step in steps], pool.map(do, steps)))
 
     def _run_wide(self, row):
-        """All steps take every turn together."""
+        """Runs all steps phase by phase, each phase for all steps at the same time."""
         reasons = {step.name: row.why_not(self.house) or row.reason_against(step) for step in self.steps}
         cells = {name: Cell(NONE, reason) if reason else Cell(OK) for name, reason in reasons.items()}
         steps = [step for step in self.steps if not reasons[step.name]]
@@ -73,7 +73,7 @@ class Matrix:
         return cells
 
     def text(self):
-        """The table, then the reasons and what went wrong."""
+        """The table, the reasons and the failures as text."""
         width = max(map(len, self.rows)) + 2
         lines = [" " * width + "".join(step.title.ljust(15) for step in self.steps)]
         notes = {}
@@ -93,7 +93,7 @@ class Matrix:
         return "\n".join(lines)
 
     def shown(self):
-        """What people saw in every cell: a line each."""
+        """What users saw in each cell, one line per cell."""
         return "\n".join(
             "{} / {}: {}".format(name, step.title, ": ".join(filter(None, cells[step.name].shown)))
             for name, cells in self.rows.items()
@@ -116,7 +116,7 @@ def run_cell(row, step):
 
 
 def told(error):
-    """An exception as a problem; the place only where it is a mistake of ours."""
+    """An exception as text; with the traceback only if it is unexpected."""
     is_expected = isinstance(error, (AssertionError, OSError, OpenHABError))
     return "{}: {}".format(type(error).__name__, error) if is_expected else traceback.format_exc()
 
@@ -138,7 +138,7 @@ def _live_through(row, step, cell):
     cell.problems += [
         "{} changed from {} to {}".format(name, state, after.get(name))
         for name, state in before.items()
-        if after.get(name) != state and state != "NULL"  # an item that was just made had no last state to lose
+        if after.get(name) != state and state != "NULL"  # a new item has no last state to lose
     ]
     step.house.heal(step.name)
     cell.note = person_reason(row.name, step.name)
@@ -152,16 +152,16 @@ def _live_through(row, step, cell):
 
 
 def _mend(step):
-    """After a red cell: the next row must not suffer from it."""
+    """Repairs the step after a failed cell, so that the next row starts well."""
     step.house.heal(step.name)
     try:
         step.person()
     except Exception:
-        pass  # the next cell will be red, and say why
+        pass  # the next cell fails then, and says why
 
 
 def leaks(house, logs):
-    """Secrets in what was logged since, or in an item (list of str; never the secret)."""
+    """Where a secret is in the new log lines or in an item (list of str, without the secret itself)."""
     logged = house.logged(logs)
     shown = str([(one["state"], one.get("label")) for one in house.openhab.items().values()])
     secrets = house.secrets()

@@ -9,17 +9,17 @@ import time
 from tests.openhab.faults_house import ACCOUNTS, COMMAND_TIMEOUT, item
 from tests.openhab.server import wait_until
 
-#: seconds in which trouble must show, and in which a step must work again
+#: seconds until a fault must show, and until a step must work again
 SHOWS, RECOVERS = 15, 20
 FINAL = ("EXECUTED", "FAILED", "TIMED OUT")
-#: what no cloud is asked for, so that the status is known before a command
+#: a command that does not exist: it sets the status item to a known text and calls no cloud
 NO_COMMAND = "nothing"
-#: items of a car that a command, or looking at the car after it, changes
+#: items of a car that change with a command or with the poll after it
 OF_COMMANDS = ("Command", "CommandStatus", "LastCommand", "LastFetched", "FlashLights", "Charge", "Climate")
 
 
 class Step:
-    """What all steps share; `place` is where the cloud's faults strike (tests/cloud/places.py)."""
+    """What all steps share; `place` is the endpoint that gets the cloud's faults (tests/cloud/places.py)."""
 
     name = title = place = None
 
@@ -45,11 +45,11 @@ class Step:
         self.openhab.command(self.item(name), command)
 
     def account(self):
-        """(state word, line for people)."""
+        """(state word, text for users)."""
         return self.state("AccountState"), self.state("Account")
 
     def car_states(self):
-        """What the car's items show, but those that a command changes: {name: state}."""
+        """{name: state} of the car's items, without those that a command changes."""
         start = self.item("i3_")
         return {
             name: one["state"]
@@ -57,48 +57,48 @@ class Step:
             if name.startswith(start) and name[len(start) :] not in OF_COMMANDS
         }
 
-    # the life of a cell
+    # the phases of a cell, in order
 
     def prepare(self):
-        """Before the fault."""
+        """Brings the step to where the fault shall come."""
 
     def act(self):
-        """Sets the step going; the fault is there."""
+        """Starts the step, with the fault in place."""
 
     def trouble(self):
-        """Waits until the trouble shows; returns (state word, text)."""
+        """Waits until the fault shows; returns (state word, text)."""
         raise NotImplementedError
 
     def recovered(self):
-        """The fault is gone: waits until the step works again without a person."""
+        """After the end of the fault: waits until the step works again without the user."""
         raise NotImplementedError
 
     def finish(self):
-        """Waits until what was set going has come to its good end, whatever is wrong elsewhere."""
+        """Waits until the started step has succeeded, even if others fail."""
         self.recovered()
 
     def set_out(self):
-        """As ``prepare``, with more time until the good end: what strikes everywhere takes a moment."""
+        """Like ``prepare``, but the step must last longer: a fault for all steps takes a moment."""
         self.prepare()
 
     def succeed(self):
-        """Once more from the start to the good end."""
+        """Runs the whole step once more; it must succeed."""
         self.prepare()
         self.act()
         self.finish()
 
     def person(self):
-        """What a person does when it does not, and waits until it works."""
+        """Does what the user must do if the step does not recover; waits until it works."""
         raise NotImplementedError
 
     def check(self):
-        """The problems (list of str) that only this step can see after it works again."""
+        """This step's own checks after it works again; returns problems (list of str)."""
         return []
 
-    # shared ways
+    # shared by several steps
 
     def sign_in(self):
-        """A person signs in: switch, link, approval."""
+        """The user signs in: switch, link, approval."""
         self.switch("SignIn")
         if not self.cloud.settings()["auto_approve"]:
             self.wait("AccountState", "WAITING_FOR_APPROVAL")
@@ -110,7 +110,7 @@ class Step:
         self.wait("AccountState", "ONLINE", timeout)
 
     def next_soc(self):
-        """The car says something new; returns what the item must show."""
+        """The car sends a new state of charge; returns what the item must show."""
         self._soc = 20 + (self._soc - 19) % 70
         self.cloud.set_car(self.cloud.cars()[0], soc=self._soc)
         return lambda state: state.partition(" ")[0] in (str(self._soc), "{}.0".format(self._soc))
@@ -131,7 +131,7 @@ class SignIn(Step):
         raise AssertionError("only a person signs in")
 
     def finish(self):
-        """What was there before is not taken for the new sign-in."""
+        """Waits for a new end of the token, so that the old sign-in does not pass for the new one."""
         self.wait("TokenExpiry", lambda state: state != self._ended, RECOVERS)
         self.wait("SignIn", "OFF")
         self.online()
@@ -141,7 +141,7 @@ class SignIn(Step):
 
 
 class Approval(Step):
-    """The person has got the link; the fault comes before the approval is told."""
+    """The user has the link; the fault comes before the module learns of the approval."""
 
     name, title, place = "approval", "approval", "token"
 
@@ -154,7 +154,7 @@ class Approval(Step):
         self.cloud.approve()
 
     def trouble(self):
-        """Waiting goes on by design, so there is nothing to wait for but the time of two questions."""
+        """The state does not change: the module goes on polling. So wait as long as two polls take."""
         time.sleep(2.5)
         return self.account()
 
@@ -173,7 +173,7 @@ class Renewal(Step):
         return self.account()
 
     def recovered(self):
-        fits = self.next_soc()  # it is read with a renewed token
+        fits = self.next_soc()  # the poll uses a refreshed token
         self.wait("i3_StateOfCharge", fits, RECOVERS)
         self.online()
 
@@ -207,7 +207,7 @@ def _is_final(state):
 
 
 class Command(Step):
-    """Flashing the lights, which changes nothing at the car."""
+    """Flashes the lights, which changes nothing in the car's data."""
 
     name, title, place = "command", "command", "mybmw_command"
 
@@ -248,22 +248,22 @@ class Command(Step):
 
 
 class Progress(Command):
-    """The command reached BMW; asking how far it is meets the fault."""
+    """The command reached BMW; the fault hits the polling of its progress."""
 
     name, title, place = "progress", "its progress", "mybmw_event_status"
-    #: so many questions until it is done
+    #: polls until the command is executed
     questions = 1
 
     def prepare(self):
         Command.prepare(self)
         self.cloud.command_plan(steps=("PENDING",), per_poll=self.questions)
         Command.act(self)
-        # shown as sent before BMW has answered: the fault must not strike the command itself
+        # the status says SENT before BMW answered, so also wait for BMW: the fault must not hit the command itself
         self.wait("i3_CommandStatus", lambda state: state in ("SENT", "PENDING"))
         wait_until(self._is_at_bmw, SHOWS, "the command to reach BMW", self.openhab)
 
     def _is_at_bmw(self):
-        time.sleep(0.3)  # for the answer, after the command is noted
+        time.sleep(0.3)  # time for the answer, which comes after the command is in the cloud's list
         return self.cloud.commands()
 
     def set_out(self):
@@ -274,7 +274,7 @@ class Progress(Command):
             self.questions = 1
 
     def act(self):
-        """It is under way already."""
+        """`prepare` has sent the command already."""
 
     def _try_again(self):
         self.prepare()
@@ -282,7 +282,7 @@ class Progress(Command):
         return self._status()[0] == "EXECUTED"
 
     def trouble(self):
-        """As long as the command has time there may be nothing to see; then the first failed question is waited for."""
+        """Waits for the first failed poll; before the command's timeout the status may show nothing."""
         time.sleep(COMMAND_TIMEOUT / 8.0 + 0.5)
         return self._status()
 
@@ -303,9 +303,9 @@ class Stream(Step):
         self.gate.drop()
 
     def trouble(self):
-        """It must have tried to come back."""
+        """Waits until it has tried to reconnect and shows a state that is not CONNECTED."""
         self.wait("StreamState", lambda state: self.gate.callers > self._callers or "cannot be reached" in state)
-        # the state that was waited for: a moment later it may be connected again, to be struck again
+        # use the state that the wait returned: a moment later it may be connected again until the next fault
         word, _colon, text = self.wait("StreamState", lambda state: not state.startswith("CONNECT")).partition(": ")
         return word, text
 
@@ -313,11 +313,11 @@ class Stream(Step):
         self.wait("StreamState", lambda state: state.startswith("CONNECTED"), RECOVERS)
         wait_until(lambda: self.broker.sessions() == 1, RECOVERS, "one session", self.openhab)
         self.wait("i3_StateOfCharge", self.next_soc(), RECOVERS)
-        # after a jump of the clock it may have said that there was no message for long
+        # after a jump of the clock the state may say that no message came for long
         self.wait("StreamState", "CONNECTED", RECOVERS)
 
     def finish(self):
-        """What stood before is not taken for the new connection."""
+        """Waits for a new connection, so that the old one does not pass for it."""
         wait_until(lambda: self.gate.callers > self._callers, RECOVERS, "a new connection", self.openhab)
         self.recovered()
 

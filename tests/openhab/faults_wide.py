@@ -19,33 +19,33 @@ from bmw.storage import cipher  # noqa: E402
 from bmw.storage.store import open_store  # noqa: E402
 
 DAY = 1
-#: seconds in which a deleted item comes back: at the next renewal of the token at the latest
+#: seconds until a deleted item is back: at the latest with the next token refresh
 COMES_BACK = 60
-#: seconds in which a cloud takes a used token again, where a lost answer is not what is looked at
+#: seconds in which a cloud accepts a used token again, in rows that do not test a lost answer
 GRACE = 3600
-#: what a command leaves in the store: nothing, so there is nothing to tell
+#: steps that store nothing, so a full disk does not matter to them
 STORES_NOTHING = ("command", "progress")
 
 
 class Wide:
-    """A row that strikes everywhere. `why_not(house)`: why it cannot be tried on this machine, or None."""
+    """A fault for all steps at once. `why_not(house)`: why this machine cannot try it, or None."""
 
     name = None
-    #: step -> why it does not come to its good end while the fault lasts, and only a person can go on
+    #: step -> why it cannot succeed during the fault and needs the user afterwards
     person = {}
 
     def why_not(self, house):
         return None
 
     def reason_against(self, step):
-        """Why there is no such fault at a step; None mostly."""
+        """Why this fault does not exist at the step (text), or None."""
         return None
 
     def strike(self, house):
         raise NotImplementedError
 
     def meet(self, step, cell):
-        """The fault is there: the step comes to its good end, or needs a person afterwards; returns problems (list of str)."""
+        """Runs the step during the fault: it succeeds, or needs the user afterwards; returns problems (list of str)."""
         step.act()
         cell.note = self.person.get(step.name)
         if cell.note:
@@ -59,16 +59,16 @@ class Wide:
         raise NotImplementedError
 
     def heal(self, step):
-        """The fault is gone: what a person does, where one is needed."""
+        """After the end of the fault: does what the user must do, if needed."""
         if step.name in self.person:
             step.person()
 
     def meanwhile(self, step):
-        """The problems (list of str) at a step that came to its good end while the fault was there."""
+        """Checks a step that succeeded during the fault; returns problems (list of str)."""
         return []
 
     def afterwards(self, step):
-        """The problems at a step when all is well again."""
+        """Checks a step when everything works again; returns problems (list of str)."""
         return []
 
 
@@ -95,7 +95,7 @@ class _Disk(Wide):
         return self._not_stored(step)
 
     def _not_stored(self, step):
-        """The token in the store must be the living one: it is opened here as openHAB would after a restart."""
+        """The store must hold the valid token. It is decrypted here as openHAB does after a restart."""
         _seal, store = open_store(str(step.house.disk.folder), cipher, now=0)
 
         def is_stored():
@@ -116,7 +116,7 @@ class DiskFull(_Disk):
         house.disk.fill()
 
     def meanwhile(self, step):
-        step.house.disk.fill()  # a file that was under way when it was filled may have left room
+        step.house.disk.fill()  # a file that was being written during the first fill may have freed room since
         return _Disk.meanwhile(self, step)
 
     def lift(self, house):
@@ -146,7 +146,7 @@ class _Clock(Wide):
         self._set(house, 0)
 
     def _set(self, house, days):
-        """Returns when the JVM's clock has jumped, as an account that polls each second shows."""
+        """Waits until the JVM's clock has jumped: an account that polls each second shows it."""
         house.clock.set(days)
         house.openhab.wait_state(item("polling", "LastRefresh"), lambda state: state.startswith(house.clock.today()), 30)
 
@@ -160,7 +160,7 @@ class ClockBack(_Clock):
 
 
 class ItemsDeleted(Wide):
-    """Items that the step shows something in, deleted while it is under way."""
+    """The items that a step writes are deleted while it runs."""
 
     name = "items deleted"
     ITEMS = {
@@ -194,7 +194,7 @@ class ItemsDeleted(Wide):
 
 
 class ItemsOfAnotherType(Wide):
-    """Items made anew by somebody with a type that does not fit, or fits in another way."""
+    """Somebody makes the items again, with a wrong type or another type that fits."""
 
     name = "items of another type"
     ITEMS = {
@@ -216,7 +216,7 @@ class ItemsOfAnotherType(Wide):
                 self._make_anew(house.openhab, full, item_type)
 
     def _make_anew(self, openhab, name, item_type):
-        """The module may be faster, and has made its own again: openHAB then refuses to change the type."""
+        """Repeats it: if the module is faster and makes its own item, openHAB refuses to change the type."""
 
         def is_made():
             try:
@@ -250,10 +250,10 @@ class ItemsOfAnotherType(Wide):
 
 
 class Killed(Wide):
-    """openHAB is killed when BMW's answer with new tokens has come, `moment` ('before' or 'after') they are stored.
+    """openHAB is killed when BMW's answer with new tokens has arrived, `moment` ('before' or 'after') they are saved.
 
-    No program can do better than ask a person once the old token is used up and the new one is in no file: it is not known before the
-    answer comes, so nothing can be written ahead. Should BMW take the old one for a `grace` (seconds), nobody notices.
+    If the old token is used up and the new one is in no file yet, only the user can sign in again: nobody knows the new token before
+    the answer comes, so it cannot be saved earlier. If BMW accepts the old one for a `grace` (seconds), nobody notices the kill.
     """
 
     HELD = ("signin", "approval", "renewal")
@@ -273,7 +273,7 @@ class Killed(Wide):
         house.hold.begin(self._moment)
 
     def _renew(self, cloud, openhab):
-        """After the rows of the clock the token can be one of tomorrow, which looks good for long."""
+        """Forces new tokens: after the rows with a wrong clock the token may seem valid for a long time."""
         cloud.reset_calls()
         cloud.settings(reuse_grace=GRACE)
         cloud.add_fault("cardata_api", "status", status=401)
@@ -293,7 +293,7 @@ class Killed(Wide):
         house.pull_the_plug()
 
     def heal(self, step):
-        """What the account says after the restart, and the car's last states; then what a person does, where one is needed."""
+        """Checks the account's state and the car's last states after the restart; then does what the user must do, if needed."""
         problems = self._states(step)
         if step.name == "renewal" and step.name in self.person:
             step.wait("AccountState", "SIGN_IN_NEEDED")
@@ -325,7 +325,7 @@ class Killed(Wide):
 
 
 class OthersInTrouble(Wide):
-    """Two accounts, of which one has lost its cloud: the other must not notice. Half of the steps are struck, then the other half."""
+    """Some accounts lose their cloud: the others must not notice. Two rows, each for one half of the steps."""
 
     def __init__(self, name, struck):
         self.name = name
@@ -335,7 +335,7 @@ class OthersInTrouble(Wide):
         return "the account that is struck in this row" if step.name in self._struck else None
 
     def strike(self, house):
-        # a gate that shuts during a renewal loses the answer to it, which is the row 'reply lost' and not this one
+        # shutting the gate during a refresh could lose its answer, which only the row 'reply lost' shall test
         house.clouds["renewal"].settings(reuse_grace=GRACE)
         for name in self._struck:
             house.gates[name].shut()
@@ -344,7 +344,7 @@ class OthersInTrouble(Wide):
         for name in self._struck:
             house.gates[name].open()
         for name in self._struck:
-            house.openhab.command(item(name, "ForceUpdate"), "ON")  # most of them ask only when told to
+            house.openhab.command(item(name, "ForceUpdate"), "ON")  # most of them poll only on demand
         for name in self._struck:
             house.openhab.wait_state(item(name, "AccountState"), "ONLINE", 30)
         house.clouds["renewal"].settings(reuse_grace=0)

@@ -15,9 +15,9 @@ from pathlib import Path
 from tests.openhab import layout
 from tests.openhab.versions import Version, installer
 
-#: what an unpacked openHAB has
+#: files and folders that every unpacked openHAB has
 PARTS = ("runtime/bin/karaf", "conf", "userdata/etc/version.properties")
-#: what a person may have put into conf meanwhile, or openHAB into userdata: none of the tests' business
+#: files of the user in conf and of openHAB in userdata, which the tests do not need
 NOT_COPIED = shutil.ignore_patterns(
     "automation", "*.items", "*.things", "*.rules", "*.sitemap", "*.persist", "yaml", "cache", "tmp", "logs", "jsondb", "bmw"
 )
@@ -25,14 +25,14 @@ NOT_COPIED = shutil.ignore_patterns(
 
 @functools.lru_cache(maxsize=None)
 def version():
-    """The Version of the openHAB that the tests run on. SystemExit if there is none that they can run on."""
+    """The Version of the openHAB that the tests run on. SystemExit if they cannot run on it."""
     if not layout.GIVEN:
         return Version(layout.OPENHAB_VERSION)
     return version_of(layout.DIST)
 
 
 def version_of(folder):
-    """The Version of an unpacked openHAB; SystemExit if the folder is none."""
+    """The Version of an unpacked openHAB; SystemExit if the folder is no openHAB."""
     missing = [part for part in PARTS if not (folder / part).exists()]
     if missing:
         raise SystemExit("OPENHAB_HOME: {} is no unpacked openHAB, it has no {}".format(folder, missing[0]))
@@ -44,7 +44,7 @@ def version_of(folder):
 
 
 def add_on(folder):
-    """The jar with Jython among the add-ons of an unpacked openHAB, or None."""
+    """The Jython jar among the add-ons of an unpacked openHAB, or None."""
     return next((path for path in sorted((folder / "addons").glob("*.jar")) if _has_jython(path)), None)
 
 
@@ -56,7 +56,7 @@ def _has_jython(path):
 
 
 def jython_to_take(of=None, folder=None):
-    """The version of Jython for an openHAB in OPENHAB_HOME, or ``own``. SystemExit if it has none and can be given none."""
+    """The Jython version for the openHAB in OPENHAB_HOME, or ``own``. SystemExit if it has none and the tests cannot add one."""
     of, folder = of or version(), folder or layout.DIST
     if add_on(folder):
         return layout.OWN_JYTHON
@@ -72,19 +72,19 @@ def jython_to_take(of=None, folder=None):
 
 
 def java_home():
-    """The folder of the Java to run openHAB with: the test environment's 11, for OPENHAB_HOME the first that fits."""
+    """The folder of the Java for openHAB: the test environment's Java 11; with OPENHAB_HOME the first one that fits."""
     return fitting_java(version(), java_places(os.environ)) if layout.GIVEN else layout.java_home()
 
 
 def java_places(environment):
-    """Where to look: JAVA_HOME, the java on the path, that of the test environment."""
+    """The folders to search: JAVA_HOME, the java on the PATH, the test environment's Java."""
     on_path = shutil.which("java", path=environment.get("PATH", ""))
     places = [environment.get("JAVA_HOME"), Path(on_path).resolve().parent.parent if on_path else None, layout.java_home()]
     return [Path(place) for place in places if place]
 
 
 def fitting_java(of, places, number_of=None):
-    """The first Java that a Version starts on; SystemExit if there is none."""
+    """The folder of the first Java that the Version runs on; SystemExit if there is none."""
     number_of = number_of or java_number
     found = [(place, number_of(place)) for place in places]
     for place, number in found:
@@ -96,7 +96,7 @@ def fitting_java(of, places, number_of=None):
 
 @functools.lru_cache(maxsize=None)
 def java_number(place):
-    """The number of the Java in a folder: 11 for 11.0.13, 8 for 1.8.0; None if there is none."""
+    """The major version of the Java in a folder: 11 for 11.0.13, 8 for 1.8.0; None if there is no Java."""
     try:
         said = subprocess.run([str(place / "bin" / "java"), "-version"], capture_output=True, text=True, timeout=60).stderr
     except OSError:
@@ -105,7 +105,7 @@ def java_number(place):
 
 
 def number_in(said):
-    """The number in what ``java -version`` says."""
+    """The major version in the output of ``java -version``."""
     match = re.search(r'version "(?:1\.)?(\d+)', said)
     return int(match.group(1)) if match else None
 

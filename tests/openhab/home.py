@@ -12,15 +12,15 @@ from tests.openhab.server import NO_PROXY, OpenHAB, wait_until
 SETTINGS_FILE = "services/bmw.cfg"
 SCRIPT = "automation/jsr223/bmw.py"
 STARTED = r"BMW integration \S+ started"
-#: asks at each cron tick: no limit of calls stands in the way
+#: no limit of calls, so that it polls at each cron tick
 UNLIMITED = {"calls_per_day": 1000000}
 
 
 class Home:
-    """Joins a SimulatedCloud and an OpenHAB. ``install`` puts the module into it; by default it is copied as a person does."""
+    """An OpenHAB with the module and its SimulatedCloud. ``install`` installs the module; by default it is copied as users do."""
 
     def __init__(self, openhab, install=OpenHAB.install_module, **cloud_settings):
-        # the cars are where the house is: some of BMW's servers tell times of the day there
+        # the cars are in the machine's time zone, as some of BMW's servers send local times
         self.cloud = SimulatedCloud(code_interval=1, utc_offset=time.localtime().tm_gmtoff // 60, **cloud_settings).start()
         self.openhab = openhab
         install(openhab)
@@ -34,14 +34,14 @@ class Home:
             "api_url": self.cloud.url,
         }
         if "stream_url" not in changes:
-            base["stream"] = "off"  # BMW's own broker is never asked by a test
+            base["stream"] = "off"  # no test may connect to BMW's real broker
         return {key: value for key, value in dict(base, **changes).items() if value is not None}
 
     def configure_file(self, **settings):
         self.openhab.write_conf(SETTINGS_FILE, "".join("{} = {}\n".format(*pair) for pair in settings.items()))
 
     def configure(self, **settings):
-        """Changes the settings of a running openHAB and waits until the module has taken them over."""
+        """Changes bmw.cfg of a running openHAB and waits until the module uses it."""
         since = self.openhab.log_size()
         self.configure_file(**settings)
         self.openhab.wait_for_log(STARTED, since=since, timeout=40)
@@ -53,7 +53,7 @@ class Home:
 
     @contextlib.contextmanager
     def unloaded(self):
-        """Takes the module away, so that items stay as a test makes them, and gives it back in the end."""
+        """Removes the script, so that items keep what a test writes; puts it back at the end."""
         script = (self.openhab.path(SCRIPT)).read_text("utf-8")
         self.openhab.remove_conf(SCRIPT)
         self.wait(lambda: not any("BMW" in rule["tags"] for rule in self.openhab.rules()), "the module to be gone")
@@ -74,7 +74,7 @@ class Home:
         return self.openhab.state("BMW_Account")
 
     def sign_in(self):
-        """What a person does: switch on, open the link, approve the code on BMW's page."""
+        """Signs in as a user does: switch on, open the link, approve the code on BMW's page."""
         self.openhab.command("BMW_SignIn", "ON")
         link = self.openhab.wait_state("BMW_SignInLink", lambda state: state.startswith("http"))
         self.decide(link, "approved")
@@ -90,14 +90,14 @@ class Home:
             return code
 
     def force_update(self):
-        """Sends the switch; returns when the module has asked and the switch went back."""
+        """Switches 'Update now' on; returns when the poll is done and the switch is off again."""
         before = self.openhab.state("BMW_LastRefresh")
         self.openhab.command("BMW_ForceUpdate", "ON")
         self.openhab.wait_state("BMW_LastRefresh", lambda state: state != before)
         self.openhab.wait_state("BMW_ForceUpdate", "OFF")
 
     def api_calls(self, since=0):
-        """REST calls that reached the cloud (not the sign-in server)."""
+        """The REST calls that reached the cloud, without those to the sign-in server."""
         return [call for call in self.cloud.calls(since) if call["kind"] == "api"]
 
     def last_call(self):

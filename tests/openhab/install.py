@@ -39,13 +39,13 @@ Provide-Capability: osgi.service;objectClass:List<String>="org.openhab.cor
 
 """
 
-# Read by openHAB on its very first start only: else it looks for add-ons in the network for a minute.
+# openHAB reads it at its very first start only; without it, it searches the network for add-ons for a minute.
 ADDONS_CFG = "package = minimal\nremote = false\n"
 
-# Stopped for good by the first boot: they listen on every network address and no test needs them.
+# The first boot stops them for good: they listen on every network address and no test needs them.
 UNWANTED = ("org.openhab.core.model.lsp", "org.openhab.core.io.transport.mdns")
 
-# Run by the first boot: fills the compiled standard library and Jython's list of Java packages.
+# The first boot runs it: it compiles the standard library and fills Jython's cache of Java packages.
 WARM_UP = (
     "UNWANTED = {!r}\n".format(UNWANTED)
     + """
@@ -93,13 +93,13 @@ def prepare(jython=layout.DEFAULT_JYTHON):
 
 
 def make_jython(tree, jython):
-    """What the add-on would bring: the engine, and Jython's standard library."""
+    """Make what openHAB's Jython add-on contains: the script engine and Jython's standard library."""
     step("Jython {} engine bundle".format(jython), tree / "addons", engine_fingerprint(jython), lambda folder: build_engine(folder, jython))
     step("Jython {} standard library".format(jython), tree / "jython", jython, lambda folder: unpack_standard_library(folder, jython))
 
 
 def step(name, folder, fingerprint, make):
-    """Make a folder unless the same one is there. Its marker comes last: half a folder never counts."""
+    """Make a folder unless it exists with the same fingerprint. The marker is written last, so an unfinished folder never counts."""
     marker = folder.parent / (folder.name + ".done")
     if marker.exists() and marker.read_text() == fingerprint and folder.is_dir():
         return
@@ -125,13 +125,13 @@ def engine_fingerprint(jython):
 
 
 def boot_fingerprint(tree, jython):
-    """The prepared userdata holds absolute paths, so a repository that was moved prepares anew."""
+    """The prepared userdata contains absolute paths, so a moved repository needs a new one."""
     text = "|".join([engine_fingerprint(jython), str(tree), given.version().text, WARM_UP, ADDONS_CFG])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def download(artifact):
-    """Fetch one artifact with Maven, alone: openHAB's zip has no pom to be resolved through."""
+    """Fetch one artifact with Maven, without its dependencies: openHAB's zip has no pom."""
     group, name, version, kind = (artifact.split(":") + ["jar"])[:4]
     target = layout.DOWNLOADS / "{}-{}.{}".format(name, version, kind)
     if target.exists() and zipfile.is_zipfile(target):
@@ -177,8 +177,8 @@ def unpack_standard_library(folder, jython):
 
 
 def first_boot(folder, tree):
-    """Start openHAB once: later its features and the engine bundle are there before scripts are read."""
-    from tests.openhab.server import OpenHAB  # here, as server.py prepares its tree through this module
+    """Start openHAB once, so that later its features and the engine bundle are there before it loads scripts."""
+    from tests.openhab.server import OpenHAB  # imported here, because server.py imports this module
 
     runtime = tree / "runtime"
     if not runtime.is_symlink():
@@ -202,23 +202,23 @@ def first_boot(folder, tree):
 
 
 def append_log_over_restarts(settings):
-    """openHAB starts a new log file at each start. One file, so that an offset into it stays good."""
+    """Keep one log file over all starts (openHAB begins a new one), so that an offset into it stays valid."""
     text = settings.read_text()
     settings.write_text(text.replace("<OnStartupTriggeringPolicy/>", ""))
 
 
 def end_orphan(folder):
-    """End the first boot of an installer that was killed: its openHAB still runs on the folder."""
+    """Kill the openHAB that a killed installer left running in the folder."""
     try:
         pid = int((folder / "java.pid").read_text())
         if str(folder) in Path("/proc/{}/cmdline".format(pid)).read_text():
             os.kill(pid, signal.SIGKILL)
     except (OSError, ValueError):
-        return  # none was started, or it is gone
+        return  # never started, or already gone
 
 
 def make_executable(folder):
-    """The Java of the Python package comes without run permission on some systems."""
+    """On some systems the Java from the Python package is not executable."""
     for program in folder.iterdir():
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
 

@@ -6,12 +6,12 @@ import time
 
 DAY = 86400
 LIBRARY = sorted(glob.glob("/usr/lib/*/faketime/libfaketime.so.1"))
-#: why the clock cannot be set on this machine, or None
+#: why the clock cannot be changed on this machine, or None
 WHY_NOT = None if LIBRARY else "not run: libfaketime is not installed"
 
 
 class JvmClock:
-    """`file` (Path): where the clock's offset is kept; the JVM looks at it once a second."""
+    """The JVM's clock. `file` (Path): holds its offset; the JVM reads it once a second."""
 
     def __init__(self, file):
         self._file = file
@@ -19,7 +19,7 @@ class JvmClock:
         self.set(0)
 
     def environment(self):
-        """What the JVM must be started with; nothing where the clock cannot be set."""
+        """Environment variables for the JVM; empty if the clock cannot be changed."""
         if WHY_NOT:
             return {}
         return {
@@ -32,12 +32,12 @@ class JvmClock:
         }
 
     def set(self, days):
-        """Sets it so many days (int or float) before or after the real time."""
+        """Sets the clock `days` (int or float) before or after the real time."""
         self._days = days
         partial = self._file.with_suffix(".new")
         partial.write_text("{:+d}\n".format(int(days * DAY)))
         os.replace(partial, self._file)
 
     def today(self):
-        """The date that it shows, as the state of a DateTime item begins."""
+        """The clock's date, in the form in which the state of a DateTime item begins."""
         return time.strftime("%Y-%m-%d", time.localtime(time.time() + self._days * DAY))

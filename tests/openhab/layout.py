@@ -10,7 +10,7 @@ CACHE = REPO / ".cache"
 VENV = REPO / ".venv"
 DOWNLOADS = CACHE / "downloads"
 ROOT = CACHE / "openhab"
-#: an unpacked openHAB of the person's own to run on, or None; it is only read
+#: an unpacked openHAB of the user, on which the tests run, or None; the tests only read it
 GIVEN = os.environ.get("OPENHAB_HOME") or None
 DIST = Path(GIVEN).resolve() if GIVEN else ROOT / "dist"
 INSTANCES = ROOT / "instances"
@@ -18,10 +18,10 @@ KEPT_LOGS = CACHE / "logs"
 ENGINE_SOURCE = Path(__file__).resolve().parent / "engine"
 
 OPENHAB_VERSION = "3.0.1"
-#: the current one, the one inside openHAB's add-on from 4.2 on, and that up to 4.1
+#: the newest one, the one in openHAB's add-on since 4.2, the one in it up to 4.1
 JYTHON_VERSIONS = ("2.7.4", "2.7.3", "2.7.2")
 DEFAULT_JYTHON = JYTHON_VERSIONS[0]
-#: instead of a version: the Jython that the openHAB in OPENHAB_HOME has itself
+#: instead of a version: the Jython that the openHAB in OPENHAB_HOME contains
 OWN_JYTHON = "own"
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import uuid
 
-# Runs in Jython inside openHAB. The heap is read after a collection, so that two readings can be compared.
+# Runs in Jython inside openHAB. It collects garbage before it reads the heap, so that two readings can be compared.
 SCRIPT = """
 from java.io import ByteArrayInputStream, ByteArrayOutputStream, File, PrintStream
 from java.lang import Runtime, System, Thread
@@ -57,7 +57,7 @@ DO = {"reading": reading, "console": console}
 
 """
 
-# What each script of that kind ends with; its DO says what it can be asked.
+# The end of each such script; its table DO names the questions that it answers.
 ANSWER = """
 
 import json, os, traceback
@@ -95,13 +95,13 @@ LoggerFactory.getLogger("tests.openhab.probe").warn("NAME is ready")
 
 
 class ProbeError(Exception):
-    """The probe could not answer; the text is the traceback inside openHAB."""
+    """The probe could not answer; the text is the traceback from openHAB."""
 
 
 class Hand:
-    """A script that answers questions, in an openHAB.
+    """A script in openHAB that answers questions.
 
-    Arguments: its name, which is that of its item too, and its text, with a table ``DO`` {what: function}.
+    Arguments: its name, also the name of its item, and its text with a table ``DO`` {question: function}.
     """
 
     def __init__(self, name, text):
@@ -110,7 +110,7 @@ class Hand:
         self._file = "automation/jsr223/{}.py".format(name.lower())
 
     def install(self, openhab):
-        """Add it. In a running openHAB this returns when it is ready to be asked."""
+        """Add the script. In a running openHAB it returns when the script is ready."""
         if openhab.path(self._file).exists():
             return
         since = openhab.log_size()
@@ -122,8 +122,8 @@ class Hand:
             openhab.wait_for_log(self._is_ready, since=since, timeout=60)
 
     def ask(self, openhab, what, *arguments, timeout=30):
-        """Put one question, installing the script at the first one."""
-        from tests.openhab.server import wait_until  # here, as server.py offers the probe
+        """Ask one question; the first one installs the script."""
+        from tests.openhab.server import wait_until  # imported here, because server.py imports this module
 
         self.install(openhab)
         openhab.wait_for_log(self._is_ready, since=openhab.started_at, timeout=timeout)
@@ -140,7 +140,7 @@ class Hand:
         return told["answer"]
 
     def remove(self, openhab):
-        """Take the script away, if it is there."""
+        """Remove the script, if it is there."""
         if openhab.path(self._file).exists():
             openhab.remove_conf(self._file)
 

@@ -26,18 +26,18 @@ from pathlib import Path
 from tests.openhab import given, layout
 from tests.openhab.probe import PROBE
 
-# Instances share a machine: a small heap. The JIT is left as it is: what is measured is what a user gets.
+# A small heap, as instances share a machine. The JIT is not changed, so that we measure what users get.
 JVM_OPTIONS = "-Xms256m -Xmx1g"
 READY_LINE = r"Rule engine started"
 ENVIRONMENT_KEPT = ("PATH", "HOME", "USER", "LANG", "TMPDIR")
 
 
 class OpenHABError(Exception):
-    """openHAB did not do what the harness asked it for."""
+    """openHAB did not do what the tests needed."""
 
 
 class OpenHAB:
-    """A real openHAB of its own: 3.0.1, or a copy of the one in OPENHAB_HOME. Use it as a context manager: leaving it stops the process."""
+    """A real openHAB: 3.0.1 or a copy of the one in OPENHAB_HOME. As a context manager it stops the process at the end."""
 
     def __init__(self, jython=layout.DEFAULT_JYTHON, workdir=None, home=None, environment=None, jvm_options=""):
         self.jython = jython
@@ -69,7 +69,7 @@ class OpenHAB:
         return self.userdata / "logs" / "openhab.log"
 
     def _copy_prepared(self):
-        from tests.openhab import install  # here, as the installer's first boot runs through this module
+        from tests.openhab import install  # imported here, because install.py imports this module for its first boot
 
         self.home = install.prepare(self.jython)
         layout.INSTANCES.mkdir(parents=True, exist_ok=True)
@@ -77,22 +77,22 @@ class OpenHAB:
             self.workdir = tempfile.mkdtemp(prefix="openhab-", dir=layout.INSTANCES)
         self.workdir = Path(self.workdir).resolve()
         if self.userdata.exists():
-            return  # a kept instance goes on with what it has
+            return  # a kept instance goes on with its own files
         shutil.copytree(self.home / "prepared" / "conf", self.conf, dirs_exist_ok=True)
         shutil.copytree(self.home / "prepared" / "userdata", self.userdata, copy_function=link_or_copy)
 
     def install_module(self, source=layout.REPO):
-        """Copy the module into conf as a user does: automation/ and what is in conf/."""
+        """Copy the module into conf as users do: the folders automation/ and conf/."""
         for folder in ("automation/jsr223", "automation/lib/python"):
             shutil.copytree(source / folder, self.path(folder), dirs_exist_ok=True, ignore=NO_COMPILED)
         shutil.copytree(source / "conf", self.conf, dirs_exist_ok=True, ignore=NO_COMPILED)
 
     def path(self, name):
-        """The place of a file below conf. Scripts and library are named by their folders in this repository."""
+        """The path of a file below conf. ``name`` uses this repository's folders; other openHAB versions have others."""
         return self.conf / self.version.path(name)
 
     def write_conf(self, path, text):
-        """Write a file below conf, not for everybody's eyes. It appears at once and whole, so that openHAB never reads half of it."""
+        """Write a file below conf, not readable by everybody. It is moved into place, so that openHAB never reads half of it."""
         target = self.path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name("." + target.name + ".tmp")
@@ -114,16 +114,16 @@ class OpenHAB:
         return self.process is not None and self.process.poll() is None
 
     def start(self):
-        """Start the process and return at once; see wait_ready."""
+        """Start the process and return at once; then call wait_ready."""
         if self.alive():
             raise OpenHABError("already running")
         self._write_ssh_port()
         self.started_at = self.log_size()
         self.userdata.joinpath("logs").mkdir(parents=True, exist_ok=True)
         with open(self.userdata / "logs" / "console.log", "ab") as console:
-            # "daemon" makes the script replace itself by java: our child is then the JVM itself
+            # with "daemon" the script replaces itself with java, so our child process is the JVM
             self.process = subprocess.Popen(
-                ["sh", str(self.home / "runtime" / "bin" / "karaf"), "daemon"],  # unpacked by some tools it may not be run by itself
+                ["sh", str(self.home / "runtime" / "bin" / "karaf"), "daemon"],  # some tools unpack it without execute permission
                 cwd=self.workdir,
                 env=self._env(),
                 stdin=subprocess.DEVNULL,
@@ -136,7 +136,7 @@ class OpenHAB:
         return self
 
     def _env(self):
-        """A cleaned environment: the developer's own openHAB and Java settings must not leak in."""
+        """The environment without the developer's own openHAB and Java settings."""
         env = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
         env.update(
             {
@@ -154,13 +154,13 @@ class OpenHAB:
         return env
 
     def _write_ssh_port(self):
-        """The port that openHAB takes from a file, not from the environment."""
+        """openHAB reads this port from a file, not from the environment."""
         shell = self.userdata / "etc" / "org.apache.karaf.shell.cfg"
         text = re.sub(r"(?m)^sshPort\s*=.*$", "sshPort = {}".format(self.ports["ssh"]), shell.read_text())
         shell.write_text(re.sub(r"(?m)^sshHost\s*=.*$", "sshHost = 127.0.0.1", text))
 
     def wait_ready(self, timeout=120):
-        """Wait until REST answers and rules run: a command sent earlier is lost for rules."""
+        """Wait until REST answers and rules run: rules miss commands that come earlier."""
         deadline = time.monotonic() + timeout
         self.wait_for_log(READY_LINE, since=self.started_at, timeout=timeout)
         wait_until(self._rest_answers, deadline - time.monotonic(), "REST to answer", self)
@@ -174,7 +174,7 @@ class OpenHAB:
             return False
 
     def stop(self, timeout=40):
-        """Ask openHAB to shut down; kill it when it does not. Returns whether it went by itself."""
+        """Ask openHAB to shut down and kill it if it does not. Returns whether it ended by itself."""
         if not self.alive():
             return True
         self.process.terminate()
@@ -186,7 +186,7 @@ class OpenHAB:
             return False
 
     def kill(self):
-        """kill -9, as a power cut."""
+        """kill -9, like a power cut."""
         if self.alive():
             self.process.send_signal(signal.SIGKILL)
             self.process.wait(20)
@@ -206,12 +206,12 @@ class OpenHAB:
         self.discard()
 
     def discard(self):
-        """Forget the instance's files, if the harness chose the place itself."""
+        """Delete the instance's files, if the folder is a temporary one."""
         if self._temporary:
             shutil.rmtree(self.workdir, ignore_errors=True)
 
     def keep_log(self, name=None):
-        """Copy the logs to where they outlive the instance, and return that folder."""
+        """Copy the logs to a folder that stays; return it."""
         kept = layout.KEPT_LOGS / (name or self.workdir.name)
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(self.userdata / "logs", kept)
@@ -220,7 +220,7 @@ class OpenHAB:
     # ---- log -------------------------------------------------------------------------------------
 
     def log(self, since=0):
-        """The text of openhab.log from a byte offset on."""
+        """The text of openhab.log from a byte offset."""
         if not self.log_file.exists():
             return ""
         with open(self.log_file, "rb") as file:
@@ -235,13 +235,13 @@ class OpenHAB:
         return events.stat().st_size if events.exists() else 0
 
     def events(self, since=0):
-        """The text of events.log from a byte offset on; a state ends where its line ends."""
+        """The text of events.log from a byte offset, without the sources that newer versions write behind the states."""
         with open(self.log_file.with_name("events.log"), "rb") as file:
             file.seek(since)
             return self.version.events(file.read().decode("utf-8"))
 
     def wait_for_log(self, pattern, since=0, timeout=30):
-        """Wait for a line that matches, and return the match."""
+        """Wait for a line that matches; return the match."""
         return wait_until(lambda: re.search(pattern, self.log(since)), timeout, "log line " + pattern, self)
 
     # ---- REST ------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ class OpenHAB:
         return item and item["state"]
 
     def wait_state(self, name, wanted, timeout=30):
-        """Wait until the state is the wanted text, or until wanted(state) is true; returns the state."""
+        """Wait until the state equals the text ``wanted``, or until wanted(state) is true; returns the state."""
         fits = wanted if callable(wanted) else lambda state: state == wanted
 
         def reached():
@@ -300,7 +300,7 @@ class OpenHAB:
         self.rest("PUT", "/items/{}/state".format(urllib.parse.quote(name)), str(state))
 
     def add_item(self, name, item_type, **fields):
-        """Make an item in openHAB's own storage, as Main UI does. Needs an administrator: see admin_token."""
+        """Make an item in openHAB's own storage, as Main UI does. Uses admin_token."""
         body = json.dumps(dict(fields, name=name, type=item_type))
         self.rest("PUT", "/items/" + urllib.parse.quote(name), body, "application/json", self.admin_token())
 
@@ -312,7 +312,7 @@ class OpenHAB:
         return self.rest("GET", "/rules", token=self.admin_token())
 
     def sitemap(self, name):
-        """A sitemap as openHAB parsed it. A file that does not parse is not there: HTTP error 404."""
+        """A sitemap as openHAB parsed it. HTTP error 404 if openHAB could not parse the file."""
         return self.rest("GET", "/sitemaps/" + urllib.parse.quote(name))
 
     # ---- console ---------------------------------------------------------------------------------
@@ -325,9 +325,9 @@ class OpenHAB:
         return self.console("openhab:users add {} {} {}".format(name, password, role))
 
     def admin_token(self):
-        """An API token of an administrator, made at the first need."""
+        """An administrator's API token; the first call makes it."""
         if self._token is None:
-            name = "tester" + uuid.uuid4().hex[:8]  # an instance that is kept may have one already
+            name = "tester" + uuid.uuid4().hex[:8]  # a kept instance may have this user already
             self.add_user(name, uuid.uuid4().hex)
             printed = self.console("openhab:users addApiToken {} harness admin".format(name))
             self._token = re.search(r"oh\.harness\.\w+", printed).group()
@@ -336,7 +336,7 @@ class OpenHAB:
     # ---- inside the JVM --------------------------------------------------------------------------
 
     def install_probe(self):
-        """Add the probe's item and script before the start; else its first use does it."""
+        """Add the probe before openHAB starts; otherwise its first use adds it."""
         PROBE.install(self)
 
     def probe(self, timeout=30):
@@ -348,13 +348,13 @@ class OpenHAB:
 
 
 PID_FILE = "java.pid"
-LINKED = (".jar", "bundleFile")  # openHAB's own jars and the OSGi framework's copies of them
+LINKED = (".jar", "bundleFile")  # openHAB's jars and the OSGi framework's copies of them
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 NO_COMPILED = shutil.ignore_patterns("__pycache__", "*.pyc", "*$py.class")
 
 
 def free_ports(count):
-    """Free ports on 127.0.0.1, all different: they are held together until all are known."""
+    """Free ports on 127.0.0.1. All stay open until the last one is found, so that they differ."""
     held = [socket.socket() for _ in range(count)]
     try:
         for one in held:
@@ -366,15 +366,15 @@ def free_ports(count):
 
 
 def link_or_copy(source, target):
-    """Jars are linked, as nothing writes into them; all else is the instance's own."""
+    """Link jars, because nothing writes to them; copy all other files."""
     if source.endswith(LINKED):
-        with contextlib.suppress(OSError):  # another file system: copied as well
+        with contextlib.suppress(OSError):  # another file system: copy it
             return os.link(source, target)
     return shutil.copy2(source, target)
 
 
 def wait_until(condition, timeout, what, openhab=None):
-    """Poll a condition until it is true and return its value. Fails at once when openHAB has died."""
+    """Poll a condition until it is true; return its value. Fails at once if openHAB has ended."""
     deadline = time.monotonic() + timeout
     while True:
         value = condition()
@@ -388,5 +388,5 @@ def wait_until(condition, timeout, what, openhab=None):
 
 
 def told(what):
-    """A description, made only when it is needed if it costs a look."""
+    """A description (text), or the result of the function that makes it, which is called only for a failure."""
     return what() if callable(what) else what

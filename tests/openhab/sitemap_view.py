@@ -2,7 +2,7 @@
 
 
 def widgets(page):
-    """All elements of a page as openHAB understood it, with those of the pages below."""
+    """All elements of a page as openHAB parsed it, including those of its subpages."""
     for widget in page.get("widgets", []):
         yield widget
         yield from widgets(widget)
@@ -10,7 +10,7 @@ def widgets(page):
 
 
 def shown(openhab, name):
-    """{item name: its elements} of a sitemap that is asked for now."""
+    """{item name: its elements} of a sitemap, read now."""
     found = {}
     for widget in widgets(openhab.sitemap(name)["homepage"]):
         found.setdefault(widget.get("item", {}).get("name"), []).append(widget)

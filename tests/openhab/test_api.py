@@ -13,7 +13,7 @@ MANUAL = layout.REPO / "docs" / "api.md"
 NOT_KNOWN = "how it ended is not known, look at the car (openHAB or the BMW script was stopped)"
 PORTAL = {"client_id": None, "cloud": "portal", "username": HOME_USER, "password": HOME_PASSWORD}
 
-# A user's script that does what the item Ask says, and puts the outcome into the item Told. Not part of the product.
+# A user's script: it evaluates the text in the item Ask and writes the result to the item Told. Not part of the product.
 HAND = """
 import json, time, traceback
 from bmw.api import ApiError, cars
@@ -61,7 +61,7 @@ ITEMS = 'String Announcement "What was announced"\nString Ask\nString Told\n'
 
 
 class User:
-    """A person with rules of their own."""
+    """A user with own rules."""
 
     def __init__(self, home):
         self.home = home
@@ -69,7 +69,7 @@ class User:
         self._asked = 0
 
     def ask(self, code):
-        """What a Python expression is in the user's script."""
+        """The value of a Python expression in the user's script."""
         self._asked += 1
         number = str(self._asked)
         self.openhab.command("Ask", "{} {}".format(number, code))
@@ -77,7 +77,7 @@ class User:
         return json.loads(told)[1]
 
     def run_rule(self, name):
-        """What the button 'Run now' of a rule's page does."""
+        """Does what the button 'Run now' on a rule's page does."""
         uid = next(rule["uid"] for rule in self.openhab.rules() if rule["name"] == name)
         self.openhab.rest("POST", "/rules/{}/runnow".format(uid), "", token=self.openhab.admin_token())
 
@@ -86,7 +86,7 @@ class User:
 
 
 def example(title):
-    """The script below a heading of the manual."""
+    """The script under this heading of the manual."""
     return re.search(r"^### {}\n.*?```python\n(.*?)```".format(re.escape(title)), MANUAL.read_text("utf-8"), re.S | re.M).group(1)
 
 

@@ -6,7 +6,7 @@ from tests.cloud import ALL_SCOPES
 from tests.openhab.home import Home
 from tests.openhab.probe import Hand
 
-#: looks at items from inside, and makes the state of one null, as openHAB 5.2 restores such (openhab-core#5831)
+#: reads items inside openHAB, and sets an item's state to null: openHAB 5.2 restores such states (openhab-core#5831)
 ITEMS = Hand(
     "ItemStates",
     """
@@ -35,7 +35,7 @@ def is_same(shown, wanted, unit=""):
 DO = {"forget": forget, "mend": mend, "is_same": is_same}
 """,
 )
-#: as others write them
+#: item -> a state that a user or rule may write
 WRITTEN_BY_OTHERS = {
     "BMW_i3_Locked": "ON",
     "BMW_i3_DoorLockState": "SECURED",
@@ -62,7 +62,7 @@ def home(openhab_factory):
 
 @pytest.fixture(autouse=True)
 def warnings_are_counted(home):
-    """Each test leaves the module without an unexpected error in the log."""
+    """No test may leave an unexpected error in the log."""
     since = home.openhab.log_size()
     yield
     assert "Unexpected error" not in home.openhab.log(since)
@@ -87,7 +87,7 @@ def test_a_sign_in_without_client_id_ends_with_the_same_text(home):
 
 def test_a_client_id_of_the_wrong_form_is_told(home):
     home.configure(**home.settings(client_id="my client"))
-    # the state is the same as before, without a client id
+    # the account's state does not change (it had no client id before), so wait for the text
     home.openhab.wait_state("BMW_Account", lambda text: "not of the form" in text)
     assert home.openhab.state("BMW_AccountState") == "CONFIG_ERROR"
 
@@ -157,7 +157,7 @@ def test_a_car_added_later_is_found_at_the_next_update(home):
     home.cloud.add_car("i3")
     home.force_update()
     home.wait_status("ONLINE")
-    # another car than the i3 before, whose items stay its own
+    # a different car from the i3 of the tests before, which keeps its items
     home.openhab.wait_state("BMW_i3_2_StateOfCharge", lambda state: state.endswith("%"))
 
 
@@ -173,7 +173,7 @@ def test_a_network_that_is_down_at_the_start_is_told_and_recovered_from(home):
     home.wait_status("ONLINE")
 
 
-# what others write, now that all is well
+# items that others write
 
 
 def states(home, names):
@@ -193,7 +193,7 @@ def open_car(home):
 
 
 def test_a_command_to_an_item_that_only_tells_changes_nothing(home, open_car):
-    """A toggle, a voice assistant, 'all on'."""
+    """For example from a toggle, a voice assistant or an 'all on' group."""
     since = home.openhab.events_size()
     home.openhab.command("BMW_i3_Locked", "ON")
     home.force_update()
@@ -237,11 +237,11 @@ def test_an_item_in_another_unit_is_not_taken_for_one_that_somebody_wrote(home):
 
     assert is_same("187 km", "187 km", "mi") and is_same("21.5 \u00b0C", "21.5 \u00b0C", "K")
     assert not is_same("187 km", "187 mi") and not is_same("187 km", "188 km", "mi") and not is_same("187 km", "187 %")
-    assert not is_same("1E400 km", "187 km")  # of which a double makes infinity
+    assert not is_same("1E400 km", "187 km")  # too large for a double: infinity
 
 
 def test_a_start_with_items_whose_state_is_null_loses_nothing(home, open_car):
-    """openHAB 3.0 itself cannot change such a state; 5.2 makes them, so we do not know what else meets them."""
+    """openHAB 3.0 itself cannot change such a state. 5.2 makes them, so any version of ours must cope with them."""
     told = states(home, set(WRITTEN_BY_OTHERS) - {"BMW_CallsLeft"})
     since = home.openhab.log_size()
     nulls = [name for name in WRITTEN_BY_OTHERS if name not in ("BMW_AccountState", "BMW_ForceUpdate")]

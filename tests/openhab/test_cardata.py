@@ -15,15 +15,15 @@ from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
 from tests.openhab.probe import Hand
 
 VIN_ITEMS = ("StateOfCharge", "ElectricRange", "Doors", "DoorLockState", "ChargingStatus", "Odometer", "Position", "LastUpdate")
-#: where an upgrade may have left the script as well
+#: an upgrade may have left a second copy of the script: COPY
 FOLDER = "automation/jsr223/"
 COPY = FOLDER + "old/bmw.py"
-#: what no log may hold, however often the script is loaded
+#: must never be in a log, no matter how often the script was loaded
 CRASHES = r"IllegalArgumentException|Cannot write seal.key|invocation of 'scriptUnloaded'|NameError|Traceback"
-#: what is there once while the script works
+#: exactly these exist while the script works
 RULES = ["BMW: diagnose", "BMW: refresh", "BMW: sign in", "BMW: update now"]
 THREADS = ["bmw-account", "bmw-settings"]
-#: ends the threads of Java's HTTP clients for good, as an OutOfMemoryError in them does
+#: ends the threads of Java's HTTP clients, as an OutOfMemoryError does
 ENDS = Hand(
     "EndsClients",
     """
@@ -47,7 +47,7 @@ CHARGING = {"FINISHED_FULL": "CHARGING_ENDED"}
 
 @pytest.fixture(scope="module")
 def house(openhab_factory):
-    """An openHAB that has found the script in two folders."""
+    """An openHAB with the script in two folders."""
     home = Home(openhab_factory())
     home.openhab.install_probe()
     home.openhab.write_conf(COPY, (home.openhab.path(SCRIPT)).read_text("utf-8"))
@@ -58,9 +58,9 @@ def house(openhab_factory):
 
 @pytest.fixture(scope="module")
 def home(house):
-    """The same with one script."""
+    """The same openHAB with only one script."""
     if (house.openhab.conf / COPY).exists():
-        # not while it is being loaded: openHAB then forgets to unload it
+        # wait until it is loaded: openHAB does not unload a script that is removed while it loads
         house.openhab.wait_for_log("The BMW module is already loaded from", house.openhab.started_at)
         house.openhab.remove_conf(COPY)
     alone(house)
@@ -76,7 +76,7 @@ def signed_in(home):
 
 
 def number(state):
-    """The number of a state with a unit."""
+    """The number in a state with a unit."""
     return float(state.split()[0])
 
 
@@ -93,14 +93,14 @@ def test_of_two_copies_of_the_script_at_a_start_one_works_and_the_other_says_wha
     folder = openhab.version.path(FOLDER)
     assert sorted(file.rpartition(folder)[2] for file in line.groups()) == ["bmw.py", "old/bmw.py"]
     assert ours(openhab.probe())[:2] == (RULES, THREADS + ["bmw-start"])
-    # the one that works goes away: the other takes over
+    # remove the running copy: the other one takes over
     winner = line.group(1).rpartition(folder)[2]
     since = openhab.log_size()
     text = (openhab.path(SCRIPT)).read_text("utf-8")
     openhab.remove_conf(FOLDER + winner)
     openhab.wait_for_log(STARTED, since=since, timeout=40)
     alone(house)
-    # both are saved at the same moment: one works again
+    # save both at the same time: exactly one works again
     since = openhab.log_size()
     for path in (SCRIPT, COPY):
         openhab.write_conf(path, text + "# saved at once\n")
@@ -118,7 +118,7 @@ def test_a_load_that_fails_is_told_leaves_no_rule_and_the_next_one_works(home):
     good = names.read_text("utf-8")
     since = openhab.log_size()
     try:
-        # an upgrade that broke off, and the file with it
+        # an interrupted upgrade left a broken file
         names.write_text(good + "\ndef load(*arguments):\n    raise RuntimeError('broken')\n", "utf-8")
         save_script(home)
         openhab.wait_for_log("The BMW module could not start", since=since, timeout=40)
@@ -127,7 +127,7 @@ def test_a_load_that_fails_is_told_leaves_no_rule_and_the_next_one_works(home):
         save_script(home)
         openhab.wait_for_log("SyntaxError", since=since, timeout=40)
         settled(home, ([], []))
-        # nothing can be stored: that is told where people look
+        # nothing can be stored: the account item says so
         names.write_text(good, "utf-8")
         folder.rename(openhab.userdata / "bmw.kept")
         folder.write_text("no folder")
@@ -146,7 +146,7 @@ def test_a_load_that_fails_is_told_leaves_no_rule_and_the_next_one_works(home):
 
 
 def check_items(home, vin):
-    """Every item that the issue names holds what the simulated car was told."""
+    """Each item shows the value that the simulated car has."""
     car = home.cloud.car(vin)
     told = {name: entry["value"] for name, entry in home.cloud.expected(vin).items() if entry}
     state = dict((name, home.openhab.state("BMW_i3_" + name)) for name in VIN_ITEMS)
@@ -203,7 +203,7 @@ def test_a_change_of_the_car_follows_the_force_update_switch_which_resets_itself
 
 
 def set_location(home, location):
-    """What a person does in openHAB's regional settings."""
+    """Sets the location, as in openHAB's regional settings."""
     body, token = json.dumps({"location": location}), home.openhab.admin_token()
     home.openhab.rest("PUT", "/services/org.openhab.i18n/config", body, "application/json", token)
 
@@ -325,7 +325,7 @@ def reload_script(home):
 
 
 def save_script(home):
-    """Saves the script with a changed comment, as openHAB ignores a file whose content is the same; where the log was then."""
+    """Saves the script with a changed comment, as openHAB ignores a file with the same content. Returns the log's size before."""
     since = home.openhab.log_size()
     path = home.openhab.path(SCRIPT)
     text = path.read_text("utf-8").partition("# saved")[0]
@@ -334,14 +334,14 @@ def save_script(home):
 
 
 def ours(reading):
-    """What the probe's reading holds of us: rules by name, our threads, HTTP client threads."""
+    """Our part of a probe's reading: (names of our rules, of our threads, of HTTP client threads)."""
     rules = sorted(rule["name"] for rule in reading["rules"] if rule["name"].startswith("BMW"))
     threads = sorted(name for name in reading["threads"] if name.startswith("bmw-"))
     return rules, threads, [name for name in reading["threads"] if "HttpClient" in name and "SelectorManager" in name]
 
 
 def settled(home, wanted):
-    """The probe's reading once what it holds of us is as wanted (a saved script may be loaded twice)."""
+    """Waits until our part of the reading is as wanted (openHAB may load a saved script twice); returns the reading."""
     readings = []
 
     def reached():
@@ -353,7 +353,7 @@ def settled(home, wanted):
 
 
 def alone(home):
-    """Waits until one script works and none waits."""
+    """Waits until one script works and no copy waits."""
     return settled(home, (RULES, THREADS))
 
 
@@ -376,7 +376,7 @@ def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_on
         reload_script(signed_in)
     signed_in.force_update()
     last = settled(signed_in, wanted)
-    # openHAB's own pools grow to limits of their own, which a busy machine reaches
+    # openHAB's own thread pools grow up to their limits on a busy machine
     is_growing = signed_in.openhab.version.is_growing
     more = [name for name in (Counter(last["threads"]) - Counter(first["threads"])).elements() if not is_growing(name)]
     print(
@@ -410,7 +410,7 @@ def test_a_short_cron_alone_spends_no_more_than_the_budget_allows(signed_in):
 def test_the_estimate_goes_by_an_item_with_the_power_of_the_users_wallbox(signed_in):
     openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
     openhab.add_item("Wallbox_Power", "Number:Power")
-    # so much power for so small a battery that it is full in seconds
+    # high power and a tiny battery: it is full in seconds
     openhab.update("Wallbox_Power", "400 kW")
     signed_in.configure(**signed_in.settings(wallbox_power_item="Wallbox_Power", battery_capacity=1, **UNLIMITED))
     signed_in.cloud.set_car(vin, soc=41, charging_status="CHARGING", plugged=True, charging_time_remaining_min=0)
@@ -423,7 +423,7 @@ def test_the_estimate_goes_by_an_item_with_the_power_of_the_users_wallbox(signed
     signed_in.wait(lambda: shown_after("400 kW", "100 %"), "the estimate to be full")
     for state in ("NULL", "UNDEF", "0 W"):
         assert not shown_after(state, "100 %")
-    # on a slow machine more than a day's calls were needed: what follows asks as well
+    # a slow machine may have used up the day's calls, and the next tests poll too
     signed_in.configure(**signed_in.settings(**UNLIMITED))
 
 
@@ -452,7 +452,7 @@ def test_what_has_no_word_is_an_item_with_its_unit_on_demand_in_german_as_well(s
     assert shown == EXTRAS
     assert extras["vehicle_timeSetting"]["groupNames"] == ["BMW_i3_gExtra"]
     assert items["BMW_i3_gExtra"]["label"] == "Weitere Werte (f\u00fcr Experten)"
-    # what no car of this house ever said until now has its word in German
+    # no car sent this value before, so its label is made now, in German
     assert (items["BMW_i3_SpeedFrom"]["label"], items["BMW_i3_SpeedFrom"]["state"]) == ("Speed, at least", "30 km/h")
     signed_in.openhab.remove_item("BMW_i3_SpeedFrom")
     signed_in.openhab.remove_item("BMW_i3_AirPurification")

@@ -14,12 +14,12 @@ CLOUDS = {
     "portal": {"username": HOME_USER, "password": HOME_PASSWORD},
     "mybmw": {"username": HOME_USER, "password": HOME_PASSWORD, "api_key": MYBMW_APP_KEY},
 }
-#: seconds; a short time makes the module ask more often how far a command is
+#: seconds; with a short time the module polls a command's progress more often
 COMMAND_TIMEOUT = 12
 STATES = "QUEUED|SENT|PENDING|DELIVERED|EXECUTED|FAILED|TIMED OUT"
 #: a user's rule that sends several commands at once: [[item, command], ...]
 RULE = Hand("Sender", "DO = {'send': lambda pairs: [events.sendCommand(item, text) for item, text in pairs] and None}\n")
-#: put before the script
+#: code that is put before the script
 SHORT_DEADLINE = "from bmw.commands import commander\n\ncommander.DEADLINE, commander.LEAST = 10, 1\n"
 NOT_SENT = "FAILED: it was not sent, as openHAB or the BMW script was stopped"
 NOT_KNOWN = "TIMED OUT: how it ended is not known, look at the car (openHAB or the BMW script was stopped)"
@@ -29,7 +29,7 @@ WALK = ["QUEUED", "SENT", "PENDING", "DELIVERED", "EXECUTED"]
 @pytest.fixture(scope="module")
 def home(openhab_factory):
     home = Home(openhab_factory())
-    home.cloud.add_car("ix1")  # tells what its climate does, which the i3 never did
+    home.cloud.add_car("ix1")  # sends what its climate control does, which the i3 never does
     home.start()
     yield home
     home.close()
@@ -51,7 +51,7 @@ def sign_in(home, cloud, **changes):
 
 
 def statuses(home, since, item="BMW_i3_CommandStatus"):
-    """The states the status item went through, from openHAB's own event log."""
+    """The states of the status item, from openHAB's event log."""
     return re.findall(r"Item '{}' changed from .*? to ((?:{}).*)".format(item, STATES), home.openhab.events(since))
 
 
@@ -60,7 +60,7 @@ def event_log_size(home):
 
 
 def give(home, name, command, end="EXECUTED", item="BMW_i3_CommandStatus"):
-    """Commands an item; returns the states that the status item went through until the command ended."""
+    """Sends a command to an item; returns the states of the status item until the command ended."""
     since = event_log_size(home)
     home.openhab.command(name, command)
     home.wait(lambda: any(state.startswith(end) for state in statuses(home, since, item)), "{} to end as {}".format(name, end), 60)
@@ -79,7 +79,7 @@ def cloud(request, home):
 
 @pytest.fixture(autouse=True)
 def usual_plan(home):
-    """Commands are carried out, unless a test says otherwise."""
+    """The cloud executes commands, unless a test plans it otherwise."""
     home.cloud.command_plan()
 
 
@@ -101,8 +101,8 @@ def test_climate_on_makes_the_car_precondition_and_the_items_follow(home, cloud)
     i3, ix1 = home.cloud.cars()
     give(home, "BMW_i3_Climate", "ON")
     assert home.cloud.car(i3)["climate_activity"] in ("HEATING", "COOLING", "VENTILATION")
-    if cloud == "mybmw":  # the older clouds never tell what the climate does
-        # a car keeps the name that its first cloud gave it
+    if cloud == "mybmw":  # the older clouds never send what the climate control does
+        # a car keeps the name that it got from its first cloud
         name = next(name for name in home.openhab.items() if name.lower() == "bmw_ix1")
         give(home, name + "_Climate", "ON", item=name + "_CommandStatus")
         assert home.cloud.car(ix1)["climate_activity"] in ("HEATING", "COOLING", "VENTILATION")
@@ -128,7 +128,7 @@ def test_refresh_is_no_command(home, cloud):
     assert {"BMW_i3_Climate", "BMW_i3_Command"} <= set(names)
     assert cloud != "mybmw" or "BMW_i3_Charge" in names
     RULE.ask(home.openhab, "send", [[name, "REFRESH"] for name in names + [group]])
-    give(home, "BMW_i3_FlashLights", "ON")  # what came before it has been seen
+    give(home, "BMW_i3_FlashLights", "ON")  # after it, the commands before it are handled as well
     assert sent_since(home, sent) == ["flashLights"]
     assert [state for state in statuses(home, since) if state.startswith(("FAILED", "TIMED OUT"))] == []
 
@@ -166,7 +166,7 @@ def test_two_commands_of_one_rule_are_both_sent_in_order(home):
 
 
 def test_a_reload_sends_nothing_that_waited_and_ends_every_command(home):
-    """The instance that is stopped has a request under way, after whose answer it would go on with what waits."""
+    """The stopped instance waits for an answer; after it, it must not send the waiting commands."""
     sign_in(home, "portal", allow_unlock="yes")
     home.cloud.command_plan(outcome="NEVER")
     sent, since = len(home.cloud.commands()), event_log_size(home)
@@ -193,7 +193,7 @@ def triggers(rule):
 
 
 def list_cars_again(home):
-    """A new sign-in lets the module ask at once which cars there are, which it does once a day else."""
+    """A new sign-in makes the module read the list of cars at once; otherwise it does so once a day."""
     since, before = home.last_call(), home.openhab.state("BMW_LastRefresh")
     home.openhab.command("BMW_SignIn", "ON")
     home.openhab.wait_state("BMW_LastRefresh", lambda state: state != before)
@@ -206,19 +206,19 @@ def test_a_car_that_comes_back_has_one_rule_so_one_press_does_not_confirm_itself
     name = next(name for name in home.openhab.items() if name.lower() == "bmw_ix1")
     sent = len(home.cloud.commands())
     home.cloud.remove_car(ix1)
-    guest = home.cloud.add_car("i4")  # a new car makes the module look anew which items take commands
+    guest = home.cloud.add_car("i4")  # with a new car the module makes its rule for commands again
     list_cars_again(home)
     home.cloud.remove_car(guest)
     home.cloud.add_car("ix1", vin=ix1)
     list_cars_again(home)
-    home.force_update()  # so what comes after the list, such as rules, is done
-    # one press alone is no proof: with two rules it was merged in half of the trials
+    home.force_update()  # when it ends, the rules of the new list exist
+    # a single press proves nothing: with two rules the two commands were merged in half of the trials
     assert [rule["name"] for rule in home.openhab.rules() if name + "_Unlock" in triggers(rule)] == ["BMW: commands"]
     since = event_log_size(home)
     home.openhab.command(name + "_Unlock", "ON")
     refused = "FAILED: send unlock again within 10 seconds to confirm"
     home.wait(lambda: refused in statuses(home, since, name + "_CommandStatus"), "the unlock to be refused")
-    give(home, name + "_FlashLights", "ON", item=name + "_CommandStatus")  # what came before it has been seen
+    give(home, name + "_FlashLights", "ON", item=name + "_CommandStatus")  # after it, the commands before it are handled as well
     assert sent_since(home, sent) == ["flashLights"]
     assert statuses(home, since, name + "_CommandStatus").count(refused) == 1
 
@@ -230,7 +230,7 @@ def load_script(home, text):
 
 
 def test_a_command_is_not_sent_after_its_deadline_however_long_a_renewal_takes(home):
-    """A refused token, and a slow answer to its renewal; ten seconds are the deadline here, as two minutes are long for a test."""
+    """BMW refuses the token and answers the refresh slowly. The deadline is ten seconds here instead of two minutes."""
     script = (home.openhab.conf / SCRIPT).read_text("utf-8")
     load_script(home, SHORT_DEADLINE + script)
     try:
@@ -259,14 +259,14 @@ def test_a_command_does_not_survive_a_restart(home):
     sent = len(home.cloud.commands())
     home.start()
     home.wait_status("ONLINE")
-    home.openhab.update("BMW_i3_CommandStatus", "DELIVERED")  # as persistence restores it
+    home.openhab.update("BMW_i3_CommandStatus", "DELIVERED")  # like a restore by persistence
     home.force_update()
     home.openhab.wait_state("BMW_i3_CommandStatus", NOT_KNOWN)
     assert len(home.cloud.commands()) == sent
 
 
 def test_cardata_for_the_state_and_another_cloud_for_the_commands(home):
-    """The mixed set-up: accounts home (CarData) and app (MyBMW, commands only)."""
+    """Two accounts: home (CarData) reads, app (MyBMW) only sends commands."""
     home.cloud.settings(auto_approve=True)
     app = dict(CLOUDS["mybmw"], cloud="mybmw", data="no")
     home.configure(

@@ -8,9 +8,9 @@ from tests.contract import cases
 from tests.contract.clouds import CLOUDS, VINS, settings
 from tests.openhab.home import Home
 
-#: seconds: short enough to see the end of them, long enough for a busy machine
+#: seconds: short, because tests wait for the timeouts, but long enough for a busy machine
 TIMES = {"timeout": 3, "command_timeout": 2}
-#: no question but those of the cases
+#: a cron that never fires: only the cases poll
 NEVER = "0 0 4 1 1 ?"
 COMMAND_ITEMS = (
     "Lock",
@@ -27,7 +27,7 @@ COMMAND_ITEMS = (
     "CommandStatus",
     "LastCommand",
 )
-#: what is asked every half hour only
+#: values that these clouds are asked for every half hour only
 SELDOM = (
     "chargingMode",
     "chargingPreference",
@@ -56,26 +56,26 @@ class OpenHABHome:
         return SELDOM if self.facts.name in ("connecteddrive", "portal") else ()
 
     def use(self, facts):
-        """Asks another cloud from now on."""
+        """Changes to another cloud."""
         if self.facts is facts:
             return
         self._put_right()
         if self.facts is not None:
-            # cars that are known: what the last cloud told of them must not pass for what the next one tells
+            # read all cars first: values of the last cloud must not pass for values of the next one
             self.garage(*cases.FLEET)
             self.sign_in()
         self.facts = facts
         self.garage()
         before = self.state("BMW_LastRefresh")
         self._home.configure(**settings(facts, self.cloud.url, refresh=NEVER, **TIMES))
-        if facts.renews_alone:  # it signs in by itself, and finds that there is no car
+        if facts.renews_alone:  # it signs in by itself and finds no car
             self.wait("BMW_LastRefresh", lambda state: state != before)
             self.wait("BMW_AccountState", "NO_CAR")
         else:
             self.wait("BMW_AccountState", "SIGN_IN_NEEDED")
 
     def prepare(self):
-        """The usual beginning of a case: nothing is wrong, signed in, one car."""
+        """The usual start of a case: no faults, signed in, one car."""
         self._put_right()
         if self.cloud.cars() != [VINS[self.facts.kind]]:
             self.garage(self.facts.kind)
@@ -103,7 +103,7 @@ class OpenHABHome:
 
     def car_name(self, kind):
         model = {"i3": "i3", "i4": "i4", "phev": "330e", "combustion": "320i"}[kind]
-        # ConnectedDrive writes models in capitals, so it depends on the first cloud that was asked
+        # the name depends on the first cloud: ConnectedDrive writes models in capitals
         return next(name[4:] for name in self._openhab.items() if name.lower() == "bmw_" + model)
 
     def item(self, end):
@@ -146,7 +146,7 @@ class OpenHABHome:
         return vins
 
     def forget_seldom(self):
-        """Half an hour cannot be let pass here; what is read at the first question of a cloud is read."""
+        """Does nothing: the test cannot wait half an hour; each cloud's first poll reads these values."""
 
     def pass_time(self, seconds):
         end = time.monotonic() + seconds
@@ -156,7 +156,7 @@ class OpenHABHome:
         self._openhab.wait_state(item, wanted)
 
     def mark(self):
-        """Where openHAB's log of events is now; each line of it names the state before, which may hold any words."""
+        """The present size of events.log. Also keeps the status: each line names the state before, which can contain any text."""
         self._status_item = self.item("CommandStatus")
         self._last_status = self.state(self._status_item) or "NULL"
         return self._openhab.events_size()
@@ -191,6 +191,6 @@ def _every_case():
 @pytest.mark.parametrize("name, case", _every_case())
 def test_every_cloud_keeps_the_contract(home, name, case):
     home.use(CLOUDS[name])
-    if case.run is not cases.every_state_of_every_kind_of_car_is_shown:  # which wants no car to be known before
+    if case.run is not cases.every_state_of_every_kind_of_car_is_shown:  # this case needs an account without cars
         home.prepare()
     case.run(home)

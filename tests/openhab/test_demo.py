@@ -18,7 +18,7 @@ def test_the_demo_ends_with_the_items_of_the_i3_filled(jython):
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
     shown = dict(line.split(None, 1) for line in answer.stdout.splitlines() if line.startswith("BMW_"))
-    cloud = SimulatedCloud()  # the demo's car before its day begins: the same defaults
+    cloud = SimulatedCloud()  # the demo's car has the same defaults before its day begins
     told = cloud.expected(cloud.cars()[0])
     assert shown["BMW_Account"] == "Online"
     for item, field, unit in (

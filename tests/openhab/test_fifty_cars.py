@@ -11,10 +11,10 @@ from tests.openhab.home import SCRIPT, UNLIMITED, Home
 from tests.openhab.jvm_clock import DAY, WHY_NOT, JvmClock
 
 CARS, CALLS = 50, 50
-#: a day and the moments in which calls of one minute are still counted
+#: days; a bit more than one, because the budget counts calls by the minute
 NEXT_DAY = 1.01
 SECONDS = "0/2 * * * * ?"
-#: put before the script: calls age by the time of day alone, as only that is set forward
+#: put before the script: the budget uses the system clock only, because the test moves only that one
 DAYS_PASS = "from bmw import assembly\n\nbudget = assembly.Budget\nassembly.Budget = lambda limit, monotonic: budget(limit)\n"
 
 
@@ -28,19 +28,19 @@ class Fleet(Home):
         self.drive()
 
     def drive(self):
-        """Every car says something new."""
+        """Each car sends a new odometer."""
         self._round = getattr(self, "_round", 0) + 1
         for number, vin in enumerate(self.cloud.cars()):
             self.cloud.set_car(vin, odometer_km=100000 * self._round + number)
 
     def shown(self):
-        """{number of the car: the round in which it said what its item shows}, of the cars that have items."""
+        """{number of the car: the round of the odometer that its item shows} of all cars with items."""
         states = [one["state"] for name, one in self.openhab.items().items() if name.endswith("_Odometer")]
         told = [divmod(int(state.split()[0]), 100000) for state in states]
         return {number: one_round for one_round, number in told}
 
     def next_day(self):
-        """Sets both clocks ahead; returns when the cars of that day were asked."""
+        """Sets both clocks to the next day; returns when its cars were polled."""
         self.days += 1
         self.cloud.advance_clock(NEXT_DAY * DAY)
         self.clock.set(self.days * NEXT_DAY)

@@ -49,7 +49,7 @@ def openhab(openhab_factory):
 
 @pytest.fixture
 def running(openhab):
-    """The instance, started again if the test before has ended it."""
+    """The instance, started again if the last test stopped it."""
     if not openhab.alive():
         openhab.start().wait_ready()
     openhab.wait_for_log("Probe is ready", since=openhab.started_at)
@@ -158,7 +158,7 @@ def wait_until_true(condition, timeout=30):
 
 
 def listening_addresses(pid):
-    """The addresses of this process's TCP listeners and its UDP sockets, read from /proc."""
+    """The addresses of the process's TCP listeners and UDP sockets, from /proc."""
     own = set()
     for descriptor in (Path("/proc") / str(pid) / "fd").iterdir():
         try:

@@ -35,7 +35,7 @@ def with_core(openhab_factory, files):
     return home.start()
 
 
-#: cron, force update, diagnostics, sign-in
+#: number of our rules: cron, force update, diagnostics, sign-in
 RULES = 4
 
 

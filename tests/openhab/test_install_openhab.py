@@ -16,7 +16,7 @@ REPO_LIBRARY = layout.REPO / "automation/lib/python/bmw"
 
 
 def run(openhab, *arguments):
-    """install.py as a person starts it; returns what it said."""
+    """Runs install.py as a user does; returns its output."""
     command = [sys.executable, str(layout.REPO / "install.py"), "--conf", str(openhab.conf), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr

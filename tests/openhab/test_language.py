@@ -5,7 +5,7 @@ import subprocess
 
 from tests.openhab import install, layout
 
-#: a word of a car, and the name of an item, that begin with the letter that is another one in Turkish
+#: a car's word and an item's name that begin with i, whose capital letter is different in Turkish
 TURKISH = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -33,7 +33,7 @@ def test_words_are_understood_on_a_turkish_machine():
 
 
 def run(jython, code, library, *options):
-    """Runs a piece of code in Jython alone, with the library's folder as its argument."""
+    """Runs code in Jython without openHAB; its argument is the library's folder."""
     install.prepare(jython)
     jar = layout.DOWNLOADS / "jython-standalone-{}.jar".format(jython)
     java = str(layout.java_home() / "bin" / "java")

@@ -15,19 +15,19 @@ from tests.openhab.jvm_clock import DAY, WHY_NOT, JvmClock
 
 RELOADS = int(os.environ.get("RELOADS", "0"))
 pytestmark = pytest.mark.skipif(not RELOADS, reason="minutes long: RELOADS=100 in the environment, or tests/run.sh long")
-#: of each kind, after which all that is made once is there
+#: reloads and changes of settings before the first reading, so that everything that is made only once exists
 WARM = 5
-#: what may be more at the end: it rises and falls at any moment, and the last generation of the script may not be collected yet. One
-#: generation has some 2,000 classes and 10 MB
+#: allowed growth: these figures vary, and the JVM may not have collected the last generation of the script yet. One generation has
+#: about 2,000 classes and 10 MB
 MORE = {"threads": 6, "heap (MB)": 20, "classes": 4000, "open files": 25}
-#: what a clock shows that was never set: seconds since 1970
+#: the time of a clock that was never set: seconds since 1970
 UNSET = 120
-#: the settings are looked at each second, so that a change is no wait
+#: the module checks its settings each second, so that the test need not wait for a change
 HURRY = "from bmw.openhab import app as hurried\n\nassert hurried.WATCH_SETTINGS > 1\nhurried.WATCH_SETTINGS = 1\n"
 
 
 class Life:
-    """A home, and what its JVM held in the course of time."""
+    """A home, and the readings of its JVM over time."""
 
     def __init__(self, home):
         self.home = home
@@ -36,19 +36,19 @@ class Life:
         self._number = 0
 
     def reload(self):
-        """The script is saved with a new last line."""
+        """Saves the script with a new last line."""
         since = self.home.openhab.log_size()
         self._number += 1
         self.home.openhab.write_conf(SCRIPT, "{}# {}\n".format(self._script, self._number))
         self.home.openhab.wait_for_log(STARTED, since=since, timeout=60)
 
     def change(self):
-        """Another setting is written into bmw.cfg."""
+        """Changes a setting in bmw.cfg."""
         self._number += 1
         self.home.configure(**self.home.settings(command_timeout=10 + self._number, cloud="cardata"))
 
     def look(self, what, count):
-        """The least of some readings, as garbage is collected when the JVM likes."""
+        """Takes the lowest of three readings, because the JVM collects garbage at any time."""
         seen = [self.home.openhab.probe() for _ in range(3)]
         row = {
             "threads": min(len(one["threads"]) for one in seen),
@@ -57,7 +57,7 @@ class Life:
             "open files": min(one["open_files"] for one in seen),
         }
         self.curve.append((what, count, row))
-        print(what, count, row, flush=True)  # such a run takes a quarter of an hour
+        print(what, count, row, flush=True)  # shows progress: such a run takes a quarter of an hour
         return row
 
     def table(self):

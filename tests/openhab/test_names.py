@@ -7,7 +7,7 @@ import pytest
 
 from tests.openhab.home import Home
 
-#: names as in the thread "Binding for BMW i3"; the switch is spelled as it was there
+#: names from the forum thread "Binding for BMW i3"; the switch's spelling is the original one
 THREAD_ITEMS = """
 String doorLockState "Door lock [%s]"
 String doorDriverFront "Driver's door [%s]"
@@ -96,7 +96,7 @@ def test_an_item_where_a_group_should_be_is_told_and_all_else_works_until_it_is_
 
 
 def set_time_zone(home, zone):
-    """What a person does in openHAB's regional settings."""
+    """Sets the time zone, as in openHAB's regional settings."""
     body, token = json.dumps({"timezone": zone}), home.openhab.admin_token()
     home.openhab.rest("PUT", "/services/org.openhab.i18n/config", body, "application/json", token)
 
@@ -114,7 +114,7 @@ def test_times_follow_a_time_zone_that_is_changed_while_it_runs(home):
 
 
 def list_cars_again(home):
-    """A new sign-in lets the module ask at once which cars there are."""
+    """A new sign-in makes the module read the list of cars at once."""
     home.openhab.command("BMW_SignIn", "ON")
 
 

@@ -29,7 +29,7 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 
-#: the JVM's disk as the module uses it, on an interrupted thread and in a JVM that gives new files to everybody
+#: uses the module's file functions in the JVM, on an interrupted thread too; that JVM makes new files readable by everybody
 DISK = Hand(
     "Disk",
     """
@@ -87,7 +87,7 @@ def over(path, text):
 DO = {"create": create, "interrupted": interrupted, "kept": kept, "error": error, "over": over}
 """,
 )
-#: a JVM that allows everything and offers what is too old
+#: a JVM that allows all algorithms and also offers TLS 1.1
 OLD_JVM = "-Djava.security.properties={} -Djdk.tls.client.protocols=TLSv1.2,TLSv1.1"
 EVERYTHING = "jdk.tls.disabledAlgorithms=\njdk.tls.legacyAlgorithms=\n"
 
@@ -131,7 +131,7 @@ def test_a_password_file_that_others_can_read_is_refused_until_it_is_private(hom
 
 
 def test_a_password_in_a_file_is_nowhere_else(home, password_file):
-    """openHAB itself keeps a copy of all it reads in conf/services, in clear."""
+    """openHAB keeps its own plain copy of all settings in conf/services."""
     home.configure(**portal(home, password="file:bmw-password"))
     home.wait_status("ONLINE")
     assert holders(home, HOME_PASSWORD) == ["conf/services/bmw-password"]
@@ -145,12 +145,12 @@ def test_a_password_that_everybody_can_read_is_told_beside_the_state(home):
     home.openhab.wait_state("BMW_Account", lambda text: "everybody on this machine can read password" in text)
     home.wait_status("ONLINE")
     assert HOME_PASSWORD not in home.openhab.log(since)
-    # why a file of its own is worth the trouble
+    # this is why a password belongs in its own file: openHAB copied the setting
     assert [path for path in holders(home, HOME_PASSWORD) if path.startswith("userdata/config/")]
 
 
 def holders(home, text):
-    """The files of openHAB's conf and userdata that hold a text."""
+    """The files in openHAB's conf and userdata that contain the text."""
     found = []
     for root in (home.openhab.conf, home.openhab.userdata):
         for path in root.rglob("*"):
@@ -163,7 +163,7 @@ def holders(home, text):
 
 
 def ask(home, server, words):
-    """Lets the module sign in at a server, and waits until the account's text has these words."""
+    """Makes the module sign in at a server; waits until the account's text contains these words."""
     home.configure(**portal(home, auth_url=server.url, api_url=server.url, password="x" * 12))
     home.openhab.wait_state("BMW_Account", lambda text: words in text)
 
@@ -218,7 +218,7 @@ def test_a_lost_key_file_is_told_and_a_new_sign_in_mends_it(home):
 
 def test_a_damaged_key_file_is_told_with_what_to_do_and_put_back_it_costs_no_sign_in(home):
     folder = home.openhab.userdata / "bmw"
-    home.force_update()  # when it ends, each record has its file
+    home.force_update()  # when it ends, all records have been saved
     key, since = folder / "seal.key", home.openhab.log_size()
     files, whole = sorted(path.name for path in folder.iterdir()), key.read_bytes()
     key.write_text("rubbish")
@@ -238,12 +238,12 @@ def test_a_damaged_key_file_is_told_with_what_to_do_and_put_back_it_costs_no_sig
 
 
 TOKEN = "account.cardata.token"
-#: seconds in which a token is taken for one near its end
+#: seconds; such a token counts as near its end
 SHORT_LIFE = 120
 
 
 def renew(home, seconds=0):
-    """Lets BMW renew the token at the next call, and answer after so many seconds; returns when BMW has done it."""
+    """Forces a token refresh with the next call; BMW's answer is held for ``seconds``. Returns when BMW has made the new token."""
     last = home.last_call()
     home.cloud.add_fault("telematicData", "status", status=401)
     home.cloud.add_fault("refresh", "held", seconds=seconds)
@@ -252,25 +252,25 @@ def renew(home, seconds=0):
 
 
 def stored(home):
-    """The refresh token in the store, opened here as openHAB would after a start."""
+    """The refresh token in the store, decrypted as openHAB does after a start."""
     seal = Seal(lambda: key_file.read(str(home.openhab.userdata / "bmw" / "seal.key")), cipher)
     return (Store(str(home.openhab.userdata / "bmw"), seal).load(TOKEN) or {}).get("refresh_token")
 
 
 def living(home):
-    """True if the store holds what BMW gave out last."""
+    """True if the store holds the refresh token that BMW issued last."""
     return stored(home) in home.cloud.tokens.ever_issued[-3:]
 
 
 def free(folder):
-    """Bytes that are left on the disk of a folder."""
+    """Free bytes on the folder's disk."""
     disk = os.statvfs(str(folder))
     return disk.f_bavail * disk.f_frsize
 
 
 @pytest.fixture(scope="module")
 def renewed(home):
-    """The stored sign-in before the last renewal, for whose answer an openHAB that was stopped meanwhile waited; a disk to be mounted."""
+    """Stops openHAB during a token refresh. Returns (the stored token before that refresh, a Disk that is not mounted yet)."""
     home.configure(**home.settings())
     if home.openhab.state("BMW_AccountState") != "ONLINE":
         home.sign_in()
@@ -289,7 +289,7 @@ def test_a_stop_waits_for_the_answer_to_a_renewal_and_stores_it(home, renewed):
 
 
 def test_a_start_on_a_full_disk_takes_up_what_a_kill_left_beside_and_loses_no_later_token(home, renewed):
-    """As kill -9 between fsync and rename leaves it; the token is at its end, so it is renewed at once."""
+    """The files are as after a kill -9 between fsync and rename. The token is at its end, so it is refreshed at once."""
     folder = home.openhab.userdata / "bmw"
     (before, disk), files = renewed, {path.name: path.read_bytes() for path in folder.iterdir()}
     disk.mount()
@@ -312,7 +312,7 @@ def test_a_start_on_a_full_disk_takes_up_what_a_kill_left_beside_and_loses_no_la
 
 
 def test_a_store_of_yesterday_does_not_take_the_place_of_the_newer_token_in_the_item(home, renewed):
-    """As after a backup of userdata/bmw was put back; the item keeps its state over a reload of the script, as persistence would do."""
+    """Like a restored backup of userdata/bmw. The item keeps its state over a reload of the script, as with persistence."""
     renew(home)
     home.openhab.wait_state("BMW_ForceUpdate", "OFF")
     home.openhab.write_conf(SETTINGS_FILE, "")  # without a client id nobody stores a token

@@ -14,19 +14,19 @@ from bmw.items.model import SECTIONS, Model  # noqa: E402
 from bmw.vehicle.vehicle import Reading, Vehicle  # noqa: E402
 from bmw.vehicle.vocabulary import COMMAND, VEHICLE  # noqa: E402
 
-#: prefix and sitemap name by language, so that both live in one openHAB
+#: language -> prefix and name of the sitemap, so that one openHAB can have both
 NAMES = {"en": ("BMW", "english"), "de": ("AUTO", "german")}
 
 
 def full_car():
-    """A car that has said everything there is to say."""
+    """A car with a value for each key."""
     vehicle = Vehicle("WBY00TEST00000001", "i3", {"brand": "BMW", "model": "i3 120"})
     vehicle.readings = {key: Reading(1.0, 1.0) for key in VEHICLE}
     return vehicle
 
 
 def specs(language):
-    """Every item of the car, once."""
+    """All items of the car, each one once."""
     found = {}
     for spec in items_file.specs_of(Model(NAMES[language][0], "", language), [full_car()], COMMAND):
         found.setdefault(spec.name, spec)
@@ -42,7 +42,7 @@ def sitemap_text(language):
 
 @pytest.fixture(scope="module")
 def openhab(openhab_factory):
-    """An openHAB with the generated text files of a full car in both languages, and without the module."""
+    """An openHAB without the module, with a full car's generated files in both languages."""
     openhab = openhab_factory()
     openhab.install_probe()
     for language, (prefix, name) in NAMES.items():
@@ -84,7 +84,7 @@ def test_units_are_metadata_for_newer_versions(openhab):
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_openhab_understands_every_semantic_tag(openhab, language):
-    """A tag that openHAB does not know is silently a plain tag: then no such class shows up in the semantics it derives."""
+    """openHAB takes an unknown semantic tag for a plain tag, without a message; its class is then missing in the semantics."""
     items = {item["name"]: item for item in openhab.rest("GET", "/items?metadata=semantics")}
     for spec in specs(language):
         if not spec.tags:
@@ -100,7 +100,7 @@ def test_points_belong_to_equipment_of_the_car(openhab):
                  if "semantics" in item.get("metadata", {})}  # fmt: skip
     assert semantics["BMW_i3"]["value"] == openhab.version.row.car
     assert semantics["BMW_i3_StateOfCharge"]["config"]["isPointOf"] == "BMW_i3_gBattery"
-    for section in set(SECTIONS) - {"extra"}:  # made on demand only
+    for section in set(SECTIONS) - {"extra"}:  # exists only with the setting `extra`
         assert semantics["BMW_i3_g" + section.capitalize()]["config"]["isPartOf"] == "BMW_i3"
 
 
@@ -110,11 +110,11 @@ def test_points_belong_to_equipment_of_the_car(openhab):
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_openhab_reads_the_sitemap_with_every_item_of_a_full_car(openhab, language):
     prefix, name = NAMES[language]
-    for key in ("charging", "climateActive"):  # what they hide is shown
+    for key in ("charging", "climateActive"):  # show the elements that depend on these states
         openhab.update("{}_i3_{}{}".format(prefix, key[0].upper(), key[1:]), "ON")
     openhab.wait_state("{}_i3_ClimateActive".format(prefix), "ON")
     there = set(shown(openhab, name))
-    # the numbers of a curve are for a chart, not to read
+    # the charging curve is for a chart; the sitemap does not show it
     wanted = {"{}_i3_{}{}".format(prefix, key[0].upper(), key[1:]) for key in VEHICLE if key != "lastChargingCurve"}
     assert wanted - there == set()
 

@@ -106,7 +106,7 @@ def test_the_main_ui_page_is_taken_in_and_read_back(home):
 
 
 def test_the_pages_words_are_names_of_items():
-    """The page picks items by the end of their names: each must be one of the vocabulary."""
+    """The page selects items by the end of their names, so each one must be in the vocabulary."""
     points = {key[0].upper() + key[1:] for table in (VEHICLE, COMMAND, ACCOUNT) for key in table}
     lists = re.findall(r"\(\[(.*?)\]\)", PAGE.read_text("utf-8"), re.S)
     named = {name for part in lists for name in re.findall(r'"(\w+)"', part)}

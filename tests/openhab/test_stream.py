@@ -37,7 +37,7 @@ MB = 1024 * 1024
 RECONNECTS = int(os.environ.get("RECONNECTS", "8"))
 SOC = "vehicle.drivetrain.batteryManagement.header"
 ODOMETER, LOCK = "vehicle.vehicle.travelledDistance", "vehicle.cabin.door.lock.status"
-#: what is no message of the stream at all
+#: payloads that are no valid messages
 MALFORMED = {
     "nothing": b"",
     "cut short": b'{"vin": "WBY',
@@ -56,7 +56,7 @@ MALFORMED = {
 
 
 class Home:
-    """A signed-in openHAB, its cloud and its stream."""
+    """A signed-in openHAB with its cloud and its stream."""
 
     def __init__(self, openhab, cloud, stream, clock):
         self.openhab, self.cloud, self.stream, self.clock = openhab, cloud, stream, clock
@@ -65,7 +65,7 @@ class Home:
         self._soc = 20
 
     def configure(self, **settings):
-        """Write bmw.cfg and wait until it was read; an earlier connection is gone then."""
+        """Write bmw.cfg and wait until the module has read it; the old connection is closed then."""
         self._number += 1
         settings = dict(
             {
@@ -90,7 +90,7 @@ class Home:
         return self
 
     def follow(self, soc=None):
-        """The car's charge changes; the seconds until the item shows it."""
+        """Changes the car's state of charge; returns the seconds until the item shows it."""
         soc = self.next_soc() if soc is None else soc
         begin = time.monotonic()
         self.cloud.set_car(self.vin, soc=soc)
@@ -99,16 +99,16 @@ class Home:
         return time.monotonic() - begin
 
     def next_soc(self):
-        """A charge that the car did not have lately."""
+        """A state of charge that the car did not have recently."""
         self._soc = 20 + (self._soc - 19) % 70
         return self._soc
 
     def car(self):
-        """What the car's items show: {name: state}."""
+        """{name: state} of the car's items."""
         return {name: one["state"] for name, one in self.openhab.items().items() if name.startswith("BMW_i3_")}
 
     def changed_by(self, *payloads):
-        """Messages (bytes) that come between others which open and close a door: the names of the car's items that they changed."""
+        """Sends messages (bytes) between two openings of a door; returns the names of the car's items that they changed."""
         self.open_and_close()
         before = self.car()
         for payload in payloads:
@@ -118,14 +118,14 @@ class Home:
         return {name for name in set(before).union(after) if before.get(name) != after.get(name)} - {"BMW_i3_LastUpdate"}
 
     def open_and_close(self):
-        """Returns when what came before is written: a message that comes later in its burst, and one in the next, were shown."""
+        """Opens and closes a door and waits for the items: then all earlier messages have been written."""
         for state in ("OPEN", "CLOSED"):
             self.cloud.set_car(self.vin, door_driver_front=state)
             for item in (DOOR, "BMW_i3_Doors"):
                 self.openhab.wait_state(item, state, 10)
 
     def says(self, descriptors, seconds_ago=0, vin=None):
-        """A message (bytes) in which each of the descriptors ({name: value}) has that age."""
+        """A message (bytes) with these descriptors ({name: value}), all ``seconds_ago`` old."""
         at = iso(self.cloud.clock.now() - seconds_ago)
         return message(vin or self.vin, {name: {"value": value, "timestamp": at} for name, value in descriptors.items()})
 
@@ -174,7 +174,7 @@ def connected(home):
 
 @pytest.fixture
 def listening(home):
-    """The connection of the test before."""
+    """Continues with the connection of the last test."""
     home.is_connected()
     home.follow()
     home.logins = home.stream.good_logins()
@@ -293,7 +293,7 @@ def test_a_clock_that_jumps_by_a_day_loses_no_message_and_no_sign_in(connected, 
 def test_every_token_is_followed_by_the_next(connected):
     home = connected
     home.cloud.settings(access_lifetime=2)
-    home.cloud.advance_clock(3601)  # ends the long-lived token; all further ones are short
+    home.cloud.advance_clock(3601)  # the long-lived token ends; all further ones are short-lived
     before, begin = None, home.stream.good_logins()
     try:
         slowest = 0
@@ -317,7 +317,7 @@ def test_every_token_is_followed_by_the_next(connected):
             after["heap_used"] / 1e6,
         )
     )
-    assert len(named(after, "bmw-stream")) <= 4  # at most an old connection beside the present one
+    assert len(named(after, "bmw-stream")) <= 4  # at most the old and the new connection
     assert after["heap_used"] < before["heap_used"] + 20e6
     assert home.openhab.state("BMW_AccountState") == "ONLINE"
 
@@ -355,7 +355,7 @@ def test_a_half_open_connection_is_noticed_within_a_minute(connected):
 
 
 def test_a_second_client_that_takes_over_is_told_about(connected):
-    """The other one comes back at once each time it is put out, as another openHAB would."""
+    """The other client reconnects at once each time, like another openHAB."""
     connected.cloud.settings(auto_approve=False)
     tokens = Person(connected.cloud).sign_in().tokens
     broker = Broker("localhost", connected.stream.port, True, tokens["gcid"], tokens["id_token"], tokens["gcid"] + "/+")
@@ -370,7 +370,7 @@ def test_a_second_client_that_takes_over_is_told_about(connected):
     connected.openhab.wait_state(STATE, lambda state: state.startswith("IN_USE"), 120)
     logins = len(connected.stream.logins) - before
     lines[-1].close()
-    assert logins < 20  # of both: it does not answer a storm with a storm
+    assert logins < 20  # logins of both: our client must not reconnect just as fast
     connected.is_connected(120)
 
 
@@ -406,11 +406,11 @@ def test_a_broker_at_home_can_be_the_source(home):
         home.connect(stream_url=relay.url, stream_topic="bmw/+", stream_user="me", stream_password="secret-word")
         home.follow(37)
         assert "secret-word" not in home.openhab.log()
-        assert "message of the stream" not in home.openhab.log(since)  # what the relay tells of itself is none
+        assert "message of the stream" not in home.openhab.log(since)  # the relay's own status must not count as a message
 
 
 def flood_of(size, vin):
-    """A broker's endless messages of that size, which are of the right form and say nothing new."""
+    """A packet of this size for an endless stream: it is valid and contains no known value."""
     body = b"\x00\x01t" + message(vin, {"some.new.thing": {"value": "x" * size}})
     return mqtt._packet(0x30, body) * max(1, 100000 // len(body))
 
@@ -434,7 +434,7 @@ def test_a_flood_of_messages_leaves_memory_and_time_for_all_other_work(home, siz
 
 
 class Flood:
-    """A broker at home that lets everybody in and sends the same bytes without end, as fast as they are taken."""
+    """A local broker that accepts everybody and sends the same bytes endlessly, as fast as the client reads."""
 
     def __init__(self, data):
         self.sent = self.connections = 0
@@ -470,7 +470,7 @@ class Flood:
                     line.sendall(self._data)
                     self.sent += len(self._data)
             except OSError:
-                pass  # the client has gone
+                pass  # the client closed the connection
 
 
 def test_a_removed_script_leaves_no_connection_and_no_thread(connected):

@@ -22,12 +22,12 @@ SPEED = 500
 DAY = 86400
 SOAK_MINUTES = float(os.environ.get("SOAK_MINUTES", "0"))
 DAYS = SOAK_MINUTES * 60 * SPEED / DAY if SOAK_MINUTES else float(os.environ.get("WEEK_DAYS", "0.4"))
-#: BMW's allowance, and what may be late in the sum: a count of the module's own ends at most this much later than BMW's
+#: BMW's calls per day, and the item that is watched
 CALLS, CHARGE = 50, "BMW_i3_StateOfCharge"
-#: heap (bytes), threads and open files that may be more at the end, as they rise and fall at any moment
+#: allowed growth of heap (bytes), threads and open files; these figures vary
 HEAP_MORE, THREADS_MORE, FILES_MORE = 30e6, 6, 25
 
-#: put before the script: the module's clock and its waits. What waits for the machine itself (TLS, HTTP) keeps its time
+#: put before the script: makes the module's clock and waits faster; waits for the machine itself (TLS, HTTP) stay as they are
 HURRY = """
 import threading
 import time as real_time
@@ -75,7 +75,7 @@ stream.MAX_PER_MINUTE = 1000
 
 
 class Week:
-    """openHAB, its cloud and its stream in a hurry, and what was seen of them."""
+    """openHAB, cloud and stream with a fast clock, and the readings."""
 
     def __init__(self, openhab, cloud, stream):
         self.openhab, self.cloud, self.stream = openhab, cloud, stream
@@ -86,7 +86,7 @@ class Week:
         self.curve = []
 
     def day(self):
-        """Simulated days since the begin."""
+        """Simulated days since the start."""
         return (self.cloud.clock.now() - self.begin) / DAY
 
     def boot(self):
@@ -94,7 +94,7 @@ class Week:
         self.openhab.wait_for_log(STARTED, since=self.openhab.started_at, timeout=120)
 
     def reload(self, number):
-        """The script is saved with a new last line."""
+        """Saves the script with a new last line."""
         since = self.openhab.log_size()
         path = self.openhab.path(SCRIPT)
         self.openhab.write_conf(SCRIPT, path.read_text("utf-8") + "# {}\n".format(number))
@@ -105,7 +105,7 @@ class Week:
         wait_until(lambda: self.stream.good_logins() > logins and self.stream.sessions() == 1, 60, "the next login", self.openhab)
 
     def follow(self):
-        """The car says something new; it must reach its item without a call meanwhile: a call could have brought it as well."""
+        """Changes the car and waits for the item; repeats it if a poll came in between, which could have brought the value as well."""
         while True:
             asked, begin = len(self.asked()), time.monotonic()
             soc = 20 + self.updates % 60
@@ -121,7 +121,7 @@ class Week:
         return [call for call in self.cloud.calls() if call["kind"] == "api"]
 
     def most_calls(self):
-        """The most calls in any 24 hours, and on any UTC day of the simulated cloud."""
+        """(most calls in any 24 hours, most calls on a UTC day), by the simulated clock."""
         times = sorted(call["time"] for call in self.asked())
         rolling = max(sum(first <= moment < first + DAY for moment in times) for first in times)
         days = {}
@@ -153,7 +153,7 @@ def week(openhab_factory):
                 "auth_url": cloud.url,
                 "api_url": cloud.url,
                 "stream_url": stream.url,
-                "refresh": "0/4 * * * * ?",  # some 33 simulated minutes
+                "refresh": "0/4 * * * * ?",  # about 33 simulated minutes
             }
             openhab.write_conf("services/bmw.cfg", "".join("{} = {}\n".format(*pair) for pair in settings.items()))
             week = Week(openhab, cloud, stream)

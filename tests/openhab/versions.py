@@ -11,10 +11,10 @@ from collections import namedtuple
 
 from tests.openhab import layout
 
-#: since: first version; java: oldest and newest Java it starts on; loading: how the log names a script that is loaded;
-#: has_source: events.log says behind a state where it came from; car: value of the semantic class of a car;
-#: growing: beginnings of the names of openHAB's own threads that come and go while scripts are loaded anew;
-#: has_engine: the harness can give it Jython itself, else the openHAB must bring its add-on along
+#: since: first version; java: oldest and newest Java it runs on; loading: the log line of a script that is being loaded;
+#: has_source: events.log names the source behind a state; car: semantic class of a car;
+#: growing: how the names of openHAB's own threads begin that come and go while scripts are loaded again;
+#: has_engine: the tests can add Jython themselves; if not, the openHAB must contain the add-on
 Row = namedtuple("Row", "since java loading has_source car growing has_engine")
 _POOLS = ("OH-scheduler-", "OH-discovery-", "OH-file-processing-", "OH-common-")
 _LOADING = r"Loading script '([^']*)'"
@@ -26,13 +26,13 @@ TABLE = (
     # seen on 5.2.1
     Row((5, 0), (21, 99), _LOADING_AGAIN, True, "Equipment_Vehicle_Car", _POOLS + ("OH-audio-pcm-websocket-", "OH-watchservice-"), False),
 )
-#: the folders of this repository that openHAB has elsewhere from 4.2 on
+#: this repository's folders that have another place since openHAB 4.2
 _SCRIPTS, _LIBRARY = "automation/jsr223/", "automation/lib/python/"
 _SOURCE = re.compile(r" \(source: (?:(?! \(source: ).)*\)$", re.MULTILINE)
 
 
 class Version:
-    """One version of openHAB. Argument: its text, such as ``3.0.1``. ValueError for one that the tests cannot run on."""
+    """An openHAB version. Argument: text such as ``3.0.1``. ValueError if the tests cannot run on it."""
 
     def __init__(self, text):
         self.text = text
@@ -44,42 +44,42 @@ class Version:
         self.layout = installer().layout_of(number)
 
     def path(self, name):
-        """Where a file of this repository belongs below conf: ``automation/jsr223/bmw.py`` -> ``automation/jython/bmw.py``."""
+        """The place below conf of a file of this repository: ``automation/jsr223/bmw.py`` -> ``automation/jython/bmw.py``."""
         for ours, theirs in ((_SCRIPTS, self.layout.script + "/"), (_LIBRARY, self.layout.library + "/")):
             if (name + "/").startswith(ours):
                 return (theirs + name[len(ours) :])[: None if name.startswith(ours) else -1]
         return name
 
     def events(self, text):
-        """The text of events.log in the form that it has on 3.0.1: a state ends where its line ends."""
+        """The text of events.log in the form of 3.0.1: without the source behind a state."""
         return _SOURCE.sub("", text) if self.row.has_source else text
 
     def loaded(self, log):
-        """The scripts that a log says were loaded, in that order; as written there, with or without their folder."""
+        """The scripts that were loaded according to the log, in order; named as in the log, with or without folder."""
         return re.findall(self.row.loading, log)
 
     def class_of_tag(self, value):
-        """A tag as 3.0.1 writes it: ``Equipment_Vehicle_Car``, ``Equipment_Car`` and ``Car`` are ``Car``."""
+        """A semantic tag in the form of 3.0.1: ``Equipment_Vehicle_Car``, ``Equipment_Car`` and ``Car`` become ``Car``."""
         return value.rpartition("_")[2]
 
     def is_growing(self, thread):
-        """Whether a thread is one of openHAB's own that come and go (name of the thread)."""
+        """True if the thread (name) is one of openHAB's own that come and go."""
         return thread.startswith(self.row.growing)
 
     def starts_on(self, java):
-        """Whether it starts on a Java, by the number of that (int)."""
+        """True if it runs on this major version of Java (int)."""
         oldest, newest = self.row.java
         return oldest <= java <= newest
 
     def wanted_java(self):
-        """For people: ``Java 11``."""
+        """Text for users, such as ``Java 11``."""
         oldest, newest = self.row.java
         return "Java {}{}".format(oldest, "" if newest == oldest else " or newer")
 
 
 @functools.lru_cache(maxsize=None)
 def installer():
-    """install.py, which has the table of the folders."""
+    """The module install.py; it has the table of the folders."""
     spec = importlib.util.spec_from_file_location("bmw_install_for_harness", layout.REPO / "install.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
