@@ -53,7 +53,7 @@ def _options():
 
 
 def _stream(cloud):
-    from .stream import SimulatedStream  # here, as its broker needs Python 3.10
+    from .stream import SimulatedStream  # imported here, because its broker needs Python 3.10
 
     return SimulatedStream(cloud)
 

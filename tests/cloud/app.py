@@ -11,12 +11,12 @@ from . import cardata, connecteddrive, control, faults, mybmw, mybmw_sign_in, oa
 ROOMS = (oauth, cardata, mybmw_sign_in, mybmw, connecteddrive, portal, pages, control)
 # Addresses that several clouds share.
 SHARED = ("oauth.token", "oauth.authenticate")
-#: the addresses of the first application, for all others of the process
+#: the URL map of the first application, reused by all others of this process
 _ADDRESSES = []
 
 
 class _Application(Flask):
-    """All clouds have the same addresses. Preparing them takes by far the longest of making a cloud, so it is done once a process."""
+    """All clouds have the same URLs. Building the URL map takes most of the time of making a cloud, so each process does it once."""
 
     def add_url_rule(self, rule, endpoint=None, view_func=None, provide_automatic_options=None, **options):
         if _ADDRESSES:
@@ -27,7 +27,7 @@ class _Application(Flask):
 
 def make_app(cloud):
     app = _Application("tests.cloud")
-    app.json.ensure_ascii = False  # letters beyond ASCII come as they are, in UTF-8
+    app.json.ensure_ascii = False  # non-ASCII letters are sent as UTF-8, not escaped
     app.json.sort_keys = False
     for room in ROOMS:
         app.register_blueprint(room.blueprint(cloud))
@@ -44,10 +44,10 @@ def make_app(cloud):
 def _receive(cloud):
     if not _is_for_bmw():
         return None
-    # Read the body before any fault ends the connection: unread bytes would turn every close into a reset.
+    # Read the body before a fault ends the connection: with unread bytes each close would become a reset.
     request.get_data(cache=True)
     place = _place()
-    # What became of a command meanwhile must be seen by whatever is read now.
+    # First update the commands, so that this answer shows their effects.
     cloud.remote.advance()
     if place.kind != "page":
         g.call = cloud.call_log.begin(request.method, request.path, place)
@@ -57,7 +57,7 @@ def _receive(cloud):
 
 
 def _is_for_bmw():
-    """Neither the control interface nor what a browser asks of any site."""
+    """False for the control interface and for what browsers request from any site."""
     return request.endpoint in SHARED or request.endpoint in places.PLACES or request.path.startswith(places.UNKNOWN_PATHS)
 
 
@@ -68,7 +68,7 @@ def _place():
 
 
 def _spend(cloud):
-    """Count the call for the account of its token, even a dead one: failed calls count as well."""
+    """Count the call for the account of its token, even if the token has expired: failed calls count as well."""
     token = request.headers.get("Authorization", "").partition(" ")[2].strip()
     grant = cloud.tokens.access(token)
     return cloud.quota.spend(grant.account.name) if grant else True

@@ -17,12 +17,12 @@ BAD_CLIENT = (
 )
 BAD_REQUEST = "The request is missing a required parameter, includes an invalid parameter value, or is otherwise malformed."
 
-# The mobile host serves some of the portal's paths; both clouds accept each other's tokens.
+# cloud -> clouds whose tokens it accepts. The mobile host serves some of the portal's paths, so these two accept each other's.
 SHARED = {"cd": ("cd", "portal"), "portal": ("cd", "portal"), "mybmw": ("mybmw",)}
 
 
 class OneTime:
-    """Things that work once and not for long: captchas, authorizations, codes."""
+    """Captchas, authorizations and codes: each works once and expires soon."""
 
     def __init__(self, clock):
         self._clock = clock
@@ -36,7 +36,7 @@ class OneTime:
         return token
 
     def take(self, token):
-        """What was issued with it, if it is still good; None else. It is used up either way."""
+        """The content that was issued with the token; None if it is unknown or expired. The token is used up in any case."""
         with self._lock:
             content, expires = self._kept.pop(token, (None, 0))
         return content if self._clock.now() < expires else None
@@ -54,11 +54,11 @@ class AppTokens:
         self.ever_issued = []
 
     def account(self, username, password):
-        """The account that signs in with these; None when it is none."""
+        """The account with this user name and password, or None."""
         return next((one for one in self._garage.accounts() if (one.username, one.password) == (username, password)), None)
 
     def once(self, prefix, life, content=True):
-        """A token that works once; what `redeem` answers for it is the content."""
+        """A token that works once; `redeem` returns its content."""
         token = self._one_time.issue(prefix, life, content)
         self.ever_issued.append(token)
         return token
@@ -67,7 +67,7 @@ class AppTokens:
         return self._one_time.take(token)
 
     def issue(self, cloud, account, client_id, scopes, life, refreshable=True):
-        """A new set of tokens, as the token endpoint answers it."""
+        """New tokens in the form of the token endpoint's answer."""
         now = self._clock.now()
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(36)
         with self._lock:
@@ -83,7 +83,7 @@ class AppTokens:
         return dict(answer, scope=" ".join(scopes))
 
     def issue_open_id(self, cloud, account, client_id, scopes, life):
-        """As `issue`, with what OpenID adds: who it is, and a signed statement of it."""
+        """Like `issue`, plus OpenID's fields: the gcid and a signed id token."""
         answer = self.issue(cloud, account, client_id, scopes, life)
         now = self._clock.now()
         answer["id_token"] = jwt.sign(
@@ -100,7 +100,7 @@ class AppTokens:
         return dict(answer, usid=secrets.token_urlsafe(12), gcid=account.gcid)
 
     def refresh(self, cloud, client_id, refresh_token):
-        """The grant of a refresh token, which this uses up."""
+        """The grant of a refresh token; uses the token up."""
         with self._lock:
             grant = self._refresh.get(refresh_token)
             if (
@@ -115,14 +115,14 @@ class AppTokens:
             return grant
 
     def signed_in(self, cloud, token):
-        """The account that this living access token speaks for at a cloud; None for any other token."""
+        """The account of a valid access token at this cloud; None for any other token."""
         grant = self._access.get(token)
         if grant is None or grant.cloud not in SHARED[cloud] or not self._is_alive(grant):
             return None
         return grant.account
 
     def owner(self, token):
-        """Whose access token this is or was; for counting, not for admitting."""
+        """The account of an access token, valid or not; for counting calls, not for access."""
         grant = self._access.get(token)
         return grant.account if grant else None
 

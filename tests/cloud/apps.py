@@ -33,7 +33,7 @@ class App:
 
 
 class MyBMW(App):
-    """The MyBMW app; `user_agent` and `vin` go with every call."""
+    """The MyBMW app; each call sends `user_agent` and `vin`."""
 
     user_agent = USER_AGENT
     vin = None
@@ -55,7 +55,7 @@ class MyBMW(App):
         return self.authenticate_with(dict(self.fields(), **form), headers)
 
     def fields(self):
-        """What both steps send."""
+        """The form fields of both steps."""
         return {
             "client_id": MYBMW_CLIENT_ID,
             "response_type": "code",
@@ -118,7 +118,7 @@ class MyBMW(App):
 
 
 class ConnectedDrive(App):
-    """The app before MyBMW."""
+    """BMW's app before MyBMW."""
 
     vin = None
 
@@ -148,7 +148,7 @@ class ConnectedDrive(App):
 
 
 class Portal(App):
-    """The browser of an owner."""
+    """An owner's browser on BMW's portal."""
 
     vin = None
 

@@ -4,7 +4,7 @@ import re
 import threading
 
 VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-# MyBMW has the customer's number in a path.
+# MyBMW has the customer's number (gcid) in a path.
 GCID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -16,7 +16,7 @@ class CallLog:
         self._number = 0
 
     def begin(self, method, path, place):
-        """Note a call the moment it arrives; `status` and `answered` stay None until (and unless) it is answered."""
+        """Note a call when it arrives; `status` and `answered` stay None until it is answered."""
         path = VIN.sub(lambda match: "VIN.." + match.group()[-4:], GCID.sub("GCID", path))
         with self._lock:
             self._number += 1
@@ -35,7 +35,7 @@ class CallLog:
             return call
 
     def since(self, number=0):
-        """The calls numbered above `number`; numbers keep growing over a reset."""
+        """The calls with a number above `number`; a reset does not restart the numbers."""
         with self._lock:
             return [dict(call) for call in self._calls if call["n"] > number]
 

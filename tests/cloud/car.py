@@ -17,7 +17,7 @@ WINDOWS = ("CLOSED", "INTERMEDIATE", "OPEN")
 CHARGING = ("NOT_CHARGING", "INITIALIZATION", "WAITING", "CHARGING", "PAUSED", "FINISHED_FULL", "FINISHED_NOT_FULL", "ERROR")
 CLIMATE = ("INACTIVE", "STANDBY", "HEATING", "COOLING", "VENTILATION")
 
-# A spelling mistake in a test must fail there, not silently become a strange car.
+# A spelling mistake in a test must raise an error there; it must not become a strange car.
 CHOICES = {
     "drivetrain": ("BEV", "BEV_REX", "PHEV", "CONV", "MHEV"),
     "steering": ("LL", "RL"),
@@ -64,7 +64,7 @@ IDENTITY = {
     "image": True,
     "licence_plate": "TE ST 123",
     "colour_name": "Mineral Grey",
-    # What the car does when it is told to from afar; names as in remote.py.
+    # The remote commands that the car supports; names as in remote.py.
     "remote_services": [],
 }
 
@@ -170,13 +170,13 @@ MOTION = {
     "trip_end_soc": None,
     "trip_distance_km": None,
     "speed_average_kmh": None,
-    # False: the driver has switched off that the position is told.
+    # False: the driver does not share the position.
     "tracking": True,
     # Past destinations of the navigation: dicts of latitude, longitude, country, city, street, number, time.
     "destinations": [],
 }
 
-# How the last trip and all trips went: what the app-era clouds tell and CarData does not.
+# Figures of the last trip and of all trips, which only the older clouds have.
 TRIPS = {
     "trip_duration_min": None,
     "trip_electric_km": None,
@@ -184,7 +184,7 @@ TRIPS = {
     "trip_recuperated_kwh_100km": None,
     "trip_fuel_l_100km": None,
     "trip_saved_fuel_l": None,
-    # Marks from 0 to 5.
+    # Ratings from 0 to 5.
     "trip_mark_driving_mode": None,
     "trip_mark_acceleration": None,
     "trip_mark_anticipation": None,
@@ -237,7 +237,7 @@ UPKEEP = {
     "check_control": [],
     "tyre_season": None,
     "tyre_dimension": None,
-    # What CarData tells that no field above means: descriptor -> [value as the stream types it, unit].
+    # CarData values that no field above covers: descriptor -> [value with the stream's type, unit].
     "others": {},
 }
 for _wheel in ("fl", "fr", "rl", "rr"):
@@ -287,7 +287,7 @@ TYRES = {
 }
 PLUGLESS_WITH_TYRES = dict(PLUGLESS, **TYRES)
 
-# Remote services by age and power: an old electric car can only be told to charge now, not to stop.
+# Remote services depend on age and drive train: an old electric car can start charging by command, but not stop it.
 ANY_REMOTE = ["lock", "unlock", "flashLights", "soundHorn", "climateStart", "climateStop", "findVehicle", "sendDestination", "sendMessage"]
 OLD_ELECTRIC_REMOTE = ANY_REMOTE + ["climateSchedule", "chargeNow", "chargingProfile"]
 NEW_ELECTRIC_REMOTE = ANY_REMOTE + ["chargeStart", "chargeStop", "chargingSettings", "chargingProfile"]
@@ -400,7 +400,7 @@ I4 = dict(
     ],
 )
 
-# One row per kind: what differs from ANY_CAR.
+# One row per kind: the differences from ANY_CAR.
 KINDS = {
     "i3": I3,
     "i3_rex": dict(
@@ -540,7 +540,7 @@ KINDS = {
     ),
 }
 
-# Seconds since the car last sent a value when it joins the fleet: cars send in bursts, not all at once.
+# Age in seconds of each value when the car joins the fleet: cars do not send all values at once.
 FIRST_AGES = {
     "soc": 240,
     "range_electric_km": 240,
@@ -556,7 +556,7 @@ FIRST_AGE = 600
 
 
 class Car:
-    """One car: `fields` by canonical name, `times` the moment the car sent each of them."""
+    """One car: `fields` by canonical name, `times` when the car sent each of them."""
 
     def __init__(self, vin, kind, now, **fields):
         if kind not in KINDS:
@@ -586,16 +586,16 @@ class Car:
 
     @property
     def last_report(self):
-        """The moment of the newest value."""
+        """The time of the newest value."""
         return max(self.times.values())
 
     def side(self, side, row):
-        """The seat at the 'left' or 'right' of a row: 'driver_front' or the like."""
+        """The seat on the 'left' or 'right' side of a row, such as 'driver_front'."""
         driver = (side == "left") == (self.fields["steering"] == "LL")
         return "%s_%s" % ("driver" if driver else "passenger", row)
 
     def set(self, fields, at):
-        """The car reports these values at moment `at`, also where a value is what it was before."""
+        """The car sends these values with the time `at`, unchanged values too."""
         check(fields)
         self.fields.update(copy.deepcopy(fields))
         self.times.update((name, at) for name in fields)
@@ -617,7 +617,7 @@ def check(fields):
 
 
 def _past_sessions(now, fields):
-    """Twelve past charges, one every third night, so that a charging history has more than one page."""
+    """Twelve past charges, one each third night, so that the charging history has several pages."""
     sessions = []
     for number in range(12):
         soc_start, soc_end = 30 + 3 * (number % 5), 80 + 4 * (number % 4)

@@ -131,7 +131,7 @@ def _add_containers(rooms, cloud):
 
 
 class PageTokens:
-    """Opaque tokens for the next page of a list; they expire soon."""
+    """Opaque tokens for a list's next page; they expire soon."""
 
     def __init__(self, clock, options):
         self._clock = clock
@@ -144,7 +144,7 @@ class PageTokens:
         return token
 
     def first(self, token):
-        """Where the page of this token starts; no token means the beginning."""
+        """The index at which the token's page starts; 0 without a token."""
         if not token:
             return 0
         first, expires = self._pages.get(token, (0, 0))
@@ -236,14 +236,14 @@ BASIC_DATA = {
     "hvsMaxEnergyAbsolute": "battery_gross_kwh",
     "reessNominalCapacityGross": "battery_gross_kwh",
 }
-# CarData's words for the drive train, where they are others than the older clouds'.
+# CarData's words for the drive train that differ from the older clouds' words.
 DRIVE_TRAINS = {"BEV_REX": "PHEV_BEV_REX", "CONV": "ICE"}
 NATIVE = (bool, list)
 NATIVE_FIELDS = ("number_of_doors",)
 
 
 def _basic_data(car):
-    """Nearly everything is a text, and what a car has not is left out."""
+    """Nearly all values are texts; a car's missing parts are left out."""
     answer = {"vin": car.vin, "simStatus": "ACTIVE", "colourCodeRaw": "0" + car["colour_code"]}
     for name, field in BASIC_DATA.items():
         value = DRIVE_TRAINS.get(car[field], car[field]) if field == "drivetrain" else car[field]

@@ -1,6 +1,6 @@
 """The error table of CarData's REST interface: id -> HTTP status and short text. Data and one exception."""
 
-# BMW lists the ids without statuses; these are the ones seen in the field, or the likeliest.
+# BMW documents the ids without HTTP statuses; these were seen with real accounts, or are the most likely ones.
 TABLE = {
     "CU-100": (401, "No token was sent"),
     "CU-101": (401, "Authentication error"),

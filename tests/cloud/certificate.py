@@ -18,9 +18,9 @@ STORE_PASSWORD = "changeit"
 
 
 class Certificates:
-    """`hosts` are the names and addresses that the server's certificate is good for, `days` (from, to) when, counted from now.
+    """`hosts`: names and addresses in the server's certificate; `days` (from, to): its validity, counted from now.
 
-    `authority`: other Certificates, whose authority signs this one too.
+    `authority`: other Certificates; their authority signs this certificate as well.
     """
 
     def __init__(self, folder, hosts=("localhost", "127.0.0.1"), days=(-2, 30), authority=None):
@@ -41,12 +41,12 @@ class Certificates:
         )
 
     def jvm_options(self):
-        """What makes a Java process trust the server, and nobody else."""
+        """Options that make a Java process trust this server and nobody else."""
         return "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s" % (self.java_store, STORE_PASSWORD)
 
 
 def _make_authority():
-    """(certificate, key) of an authority of its own."""
+    """Makes a new certificate authority; returns (certificate, key)."""
     key = ec.generate_private_key(ec.SECP256R1())
     extension = x509.BasicConstraints(ca=True, path_length=0)
     return _sign("Simulated CA %s" % uuid.uuid4().hex[:8], key, None, key, extension, (-2, 30)), key

@@ -7,7 +7,7 @@ HOME = {"municipality": "Musterstadt", "streetAddress": "Testweg 1", "formattedA
 
 
 def sessions_between(car, start, end):
-    """The charges that began in this span, newest first."""
+    """The charging sessions that began in this period, newest first."""
     chosen = [session for session in car["charging_sessions"] if start <= session["start"] <= end]
     return [_session(car, session) for session in sorted(chosen, key=lambda one: -one["start"])]
 
@@ -27,7 +27,7 @@ def _session(car, session):
         "businessErrors": [],
         "chargingLocation": dict(HOME, mapMatchedLatitude=session["latitude"], mapMatchedLongitude=session["longitude"]),
     }
-    # A session that still runs has no end.
+    # a running session has no end yet
     if session.get("end"):
         answer.update(
             endTime=session["end"],

@@ -12,12 +12,12 @@ from .methods import METHODS
 
 
 class CloudClient:
-    """`CloudClient("http://127.0.0.1:8099").set_car(vin, soc=50)`; see SimulatedCloud for each method."""
+    """`CloudClient("http://127.0.0.1:8099").set_car(vin, soc=50)`; SimulatedCloud describes the methods."""
 
     def __init__(self, url, timeout=30):
         self.url = url.rstrip("/")
         self._timeout = timeout
-        # Never by a proxy: the cloud is on this machine.
+        # no proxy, because the cloud runs on this machine
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def _call(self, name, args, kwargs):

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 
 class Clock:
-    """The time of BMW's servers: the machine's, some seconds off, or faster from now on (``hurry``)."""
+    """The time of BMW's servers: the machine's time plus an offset; ``hurry`` makes it run faster."""
 
     def __init__(self, offset=0.0):
         self.offset = float(offset)
@@ -17,11 +17,11 @@ class Clock:
         self.origin = 0.0
 
     def now(self):
-        """Seconds since the epoch, as BMW's servers see them."""
+        """Epoch seconds on BMW's servers."""
         return self.origin + (time.time() - self.origin) * self.speed + self.offset
 
     def hurry(self, speed):
-        """Lets time pass so many times faster. Returns the moment (epoch seconds) from which it does."""
+        """Makes time run ``speed`` times as fast. Returns the start of that (epoch seconds)."""
         self.origin, self.speed = time.time(), speed
         return self.origin
 
@@ -29,12 +29,12 @@ class Clock:
         self.offset += seconds
 
     def day(self):
-        """The UTC date, which is what a daily quota is counted by."""
+        """The UTC date; daily quotas count by it."""
         return datetime.fromtimestamp(self.now(), timezone.utc).date().isoformat()
 
 
 def iso(seconds):
-    """`2026-10-03T17:21:44.000Z`, the spelling BMW's REST answers use; None stays None."""
+    """The time as in BMW's REST answers, `2026-10-03T17:21:44.000Z`; None stays None."""
     if seconds is None:
         return None
     moment = datetime.fromtimestamp(seconds, timezone.utc)
@@ -42,11 +42,11 @@ def iso(seconds):
 
 
 def from_iso(text):
-    """Epoch seconds of an ISO 8601 date-time; a time without zone is UTC. ValueError when it is none."""
+    """Epoch seconds of an ISO 8601 date-time; a time without zone is UTC. ValueError for any other text."""
     text = text.strip()
     if "T" not in text:
         raise ValueError("not a date-time")
-    # A plus sign in a query string that was not escaped arrives as a blank.
+    # an unescaped plus sign in a query string arrives as a blank
     text = text.replace(" ", "+")
     if text.endswith(("Z", "z")):
         text = text[:-1] + "+00:00"

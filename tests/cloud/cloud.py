@@ -54,14 +54,14 @@ class SimulatedCloud:
         return "http://%s:%d" % (self.host, self.port)
 
     def start(self):
-        """Serve; after a stop(), on the same port as before."""
+        """Start serving; after a stop() on the same port as before."""
         if self._server is None:
             self._server = Server(self.app, self.host, self.port)
             self.port = self._server.port
         return self
 
     def stop(self):
-        """Go off the net, keeping every car, token and container; start() brings the cloud back."""
+        """Stop serving; cars, tokens and containers stay, and start() goes on with them."""
         if self._server is not None:
             server, self._server = self._server, None
             self.faults.release()
@@ -80,30 +80,30 @@ class SimulatedCloud:
     # Cars
 
     def cars(self):
-        """The VINs in the garage, oldest first."""
+        """The VINs of all cars, oldest first."""
         return self.garage.vins()
 
     def car(self, vin):
-        """Every canonical field of a car, and `timestamps` in epoch seconds."""
+        """All canonical fields of a car, and `timestamps` in epoch seconds."""
         self.remote.advance()
         with self.garage.lock:
             return self.garage.car(vin).as_dict()
 
     def set_car(self, vin, at=None, **fields):
-        """The car reports these canonical fields, now or at the moment `at` (epoch seconds or ISO 8601)."""
+        """The car sends these canonical fields, now or with the time `at` (epoch seconds or ISO 8601)."""
         self.garage.set_car(vin, fields, from_iso(at) if isinstance(at, str) else at)
 
     def add_car(self, kind, account="home", mapping="PRIMARY", vin=None, **fields):
-        """Put a car of this kind into an account's garage; the answer is its VIN."""
+        """Add a car of this kind to an account; returns its VIN."""
         return self.garage.add_car(kind, account, mapping, vin, **fields)
 
     def remove_car(self, vin):
-        """The car is sold: it vanishes from all accounts."""
+        """The car is sold: remove it from all accounts."""
         self.garage.remove_car(vin)
         self.stop_scenario(vin)
 
     def set_mapping(self, vin, mapping, account="home"):
-        """Make the account the PRIMARY or a SECONDARY user of a car."""
+        """Make the account the car's PRIMARY or a SECONDARY user."""
         if mapping not in MAPPINGS:
             raise CloudError("mapping is one of %s" % ", ".join(MAPPINGS))
         with self.garage.lock:
@@ -113,24 +113,24 @@ class SimulatedCloud:
             row["mappingType"] = mapping
 
     def expected(self, vin):
-        """By canonical field: value, unit and timestamp as CarData can tell them; None for what it cannot."""
+        """Value, unit and timestamp by canonical field, as CarData sends them; None for fields that it does not send."""
         with self.garage.lock:
             return descriptors.expected(self.garage.car(vin))
 
     def run_scenario(self, vin, name="day", speed=60, repeat=False):
-        """Let a car live through a day, `speed` times as fast as the clock."""
+        """Simulate a car's day, `speed` times as fast as the clock."""
         self.stop_scenario(vin)
         self._runners[vin] = Runner(self.garage, self.clock, vin, name, speed, repeat)
 
     def stop_scenario(self, vin=None):
-        """End the day of one car, or of all."""
+        """End the simulated day of one car, or of all."""
         for one in [vin] if vin else list(self._runners):
             runner = self._runners.pop(one, None)
             if runner is not None:
                 runner.stop()
 
     def scenarios(self):
-        """Which cars live through a day: VIN and phase."""
+        """The cars with a simulated day: VIN and phase."""
         return {vin: runner.phase() for vin, runner in self._runners.items() if runner.is_running()}
 
     # Accounts and sign-in
@@ -150,51 +150,51 @@ class SimulatedCloud:
         ]
 
     def add_account(self, name):
-        """A further BMW customer; the answer is the client id."""
+        """Add a BMW customer; returns the client id."""
         return self.garage.add_account(name).client_id
 
     def pending_codes(self):
-        """The user codes that wait for a decision, newest last."""
+        """The user codes that wait for the owner's decision, newest last."""
         return [code.user_code for code in self.tokens.pending()]
 
     def approve(self, user_code=None):
-        """The owner approves this code, or the newest pending one; the answer is the code."""
+        """The owner approves this code, or the newest pending one; returns the code."""
         return self.tokens.decide(user_code, "approved")
 
     def decline(self, user_code=None):
-        """The owner declines this code, or the newest pending one; the answer is the code."""
+        """The owner declines this code, or the newest pending one; returns the code."""
         return self.tokens.decide(user_code, "declined")
 
     def revoke(self, account="home"):
-        """Every token of the account dies."""
+        """Revoke all tokens of the account."""
         self.tokens.revoke(self.garage.account(account))
         self.app_tokens.revoke(self.garage.account(account))
 
     def change_password(self, account="home", password="Simulated-password-new"):
-        """The owner changes the password, which ends every token; the answer is the new one."""
+        """The owner changes the password, which revokes all tokens; returns the new password."""
         owner = self.garage.account(account)
-        # The old one must not show up in a log either.
+        # the old one must not be in a log either
         self.passwords_ever.append(owner.password)
         owner.password = password
         self.revoke(account)
         return password
 
     def new_captcha_token(self):
-        """A solved captcha for one MyBMW sign-in."""
+        """The token of a solved captcha for one MyBMW sign-in."""
         return self.app_tokens.once("P1_", self.options.captcha_lifetime)
 
     def delete_client(self, account="home"):
-        """The owner deletes the CarData client in the portal: id unknown, tokens dead."""
+        """The owner deletes the CarData client in the portal: its id is unknown, its tokens are invalid."""
         owner = self.garage.account(account)
         owner.client_id = None
         self.tokens.revoke(owner)
 
     def create_client(self, account="home", client_id=None):
-        """The owner creates a CarData client; the answer is its id."""
+        """The owner creates a CarData client; returns its id."""
         return self.garage.new_client(account, client_id)
 
     def secrets(self):
-        """Every token, password, key, gcid and VIN ever issued: none of them may show up in a log."""
+        """All tokens, passwords, keys, gcids and VINs ever issued: none of them may be in a log."""
         owners = self.garage.accounts()
         return (
             list(self.tokens.ever_issued)
@@ -210,7 +210,7 @@ class SimulatedCloud:
     # The cloud's behaviour
 
     def settings(self, account="home", **changes):
-        """Change settings (settings.py), clock_offset or an account's subscribed_scopes; answers all."""
+        """Change settings (settings.py), clock_offset or an account's subscribed_scopes; returns all of them."""
         owner = self.garage.account(account)
         scopes = changes.pop("subscribed_scopes", None)
         offset = changes.pop("clock_offset", None)
@@ -224,7 +224,7 @@ class SimulatedCloud:
     def _subscribe(self, owner, scopes):
         lost = set(owner.subscribed_scopes) - set(scopes)
         owner.subscribed_scopes = list(scopes)
-        # Leaving a service ends the tokens; joining one only helps the next sign-in.
+        # removing a scope revokes the tokens; a new scope counts from the next sign-in on
         if lost:
             self.tokens.revoke(owner)
 
@@ -233,25 +233,25 @@ class SimulatedCloud:
         return self.clock.now()
 
     def advance_clock(self, seconds):
-        """Let simulated time pass (or, below zero, jump back)."""
+        """Move the simulated time forward, or back if `seconds` is negative."""
         self.clock.advance(seconds)
 
     def add_fault(self, where, kind, times=1, **options):
-        """Plan a failure for the next `times` calls to `where`; times=None means until clear_faults()."""
+        """Let the next `times` calls to `where` fail; times=None: all calls until clear_faults()."""
         self.faults.add(where, kind, times, **options)
 
     def clear_faults(self):
-        """Forget all planned failures and let go held connections."""
+        """Remove all planned faults and release held connections."""
         self.faults.clear()
 
     # Remote services
 
     def command_plan(self, **plan):
-        """How the next commands go: outcome, steps, per_poll or per_step_seconds, settle_seconds, reason."""
+        """Plan the next commands: outcome, steps, per_poll or per_step_seconds, settle_seconds, reason."""
         self.remote.plan(plan)
 
     def commands(self):
-        """Every command that was sent: vin, command, cloud, service, arguments, time, state, polls."""
+        """All commands sent so far: vin, command, cloud, service, arguments, time, state, polls."""
         return self.remote.log()
 
     def clear_commands(self):
@@ -259,11 +259,11 @@ class SimulatedCloud:
         self.remote.clear()
 
     def calls(self, since=0):
-        """Calls numbered above `since`: n, time, method, path, cloud, kind, where, status (or None)."""
+        """Calls with a number above `since`: n, time, method, path, cloud, kind, where, status (or None)."""
         return self.call_log.since(since)
 
     def reset_calls(self):
-        """Empty the log of calls; the numbers go on."""
+        """Empty the log of calls; its numbers continue."""
         self.call_log.reset()
 
     def quota_used(self, account="home"):
@@ -271,18 +271,18 @@ class SimulatedCloud:
         return self.quota.used(account)
 
     def reset_quota(self):
-        """All accounts have their daily calls again."""
+        """Give all accounts their daily calls again."""
         self.quota.reset()
         self.mybmw_quota.reset()
 
     def containers(self):
-        """Every container of every account, deleted ones too."""
+        """All containers of all accounts, deleted ones too."""
         return self.containers_store.all()
 
     def outdate_containers(self, error_id="CU-400"):
-        """From now on no car is read by any container that is there now: BMW answers this error."""
+        """From now on reading a car with any present container is answered with this error."""
         self.containers_store.outdate(error_id)
 
     def clear_containers(self):
-        """BMW loses all containers: every id a client stored is unknown."""
+        """BMW loses all containers: the ids that clients stored are unknown."""
         self.containers_store.clear()

@@ -18,7 +18,7 @@ def challenge_of(verifier):
 
 
 class Person:
-    """A client of the cloud as small as can be; every method answers the raw response."""
+    """A minimal client of the cloud; its methods return the raw responses."""
 
     def __init__(self, cloud, client_id=HOME_CLIENT_ID):
         self.cloud = cloud
@@ -80,7 +80,7 @@ class Person:
         )
 
     def telematic_data(self, vin, *keys):
-        """The entries for these keys, by a container of their own that is gone afterwards."""
+        """The entries for these keys; makes a container for them and deletes it afterwards."""
         container = self.create_container(*keys).json["containerId"]
         answer = self.get("/customers/vehicles/%s/telematicData" % vin, containerId=container)
         self.delete("/customers/containers/" + container)
@@ -92,7 +92,7 @@ def _given(form):
 
 
 def wait_until(condition, seconds=10):
-    """Wait for a condition with a deadline; the answer is whether it came true."""
+    """Wait for a condition with a deadline; returns whether it became true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

@@ -69,13 +69,13 @@ def blueprint(cloud):
 
 
 def signed_in(cloud, name):
-    """The account of a living bearer token of this cloud, or None."""
+    """The account of a valid bearer token of this cloud, or None."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return cloud.app_tokens.signed_in(name, token.strip()) if scheme.lower() == "bearer" else None
 
 
 def written_in(cloud):
-    """Minutes east of UTC that BMW's server writes times in: the car's own until 2019, UTC since."""
+    """Offset from UTC (minutes) of the times in BMW's answers: the car's offset until 2019, 0 since then."""
     return cloud.options.utc_offset if cloud.options.cd_times == "offset" else 0
 
 
@@ -167,7 +167,7 @@ def _add_services(rooms, cloud):
         car, service = _car(cloud, vin), request.args.get("serviceType")
         sent = cloud.remote.last("cd", car.vin, service)
         if sent is None:
-            # Nothing under way: an answer without a status, which clients have to live with.
+            # no command under way: BMW answers without a status
             return jsonify(executionStatus={"serviceType": service})
         state = cloud.remote.poll(sent)
         return jsonify(executionStatus=dict(_execution(sent), status=STATUS.get(state, state), extendedStatus=_extended(sent)))
@@ -188,7 +188,7 @@ def _add_services(rooms, cloud):
 
     @rooms.post("/v1/user/vehicles/<vin>/sendpoi")
     def send_poi(vin):
-        """A form is answered with a status, a bare JSON body with nothing: both were seen."""
+        """A form gets a status as answer, a plain JSON body gets an empty answer; both were seen."""
         car, by_form = _car(cloud, vin), "data" in request.form
         try:
             arguments = _poi()
@@ -229,7 +229,7 @@ def _flashes():
 
 
 def _data():
-    """The JSON of the form field `data`, which some clients encode twice, or of the bare body."""
+    """The JSON of the form field `data`, which some clients encode twice, or of the plain body."""
     text = request.form.get("data") or request.get_data(as_text=True)
     return json.loads(unquote(text) if text.startswith("%") else text)
 
@@ -238,7 +238,7 @@ TEXTS = ("name", "street", "city", "postalCode", "country", "additionalInfo", "w
 
 
 def _poi():
-    """Canonical destination, or, without a place, a message."""
+    """The canonical destination, or a message if there is no position."""
     body = _data()
     poi = body.get("poi") if isinstance(body, dict) else None
     if not isinstance(poi, dict) or len(poi.get("additionalInfo") or "") > 255:
@@ -249,5 +249,5 @@ def _poi():
     return arguments
 
 
-# service -> how its arguments are read from the request
+# service -> function that reads its arguments from the request
 ARGUMENTS = {"CHARGING_CONTROL": _profile, "LIGHT_FLASH": _flashes, "SEND_POI_TO_CAR": _poi}

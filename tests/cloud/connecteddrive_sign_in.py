@@ -14,7 +14,7 @@ NEEDED_SCOPE = "vehicle_data"
 
 
 def token(cloud, form):
-    """The resource owner password grant."""
+    """OAuth's password grant."""
     _check_client(cloud)
     if form.get("grant_type") != "password":
         raise OAuthError("unsupported_grant_type", "the grant type is not supported")
@@ -34,7 +34,7 @@ def refresh(cloud, form):
 
 
 def is_basic_of_app():
-    """Whether the call is signed with the mobile app's key, right or wrong as the secret may be."""
+    """True if the call uses the mobile app's key, no matter whether the secret is right."""
     basic = request.authorization
     return basic is not None and basic.type == "basic" and basic.username == CD_API_KEY
 

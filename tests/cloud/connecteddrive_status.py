@@ -12,7 +12,7 @@ from .mybmw_state import BRANDS, WEEKDAYS
 DAYS = {long: short for short, long in WEEKDAYS.items()}
 SERVICES = {1: "OIL", 3: "BRAKE_FLUID", 17: "VEHICLE_CHECK", 32: "VEHICLE_TUV", 100: "VEHICLE_CHECK"}
 LSC = {"BEV": "I_LSC_IMM", "BEV_REX": "I_LSC_IMM", "PHEV": "LSC_PHEV"}
-# capability -> remote service that it stands for
+# capability -> the remote service that it means
 CAPABILITIES = {
     "vehicleFinder": "findVehicle",
     "hornBlow": "soundHorn",
@@ -95,7 +95,7 @@ def _model(car):
 
 
 def status(car, utc_offset):
-    """`utc_offset`: minutes east of UTC that BMW's server writes times in."""
+    """`utc_offset`: offset from UTC (minutes) of the times in BMW's answers."""
     told = {
         "vin": car.vin,
         "mileage": round(car["odometer_km"]),
@@ -126,7 +126,7 @@ def status(car, utc_offset):
     return told
 
 
-#: what cars say of what they do not have
+#: what cars send for parts that they do not have
 NO_TANK = {"remainingFuel": 0, "remainingRangeFuel": 0, "remainingRangeFuelMls": 0, "maxFuel": 0}
 NO_BATTERY = {
     "chargingLevelHv": 0,
@@ -150,7 +150,7 @@ def _fuel(car):
 
 
 def fuel_range(car):
-    """What is told as the range of the fuel: a plug-in hybrid means the sum, a range extender does not."""
+    """The value of the fuel range: a plug-in hybrid sends the total range there, a range extender only the fuel's part."""
     return car["range_fuel_km"] + (car["range_electric_km"] if car["drivetrain"] == "PHEV" else 0)
 
 
@@ -173,7 +173,7 @@ def _electric(car):
     if car["charging_status"] == "CHARGING":
         told["chargingTimeRemaining"] = car["charging_time_remaining_min"]
     elif car["drivetrain"] == "PHEV":
-        told["chargingTimeRemaining"] = 1224  # as a parked and unplugged 225xe said
+        told["chargingTimeRemaining"] = 1224  # seen at a parked and unplugged 225xe
     return told
 
 
@@ -207,7 +207,7 @@ def position(car):
 
 
 def max_range(car):
-    """How far a full battery would go, as the present range has it."""
+    """The range of a full battery, calculated from the present range."""
     return car["range_electric_km"] / car["soc"] * 100 if car["soc"] else 0
 
 
@@ -216,7 +216,7 @@ def miles(kilometres):
 
 
 def local_time(moment, utc_offset):
-    """2019-03-04T18:22:07+0100"""
+    """The time in the form 2019-03-04T18:22:07+0100."""
     return datetime.fromtimestamp(moment, timezone(timedelta(minutes=utc_offset))).strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
@@ -224,7 +224,7 @@ def _check_control(one):
     return {"ccmId": one["id"], "ccmMileage": one["km"], "ccmDescriptionShort": one["text"], "ccmDescriptionLong": one["text"]}
 
 
-#: what a service without a distance says of it: id -> number; the others say nothing
+#: service id -> distance that is sent for a service without one; other services send nothing
 NO_DISTANCE = {3: 0, 32: -1}
 
 
@@ -267,7 +267,7 @@ def _timer(timer):
 
 
 def read_charging_profile(body):
-    """Canonical fields of a charging profile that a client sends; ValueError when it is none."""
+    """The canonical fields of a client's charging profile; ValueError if it is invalid."""
     try:
         planner = body["weeklyPlanner"]
         window = planner["preferredChargingWindow"]
@@ -311,7 +311,7 @@ def destinations(car, utc_offset):
     ]
 
 
-# key -> canonical field; what a car does not know is absent
+# key -> canonical field; unknown values are left out
 LAST_TRIP = {
     "totalDistance": "trip_distance_km",
     "electricDistance": "trip_electric_km",
@@ -329,7 +329,7 @@ LAST_TRIP = {
 
 
 def last_trip(car, utc_offset, car_offset):
-    """`car_offset`: minutes east of UTC where the car is; its own time is told, whatever it calls itself."""
+    """`car_offset`: the car's offset from UTC (minutes). The trip's end is in the car's local time, although it is marked as UTC."""
     told = {key: car[field] for key, field in LAST_TRIP.items() if car[field] is not None}
     marks = [car[field] for key, field in LAST_TRIP.items() if key.endswith("Value") and car[field] is not None]
     if marks:
@@ -341,7 +341,7 @@ def last_trip(car, utc_offset, car_offset):
 
 def all_trips(car, utc_offset):
     def compared(own, factor=1.25):
-        """The community is worse than the owner, in this simulation."""
+        """The owner's value beside the community's, which is always worse here."""
         return {
             "communityLow": 0.0,
             "communityAverage": round(own * factor, 2),

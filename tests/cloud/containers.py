@@ -14,9 +14,9 @@ from .errors import CloudError
 ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 ID_LENGTH = 13
 REMOVED_AFTER = 29 * 86400
-# What of a container no client is told.
+# fields of a container that clients never get
 PRIVATE = ("account", "deleted_at", "refusal")
-# The words of the settings -> BMW's ids.
+# words of the settings -> BMW's error ids
 ERRORS = {"named": "CU-402", "CU-402": "CU-402", "CU-403": "CU-403", "500": "CU-500", "503": "CU-503"}
 
 
@@ -45,7 +45,7 @@ class Containers:
             return container
 
     def _check(self, keys):
-        """A list that BMW does not take: it names one key at most, the first that is wrong."""
+        """Raises BMW's error for a list of keys that it refuses. The error names only the first wrong key, or none."""
         settings = self._settings
         if settings.container_most_keys is not None and len(keys) > settings.container_most_keys:
             raise CarDataError(ERRORS[settings.container_too_long])
@@ -57,7 +57,7 @@ class Containers:
                 raise CarDataError(ERRORS[settings.retired_refusal], "The telematic key %s is invalid." % key if is_named else "")
 
     def list(self, account):
-        """Without the descriptors: a client has to ask for each container to see them."""
+        """The containers without their descriptors: for these a client must read each container."""
         with self._lock:
             return [{name: one[name] for name in ("containerId", "name", "purpose", "state", "created")} for one in self._of(account)]
 
@@ -74,7 +74,7 @@ class Containers:
         return container["technicalDescriptors"]
 
     def delete(self, account, container_id):
-        """Only a flag; the container is gone for good after 29 days."""
+        """Sets only a flag; BMW removes the container after 29 days."""
         container = self._find(account, container_id)
         if container["state"] == "DELETED":
             raise CarDataError("CU-122")
@@ -85,7 +85,7 @@ class Containers:
             return [dict(one, account=one["account"].name) for one in self._by_id.values()]
 
     def outdate(self, error_id):
-        """Reading by any container that is there now is answered by this error; all else of it goes on as before."""
+        """Reading a car with any present container is answered with this error; other calls still work."""
         if error_id not in TABLE:
             raise CloudError("an error is one of %s" % ", ".join(sorted(TABLE)))
         with self._lock:
@@ -93,7 +93,7 @@ class Containers:
                 container["refusal"] = error_id
 
     def clear(self):
-        """BMW lost or cleaned them up: every id a client stored is unknown from now on."""
+        """BMW lost the containers or cleaned up: all ids that clients stored are unknown from now on."""
         with self._lock:
             self._by_id.clear()
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from .clock import iso
 
 Row = namedtuple("Row", "key fields unit encode words feature")
-# utc_offset: minutes east of UTC where the cars are.
+# utc_offset: the cars' offset from UTC in minutes
 Style = namedtuple("Style", "units booleans missing utc_offset")
 PLAIN = Style(units="short", booleans="plain", missing="mixed", utc_offset=0)
 
@@ -37,17 +37,17 @@ NAV = "vehicle.cabin.infotainment.navigation."
 HVAC = "vehicle.cabin.hvac.preconditioning."
 TIMER = "vehicle.cabin.climate.timers."
 
-# What a kind of car delivers beyond 'base'. The i3 (older electronics) knows no tyre pressures, no `PB.`
-# keys, no details of the climate; that is what its owners see in the field.
+# What a kind of car sends beyond 'base'. The i3 (older electronics) sends no tyre pressures, no `PB.`
+# keys and no details of the climate control; its owners report this.
 I3_FEATURES = {"base", "electric", "i3"}
-# What a row says of a car that it has no such part, or an older one: BMW sends a number all the same.
+# (kind, descriptor) -> number that BMW sends although the car has no such part, or an older one
 NO_PART = {
     ("i3", DT + "lastRemainingRange"): 0,
     ("i3", DT + "fuelSystem.remainingFuel"): 0.0,
     ("i3", DT + "batteryManagement.batterySizeMax"): 0.0,
     ("combustion", DT + "batteryManagement.header"): 0.0,
 }
-# The Neue Klasse fills other descriptors than those before: what it leaves out here comes with nulls.
+# The Neue Klasse uses other descriptors than older cars: these ones come as null.
 SILENT = {
     "ix3": {
         DT + "batteryManagement.header",
@@ -63,13 +63,13 @@ SILENT = {
         VV + "travelledDistance",
     }
 }
-# Words of the Neue Klasse.
+# values that only the Neue Klasse sends
 NEW_WORDS = {("ix3", CH + "status"): {"INITIALIZATION": "initializing"}}
-# Stamped with the moment of the question when asked for by REST, whatever the age of the value.
+# REST gives these the time of the request as timestamp, no matter how old the value is.
 AT_REQUEST = {CH + "hvStatus", CH + "lastChargingReason", CH + "lastChargingResult", CH + "level", EE + "remainingElectricRange"}
-# REST leaves out the unit, as BMW's catalogue does ("null").
+# REST sends no unit for these; BMW's catalogue has "null" there too.
 NO_UNIT_BY_REST = {VV + "travelledDistance"}
-# Basic data by category, and told among the telematic data all the same.
+# in the category of basic data, but sent with the telematic data as well
 TOLD_ALL_THE_SAME = {DT + "batteryManagement.batterySizeMax"}
 
 NEW_FEATURES = {"base", "electric", "new_electric", "ac", "climate", "tyres", "seats", "sunroof", "battery12"}
@@ -101,7 +101,7 @@ def _is(word):
 
 
 def _words(**table):
-    """Canonical word -> CarData word; an unlisted word is said as it is."""
+    """Canonical word -> CarData word; words that are not listed stay as they are."""
     return lambda value: table.get(value, value)
 
 
@@ -119,7 +119,7 @@ def _legal_date(value):
 
 
 def _local_text(value, utc_offset):
-    """The local time of the car, which BMW calls UTC."""
+    """The car's local time, which BMW marks as UTC."""
     return datetime.fromtimestamp(value, timezone(timedelta(minutes=utc_offset))).strftime("%d.%m.%Y %H:%M:%S UTC")
 
 
@@ -377,11 +377,11 @@ def _read_table(name):
         return [line.rstrip("\n").split("\t") for line in lines if line.strip() and not line.startswith("#")]
 
 
-# key -> (flag, category): S is streamable, R only reachable by a container.
+# key -> (flag, category); flag S: streamable, R: only by REST with a container
 CATALOGUE = {key: (flag, category) for key, flag, category in _read_table("catalogue.tsv")}
-# key -> [value, unit] of a car that tells all of the catalogue: what its field `others` takes.
+# key -> [value, unit] for the field `others` of a car that sends the whole catalogue
 EVERYTHING = {key: [json.loads(value), None if unit == "-" else unit] for key, value, unit in _read_table("everything.tsv")}
-# These never show up in telematicData: they have endpoints of their own, or are basic data.
+# never in telematicData: these have their own endpoints or are basic data
 DEDICATED = {
     "vehicle.chassis.axle.wheel.tire.diagnosis",
     "vehicle.learningNavigation",
@@ -409,7 +409,7 @@ def delivers(car, row):
 
 
 def telematic_data(car, keys, style, now):
-    """What REST answers for these keys at a moment: string values, each with its own timestamp, some with that of the question."""
+    """REST's answer for these keys: values as strings, each with its own timestamp, some with the time of the request (`now`)."""
     entries = {}
     for key in keys:
         if _is_hidden(key):
@@ -423,13 +423,13 @@ def telematic_data(car, keys, style, now):
             if key in NO_UNIT_BY_REST:
                 entries[key]["unit"] = None
         elif style.missing == "null" or (style.missing == "mixed" and row):
-            # The field shows both: a key that the car never sent comes with nulls, or does not come at all.
+            # Both were seen: a key that the car never sent is null, or it is missing.
             entries[key] = {"value": None, "unit": None, "timestamp": None}
     return entries
 
 
 def stream_entries(car, fields, style=PLAIN):
-    """What the stream says when these fields change: natively typed values, streamable keys only."""
+    """The stream's entries when these fields change: values with their JSON type, only streamable keys."""
     changed = set(fields)
     entries = {}
     for row in ROWS:
@@ -438,7 +438,7 @@ def stream_entries(car, fields, style=PLAIN):
             if entry is not None:
                 entries[row.key] = entry
     if "others" in changed:
-        # BMW adds descriptors that no catalogue names yet
+        # BMW adds descriptors before they are in the catalogue
         streamed = [key for key in car["others"] if not is_known(key) or (is_streamable(key) and not _is_hidden(key))]
         told = [key for key in streamed if _own_entry(car, BY_KEY.get(key), style) is None]
         entries.update((key, _other_entry(car, key, style)) for key in told)
@@ -446,12 +446,12 @@ def stream_entries(car, fields, style=PLAIN):
 
 
 def _own_entry(car, row, style):
-    """What a car says by one of its canonical fields, or None."""
+    """The entry of a key that has a canonical field, or None."""
     return entry_of(car, row, style) if row and delivers(car, row) else None
 
 
 def _other_entry(car, key, style):
-    """What a car says that has no canonical field for it, or None."""
+    """The entry of a key without a canonical field, or None."""
     if key not in car["others"]:
         return None
     value, unit = car["others"][key]
@@ -459,7 +459,7 @@ def _other_entry(car, key, style):
 
 
 def entry_of(car, row, style=PLAIN):
-    """The natively typed entry of one row, or None when the car has never sent any of its fields."""
+    """The entry of a row, its value with its JSON type; None if the car never sent any of its fields."""
     times = [car.times[name] for name in row.fields if name in car.times]
     if (car.kind, row.key) in NO_PART:
         times = [car.times["lock"]]
@@ -476,7 +476,7 @@ def entry_of(car, row, style=PLAIN):
 
 
 def expected(car):
-    """By canonical field: the value as CarData can tell it (rounded, in the car's unit), or None."""
+    """By canonical field: the value that CarData sends (rounded, in the car's unit), or None."""
     answer = {}
     for row in ROWS:
         for field in row.fields:
@@ -491,7 +491,7 @@ def expected(car):
 
 
 def _expected_fuel_range(car):
-    """No descriptor tells it: what is left of the whole range without its electric part."""
+    """No descriptor has it: it is the total range minus the electric range."""
     if car["range_fuel_km"] is None:
         return {"value": None, "unit": None, "timestamp": None}
     whole = _measure(car, BY_KEY[DT + "lastRemainingRange"])

@@ -2,4 +2,4 @@
 
 
 class CloudError(ValueError):
-    """Raised alike by SimulatedCloud and, over HTTP, by CloudClient."""
+    """Raised by SimulatedCloud and, over HTTP, by CloudClient."""

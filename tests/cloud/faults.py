@@ -15,17 +15,17 @@ from flask import Response
 from . import places
 from .errors import CloudError
 
-# The body BMW's gateway sends when its own key management is in trouble.
+# The answer of BMW's gateway when its key management fails.
 GATEWAY_FAULT = {"fault": {"faultstring": "Invalid Access Token", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
 HTML_ERROR = (
     "<!DOCTYPE html><html><head><title>Service unavailable</title></head>"
     "<body><h1>Service unavailable</h1><p>Please try again later.</p></body></html>"
 )
 
-# Bytes in which a huge answer goes out.
+# A huge answer is sent in pieces of so many bytes.
 PIECE = 65536
 
-# How the middleware is told to end a connection instead of answering.
+# Key in the WSGI environ: tells the middleware to end the connection instead of answering.
 DROP = "simulated_cloud.drop"
 
 
@@ -41,7 +41,7 @@ class Faults:
     def __init__(self):
         self._lock = threading.Lock()
         self._planned = []
-        # Set to let go, so that held connections do not outlive the server.
+        # set to release held connections, so that they end with the server
         self.released = threading.Event()
 
     def add(self, where, kind, times=1, **options):
@@ -57,19 +57,19 @@ class Faults:
             self._planned.append(Fault(where, kind, times, options))
 
     def clear(self):
-        """Forget what is planned, and let go what is being held."""
+        """Remove the planned faults and release held connections."""
         with self._lock:
             self._planned = []
         self.release()
 
     def release(self):
-        """Let go the connections that are being held."""
+        """Release the held connections."""
         with self._lock:
             self.released.set()
             self.released = threading.Event()
 
     def take(self, names):
-        """The fault that strikes a request that goes by these names, used up by one; None mostly."""
+        """The planned fault for a request with these names, or None; counts it as used once."""
         with self._lock:
             fault = next((one for one in self._planned if one.where in names), None)
             if fault is not None and fault.left is not None:
@@ -111,7 +111,7 @@ def _empty(faults, options, environ):
 
 
 def _huge(faults, options, environ):
-    """JSON of `size` bytes, made while it is sent: a client that has enough ends it."""
+    """JSON of `size` bytes, made while it is sent, until the client closes the connection."""
     size = int(options.get("size", 8 * 1024 * 1024))
     head, tail = b'{"padding": "', b'"}'
     response = Response(_padded(head, size - len(head) - len(tail), tail), options.get("status", 200), mimetype="application/json")
@@ -148,7 +148,7 @@ BEFORE = {
 
 
 def _truncated(faults, response, options, environ):
-    """Cut JSON. With `lying=True` the length still promises the whole body, and the connection ends early."""
+    """Cut JSON. With `lying=True` Content-Length is that of the whole body, and the connection ends early."""
     body = response.get_data()
     cut = body[: max(1, int(len(body) * options.get("part", 0.5)))]
     response.set_data(cut)
@@ -159,12 +159,12 @@ def _truncated(faults, response, options, environ):
 
 
 def _reply_lost(faults, response, options, environ):
-    """Everything was done, and the client never learns it: the answer to a refresh is the classic case."""
+    """The request was processed, but its answer is lost, as can happen with a token refresh."""
     return _drop(environ, options.get("how", "close"))
 
 
 def _reset_in_body(faults, response, options, environ):
-    """Status, headers and half of the body arrive; then the connection is reset."""
+    """Sends status, headers and half of the body, then resets the connection."""
     body = response.get_data()
 
     def half():
@@ -176,7 +176,7 @@ def _reset_in_body(faults, response, options, environ):
 
 
 def _drip(faults, response, options, environ):
-    """The right answer, a byte at a time (`seconds` apart): it never stops coming and never ends in time."""
+    """Sends the right answer byte by byte, `seconds` apart, so that it does not end in time."""
     body, released = response.get_data(), faults.released
 
     def drops():
@@ -195,19 +195,19 @@ def _streamed(response, pieces, size):
 
 
 def _held(faults, response, options, environ):
-    """Everything was done, and the answer goes out only when faults are released."""
+    """The request was processed, but the answer is sent only after a release."""
     faults.released.wait(options.get("seconds", 60))
     return response
 
 
 def _content_type(faults, response, options, environ):
-    """The right body under a wrong name."""
+    """The right body with a wrong Content-Type."""
     response.headers["Content-Type"] = options.get("type", "image/png")
     return response
 
 
 def _altered(faults, response, options, environ):
-    """Change what a JSON answer says: `values` by dotted path (list rows by number), `without` paths."""
+    """Change a JSON answer: set `values` by dotted path (list rows by number), remove the paths in `without`."""
     try:
         body = json.loads(response.get_data())
     except ValueError:
@@ -227,7 +227,7 @@ def _altered(faults, response, options, environ):
 
 
 def _holder(body, path):
-    """What holds the last name of a path, and that name; None when the answer has no such place."""
+    """(object that contains the path's last name, that name); None if the answer has no such path."""
     names = path.split(".")
     for name in names[:-1]:
         if isinstance(body, list):
@@ -273,7 +273,7 @@ def _drop(environ, how):
 
 
 class DropConnections:
-    """WSGI middleware: where a fault asked for it, ends the connection instead of passing the answer on."""
+    """WSGI middleware: ends the connection instead of answering, if a fault asks for it."""
 
     def __init__(self, app):
         self._app = app
@@ -294,9 +294,9 @@ def end_connection(connection, how):
     try:
         if how == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # detach and close at once: readers still hold the socket object, and only a real close sends RST.
+            # Detach the descriptor and close it: other readers hold the socket object, and only a real close sends RST.
             os.close(connection.detach())
         else:
             connection.shutdown(socket.SHUT_RDWR)
     except OSError:
-        pass  # the client was faster
+        pass  # the client closed it first

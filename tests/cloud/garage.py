@@ -16,7 +16,7 @@ HOME_PASSWORD = "Simulated-password-1"
 HOME_SECURITY_ANSWER = "Rosinante"
 ALL_SCOPES = ("authenticate_user", "openid", "cardata:api:read", "cardata:streaming:read")
 
-# VIN prefix by kind; what follows is TEST and a number, so that no real car can be meant.
+# VIN prefix by kind; TEST and a number follow, so that it cannot be a real car's VIN.
 VIN_PREFIX = {
     "i3": "WBY8P0",
     "i3_rex": "WBY8P4",
@@ -27,7 +27,7 @@ VIN_PREFIX = {
     "combustion": "WBA5F3",
 }
 
-# (account, kind, mapping, fields) per selectable fleet.
+# fleet -> (account, kind, mapping, fields) of its cars
 FLEETS = {
     "none": [],
     "i3": [("home", "i3", "PRIMARY", {})],
@@ -46,12 +46,12 @@ MAPPINGS = ("PRIMARY", "SECONDARY")
 
 
 class Account:
-    """One BMW customer: `client_id` is None after the owner deleted the CarData client in the portal."""
+    """A BMW customer. `client_id` is None after the owner deleted the CarData client in the portal."""
 
     def __init__(self, name, client_id):
         self.name = name
         self.client_id = client_id
-        # The account 'home' has HOME_USER and HOME_PASSWORD; any other follows the same pattern.
+        # The account 'home' gets HOME_USER and HOME_PASSWORD; other accounts follow this pattern.
         self.username = "%s@example.org" % name
         self.password = HOME_PASSWORD if name == "home" else "Simulated-password-%s" % name
         self.security_answer = HOME_SECURITY_ANSWER
@@ -126,7 +126,7 @@ class Garage:
             return vin
 
     def remove_car(self, vin):
-        """The car is sold: it vanishes from every account."""
+        """The car is sold: remove it from all accounts."""
         with self.lock:
             self.car(vin)
             del self._cars[vin]
@@ -143,18 +143,18 @@ class Garage:
             return list(self._cars)
 
     def set_car(self, vin, fields, at=None):
-        """The car reports `fields`, now or at the moment `at` (a late or out-of-order report)."""
+        """The car sends `fields`, now or with the time `at` (for late reports and reports out of order)."""
         with self.lock:
             car = self.car(vin)
             car.set(fields, self._clock.now() if at is None else at)
             style = descriptors.PLAIN._replace(utc_offset=self._options.utc_offset)
             entries = descriptors.stream_entries(car, fields, style) if self._listeners else {}
             listeners = list(self._listeners)
-        # Outside the lock: a listener may be slow, or ask for the car.
+        # without the lock: a listener may be slow or read the car
         for listener in listeners:
             if entries:
                 listener(vin, entries)
 
     def on_change(self, callback):
-        """`callback(vin, {descriptor: entry})` for every report, natively typed as a stream sends it."""
+        """Calls `callback(vin, {descriptor: entry})` for each report, with the stream's JSON types."""
         self._listeners.append(callback)

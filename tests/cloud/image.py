@@ -22,7 +22,7 @@ WHEELS = ((85, 122), (235, 122))
 
 @functools.cache
 def png(kind):
-    """The picture of this kind of car as PNG bytes; the same bytes every time."""
+    """The picture of this kind of car as PNG; always the same bytes."""
     paint = PAINT.get(kind, (80, 80, 80))
     rows = b"".join(b"\x00" + _row(y, paint) for y in range(HEIGHT))
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
@@ -38,7 +38,7 @@ def _pixel(x, y, paint):
         return RUBBER
     if 80 <= y < 122 and 30 <= x < 290:
         return paint
-    # The cabin is a trapezium, its windows a smaller one.
+    # the cabin is a trapezium, its windows are a smaller one
     slope = (80 - y) * 0.6
     if 40 <= y < 80 and 80 + slope <= x < 250 - slope:
         return GLASS if 48 <= y < 76 and 92 + slope <= x < 238 - slope and abs(x - 165) > 4 else paint

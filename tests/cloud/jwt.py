@@ -22,7 +22,7 @@ def sign(claims):
 
 
 def verify(token):
-    """The claims of a token signed by this cloud; an exception when the signature is not ours."""
+    """The claims of a token; raises an exception if this cloud did not sign it."""
     signed, _, signature = token.rpartition(".")
     signing_key().public_key().verify(_bytes(signature), signed.encode("ascii"), padding.PKCS1v15(), hashes.SHA256())
     return json.loads(_bytes(signed.split(".")[1]))

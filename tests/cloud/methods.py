@@ -1,6 +1,6 @@
 """The names that SimulatedCloud and CloudClient share: everything a test may ask of the simulated cloud."""
 
-# These only look; the control interface answers them to a plain GET, too.
+# These only read, so the control interface offers them by GET as well.
 READING = ("accounts", "calls", "cars", "commands", "containers", "pending_codes", "quota_used", "scenarios", "secrets", "settings", "now")
 
 CHANGING = (

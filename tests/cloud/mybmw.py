@@ -26,7 +26,7 @@ VIEWS = (
     "AngleSideViewForty",
     "AngleSideViewSixty",
 )
-# service in the path -> command; climate-now has its action in the query
+# service in the path -> command; climate-now has its action in the query string
 SERVICES = {
     "light-flash": "flashLights",
     "horn-blow": "soundHorn",
@@ -35,14 +35,14 @@ SERVICES = {
     "vehicle-finder": "findVehicle",
 }
 CLIMATE = {"START": "climateStart", "STOP": "climateStop"}
-# service -> command, and how its body becomes canonical arguments
+# service -> (command, function that makes canonical arguments from the body)
 CHARGING = {
     "start-charging": ("chargeStart", lambda body: {}),
     "stop-charging": ("chargeStop", lambda body: {}),
     "charging-settings": ("chargingSettings", mybmw_charging.read_settings),
     "charging-profile": ("chargingProfile", mybmw_charging.read_profile),
 }
-# This API has no word for a car that cannot be reached: the event just stays where it is.
+# This API has no word for a car that cannot be reached: the event keeps its last state.
 EVENT_STATUS = {"FAILED": "ERROR", "TIMED_OUT": "DELIVERED"}
 BURST_SECONDS = 10
 
@@ -52,7 +52,7 @@ def blueprint(cloud):
     bursts = Bursts(cloud.clock)
 
     def guard(view):
-        """Every data call passes here first; the order is the gateway's."""
+        """Checks each data call first, in the order of BMW's gateway."""
 
         def guarded(**path):
             _admit(cloud, bursts)
@@ -205,7 +205,7 @@ def _add_commands(rooms, cloud, guard):
 
 
 class Bursts:
-    """How many calls an installation made in the last seconds."""
+    """Counts an installation's calls of the last seconds."""
 
     def __init__(self, clock):
         self._clock = clock
@@ -213,7 +213,7 @@ class Bursts:
         self._recent = {}
 
     def wait(self, key, allowed):
-        """Seconds until this call would be welcome; 0 when it is."""
+        """Seconds until this call is allowed; 0 if it is allowed now."""
         now = self._clock.now()
         with self._lock:
             recent = [moment for moment in self._recent.get(key, []) if 0 <= now - moment < BURST_SECONDS]
@@ -232,7 +232,7 @@ def _admit(cloud, bursts):
         raise refusal(401, "Access token is missing or invalid.")
     if user_agent() is None:
         raise refusal(403, "Forbidden.")
-    # The quota is per installation, which BMW knows by the x-user-agent.
+    # The quota is per installation; BMW identifies it by x-user-agent.
     installation = (g.account.name, request.headers["x-user-agent"])
     if cloud.options.mybmw_burst is not None:
         seconds = bursts.wait(installation, cloud.options.mybmw_burst)
@@ -243,7 +243,7 @@ def _admit(cloud, bursts):
 
 
 def _cars_of_brand(cloud):
-    """The cars that this brand's app lists, each with whether the account is its primary user."""
+    """[(car, True if the account is its primary user)] of this brand's app."""
     brands = mybmw_state.APPS.get(user_agent()[0], ())
     with cloud.garage.lock:
         cars = [(cloud.garage.car(vin), row["mappingType"] == "PRIMARY") for vin, row in g.account.mappings.items()]
@@ -281,7 +281,7 @@ def _send(cloud, car, name, service, arguments):
         raise refusal(415, "Unsupported Media Type")
     _check_capable(car, name)
     sent = cloud.remote.start("mybmw", car.vin, name, service, arguments)
-    # An empty body says that the command is done already.
+    # an empty body means that the command is executed already
     if sent.finished is not None and sent.state == "EXECUTED":
         return Response(b"", 200)
     return jsonify(eventId=sent.event_id, creationTime=iso(sent.time))
@@ -295,7 +295,7 @@ def _event(cloud):
 
 
 def _position(cloud, sent):
-    """Only what the car answered counts: before it did, there is no position."""
+    """The position that the car answered; None before its answer."""
     if sent.state != "EXECUTED":
         return None
     with cloud.garage.lock:
@@ -312,7 +312,7 @@ def _position(cloud, sent):
 
 
 def _destination(body):
-    """VIN and canonical destination of a send-to-car body."""
+    """(VIN, canonical destination) of a send-to-car body."""
     try:
         place = body["places"][0]
         address = place.get("address") or {}

@@ -12,12 +12,12 @@ from .mybmw_state import ADDRESS, WEEKDAYS, four_timers, weekdays
 AC_LIMITS = list(range(6, 17)) + [20, 32]
 TARGETS = range(20, 101, 5)
 DAYS = {long: short for short, long in WEEKDAYS.items()}
-# mode -> the charging preferences that go with it
+# charging mode -> the preferences that are allowed with it
 PREFERENCES = {"CHARGING_IMMEDIATELY": ("NO_PRESELECTION",), "TIME_SLOT": ("CHARGING_WINDOW",), "NO_ACTION": ("NO_PRESELECTION",)}
 
 
 class Inconsistent(ValueError):
-    """Mode and preference do not fit, at which BMW's server stumbles."""
+    """Charging mode and preference do not fit together; BMW's server answers with an internal error."""
 
 
 def settings(car):
@@ -60,7 +60,7 @@ def settings(car):
 
 
 def read_settings(body):
-    """Canonical fields of a changed target or AC limit."""
+    """The canonical fields of a changed charging target or AC limit."""
     target, limit = body.get("chargingTarget"), body.get("acLimitValue")
     if target is None and limit is None:
         raise ValueError("nothing to set")
@@ -70,7 +70,7 @@ def read_settings(body):
 
 
 def read_profile(body):
-    """Canonical fields of a whole charging profile; a part of one is not understood."""
+    """The canonical fields of a whole charging profile; BMW does not accept a part of one."""
     try:
         mode, timers = body["chargingMode"], body["departureTimer"]["weeklyTimers"]
         if mode["chargingPreference"] not in PREFERENCES[mode["type"]]:

@@ -5,7 +5,7 @@ GONE = "Resource Not Found"
 
 
 class MyBMWError(Exception):
-    """`body` is a text or something to be sent as JSON."""
+    """`body`: a text, or an object that is sent as JSON."""
 
     def __init__(self, status, body):
         Exception.__init__(self, status)
@@ -28,7 +28,7 @@ def too_fast(seconds):
 
 
 def not_capable():
-    """The car lacks the service: BMW's answer does not even name a reason."""
+    """The car does not have the service; BMW's answer names no reason."""
     return MyBMWError(403, {"errorDetails": details("")})
 
 

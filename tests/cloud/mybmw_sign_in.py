@@ -68,7 +68,7 @@ def blueprint(cloud):
 
 
 def user_agent():
-    """Brand and region of the x-user-agent, build;brand;version;region; None when BMW would refuse it."""
+    """(brand, region) of the x-user-agent, build;brand;version;region; None if BMW refuses it."""
     parts = request.headers.get("x-user-agent", "").split(";")
     if len(parts) != 4 or not all(parts) or parts[3] not in REGIONS:
         return None
@@ -76,11 +76,11 @@ def user_agent():
 
 
 def authenticate(cloud, form):
-    """Both steps of the same address: password and captcha first, then what step one answered."""
+    """Both steps use the same URL: first password and captcha, then the answer of the first step."""
     _check_request(form)
     if form.get("authorization"):
         return _second_step(cloud, form)
-    # A captcha is used up by the attempt, also by one with a wrong password.
+    # Each attempt uses up the captcha, even one with a wrong password.
     is_human = cloud.app_tokens.redeem(request.headers.get("hcaptchatoken", ""))
     account = cloud.app_tokens.account(form.get("username"), form.get("password"))
     if not is_human or account is None:
@@ -96,7 +96,7 @@ def authenticate(cloud, form):
             ("authorization", authorization),
         ]
     )
-    # That this is no address is BMW's own.
+    # BMW's answer really is not a valid URL.
     answer = jsonify(redirect_to="redirect_uri=%s?%s" % (RETURN_URL, query))
     answer.set_cookie(SESSION_COOKIE, session, path="/gcdm", httponly=True)
     answer.set_cookie("GCDMLOC", "en-US", path="/")
@@ -110,7 +110,7 @@ def _check_request(form):
         "response_type": "code",
         "code_challenge_method": "S256",
     }
-    # BMW took the second step without it
+    # BMW accepted the second step without it
     if not form.get("authorization") or "grant_type" in form:
         wanted["grant_type"] = "authorization_code"
     if form.get("client_id") != MYBMW_CLIENT_ID:
@@ -131,7 +131,7 @@ def _second_step(cloud, form):
 
 
 def token(cloud, form):
-    """A code for tokens."""
+    """Exchanges a code for tokens."""
     _check_client()
     account, challenge, scopes = cloud.app_tokens.redeem(form.get("code", "")) or (None, None, None)
     if account is None or form.get("redirect_uri") != RETURN_URL or not tokens.fits(form.get("code_verifier", ""), challenge):
@@ -140,7 +140,7 @@ def token(cloud, form):
 
 
 def refresh(cloud, form):
-    """New tokens for a refresh token, which is dead from then on."""
+    """Exchanges a refresh token for new tokens; the refresh token is used up."""
     _check_client()
     grant = cloud.app_tokens.refresh("mybmw", MYBMW_CLIENT_ID, form.get("refresh_token", ""))
     return _tokens(cloud, grant.account, grant.scopes)

@@ -9,7 +9,7 @@ from .clock import iso
 WHEELS = {"frontLeft": "fl", "frontRight": "fr", "rearLeft": "rl", "rearRight": "rr"}
 SEASONS = {"SUMMER": 2, "WINTER": 4, "ALL_SEASON": 3}
 BRANDS = {"BMW": "BMW", "BMWi": "BMW_I", "MINI": "MINI"}
-# Which cars a brand's app lists.
+# app -> brands of the cars that it lists
 APPS = {"bmw": ("BMW", "BMWi"), "mini": ("MINI",), "toyota": ()}
 DRIVETRAINS = {
     "BEV": "ELECTRIC",
@@ -25,7 +25,7 @@ ACTIVE_CLIMATE = ("HEATING", "COOLING", "VENTILATION")
 
 
 def is_old(car):
-    """The i3's electronics: no tyres, no climate, no rear windows, no charging target."""
+    """True for the i3's older electronics: no tyres, no climate, no rear windows, no charging target."""
     return car.kind in ("i3", "i3_rex")
 
 
@@ -79,7 +79,7 @@ def mapping_info(car, is_primary):
 
 # Capabilities
 
-# capability -> remote service that it stands for
+# capability -> the remote service that it means
 CAPABILITIES = {
     "lock": "lock",
     "unlock": "unlock",
@@ -105,7 +105,7 @@ REMOTE_SERVICES = {
 def capabilities(car):
     told = {name: service in car["remote_services"] for name, service in CAPABILITIES.items()}
     if is_old(car):
-        told["vehicleFinder"] = False  # said so, and works all the same
+        told["vehicleFinder"] = False  # BMW sends False, but the service works
     charging = {}
     if "chargeStart" in car["remote_services"]:
         charging = {"chargingControl": ["START", "STOP"], "flapControl": ["NOT_SUPPORTED"], "plugControl": ["NOT_SUPPORTED"]}
@@ -139,7 +139,7 @@ def capabilities(car):
 
 
 def state(car, now):
-    """Every block of its own: a car that has nothing to say to one leaves it out."""
+    """The state in blocks; a car without data for a block leaves it out."""
     told = {
         "isLeftSteering": car["steering"] == "LL",
         "isLscSupported": True,
@@ -194,7 +194,7 @@ def _location(car):
 
 
 def _range(car):
-    """The combined range; the i3 with range extender tells the electric part here."""
+    """The total range; an i3 with range extender sends only the electric range here."""
     if car.kind == "i3_rex":
         return round(car["range_electric_km"])
     return round((car["range_electric_km"] or 0) + (car["range_fuel_km"] or 0))
@@ -202,7 +202,7 @@ def _range(car):
 
 def _fuel(car):
     if not car.has_fuel:
-        # What a pure electric car says here differs from car to car: an i3 has a tank of nothing, an i7 ten percent of none.
+        # Electric cars differ here: an i3 sends a tank with 0 litres, an i7 sends 10 percent of a tank that it does not have.
         return {"range": 0, "remainingFuelLiters": 0} if is_old(car) else {"remainingFuelPercent": 10}
     combined = car["drivetrain"] == "PHEV"
     return {
@@ -243,11 +243,11 @@ def _electric(car):
     if car["charging_status"] == "CHARGING":
         told["remainingChargingMinutes"] = car["charging_time_remaining_min"]
     elif not is_old(car):
-        told["remainingChargingMinutes"] = 10  # of the last charge, or of none
+        told["remainingChargingMinutes"] = 10  # left over from the last charge
     return told
 
 
-#: what a car without a traction battery may say of it
+#: what a car without a traction battery may send
 NO_BATTERY = {
     "chargingLevelPercent": 0,
     "range": 0,
@@ -265,7 +265,7 @@ NO_PLAN = {
 
 
 def four_timers(car):
-    """The app shows four timers, however many the car knows."""
+    """The app always shows four timers, even if the car has fewer."""
     known = {timer["id"]: timer for timer in car["timers"]}
     empty = {"active": False, "time": None, "weekdays": []}
     return [known.get(number, dict(empty, id=number)) for number in (1, 2, 3, 4)]
@@ -332,7 +332,7 @@ def _services(car):
 
 
 def _check_control(car):
-    """What is in order is told as well, as LOW."""
+    """Messages without a problem are in the list too, as LOW."""
     watched = [] if is_old(car) else ["TIRE_PRESSURE"] + (["ENGINE_OIL"] if car.has_fuel else [])
     return [{"type": kind, "severity": "LOW"} for kind in watched] + [
         {

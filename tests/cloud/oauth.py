@@ -34,11 +34,11 @@ def blueprint(cloud):
 
 
 def login_of_request():
-    """Cloud and step that a call to a shared address is meant for."""
+    """(cloud, step) of a call to a shared URL."""
     if request.path.rstrip("/").endswith("/authenticate"):
         return ("portal" if request.form.get("response_type") == "token" else "mybmw"), "authenticate"
     grant = request.form.get("grant_type")
-    # CarData names its client in the form, the mobile app in the Basic header.
+    # CarData sends its client id in the form, the mobile app in the Basic header.
     if grant == "password" and "client_id" not in request.form:
         return "cd", "token"
     if grant == "authorization_code":
@@ -51,7 +51,7 @@ def login_of_request():
 
 
 def answer_oauth(handle):
-    """What `handle` answers, or its OAuthError in BMW's words. Tokens must not stay in anybody's cache."""
+    """The answer of `handle`, or its OAuthError in BMW's form. No cache may keep tokens."""
     try:
         response = handle()
     except OAuthError as problem:

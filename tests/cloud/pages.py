@@ -86,7 +86,7 @@ def blueprint(cloud):
         if decision not in DONE:
             return _ask(cloud, user_code, "Please choose Approve or Decline.", 400)
         try:
-            # An empty code must not mean "the newest one": that is a convenience of the control interface.
+            # An empty code must not mean "the newest one" here; only the control interface allows that.
             cloud.tokens.decide(user_code or "-", decision)
         except CloudError:
             return _ask(cloud, user_code, "This code is not valid, was used, or has expired.", 404)

@@ -76,7 +76,7 @@ PLACES = {
     }.items()
 }
 
-# Two addresses are shared by several clouds; oauth.py tells them apart, and this is how they are called then.
+# Several clouds share two URLs; oauth.py tells them apart. (cloud, step) -> name of the place.
 LOGINS = {
     ("cardata", "refresh"): Place("refresh", "cardata", "auth"),
     ("cardata", "token"): Place("token", "cardata", "auth"),
@@ -88,12 +88,12 @@ LOGINS = {
     ("portal", "authenticate"): Place("portal_login", "portal", "auth"),
 }
 
-# Calls to paths that BMW does not have are worth a line in the log, too.
+# The log also contains calls to paths that BMW does not have.
 UNKNOWN = Place("unknown", "cardata", "api")
 UNKNOWN_PATHS = ("/customer", "/gcdm")
 
 
-# What is one place in the log, and has several calls that can fail one by one.
+# One place in the log, but several calls, for each of which a fault can be planned.
 FINER = {
     "cardata.containers": "containers_list",
     "cardata.create_container": "containers_create",
@@ -103,7 +103,7 @@ FINER = {
 
 
 def groups(place, endpoint=None):
-    """Every name that strikes a call to this place. A page for people fails only when it is named."""
+    """All fault names that hit a call to this place. A page for people fails only if the fault names it."""
     if place.kind == "page":
         return (place.where, place.kind)
     finer = (FINER[endpoint],) if endpoint in FINER else ()

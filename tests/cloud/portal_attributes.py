@@ -10,7 +10,7 @@ from .descriptors import MILES_PER_KM
 from .mybmw_state import BRANDS
 
 SERVICE_TYPES = {1: "Oil", 3: "Brake fluid", 17: "Vehicle check", 32: "Statutory inspection", 100: "Vehicle check"}
-# Brings the scales of the trip marks to the portal's names.
+# the portal's name of a trip rating -> canonical field
 MARKS = {
     "TOTAL_CONSUMPTION": "trip_mark_consumption",
     "AUXILIARY_CONSUMPTION": "trip_mark_auxiliary",
@@ -43,9 +43,9 @@ def vehicle(car):
 
 
 def dynamic(car, js_offset, car_offset=0):
-    """`js_offset` counts as JavaScript does: -60 is an hour east of UTC. Only converted times follow it.
+    """`js_offset` as in JavaScript: -60 is one hour east of UTC. It affects only the converted times.
 
-    `car_offset`: minutes east of UTC where the car is; the end of its trip is told in its own time, and calls itself UTC.
+    `car_offset`: the car's offset from UTC (minutes). The end of its trip is in local time, although it is marked as UTC.
     """
     told = dict(_body(car), **_times(car, js_offset, car_offset))
     told.update(_electric(car) if car.has_battery else NO_BATTERY)
@@ -53,7 +53,7 @@ def dynamic(car, js_offset, car_offset=0):
     return {"attributesMap": told, "vehicleMessages": _messages(car)}
 
 
-#: what cars say of what they do not have
+#: what cars send for parts that they do not have
 NO_BATTERY = {"chargingLevelHv": "0.0", "beRemainingRangeElectric": "0.0", "beRemainingRangeElectricKm": "0.0", "soc_hv_percent": "0.0"}
 NO_TANK = {
     "beRemainingRangeFuel": "0.0",
@@ -151,7 +151,7 @@ def _times(car, js_offset, car_offset):
         "updateTime_converted": day + " " + time,
         "updateTime_converted_date": day,
         "updateTime_converted_time": time,
-        # As BMW's: the offset is in it, so that it is no honest epoch.
+        # As in BMW's answers: it contains the offset, so it is not a true epoch time.
         "updateTime_converted_timestamp": str(int(here) * 1000),
         end: _stamp(trip, "%d.%m.%Y %H:%M:%S UTC"),
         end + "_formatted": _stamp(trip - js_offset * 60, "%d.%m.%Y %H:%M"),
@@ -161,7 +161,7 @@ def _times(car, js_offset, car_offset):
 
 
 def _reason(car):
-    """The portal's spelling of the reason that the mobile API tells."""
+    """The portal's word for a reason of the mobile API."""
     reason = mobile.update_reason(car)
     return {"VEHICLE_SHUTDOWN_SECURED": "VEHCSHUTDOWN_SECURED"}.get(reason, reason)
 
@@ -171,7 +171,7 @@ def _service(one, in_miles):
 
 
 def _distance(one, in_miles):
-    """What is left until a service, in the car's unit of length; "" where only the date counts."""
+    """The distance to the service in the car's unit; "" if only the date counts."""
     return "" if one["km"] is None else str(round(one["km"] * (MILES_PER_KM if in_miles else 1)))
 
 
@@ -295,5 +295,5 @@ def _tenth(value):
 
 
 def _stamp(seconds, spelling):
-    # Plain arithmetic, so that an offset may lead anywhere.
+    # plain arithmetic, so that each offset works
     return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=seconds)).strftime(spelling)

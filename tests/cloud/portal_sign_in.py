@@ -38,7 +38,7 @@ def authenticate(cloud, form):
 
 
 def _refuse(cloud, form):
-    """A wrong password was seen both ways: as an error, and as a redirect that carries one."""
+    """For a wrong password both answers were seen: an error, and a redirect with an error in it."""
     if cloud.options.portal_refusal == 302:
         return Response(b"", 302, {"Location": form["redirect_uri"] + "?error=access_denied"})
     raise OAuthError("invalid_client", "Client authentication failed")

@@ -5,7 +5,7 @@ import threading
 
 class Quota:
     def __init__(self, clock, settings, limit="quota"):
-        """`limit` is the name of the setting that says how many; None there means without end."""
+        """`limit`: name of the setting with the number of calls; if that is None, there is no limit."""
         self._clock = clock
         self._settings = settings
         self._limit = limit
@@ -13,7 +13,7 @@ class Quota:
         self._used = {}
 
     def spend(self, account):
-        """Count one call of this UTC day, also one that fails later; False when none was left."""
+        """Count a call of this UTC day, even one that fails later; False if none was left."""
         key = (account, self._clock.day())
         with self._lock:
             self._used[key] = self._used.get(key, 0) + 1

@@ -11,16 +11,16 @@ import uuid
 from .errors import CloudError
 from .scenario import CHARGE_W, ENTER, STOP_CHARGING
 
-# EXECUTED and NEVER aside, these are the sad ends; NEVER leaves the command at its last step for good.
+# All but EXECUTED and NEVER are failures; with NEVER the command stays at its last step.
 OUTCOMES = ("EXECUTED", "FAILED", "ERROR", "TIMED_OUT", "NEVER")
 STEPS = ("PENDING", "DELIVERED")
 PLAN = {
     "outcome": "EXECUTED",
-    "steps": STEPS,  # what is told before the outcome; () means done with the first answer
-    "per_poll": 1,  # how many polls each step is told
-    "per_step_seconds": None,  # instead: how long each step lasts by the simulated clock
-    "settle_seconds": 0,  # how long after EXECUTED the car's data still show the old state
-    "reason": "",  # BMW's word for a failure; each cloud has its own usual one
+    "steps": STEPS,  # states before the outcome; (): executed with the first answer
+    "per_poll": 1,  # polls per step
+    "per_step_seconds": None,  # instead: duration of each step by the simulated clock
+    "settle_seconds": 0,  # time after EXECUTED in which the car's data still show the old state
+    "reason": "",  # BMW's word for a failure; "": the usual one of the cloud
 }
 CLIMATE_SECONDS = 1800
 
@@ -66,11 +66,11 @@ def _stop_charging(car, arguments):
 
 
 def _given(*names):
-    """An effect that sets the named fields, as far as the arguments hold them."""
+    """Returns an effect that sets these fields, if the arguments contain them."""
     return lambda car, arguments: {name: arguments[name] for name in names if arguments.get(name) is not None}
 
 
-# Command -> what it changes in the car, once it is executed.
+# command -> function that returns its changes to the car
 EFFECTS = {
     "lock": _lock,
     "unlock": _unlock,
@@ -92,7 +92,7 @@ EFFECTS = {
     "sendMessage": _nothing,
 }
 
-# Command -> what the car must be like; without it the command reaches the car and fails there.
+# command -> condition of the car; if it is not met, the command reaches the car and fails there
 NEEDS = {
     "chargeNow": lambda car: car["plugged"],
     "chargeStart": lambda car: car["plugged"],
@@ -101,7 +101,7 @@ NEEDS = {
 
 
 class Command:
-    """One command: `state` is what was told last; `service` the name the cloud knows it by."""
+    """A command: `state` is the last one that was sent; `service` is the cloud's name for the command."""
 
     def __init__(self, vin, command, cloud, service, arguments, now, plan):
         self.event_id = str(uuid.uuid4())
@@ -140,7 +140,7 @@ class Remote:
         self._commands = []
 
     def plan(self, changes):
-        """How commands go from now on; what is not named goes as usual again."""
+        """Plan the commands from now on; settings that are not given get their defaults again."""
         unknown = set(changes) - set(PLAN)
         if unknown:
             raise CloudError("a command plan has %s, not %s" % (", ".join(sorted(PLAN)), ", ".join(sorted(unknown))))
@@ -154,7 +154,7 @@ class Remote:
             self._plan = plan
 
     def start(self, cloud, vin, command, service, arguments=None, at_once=False):
-        """Send a command on its way; `at_once` is for what the cloud itself takes, without waiting."""
+        """Start a command; with `at_once` the cloud itself executes it, without waiting for the car."""
         with self._garage.lock:
             reachable = NEEDS.get(command, bool)(self._garage.car(vin).fields)
         with self._lock:
@@ -168,7 +168,7 @@ class Remote:
         return sent
 
     def poll(self, command):
-        """The client asks how far the command is: its state, which the asking may move on."""
+        """A client polls the command: returns its state, which this poll may move on."""
         with self._lock:
             command.polls += 1
             step = (command.polls - 1) // command.plan["per_poll"]
@@ -178,7 +178,7 @@ class Remote:
         return command.state
 
     def advance(self):
-        """Let happen what is due by the clock. Called with every request, so nobody sees it late."""
+        """Move commands on by the clock. Each request calls it first, so no answer is outdated."""
         now = self._clock.now()
         for command in self._all():
             pace = command.plan["per_step_seconds"]
@@ -192,7 +192,7 @@ class Remote:
         return next((one for one in self._all() if one.cloud == cloud and one.event_id == event_id), None)
 
     def last(self, cloud, vin, service=None):
-        """The newest command of this cloud to this car, or of this service."""
+        """The newest command of this cloud to this car, optionally of this service."""
         return next(
             (one for one in reversed(self._all()) if one.cloud == cloud and one.vin == vin and service in (None, one.service)), None
         )
@@ -240,6 +240,6 @@ class Remote:
                 fields = EFFECTS[command.command](self._garage.car(command.vin).fields, command.arguments)
         except CloudError:
             return  # the car was sold meanwhile
-        # Without the lock: whoever hears of the change may ask for the car.
+        # without the lock: a listener may read the car
         if fields:
             self._garage.set_car(command.vin, fields)

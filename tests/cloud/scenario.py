@@ -14,12 +14,12 @@ KWH_PER_100KM = 14.2
 LITRES_PER_100KM = 6.4
 CHARGE_W = 7200
 HEADING = 62
-# Steps are cut to this many seconds, so that a big leap passes through every phase.
+# Longer steps are divided into steps of this many seconds, so that each phase takes place.
 GRAIN = 30.0
 
 DAY = "day"
 
-# (phase, longest duration in seconds). A phase that has nothing left to do ends early.
+# (phase, longest duration in seconds). A phase ends early when nothing is left to do.
 PHASES = [
     ("asleep", 120),
     ("precondition", 600),
@@ -46,7 +46,7 @@ STOP_CHARGING = {
     "charging_time_remaining_min": 0,
 }
 
-# What a car reports the moment a phase begins.
+# phase -> what the car sends when it begins
 ENTER = {
     "asleep": dict(CLOSED_UP, deep_sleep=True, **STANDING),
     "precondition": {
@@ -121,12 +121,12 @@ ENTER = {
 
 
 def begin(fields):
-    """The state of a day that has not begun: `fields` are a car's canonical fields."""
+    """The state before the day begins; `fields`: the car's canonical fields."""
     return {"fields": dict(fields), "phase": None, "spent": 0.0, "done": False}
 
 
 def step(state, seconds):
-    """The state `seconds` later. The input is left as it was; `done` tells that the day is over."""
+    """The state `seconds` later, as a copy; `done` is True when the day is over."""
     state = dict(state, fields=dict(state["fields"]))
     left = float(seconds)
     if state["phase"] is None:
@@ -156,7 +156,7 @@ def _enter(state, index):
     state.update(phase=index, spent=0.0)
     name = PHASES[index][0]
     fields = state["fields"]
-    # What a car has never told, it does not begin to tell: a combustion car has no charging flap.
+    # Only fields that the car already sends: a combustion car has no charging flap.
     fields.update((key, value) for key, value in ENTER[name].items() if fields.get(key) is not None)
     if name == "plug_in" and fields.get("plug_event") is not None:
         fields["plug_event"] += 1
@@ -165,7 +165,7 @@ def _enter(state, index):
 
 
 def _advance(state, phase, span):
-    """Move the car through `span` seconds of a phase; True when the phase has nothing left to do."""
+    """Let `span` seconds of a phase pass; True if nothing is left to do in it."""
     fields = state["fields"]
     if phase in ("drive", "drive_back"):
         return _drive(fields, span)
@@ -197,7 +197,7 @@ def _use_battery(fields, distance):
 
 
 def _use_fuel(fields, distance):
-    """False when the tank is empty, too, and the car stands."""
+    """Uses fuel; False if the tank is empty too, so that the car stops."""
     litres = fields.get("fuel_l") or 0
     if litres <= 0:
         return False
@@ -220,15 +220,15 @@ def _set_soc(fields, soc):
     if before:
         fields["range_electric_km"] = fields["range_electric_km"] * soc / before
     else:
-        # From empty there is nothing to scale: take the usual consumption.
+        # an empty battery has no range to scale: use the usual consumption
         fields["range_electric_km"] = soc / 100.0 * fields["battery_usable_kwh"] / KWH_PER_100KM * 100.0
     fields.update(soc=soc, soc_predicted=soc, energy_to_full_kwh=(100 - soc) / 100.0 * fields["battery_usable_kwh"])
 
 
-# Real seconds between two looks at the clock.
+# real seconds between two checks of the clock
 TICK = 0.2
 
-# A car does not report every metre: what must change before it sends a number again.
+# field -> how much it must change before the car sends it again; cars do not send each metre
 QUANTUM = {
     "latitude": 0.0005,
     "longitude": 0.0005,
@@ -241,7 +241,7 @@ QUANTUM = {
 
 
 class Runner:
-    """Lives a car's day on a thread of its own, `speed` times as fast as the simulated clock."""
+    """Simulates a car's day on its own thread, `speed` times as fast as the simulated clock."""
 
     def __init__(self, garage, clock, vin, name=DAY, speed=60, repeat=False):
         if name != DAY:
@@ -274,7 +274,7 @@ class Runner:
         while not self._stop.is_set():
             now = self._clock.now()
             try:
-                # A clock set back stops time here; it does not run a day backwards.
+                # If the clock is set back, time stops here; a day does not run backwards.
                 self._live_through(max(0.0, now - last) * self._speed)
             except CloudError:
                 return  # the car was sold meanwhile
@@ -292,7 +292,7 @@ class Runner:
         self._report(everything=self._state["phase"] != before or self._state["done"])
 
     def _hear(self):
-        """What a test or a remote command changed meanwhile is how this day goes on."""
+        """Take over what a test or a remote command changed; the day goes on with it."""
         current = self._garage.car(self.vin).fields
         told = {name: value for name, value in current.items() if value != self._reported[name]}
         self._state["fields"].update(told)
@@ -313,7 +313,7 @@ class Runner:
 
 
 def is_news(name, value, before):
-    """True if a car would tell the new value of a field while nothing else happens."""
+    """True if a car would send the new value when nothing else changes."""
     if isinstance(value, float) and isinstance(before, (int, float)):
         return abs(value - before) >= QUANTUM.get(name, 1)
     return True

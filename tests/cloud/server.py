@@ -11,7 +11,7 @@ from .faults import end_connection
 
 
 class Handler(WSGIRequestHandler):
-    # Headers and body go out as two writes; with Nagle a kept-alive client would wait 40 ms for the second.
+    # Headers and body are two writes; with Nagle's algorithm a keep-alive client waits 40 ms for the second one.
     disable_nagle_algorithm = True
 
     def setup(self):
@@ -26,7 +26,7 @@ class Handler(WSGIRequestHandler):
         self.close_connection = True
 
     def log(self, type, message, *args):
-        """Nothing: a request line holds VINs, and the cloud keeps its own log of calls."""
+        """Logs nothing: request lines contain VINs, and the cloud has its own log of calls."""
 
 
 class Server:
@@ -39,7 +39,7 @@ class Server:
         self._thread.start()
 
     def stop(self):
-        """No new connection, and none that stays: a kept-alive one would go on answering otherwise."""
+        """Closes keep-alive connections too, because they would go on answering."""
         self._server.shutdown()
         self._thread.join(10)
         self._server.server_close()

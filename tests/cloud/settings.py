@@ -3,46 +3,46 @@
 from .errors import CloudError
 
 DEFAULTS = {
-    "access_lifetime": 3600,  # seconds an access token and an id token live
-    "refresh_lifetime": 14 * 86400,  # seconds a refresh token lives
-    "code_lifetime": 300,  # seconds a device code lives
-    "code_interval": 5,  # seconds a client must leave between two polls
+    "access_lifetime": 3600,  # lifetime of access and id tokens in seconds
+    "refresh_lifetime": 14 * 86400,  # lifetime of a refresh token in seconds
+    "code_lifetime": 300,  # lifetime of a device code in seconds
+    "code_interval": 5,  # least seconds between two polls of a client
     "auto_approve": False,  # the owner approves at once
     "verification_complete": False,  # answer verification_uri_complete too (BMW normally does not)
-    "reuse_error": "invalid_grant",  # what a used refresh token gets: invalid_grant or invalid_request
-    "reuse_grace": 0,  # seconds a used refresh token is still taken; whether BMW has such a grace is unknown
+    "reuse_error": "invalid_grant",  # answer to a used refresh token: invalid_grant or invalid_request
+    "reuse_grace": 0,  # seconds in which a used refresh token is still accepted; whether BMW does this is unknown
     "omit_in_refresh": [],  # fields that a refresh answer lacks, e.g. ["gcid", "id_token"]
     "quota": 50,  # REST calls per account and UTC day
-    "quota_status": 403,  # CU-429 comes as 403; tolerant clients take 429 too
+    "quota_status": 403,  # BMW sends CU-429 with 403; clients should accept 429 too
     "mappings_shape": "array",  # array | object | wrapped
-    "missing_values": "mixed",  # null | absent | mixed: what a car never sent
+    "missing_values": "mixed",  # null | absent | mixed: for values that a car never sent
     "units": "short",  # short | long | missing: km, kilometers, null
     "booleans": "plain",  # plain | catalogue: true, ASN_isTrue
     "container_limit": 10,
-    "deleted_containers_count": False,  # do containers set for deletion count against the limit
-    "retired_descriptors": [],  # keys of the catalogue that BMW knows no longer
+    "deleted_containers_count": False,  # whether deleted containers count against the limit
+    "retired_descriptors": [],  # keys of the catalogue that BMW no longer accepts
     "retired_refusal": "named",  # named: CU-402 with the first retired key's name | CU-402 | CU-403 | 500 | 503, which name none
-    "container_most_keys": None,  # a longer list of keys cannot be made ...
-    "container_too_long": "500",  # ... and is answered so; CU-402 | CU-403 | 500 | 503
-    "car_data": "usual",  # usual | none | nulls: what telematicData has of a car of which BMW has nothing yet
+    "container_most_keys": None,  # a longer list of keys is refused ...
+    "container_too_long": "500",  # ... with this error: CU-402 | CU-403 | 500 | 503
+    "car_data": "usual",  # usual | none | nulls: none and nulls are telematicData of a car without any data yet
     "page_size": 5,  # charging sessions per page
-    "page_token_lifetime": 300,  # seconds a next_token lives
+    "page_token_lifetime": 300,  # lifetime of a next_token in seconds
     # MyBMW
     "mybmw_quota": None,  # calls per account, x-user-agent and UTC day; BMW's own number is unknown
     "mybmw_burst": None,  # calls in ten seconds before 429
     "mybmw_blocked": None,  # 489 or 403: BMW's wall of September 2025
     "mybmw_rex_as_electric": False,  # older answers call a range extender plainly ELECTRIC
-    "captcha_lifetime": 120,  # seconds a solved captcha, or a login half done, is good for
+    "captcha_lifetime": 120,  # lifetime of a solved captcha or a half finished login in seconds
     # ConnectedDrive, mobile API and portal
-    "cd_access_lifetime": 28800,  # seconds its access token lives
+    "cd_access_lifetime": 28800,  # lifetime of its access token in seconds
     "cd_client_disabled": False,  # BMW has revoked the app's key
     "cd_security_question": False,  # unlocking needs the answer to the security question
     "cd_gone": False,  # every call answers 410, as from November 2021
-    "portal_refusal": 401,  # how a wrong password is answered: 401, or 302 with an error
+    "portal_refusal": 401,  # answer to a wrong password: 401, or 302 with an error
     "portal_fragment_order": "usual",  # usual | reversed: token data in the redirect
     "portal_soc_max_name": "socmax",  # socmax | socMax (until 2019-12)
-    "utc_offset": 60,  # minutes east of UTC where the cars are: some times are told as it is there
-    "cd_times": "utc",  # utc: all call themselves UTC, that of the last trip is local; offset: all local, with offset (until 2019)
+    "utc_offset": 60,  # the cars' offset from UTC in minutes: some times are local times
+    "cd_times": "utc",  # utc: all are marked as UTC, but the last trip's is local; offset: all local, with offset (until 2019)
 }
 CHOICES = {
     "reuse_error": ("invalid_grant", "invalid_request"),

@@ -20,13 +20,13 @@ from .certificate import Certificates
 from .clock import iso
 from .stream_rules import STREAMS, Rules
 
-# Real seconds between two looks whether a session's token has ended.
+# real seconds between two checks whether a session's token has expired
 TICK = 0.05
 LISTENER = "stream"
 
 
 class Client:
-    """One TCP connection, from accept to end. `gcid` and `topic` are None until it is let in and subscribed."""
+    """A TCP connection from accept to end. `gcid` is None until its login is accepted, `topic` until it has subscribed."""
 
     def __init__(self, writer):
         self.writer = writer
@@ -40,7 +40,7 @@ class Client:
 
 
 class _Writer(StreamWriterAdapter):
-    """Sends nothing while the stream is stalled, as a network that swallows packets."""
+    """Sends nothing while the stream is stalled, like a network that loses packets."""
 
     def __init__(self, writer, stream):
         super().__init__(writer)
@@ -54,9 +54,9 @@ class _Writer(StreamWriterAdapter):
 class SimulatedStream:
     """`with SimulatedStream(cloud) as stream:` serves at `stream.url`, `mqtts://localhost:port`.
 
-    Switches: `refuse_logins` (so many next logins get CONNACK 5), `refuse_connections` (TCP is closed at once), `stalled`
-    (half-open: nothing goes in or out any more), `selected` (False: no data selected in the portal, SUBACK 0x80), `forgets_selection`
-    (BMW lost what was selected: the connection stays, and no message comes),
+    Switches: `refuse_logins` (the next so many logins get CONNACK 5), `refuse_connections` (TCP is closed at once), `stalled`
+    (half-open: nothing is sent or received), `selected` (False: no data selected in the portal, SUBACK 0x80), `forgets_selection`
+    (BMW lost the selected data: the connection stays, but no message comes),
     `second_client` ("kick" the older or "refuse" the newer session of a gcid). `names` and `authority` are for its certificate.
     """
 
@@ -84,8 +84,8 @@ class SimulatedStream:
         self.selected = True
         self.forgets_selection = False
         self.second_client = "kick"
-        self.server_names = []  # what clients asked for by SNI; None where one did not
-        self.logins = []  # of each login: when, and whether it was let in
+        self.server_names = []  # the SNI names of the clients; None for a client without SNI
+        self.logins = []  # time of each login, and whether it was accepted
         self.published = 0
         self._clients = {}
         self._key = uuid.uuid4().hex
@@ -106,7 +106,7 @@ class SimulatedStream:
         return str(self.certificates.ca_file)
 
     def start(self):
-        """Serve; after a stop(), on the same port as before."""
+        """Start serving; after a stop() on the same port as before."""
         STREAMS[self._key] = self
         started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), name="stream", daemon=True)
@@ -116,7 +116,7 @@ class SimulatedStream:
         return self
 
     def stop(self):
-        """Off the net, every connection ended."""
+        """Stop serving and close all connections."""
         if self._thread is not None:
             self._loop.call_soon_threadsafe(self._over.set)
             self._thread.join(10)
@@ -174,15 +174,15 @@ class SimulatedStream:
         try:
             await self._broker.external_connected(StreamReaderAdapter(reader), _Writer(writer, self), LISTENER)
         except OSError:
-            pass  # the client was faster in going
+            pass  # the client closed it first
         finally:
             self._clients.pop(client.port, None)
             client.abort()
 
-    # The broker's questions, asked on its loop
+    # Callbacks of the broker, on its event loop
 
     def login(self, session):
-        """May this session in? Ends or refuses a second one of the same gcid."""
+        """True if the login is accepted. Ends or refuses a second session of the same gcid."""
         client = self._clients.get(session.remote_port)
         good = client is not None and self._is_good(session.username, session.password)
         if good and self.refuse_logins > 0:
@@ -206,7 +206,7 @@ class SimulatedStream:
         return self.cloud.tokens.stream_login(user, password)
 
     def may_subscribe(self, session, topic):
-        """Is there a stream for this topic?"""
+        """True if there is a stream for this topic."""
         first, _, rest = topic.partition("/")
         if self.relay:
             good = first == "bmw"
@@ -223,14 +223,14 @@ class SimulatedStream:
     # Sessions
 
     def sessions(self):
-        """How many clients are let in and subscribed."""
+        """The number of clients that are logged in and subscribed."""
         return sum(1 for client in list(self._clients.values()) if client.topic)
 
     def good_logins(self):
         return sum(1 for login in self.logins if login["ok"])
 
     def drop_all(self):
-        """Every connection ends at once, as when the broker is restarted."""
+        """Close all connections at once, like a restart of the broker."""
         self._loop.call_soon_threadsafe(self._end_all)
 
     def _end_all(self):
@@ -247,7 +247,7 @@ class SimulatedStream:
     # Messages
 
     def car_changed(self, vin, entries):
-        """The garage's hook: a message to every account that is this car's primary user."""
+        """Called by the garage: sends a message to each account that is the car's primary user."""
         if self.forgets_selection:
             return
         now = iso(self.cloud.clock.now())
@@ -258,7 +258,7 @@ class SimulatedStream:
                 self.publish(vin, json.dumps(message).encode(), account.gcid)
 
     def publish(self, vin, payload, gcid=None):
-        """Send any payload (bytes) as a message about `vin`, to the account with this gcid (None: the first)."""
+        """Send a payload (bytes) as a message about `vin` to the account with this gcid (None: the first one)."""
         if self._thread is None:
             return
         gcid = gcid or self.cloud.garage.accounts()[0].gcid
@@ -267,7 +267,7 @@ class SimulatedStream:
         asyncio.run_coroutine_threadsafe(self._broker.internal_message_broadcast(topic, payload, 0), self._loop)
 
     def relay_says(self, connected):
-        """The program that forwards the messages tells whether it has a connection to BMW; the broker keeps its last word."""
+        """The forwarding program reports whether it is connected to BMW, as a retained message."""
         payload = json.dumps({"connected": connected, "timestamp": int(self.cloud.clock.now())}).encode()
         asyncio.run_coroutine_threadsafe(self._keep("bmw/status", payload), self._loop).result(10)
 

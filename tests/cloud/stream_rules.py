@@ -22,4 +22,4 @@ class Rules(BaseAuthPlugin, BaseTopicPlugin):
     async def topic_filtering(self, *, session=None, topic=None, action=None):
         if action == Action.SUBSCRIBE:
             return STREAMS[self.config.stream].may_subscribe(session, topic)
-        return action != Action.PUBLISH  # nobody but the cars sends
+        return action != Action.PUBLISH  # only cars may publish

@@ -477,7 +477,7 @@ def test_the_date_header_is_the_simulated_time(cloud, owner):
     assert abs(answer.date.timestamp() - cloud.now()) < 5
 
 
-# What a test asks of the cloud
+# Methods for tests
 
 
 def test_expected_says_what_cardata_can_tell(cloud, owner, vin):

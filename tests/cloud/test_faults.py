@@ -17,7 +17,7 @@ def owner(served):
 
 
 def get(cloud, owner, path="/customers/vehicles/mappings", timeout=10):
-    """(status, headers, body) by a connection of its own."""
+    """(status, headers, body), read over a new connection."""
     connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=timeout)
     try:
         connection.request("GET", path, headers=owner.headers())

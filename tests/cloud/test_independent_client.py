@@ -24,7 +24,7 @@ NEVER_SENT = "vehicle.cabin.sunroof.status"
 
 
 def signed_in(cloud, monkeypatch):
-    """The tokens of a sign-in whose owner lets the client wait for two polls; the client's waits pass on the cloud's clock."""
+    """The tokens of a sign-in that is approved after two polls; the client's waits move the cloud's clock."""
     waits = []
 
     async def sign_in():
@@ -52,7 +52,7 @@ def tokens(served, monkeypatch):
 
 @pytest.fixture
 def ask(served, tokens):
-    """Asks the cloud: ``ask(lambda rest: rest.get_mappings())``."""
+    """Calls the cloud: ``ask(lambda rest: rest.get_mappings())``."""
 
     def ask(question):
         async def run():
@@ -129,7 +129,7 @@ def test_telematic_data_are_texts_with_unit_and_time_under_bmws_names(ask, vin):
     assert float(battery.value) == 57 and battery.unit == "percent" and battery.timestamp.endswith("Z")
     odometer = told.telematic_data[ODOMETER]
     assert isinstance(odometer.value, str) and float(odometer.value) == 18250
-    # asked for, BMW tells the odometer without its unit
+    # by REST BMW sends the odometer without its unit
     assert odometer.unit is None and told.telematic_data[RANGE].unit == "km"
 
 
@@ -189,6 +189,6 @@ def test_the_stream_lets_it_in_and_brings_what_changed(served, tokens, vin):
 
 
 def change_when_heard(cloud, stream, vin):
-    """Changes the car once somebody listens."""
+    """Changes the car as soon as a client has subscribed."""
     assert wait_until(stream.sessions)
     cloud.set_car(vin, soc=61)

@@ -186,7 +186,7 @@ def test_another_account_signs_in_with_its_own_password(cloud, app):
         cloud.change_password("third")
 
 
-# what BMW accepted of a program that worked
+# the requests of another program that BMW accepted
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in cases("legacy.json") if "second_step" in case])

@@ -16,7 +16,7 @@ def fields(kind="i3", **more):
 
 
 def until(state, phase):
-    """The state in the first minute of a phase."""
+    """Moves on to the first minute of a phase; returns the state."""
     for _ in range(WHOLE_DAY // 10):
         if phase_of(state) == phase:
             return state

@@ -16,7 +16,7 @@ from .stream import SimulatedStream  # noqa: E402
 
 
 class Listener:
-    """A paho client that keeps what it is told."""
+    """A paho client that records its events."""
 
     def __init__(self, stream, user, password, topic=None, qos=0):
         self.codes, self.granted, self.messages, self.lost = [], [], [], threading.Event()

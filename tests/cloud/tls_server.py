@@ -12,9 +12,9 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class TlsServer:
-    """`certificates` (tests.cloud.certificate.Certificates), `version`: the only ssl.TLSVersion spoken; None = all that are good.
+    """`certificates` (tests.cloud.certificate.Certificates); `version`: its only ssl.TLSVersion, None = all secure ones.
 
-    `served` counts the connections that came so far as to send something.
+    `served` counts the connections over which a client sent data.
     """
 
     def __init__(self, certificates, version=None):
@@ -57,7 +57,7 @@ class TlsServer:
 
 
 def make_old(context, version):
-    """Lets a context speak that version alone; OpenSSL gives the old ones only at its lowest level."""
+    """Allows only this version; OpenSSL offers old ones only at its lowest security level."""
     if version is not None:
         context.minimum_version = version
         context.maximum_version = version

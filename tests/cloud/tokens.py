@@ -13,7 +13,7 @@ from . import jwt
 from .errors import CloudError
 
 USER_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"
-# A client that waits exactly `interval` may arrive a hair early by its own timer.
+# A client that waits exactly `interval` may poll slightly early by its own timer.
 POLL_TOLERANCE = 0.25
 SLOW_DOWN_STEP = 5
 
@@ -31,7 +31,7 @@ class DeviceCode:
         self.client_id = account.client_id
         self.scopes = scopes
         self.challenge = challenge
-        # Looks like a JWT, as BMW's does, and says nothing.
+        # Looks like a JWT, as BMW's code does, but is random.
         self.device_code = ".".join(jwt.base64url(secrets.token_bytes(size)) for size in (24, 48))
         self.user_code = "".join(secrets.choice(USER_CODE_LETTERS) for _ in range(8))
         self.expires = now + settings.code_lifetime
@@ -41,7 +41,7 @@ class DeviceCode:
 
 
 class Grant:
-    """What one token stands for."""
+    """The account, client, scopes and end of a token."""
 
     def __init__(self, account, client_id, scopes, expires):
         self.account = account
@@ -80,7 +80,7 @@ class TokenStore:
             return code
 
     def pending(self):
-        """The codes a person could still approve, newest last."""
+        """The codes that the owner can still approve, newest last."""
         with self._lock:
             now = self._clock.now()
             return [code for code in self._codes if code.state == "pending" and code.expires > now]
@@ -89,7 +89,7 @@ class TokenStore:
         return next((code for code in self.pending() if code.user_code == user_code), None)
 
     def decide(self, user_code, state):
-        """Approve or decline a user code; None means the newest one that is pending."""
+        """Approve or decline a user code; None: the newest pending one."""
         with self._lock:
             waiting = self.pending()
             code = self.find_pending(user_code) if user_code else (waiting[-1] if waiting else None)
@@ -99,7 +99,7 @@ class TokenStore:
             return code.user_code
 
     def poll(self, client_id, device_code, verifier):
-        """Tokens for an approved device code; an OAuthError says why not (yet)."""
+        """Tokens for an approved device code; otherwise raises an OAuthError with the reason."""
         self._client(client_id)
         if not device_code:
             raise OAuthError("invalid_request", "device_code is missing")
@@ -147,18 +147,18 @@ class TokenStore:
             if grant.revoked or self._clock.now() >= grant.expires:
                 raise OAuthError("invalid_grant", "the refresh token is expired or revoked")
             grant.used_at = self._clock.now() if grant.used_at is None else grant.used_at
-            # A refresh never widens the scope, whatever was subscribed since.
+            # A refresh never adds scopes, even if the owner has subscribed more since.
             return self._issue(grant.account, client_id, grant.scopes)
 
     def access(self, token):
-        """The grant of an access token ever issued, dead or alive; None if this cloud never issued it."""
+        """The grant of an access token, expired or not; None if this cloud never issued it."""
         return self._access.get(token)
 
     def is_alive(self, grant):
         return not grant.revoked and self._clock.now() < grant.expires
 
     def stream_login(self, gcid, id_token):
-        """May this MQTT user log in with this password? For the stream broker."""
+        """True if this MQTT user may log in with this password; for the stream's broker."""
         grant = self._ids.get(id_token)
         return grant is not None and self.is_alive(grant) and grant.account.gcid == gcid and "cardata:streaming:read" in grant.scopes
 
@@ -183,7 +183,7 @@ class TokenStore:
         access, refresh = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
         self._access[access] = Grant(account, client_id, scopes, now + life)
         self._refresh[refresh] = Grant(account, client_id, scopes, now + self._settings.refresh_lifetime)
-        # One second less than the life, as the real answers show it.
+        # real answers have one second less than the lifetime
         answer = {
             "access_token": access,
             "token_type": "Bearer",

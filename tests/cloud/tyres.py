@@ -1,12 +1,12 @@
 """The tyre diagnosis of CarData, from what a car knows of its tyres. It must not know HTTP."""
 
 WHEELS = {"frontLeft": "fl", "frontRight": "fr", "rearLeft": "rl", "rearRight": "rr"}
-# A tyre this far below its target pressure counts as damaged in the simulation.
+# With a pressure below this part of its target a tyre counts as damaged here.
 DEFECT_BELOW = 0.75
 
 
 def diagnosis(car):
-    """A car without tyre sensors answers without wheels, which clients have to live with."""
+    """The tyre diagnosis; without wheels for a car without tyre sensors."""
     if car["tyre_dimension"] is None:
         return {"passengerCar": {"mountedTyres": {}}}
     wheels = {place: _wheel(car, short) for place, short in WHEELS.items()}
