@@ -2,5 +2,5 @@
 
 import pytest
 
-# the cases assert, so they shall tell what they saw as a test module does
+# pytest must rewrite the asserts in the cases, so that their failures show the values
 pytest.register_assert_rewrite("tests.contract.cases")

@@ -23,14 +23,14 @@ from tests.cloud import HOME_PASSWORD
 from tests.contract import told
 from tests.contract.clouds import ALIASES, CLOUDS, PAUSE, UNFOLLOWED, VINS, commands_of
 
-#: cars that bear different names with every cloud
+#: kinds of cars whose models differ, so that each one gets another name
 FLEET = ("i3", "i4", "phev", "combustion")
-#: shorter than the time that an account leaves a token, so that each call needs a new one
+#: seconds; the account refreshes a token with so little time left, so each call needs a new one
 SHORT = 250
 
 
 class Case:
-    """A sentence of the contract and the function that shows it."""
+    """A sentence of the contract and the function that tests it."""
 
     def __init__(self, name, run):
         self.name = name
@@ -38,10 +38,10 @@ class Case:
 
 
 def cases(facts):
-    """All cases for a cloud, in an order that is quick to walk through."""
+    """All cases for a cloud, in an order that runs fast."""
     faulty = [_fault_case(fault) for fault in FAULTS if fault.answer(facts) is not None]
     commands = [_command_case(command, run) for command in commands_of(facts) for run in OUTCOMES]
-    # commands come last: some seconds after one has worked the car is asked, which would disturb who counts calls
+    # commands come last: some seconds after a command the module polls the car, which disturbs cases that count calls
     return _plain(READING, facts) + faulty + _plain(COMMANDING, facts) + commands
 
 
@@ -54,7 +54,7 @@ COMMANDING = []
 
 
 def case(*clouds, group=READING):
-    """Adds a function to the contract, of all clouds or of those named."""
+    """Adds a function to the contract of these clouds, or of all clouds."""
 
     def add(run):
         run.clouds = clouds or tuple(CLOUDS)
@@ -64,7 +64,7 @@ def case(*clouds, group=READING):
     return add
 
 
-# what is asked in common
+# shared by the cases
 
 
 def online(home):
@@ -72,12 +72,12 @@ def online(home):
 
 
 def shown(home):
-    """What the items of the car show now: {item: state}, but for the time of the question and what commands wrote."""
+    """{item: state} of the car, without the time of the poll and the items of commands."""
     return home.states(home.name)
 
 
 def asked(home, since, kind=None):
-    """(where, status) of the calls since a number, of a kind ('api', 'auth')."""
+    """[(where, status)] of the calls after a number, all or of one kind ('api', 'auth')."""
     return [(call["where"], call["status"]) for call in home.cloud.calls(since) if kind in (None, call["kind"])]
 
 
@@ -86,13 +86,13 @@ def renewals(home, since):
 
 
 def charge_to(home, soc):
-    """The car says another state of charge; what the item will show."""
+    """Changes the car's state of charge; returns what the item must show."""
     home.cloud.set_car(home.vin, soc=soc)
     return "{} %".format(soc)
 
 
 def follows(home, soc):
-    """An update is answered, and the items follow the car."""
+    """Polls the car and checks that the items follow it."""
     wanted = charge_to(home, soc)
     home.update()
     online(home)
@@ -103,7 +103,7 @@ def follows(home, soc):
 
 
 def spread(cloud, vin, number):
-    """A car that says something else in as many words as it has; ``number`` tells cars and clouds apart."""
+    """Gives a car another value for as many fields as possible; ``number`` makes the values differ between cars and clouds."""
     fields = {
         "odometer_km": 72000 + number,
         "latitude": 48.2 + number / 100.0,
@@ -175,7 +175,7 @@ def item_of(name, key):
 @case()
 def every_state_of_every_kind_of_car_is_shown(home):
     vins = home.garage(*FLEET)
-    # no two cars and no two clouds say the same, so that nothing that was shown before passes for an answer
+    # all cars and clouds have different values, so that an old state cannot pass for a new one
     first = 10 * list(CLOUDS).index(home.facts.name) + 1
     for number, vin in enumerate(vins, first):
         spread(home.cloud, vin, number)
@@ -236,7 +236,7 @@ def a_captcha_that_is_wrong_is_told(home):
 
 @case("connecteddrive", "portal")
 def a_password_that_bmw_refuses_is_tried_once_and_not_again(home):
-    """BMW locks an account after some wrong passwords."""
+    """BMW locks an account after several wrong passwords."""
     before = shown(home)
     home.cloud.change_password()
     since = home.last_call()
@@ -259,7 +259,7 @@ def a_password_that_bmw_refuses_is_tried_once_and_not_again(home):
 
 @case()
 def a_token_that_ends_is_renewed_before_it_is_used_again_and_again(home):
-    """If the refresh token rotates, each renewal needs the refresh token of the one before."""
+    """If refresh tokens rotate, each refresh needs the token from the last one."""
     home.cloud.settings(**{home.facts.lifetime: SHORT})
     home.sign_in()
     online(home)
@@ -323,7 +323,7 @@ def a_token_that_is_refused_again_is_not_renewed_without_end(home):
 
 @case()
 def when_bmw_ends_the_sign_in_it_is_signed_in_again(home):
-    """By a person, where only a person can."""
+    """By the user, if the cloud needs one for a sign-in."""
     before = shown(home)
     home.cloud.revoke()
     home.update()
@@ -345,10 +345,10 @@ class Fault:
     """A failure of the call that reads the car.
 
     Attributes:
-        name (str): what goes wrong. kind (str), options (dict or None): the simulated fault; None = ``CloudFacts.quota``.
-        state (str): what the account shows. text (str): a part of the line for people.
-        pause (number): seconds in which nothing may be asked. times (int or None): how often it strikes. most_calls (int): that
-            may reach the cloud in one update.
+        name (str): what fails. kind (str), options (dict or None): the simulated fault; None = ``CloudFacts.quota``.
+        state (str): what the account shows. text (str): a part of its text for users.
+        pause (number): seconds without calls afterwards. times (int or None): how many calls fail. most_calls (int): calls
+            that may reach the cloud in one update.
     """
 
     def __init__(self, name, kind, state, text, options=None, is_quota=False, pause=0, times=1, most_calls=1):
@@ -363,7 +363,7 @@ class Fault:
         self.most_calls = most_calls
 
     def answer(self, facts):
-        """The fault's options for a cloud; None where the cloud has no such failure."""
+        """The fault's options for a cloud; None if the cloud has no such fault."""
         return facts.quota if self.is_quota else self.options
 
 
@@ -376,7 +376,7 @@ FAULTS = (
     Fault("a web page", "html", "OFFLINE", "not JSON", {"status": 200}),
     Fault("json of another shape", "status", "OFFLINE", "BMW's answer", {"status": 200, "body": [1, 2]}),
     Fault("a slow answer", "slow", "OFFLINE", "answer", {"seconds": 60}),
-    # the JVM's own client asks again by itself when a connection ends before the first byte, five times in all
+    # if a connection ends before the first byte, Java's HTTP client repeats the request: five times in all
     Fault("a lost answer", "reply_lost", "OFFLINE", "", times=None, most_calls=5),
     Fault("a refusal", "status", "ACCESS_DENIED", "HTTP 403", {"status": 403, "body": {"message": "Forbidden"}}),
     Fault("a used up quota", "status", "QUOTA_EXCEEDED", "allowance", is_quota=True, pause=PAUSE),
@@ -423,7 +423,7 @@ def is_final(state):
 
 
 def give(home, command, **plan):
-    """Commands the item; returns the states that the command's status went through."""
+    """Sends the command to its item; returns the states of the command's status."""
     home.cloud.command_plan(**plan)
     home.cloud.clear_commands()
     if command.before:
@@ -465,7 +465,7 @@ def is_seen_to_fail(home, command):
 
 
 def times_out(home, command):
-    if command.name in UNFOLLOWED:  # nothing is waited for but BMW's one answer
+    if command.name in UNFOLLOWED:  # there is only BMW's one answer to wait for
         home.cloud.add_fault(home.facts.command_at, "slow", seconds=60)
         walked = give(home, command)
         home.cloud.clear_faults()
@@ -499,7 +499,7 @@ def a_switch_has_a_state_before_its_first_command_and_follows_the_car(home):
     items = [command.item for command in commands_of(home.facts)]
     for item in [item for item in ("Lock", "Unlock", "FlashLights", "SoundHorn", "FindVehicle") if item in items]:
         home.wait(home.item(item), "OFF")
-    active = home.state(home.item("ClimateActive"))  # of which some clouds never say anything
+    active = home.state(home.item("ClimateActive"))  # some clouds never send it
     home.wait(home.item("Climate"), lambda state: state == active if active in ("ON", "OFF") else state in ("OFF", "UNDEF"))
     if "Charge" in items:
         for status, wanted in (("CHARGING", "ON"), ("NOT_CHARGING", "OFF")):

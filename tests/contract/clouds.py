@@ -12,16 +12,16 @@ class CloudFacts:
     """One cloud.
 
     Attributes:
-        title (str): as the account's text names it. settings (dict): lines of bmw.cfg.
-        signs_in (str): 'person' approves elsewhere, 'captcha' is typed, 'alone' with user and password.
-        kind (str): the simulated car for faults and commands: one that can do all that the cloud can send.
-        cars_at, state_at, renewal_at, command_at, progress_at (str): places.
+        title (str): its name in the account's text. settings (dict): lines of bmw.cfg.
+        signs_in (str): 'person' approves on BMW's page, 'captcha' is typed, 'alone' with user and password.
+        kind (str): the simulated car for faults and commands; it supports all commands of the cloud.
+        cars_at, state_at, renewal_at, command_at, progress_at (str): names of the calls.
         renewed (int): HTTP status of a renewal that worked.
         lifetime (str): the simulator's setting for the life of its access tokens.
-        lists_secondary (bool): also cars of which the account is not the primary user.
-        quota (dict or None): the answer (a 'status' fault) when the day's calls are used up; it ends after PAUSE seconds.
-        refusal (dict or None): the answer to a command that is refused at once.
-        commands (tuple): names of what it can send.
+        lists_secondary (bool): whether it lists cars of which the account is a secondary user.
+        quota (dict or None): its answer (a 'status' fault) when the day's calls are used up; this ends after PAUSE seconds.
+        refusal (dict or None): its answer to a command that it refuses at once.
+        commands (tuple): names of its commands.
     """
 
     def __init__(self, **facts):
@@ -32,7 +32,7 @@ class CloudFacts:
         return self.signs_in == "alone"
 
 
-#: a car keeps its name, and so its items, by its VIN, also when another cloud is asked
+#: kind -> VIN: by its VIN a car keeps its name and its items when the cloud changes
 VINS = {
     "i3": "WBY8P0TEST0001001",
     "i3_rex": "WBY8P4TEST0001002",
@@ -42,7 +42,7 @@ VINS = {
     "phev": "WBA5P3TEST0001005",
     "combustion": "WBA5F3TEST0001006",
 }
-#: seconds that a refusal for too many calls lasts in these tests
+#: seconds for which these tests' clouds refuse calls after too many calls
 PAUSE = 5
 CLOUDS = {
     "cardata": CloudFacts(
@@ -129,7 +129,7 @@ CLOUDS = {
     ),
 }
 
-#: settings that every home of the contract has; a home adds its own times
+#: settings of all homes of the contract; each one adds its timeouts
 COMMON = {"calls_per_day": 1000000}
 
 
@@ -140,12 +140,12 @@ def settings(facts, url, **changes):
 
 
 class Command:
-    """A command as a person gives it, and what it does to the simulated car.
+    """A command as a user gives it, and its effect on the simulated car.
 
     Attributes:
-        name (str): of bmw.commands.definitions. item, text (str): end of the item's name, and what it is commanded.
-        before (dict): what the car must be like. is_done: callable, the car (dict) -> whether the command has worked on it; None
-            where nothing of it can be seen in the car's data.
+        name (str): as in bmw.commands.definitions. item, text (str): end of the item's name, and the command that is sent to it.
+        before (dict): fields that the car must have. is_done: callable, car (dict) -> whether the command was executed; None
+            if the car's data do not show it.
     """
 
     def __init__(self, name, item, text="ON", before=None, is_done=None):
@@ -175,9 +175,9 @@ COMMANDS = (
     Command("chargingSettings", "ChargingCurrentLimit", "10", {"charging_ac_limit_a": 16}, _has(charging_ac_limit_a=10)),
     Command("sendDestination", "Destination", "48.25,11.5 Zoo"),
 )
-#: what BMW takes without telling anything afterwards: such a command cannot fail later, and has nothing to wait for
+#: commands that BMW accepts without any progress afterwards: they cannot fail later, and there is nothing to wait for
 UNFOLLOWED = ("sendDestination",)
-#: ConnectedDrive's older word for a command
+#: ConnectedDrive's older name of a command
 ALIASES = {"chargeNow": "chargeStart"}
 
 

@@ -10,5 +10,5 @@ from bmw import times  # noqa: E402 - the path must be set first
 
 @pytest.fixture(autouse=True)
 def house_of_the_cars(monkeypatch):
-    """Puts the house into the time zone of the simulated cars: some of BMW's servers send local times."""
+    """Sets the machine to the time zone of the simulated cars, because some of BMW's servers send local times."""
     monkeypatch.setattr(times, "home_offset", lambda _seconds: DEFAULTS["utc_offset"] * 60)

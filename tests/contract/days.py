@@ -9,12 +9,12 @@ DAY = 86400
 
 
 def household(cloud, folder, **options):
-    """A Home at that cloud, which need not be served."""
+    """A Home with this cloud; the cloud need not be started."""
     return Home(cloud, folder, **options)
 
 
 def live(home, seconds):
-    """Lets that time pass, with the cron's tick every half hour."""
+    """Lets the time pass, with a tick of the cron every half hour."""
     end = home.clock.now() + seconds
     while home.clock.now() < end - 1:
         home.hour = int(home.clock.now() // 3600 % 24)
@@ -23,7 +23,7 @@ def live(home, seconds):
 
 
 def calls_by_day(home, kind="api"):
-    """Calls of a kind, per 24 hours since the first one that is in the log (list of Counter: endpoint -> calls)."""
+    """Calls of this kind per 24 hours, from the first logged call on (list of Counter: endpoint -> calls)."""
     calls = [call for call in home.cloud.calls() if call["kind"] == kind]
     days = []
     for call in calls:
@@ -34,6 +34,6 @@ def calls_by_day(home, kind="api"):
 
 
 def most_in_a_day(home):
-    """The calls of the worst 24 hours, wherever they begin."""
+    """The most calls in any 24 hours."""
     times = [call["time"] for call in home.cloud.calls() if call["kind"] == "api"]
     return max([sum(1 for other in times if time <= other < time + DAY) for time in times] or [0])

@@ -25,14 +25,14 @@ from tests.contract.clouds import CLOUDS, VINS, settings
 from tests.unit.fakes import HandWorker
 
 URL = "https://bmw.example"
-#: seconds: what the simulated network takes longer for is no answer
+#: seconds: an answer that takes longer is a timeout
 TIMEOUT = 2
-#: seconds of the cloud's time within which all that is waited for must happen
+#: longest wait for a condition, in seconds of the cloud's time
 PATIENCE = 600
 
 
 class Wire:
-    """Answers what ``requests`` sends by the simulated cloud, and fails as a network does."""
+    """Passes requests of the library ``requests`` to the simulated cloud, and fails like a network."""
 
     def __init__(self, app):
         self._app = app
@@ -48,7 +48,7 @@ class Wire:
         self._mock.reset()
 
     def _answer(self, request):
-        """Status, headers and body; a request that takes too long is left alone, as a client does with a socket."""
+        """(status, headers, body). A request that takes too long is given up, as a client gives up a socket."""
         answers = []
         thread = threading.Thread(target=self._ask, args=(request, answers), daemon=True)
         thread.start()
@@ -73,11 +73,11 @@ class Wire:
 
 
 class ItemsInMemory:
-    """openHAB's items as the outlet uses them: made at need, of a type, with a state as text."""
+    """openHAB's items for the outlet: made when needed, with a type and a state as text."""
 
     def __init__(self):
         self.specs = {}
-        self.members = {}  # of groups that were made after their items
+        self.members = {}  # members of groups, as groups can be made after their items
         self.states = {}
         self.history = []
 
@@ -111,17 +111,17 @@ class ItemsInMemory:
         return missing
 
     def correct_items(self, first=(), tolerance=None):
-        """Nobody else writes here."""
+        """Does nothing: nobody else writes these items."""
 
     def forget(self, names):
-        """As none is put right."""
+        """Does nothing: no item is corrected here."""
 
     def show_image(self, spec, picture):
-        """No car has a picture here."""
+        """Does nothing: cars have no pictures here."""
 
 
 class NoPage:
-    """No sitemap is written here."""
+    """Writes no sitemap."""
 
     def show_account(self):
         pass
@@ -131,7 +131,7 @@ class NoPage:
 
 
 class NoPictures:
-    """None is wanted, and none is there."""
+    """Says that each picture is there, so that none is requested."""
 
     def has(self, name):
         return True
@@ -144,7 +144,7 @@ class NoPictures:
 
 
 def make_service(account_config, clock, folder, items, worker):
-    """An account's service with all its parts, as inside openHAB, but for what needs openHAB."""
+    """An account's service with all parts as in openHAB, except those that need openHAB."""
     seal = Seal(lambda: [b"k" * KEY_BYTES], cipher)
     outlet = Outlet(items, Model("BMW", account_config.name, "en"), seal.bound_to(*binding(account_config)), NoPage(), NoPictures())
     outlet.prepare(leave_out=() if clouds.find(account_config.cloud).ASKS_FOR_INPUT else ("signInInput",))
@@ -156,13 +156,13 @@ def make_service(account_config, clock, folder, items, worker):
 class CpythonHome:
     """See ``tests.contract.cases``."""
 
-    #: all is read anew when time has passed
+    #: values that cannot be tested here; none, as this home can let time pass
     seldom = ()
 
     def __init__(self, cloud_name, folder):
         self.facts = CLOUDS[cloud_name]
         self.cloud = SimulatedCloud(fleet="none", quota=1000000, code_interval=5)
-        # noon of tomorrow, so that no case runs over midnight
+        # start at noon tomorrow, so that no case runs past midnight
         self.cloud.advance_clock(129600 - self.cloud.now() % 86400)
         self.folder = folder
         self._chosen = {}
@@ -175,13 +175,13 @@ class CpythonHome:
             self.sign_in()
 
     def use(self, cloud_name):
-        """The person writes another cloud into bmw.cfg."""
+        """The user writes another cloud into bmw.cfg."""
         self.service.stop()
         self.facts = CLOUDS[cloud_name]
         self._load()
 
     def choose(self, **chosen):
-        """The person writes these settings into bmw.cfg, and no others."""
+        """The user writes only these settings into bmw.cfg."""
         self.service.stop()
         self._chosen = chosen
         self._load()
@@ -192,7 +192,7 @@ class CpythonHome:
         self._wire.stop()
 
     def _load(self):
-        """What the script does when openHAB loads it."""
+        """Does what the script does when openHAB loads it."""
         lines = settings(self.facts, URL, timeout=TIMEOUT, stream="off", **self._chosen)
         parsed = config.parse("".join("{} = {}\n".format(*pair) for pair in lines.items()))
         assert parsed.problems == []
@@ -267,7 +267,7 @@ class CpythonHome:
         return vins
 
     def forget_seldom(self):
-        """Lets so much time pass that also what is asked for once a day is asked for again."""
+        """Lets more than a day pass, so that values that are read once a day are read again."""
         self.pass_time(86500)
 
     def pass_time(self, seconds):
@@ -293,12 +293,12 @@ class CpythonHome:
         self._wait(lambda: any(fits(state) for state in self.statuses(since)), lambda: "an end after {}".format(self.statuses(since)))
 
 
-#: what the library says it can send, to hold the contract's own list against
+#: cloud -> the library's commands, to compare them with the contract's list
 COMMANDS = {name: frozenset(clouds.find(name).COMMANDS) for name in CLOUDS}
 
 
 def homes_in(folder):
-    """For a fixture: yields a maker of CpythonHomes (by the name of a cloud), and closes them."""
+    """For a fixture: yields a function (name of a cloud) -> CpythonHome; closes all homes at the end."""
     made = []
 
     def make(name):

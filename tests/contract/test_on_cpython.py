@@ -52,18 +52,18 @@ def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, 
     home.cloud.set_car(home.vin, door_passenger_rear="OPEN", window_driver_front="INTERMEDIATE", **fields)
     home.forget_seldom()
     home.update()
-    # what is asked for a moment after the states
+    # the rare calls come a moment after the poll
     home.pass_time(60)
     wanted = told.expected(name, home.cloud, home.vin)
     wanted.update(told_seldom.expected(name, home.cloud, home.vin))
     assert told.differences(wanted, lambda key: home.state(cases.item_of(home.name, key)), home.now()) == {}
     start = "BMW_{}_".format(home.name)
-    wanted["estimatedStateOfCharge"] = None  # goes on while it charges: looked at in tests/unit/test_estimate.py
+    wanted["estimatedStateOfCharge"] = None  # changes while the car charges; tests/unit/vehicle/test_estimate.py tests it
     extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
     assert extra - {key[0].upper() + key[1:] for key in wanted} == set()
 
 
-#: what has no word of the vocabulary, as a car says it that tells everything
+#: some values beyond the vocabulary, of a car that sends the whole catalogue
 EXTRAS = {
     "vehicle_timeSetting": "wintertime",
     "status_serviceDistance_yellow": "2000 km",
@@ -89,11 +89,11 @@ def test_a_car_that_tells_everything_shows_it_all_on_demand(make_home):
     shown = extras()
     assert len(shown) > 80 and None not in shown.values()
     assert {name: shown[start + name] for name in EXTRAS} == EXTRAS
-    # and so after a restart
+    # the same after a restart
     home.items.states = {}
     home.choose(extra="all")
     assert extras() == shown
-    # what is no longer asked for is unknown, and the car's own values stay
+    # extra values that are no longer requested become unknown; the normal values stay
     home.choose(extra="vehicle.vehicle.timeSetting")
     home.update()
     assert {item for item, state in extras().items() if state is not None} == {start + "vehicle_timeSetting"}

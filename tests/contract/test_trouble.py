@@ -14,9 +14,9 @@ from tests.cloud.cardata_errors import TABLE
 from tests.unit.clouds.test_mybmw_portal_connecteddrive_flow import APP_KEYS
 from tests.contract.days import DAY, HALF_HOUR, household, live, most_in_a_day
 
-#: BMW's calls a day that are not kept for people (bmw.polling.budget.RESERVE)
+#: BMW's calls per day without those kept for the user (bmw.polling.budget.RESERVE)
 AUTOMATIC = 45
-#: calls of one endpoint and car, and renewals of the token, while they fail
+#: most failing calls of one endpoint and car, and most failing token refreshes
 MOST_OF_ONE = 20
 MOST_RENEWALS = 30
 
@@ -61,7 +61,7 @@ ERRORS.update(
 @pytest.fixture
 def cloud():
     cloud = SimulatedCloud(fleet="i3")
-    # noon of tomorrow: nothing comes from the future
+    # start at noon tomorrow, so that nothing has a time in the future
     cloud.advance_clock(129600 - cloud.now() % DAY)
     yield cloud
     cloud.close()
@@ -81,28 +81,28 @@ def count(home, *places):
 
 
 def ends(home, seconds=5 * HALF_HOUR):
-    """The trouble is over: the car is read again within that time."""
+    """Ends the fault; the car must be read again within this time."""
     home.cloud.clear_faults()
     home.cloud.set_car(vin(home), soc=61)
     live(home, seconds)
-    # a car that BMW did not describe has another name
+    # compare values only: if BMW did not send the car's description, its name is another one
     assert [car["stateOfCharge"] for car in home.outlet.cars.values()] == [61], (home.state, home.text)
     assert home.state == "ONLINE", home.text
 
 
 # every error at every call
 
-#: one error of each kind that the module tells apart
+#: one error of each kind that the module distinguishes
 KINDS = "400 401 404 CU-104 CU-105 CU-124 CU-402 CU-429 HTML".split() + ["503 until tomorrow", "other JSON", "no answer"]
 PLAYED = sorted(ERRORS) if os.environ.get("FAULTS") == "all" else KINDS
-#: errors that concern the day's calls as such: BMW's back-off, and the hours that it takes
+#: errors about the number of calls: the module then makes no calls for hours
 QUOTA = ("429", "CU-429")
-#: answers that bring new tokens, and are lost on the way: the old ones are worthless then, and BMW demands a person
+#: answers with new tokens that are lost: the old tokens are used up, so the user must sign in again
 LOST_TOKENS = ("answer lost", "cut")
 
 
 def failed(home):
-    """How often each call failed (dict)."""
+    """{call: how often it failed}."""
     calls = [
         call["where"] + call["method"] for call in home.cloud.calls() if call["kind"] == "api" and not 200 <= (call["status"] or 0) < 300
     ]
@@ -110,7 +110,7 @@ def failed(home):
 
 
 def at_any_call():
-    """Each error at each call. A third of them is not slow: each error at some calls, and each call with some errors."""
+    """Each error at each call. A third of them is not marked slow, so that each error and each call is tested in quick runs too."""
     for row, place in enumerate(API):
         for column, error in enumerate(PLAYED):
             yield pytest.param(place, error, marks=[pytest.mark.slow] if (row + column) % 3 else [])
@@ -125,7 +125,7 @@ def test_no_error_at_any_call_takes_the_days_calls(home, place, error):
     assert most_in_a_day(home) <= AUTOMATIC
     assert max(failed(home).values(), default=0) <= MOST_OF_ONE, failed(home)
     home.cloud.reset_quota()
-    # a list is searched for by ever shorter ones, so that it takes some polls until it is whole again
+    # after containers_create it finds the accepted descriptors with shorter lists, so it takes some polls until all are back
     ends(home, 6 * 3600 if error in QUOTA or place == "containers_create" else 3 * 3600)
 
 
@@ -148,7 +148,7 @@ def test_no_error_at_the_tokens_is_asked_for_again_and_again(home, error):
     home.cloud.reset_calls()
     home.cloud.add_fault("refresh", kind, times=None, **options)
     live(home, DAY)
-    # without an answer nobody was asked
+    # requests without an answer may be repeated more often
     assert count(home, "refresh") <= (150 if error in ("no answer", "connection reset") else MOST_RENEWALS)
     assert most_in_a_day(home) <= AUTOMATIC and home.state != "ONLINE"
     ends(home, 2 * 3600)
@@ -163,13 +163,13 @@ def test_no_error_at_a_sign_in_is_asked_for_without_end(home, place, error):
     live(home, DAY)
     assert count(home, "device_code") == 1 and count(home, "token") <= 61
     assert home.state not in ("ONLINE", "WAITING_FOR_APPROVAL")
-    # a sign-in is a person's: BMW demands one
+    # now the user must sign in
     home.cloud.clear_faults()
     home.sign_in()
     assert home.state == "ONLINE"
 
 
-# the rules of real outages
+# faults that BMW really had
 
 
 def retire(home, *names, how="named"):
@@ -177,7 +177,7 @@ def retire(home, *names, how="named"):
 
 
 def until(home, condition, restarts=False):
-    """Lets half days pass until the condition is true, at most ten. ``restarts``: openHAB restarts after each half day."""
+    """Lets up to ten half days pass until the condition is true. ``restarts``: openHAB restarts after each of them."""
     for _ in range(10):
         if condition(home):
             return home
@@ -190,7 +190,7 @@ def until(home, condition, restarts=False):
 
 
 def made(home):
-    """The descriptors of the container that is in use (set)."""
+    """The descriptors of the container in use (set)."""
     active = [one for one in home.cloud.containers() if one["state"] == "ACTIVE"]
     return set(active[-1]["technicalDescriptors"])
 
@@ -239,7 +239,7 @@ def test_a_key_that_is_back_is_read_again_some_weeks_later(home):
     home.sign_in()
     retire(home)
     home.clock.advance(29 * DAY)
-    home.sign_in()  # nobody renewed the tokens for so long
+    home.sign_in()  # the refresh token has expired
     live(home, 5 * HALF_HOUR)
     assert made(home) == set(descriptors.ALL) and "refuses" not in home.service.diagnostics()
 
@@ -266,7 +266,7 @@ def test_a_container_that_is_no_longer_accepted_is_replaced_and_deleted(home, er
     ends(home)
     assert most_in_a_day(home) <= AUTOMATIC
     states = [one["state"] for one in home.cloud.containers()]
-    # what BMW calls gone is not deleted once more
+    # with the other errors BMW says that the container is gone, so the module does not delete it
     assert states == (["DELETED", "ACTIVE"] if error_id in ("CU-400", "CU-500") else ["ACTIVE", "ACTIVE"])
 
 
@@ -274,7 +274,7 @@ def test_of_new_containers_that_do_not_help_there_are_few(home):
     home.sign_in()
     home.cloud.add_fault("telematicData", "status", times=None, status=400)
     live(home, 4 * DAY)
-    # the second one after a day, the third after two more
+    # the second container comes after a day, the third one after two more days
     assert len(home.cloud.containers()) == 4 and most_in_a_day(home) <= AUTOMATIC
 
 

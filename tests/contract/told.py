@@ -7,17 +7,17 @@ must be no such item (or UNDEF). Knows no item, no openHAB and no HTTP.
 from collections import namedtuple
 from datetime import datetime, timezone
 
-#: a number with its unit, a moment (epoch seconds), the time of the question
+#: Amount: a number with its unit; Moment: epoch seconds; NOW: the time of the poll
 Amount = namedtuple("Amount", "number unit")
 Moment = namedtuple("Moment", "seconds")
 NOW = Moment(None)
 
-#: what only a car with a traction battery tells, and one with a tank: the others send numbers for it all the same
+#: keys that only cars with a traction battery or a tank may show; BMW sends numbers for all cars
 OF_BATTERY = """stateOfCharge electricRange maxElectricRange batteryCapacity averageConsumption averageRecuperation lastTripConsumption
 lastTripRecuperation lastTripElectricDistance longestElectricDistance distanceSinceCharging totalElectricDistance savedFuel
 chargingStatus charging climateAtDeparture""".split()
 OF_TANK = "fuelRange fuelLevel fuelVolume lastTripFuelConsumption".split()
-#: seconds after its end in which a time left is still told
+#: seconds for which a remaining time is still shown after its end
 TIME_LEFT_HOLDS = 1800
 
 SEATS = ("driver_front", "passenger_front", "driver_rear", "passenger_rear")
@@ -27,7 +27,7 @@ ACTIVE_CLIMATE = ("HEATING", "COOLING", "VENTILATION")
 
 
 def expected(name, cloud, vin):
-    """What the items of a car must show when this cloud (str) is asked.
+    """What the items of a car must show with this cloud (str).
 
     Args:
         cloud (SimulatedCloud), vin (str): the car.
@@ -81,7 +81,7 @@ def _place(car):
 
 
 def _derived(told):
-    """What the module concludes from the rest."""
+    """Values that the module derives from others."""
     doors = [told[key] for key in told if key.startswith("door") and key not in ("doorLockState", "doors") and told[key]]
     windows = [told[key] for key in told if key.startswith("window") and told[key]]
     status, climate = told.get("chargingStatus"), told.get("climateStatus")
@@ -95,7 +95,7 @@ def _derived(told):
 
 
 def _body(car):
-    """Doors and lids, which all clouds tell alike."""
+    """Doors and lids; they are the same in all clouds."""
     told = {_camel("door", seat): car["door_" + seat] for seat in SEATS}
     return dict(told, hood=car["hood"], trunk=car["trunk"], doorLockState=car["lock"])
 
@@ -105,7 +105,7 @@ def _windows(car, seats=SEATS):
 
 
 def _service(car, in_miles=False):
-    """What is due next, and the messages. The simulated services are in order, so none is due and the worst is good."""
+    """The next service and the messages. No simulated service is due, so the worst status is good."""
     dated = sorted((one["date"], one["title"]) for one in car["services"])
     distances = [one["km"] for one in car["services"] if one["km"] is not None]
     messages = [one["text"] for one in car["check_control"]]
@@ -155,7 +155,7 @@ def _total_range(car):
 
 # BMW CarData
 
-#: key -> canonical field, where the value is told as it is, with the unit that CarData gives it
+#: key -> canonical field of values that are shown unchanged, with CarData's unit
 CARDATA = {
     "stateOfCharge": "soc",
     "targetStateOfCharge": "soc_target",
@@ -222,7 +222,7 @@ CARDATA_FLAGS = {
     "lights": "lights_on",
     "deepSleep": "deep_sleep",
 }
-#: the words of the descriptor that tells by REST when the car said it
+#: charging status -> word of the descriptor that has the car's own time in REST
 CARDATA_CHARGING = {
     "WAITING": "CHARGING_PAUSED",
     "PAUSED": "CHARGING_PAUSED",
@@ -230,7 +230,7 @@ CARDATA_CHARGING = {
     "FINISHED_NOT_FULL": "CHARGING_ENDED",
 }
 CARDATA_DRIVE_TRAINS = {"BEV_REX": "PHEV_BEV_REX", "CONV": "ICE"}
-#: the unit that the vocabulary leaves out
+#: keys without a unit in the vocabulary
 PLAIN_NUMBERS = ("averageConsumption",)
 
 
@@ -281,14 +281,14 @@ def _cardata(car, cloud, vin):
 
 
 def _cardata_times(car, entries):
-    """When the car sent what is told; the list of services and the total range have no entry of their own."""
-    # what is stamped with the moment of the question says nothing of the car
+    """The times of the shown values; the list of services and the total range have no own entry."""
+    # leave out a value whose timestamp is the time of the request
     fields = [field for field, entry in entries.items() if entry["value"] is not None and field != "soc_predicted"]
     return [car["timestamps"][field] for field in fields if field in car["timestamps"]]
 
 
 def _cardata_climate(car):
-    """The i3 says it in its own words, and the time in whole minutes."""
+    """The climate; the i3 has its own words, and the time in whole minutes."""
     activity, seconds = car["climate_activity"], car["climate_remaining_s"]
     if car["kind"] in ("i3", "i3_rex"):
         return {"climateStatus": activity, "climateTimeRemaining": Amount(seconds // 60, "min")}
@@ -300,7 +300,7 @@ def _cardata_climate(car):
 
 # BMW ConnectedDrive and its portal
 
-#: our word for how the car is charging, while it is plugged in
+#: BMW's charging status -> our charging status, while the car is plugged in
 CONNECTEDDRIVE_CHARGING = {
     "INITIALIZATION": "NOT_CHARGING",
     "WAITING": "WAITING_FOR_CHARGING",
@@ -334,7 +334,7 @@ def _connecteddrive(car, cloud, vin):
     told = dict(_body(car), **_windows(car))
     told.update(_service(car))
     has_battery, has_fuel = car["battery_usable_kwh"] is not None, car["fuel_tank_l"] is not None
-    # while driving the car does not say where it is
+    # a car sends no position while it drives
     is_told = not car["moving"]
     told.update(
         odometer=_km(car["odometer_km"]),
@@ -353,7 +353,7 @@ def _connecteddrive(car, cloud, vin):
         told.update(_fuel(car))
         told.update(lastTripFuelConsumption=car["trip_fuel_l_100km"])
     if has_battery:
-        # sums over all trips are 0, not absent, for a car that never had any
+        # without any trips the sums over all trips are 0, not missing
         told.update((key, car[field] or 0) for key, field in ALL_TRIPS.items())
         told.update((key, Amount(car[field] or 0, "km")) for key, field in ALL_TRIPS_KM.items())
         told.update((key, car[field]) for key, field in LAST_TRIP.items())
@@ -381,7 +381,7 @@ def _connecteddrive_charging(car):
 
 
 def _remaining(car):
-    """The older clouds tell it while the car charges only."""
+    """The remaining time; the older clouds send it only while the car charges."""
     return Amount(car["charging_time_remaining_min"], "min") if car["charging_status"] == "CHARGING" else None
 
 
@@ -416,7 +416,7 @@ def _portal(car, cloud, vin):
         odometer=Amount(round(car["odometer_km"] * 0.621371), "mi") if in_miles else _km(car["odometer_km"]),
         lastUpdateReason=_update_reason(car, "VEHCSHUTDOWN_SECURED"),
         sunroof=car["sunroof"] or "CLOSED",
-        lights="OFF",  # the portal tells the parking lights only
+        lights="OFF",  # the portal has only the parking lights
         position=_place(car),
         heading=Amount(round(car["heading"]), "\u00b0"),
         totalRange=_amount(_total_range(car), "km"),
@@ -539,17 +539,17 @@ TELL = {"cardata": _cardata, "connecteddrive": _connecteddrive, "portal": _porta
 
 
 def differences(wanted, shown, now):
-    """What is shown wrongly: {key: (wanted, shown)}.
+    """The wrong values: {key: (wanted, shown)}.
 
     Args:
-        wanted (dict): of ``expected``. shown: callable, key -> the item's state as text, or None. now (float): of the question.
+        wanted (dict): from ``expected``. shown: callable, key -> the item's state as text, or None. now (float): time of the poll.
     """
     pairs = {key: (value, shown(key)) for key, value in wanted.items()}
     return {key: pair for key, pair in pairs.items() if not fits(pair[0], pair[1], now)}
 
 
 def fits(wanted, text, now):
-    """Whether an item's state (text) says what is wanted."""
+    """True if an item's state (text) is the wanted value."""
     if wanted is None or text in (None, "NULL", "UNDEF"):
         return wanted is None and text in (None, "NULL", "UNDEF")
     if isinstance(wanted, Amount):

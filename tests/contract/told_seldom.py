@@ -8,13 +8,13 @@ from datetime import datetime, timedelta, timezone
 
 from .told import WHEELS, Amount, Moment
 
-#: the words the simulated tyres always say
+#: fixed values of the simulated tyres
 TYRES = {"tyreQuality": "GOOD", "tyreProduced": "2025-W14"}
 WHEEL = {"tyreWear": "OK", "tyreDefect": "NO_DEFECT"}
 
 
 def expected(name, cloud, vin):
-    """What the items must show of what is asked seldom, of a cloud (str): nothing of the historic ones. Arguments as of ``told``."""
+    """What the items must show from CarData's rare calls; {} for the older clouds. Arguments as in ``told``."""
     if name != "cardata":
         return {}
     car = cloud.car(vin)
@@ -36,7 +36,7 @@ def _tyres(car):
 
 
 def _charges(car, now, zone):
-    """The last charge, and the sums of two months in the time of the house (tzinfo)."""
+    """The last charge, and the sums of two months in the local time zone (tzinfo)."""
     this = _month(now, zone)
     before = _month(this - 86400, zone)
     sessions = car["charging_sessions"]
@@ -70,7 +70,7 @@ def _month(seconds, zone):
 
 
 def _places(car):
-    """The one place that a car has is where it stands; a car without one says so."""
+    """The car's only charging place is where it stands; a car without charging places has the number 0."""
     places = car["charging_locations"]
     told = {"chargingPlaces": len(places), "atChargingPlace": "ON" if places else "OFF"}
     if places:
