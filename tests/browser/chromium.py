@@ -24,7 +24,7 @@ ARGUMENTS = (
 
 @contextlib.contextmanager
 def chromium(language="en"):
-    """Yields a WebDriver; the browser and its profile are gone afterwards."""
+    """Yields a WebDriver; ends the browser and deletes its profile afterwards."""
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
         options = webdriver.ChromeOptions()
         options.binary_location = BROWSER
@@ -40,18 +40,18 @@ def chromium(language="en"):
 
 
 def set_screen(driver, width, height, scale=1, is_phone=False):
-    """A screen of this size in CSS pixels, which a window of a headless Chromium cannot be on its own."""
+    """Sets the screen's size in CSS pixels; a window of a headless Chromium cannot have each size."""
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone}
     )
 
 
 def prefer(driver, **features):
-    """What the person's system prefers: prefer(driver, prefers_color_scheme='dark')."""
+    """Sets preferences of the user's system: prefer(driver, prefers_color_scheme='dark')."""
     pairs = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": pairs})
 
 
 def console(driver):
-    """What was written to the console since the last look: errors and warnings, as text."""
+    """The console's errors and warnings since the last call, as texts."""
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]

@@ -10,7 +10,7 @@ from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
 TABLET = {"width": 1280, "height": 800}
-#: many tests ask: no limit of calls stands in the way; and no stream, so that a car says only what it was asked for
+#: no limit of calls, because many tests poll; no stream, so that values come only with a poll
 PLAIN = dict(UNLIMITED, stream="off")
 
 
@@ -33,7 +33,7 @@ def home(request):
 
 @pytest.fixture
 def signed_in(home):
-    """The home with the account signed in and both cars known."""
+    """The home, signed in, with both cars."""
     if home.openhab.state("BMW_AccountState") != "ONLINE":
         home.sign_in()
     for car in ("i3", "i4"):
@@ -42,7 +42,7 @@ def signed_in(home):
 
 
 def ask_now(home):
-    """Presses the update switch until the module has asked: openHAB may load a new script twice, and a command in between is lost."""
+    """Presses 'Update now' until the module has polled: openHAB may load a new script twice, and loses a command in between."""
     before = home.openhab.state("BMW_LastRefresh")
 
     def asked():
@@ -63,7 +63,7 @@ def driver():
 
 @pytest.fixture
 def page(home, driver):
-    """The dashboard in a browser without memory, on a wall tablet, not opened yet."""
+    """The dashboard in a browser with empty storage and a wall tablet's size, not opened yet."""
     set_screen(driver, **TABLET)
     prefer(driver, prefers_color_scheme="light")
     driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": home.openhab.url, "storageTypes": "all"})

@@ -10,7 +10,7 @@ from tests.openhab.server import OpenHABError, wait_until
 
 
 class Dashboard:
-    """The page of an openHAB in a WebDriver."""
+    """The dashboard of an openHAB in a WebDriver."""
 
     def __init__(self, driver, openhab):
         self.driver = driver
@@ -21,7 +21,7 @@ class Dashboard:
         return self.openhab.url + "/static/bmw/index.html"
 
     def open(self, query=""):
-        """Opens the page and waits until it is live."""
+        """Opens the page and waits until it gets live updates."""
         self.driver.get(self.url + query)
         self.wait_connection("live")
         return self
@@ -31,11 +31,11 @@ class Dashboard:
         self.wait_connection("live")
 
     def find(self, css):
-        """The first shown element, or None."""
+        """The first visible element, or None."""
         return self.look(css, lambda element: element)
 
     def look(self, css, read):
-        """read(element) of the first shown element, or None; looked up anew when the page drew it anew in between."""
+        """read(element) of the first visible element, or None; tries again if the page redrew it meanwhile."""
         for _ in range(20):
             with contextlib.suppress(StaleElementReferenceException):
                 found = (element for element in self.driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed())
@@ -43,18 +43,18 @@ class Dashboard:
         raise OpenHABError("the page draws {} anew without end".format(css))
 
     def text(self, css):
-        """The text of a shown element with its spaces plain, or None."""
+        """The text of the first visible element with normal spaces, or None."""
         return self.look(css, lambda element: " ".join(element.text.split()))
 
     def value(self, key):
-        """What stands for a word of the vocabulary in any of the cards, or None."""
+        """The text that a card shows for a key of the vocabulary, or None."""
         return self.text("[data-key='{}']".format(key))
 
     def wait(self, condition, what, timeout=15):
         return wait_until(condition, timeout, what)
 
     def wait_text(self, css, wanted, timeout=15):
-        """Waits until the element's text is the wanted one, or until wanted(text) is true; returns it."""
+        """Waits until the element's text equals ``wanted``, or until wanted(text) is true; returns the text."""
         fits = wanted if callable(wanted) else lambda text: text == wanted
         seen = []
 
@@ -75,7 +75,7 @@ class Dashboard:
         self.wait(lambda: self.find(css) is None, "{} to be gone".format(css), timeout)
 
     def press(self, css, timeout=15):
-        """Clicks what can be clicked."""
+        """Waits for the element and clicks it."""
 
         def click(element):
             if not element.is_enabled():
@@ -87,7 +87,7 @@ class Dashboard:
         self.wait(lambda: self.look(css, click), "{} to be there".format(css), timeout)
 
     def command(self, key):
-        """Presses a command and says yes."""
+        """Presses a command's button and confirms it."""
         self.press("[data-command='{}']".format(key))
         self.press("#confirm-yes")
 

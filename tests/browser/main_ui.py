@@ -12,17 +12,17 @@ from tests.openhab.server import OpenHABError, wait_until
 
 PAGE = layout.REPO / "conf" / "ui" / "bmw_page.yaml"
 
-#: in one go, as Main UI draws its lists anew while it loads, and an element found before is no longer there
+#: one script that finds and clicks: Main UI redraws its lists while it loads, so an element found before may be gone
 FOLLOW = """
 const link = document.querySelector(`a[href='${arguments[0]}']`);
 if (link) link.click();
 return Boolean(link);
 """
 
-#: on that page, and it is drawn
+#: true on this page when it is drawn
 ARRIVED = "return location.href.endsWith(arguments[0]) && Boolean(document.querySelector(arguments[1]))"
 
-#: in one go too: the tree is drawn anew with each state
+#: one script too: the tree is redrawn with each state
 UNFOLD = """
 const shown = [...document.querySelectorAll(".treeview-item-label")].filter((one) => one.offsetParent);
 const label = shown.find((one) => one.textContent.trim().startsWith(arguments[0]));
@@ -31,7 +31,7 @@ if (toggle) toggle.click();
 return Boolean(toggle);
 """
 
-#: only an administrator has it
+#: only administrators see it
 SIDEBAR = ".panel-left a[href='/settings/']"
 
 
@@ -43,20 +43,20 @@ class MainUI:
         self.openhab = openhab
 
     def paste_page(self):
-        """What a user does with the Code tab of a new page; returns the page's id."""
+        """Pastes a page into the Code tab of a new page, as users do; returns the page's id."""
         page = yaml.safe_load(PAGE.read_text("utf-8"))
         self.openhab.rest("POST", "/ui/components/ui:page", json.dumps(page), "application/json", self.openhab.admin_token())
         return page["uid"]
 
     def sign_in(self):
-        """At its first visit Main UI asks for an administrator and offers its set-up."""
+        """Signs in as an administrator; at the first visit Main UI also offers its set-up."""
         name, password = "person" + uuid.uuid4().hex[:8], uuid.uuid4().hex
         self.openhab.add_user(name, password)
         self.driver.get(self.openhab.url + "/")
         self.wait("input[name=username]").send_keys(name)
         self.wait("input[name=password]").send_keys(password)
         self.wait("[type=submit]").click()
-        # the set-up that is offered now is passed by; but a page that is left while it fetches its token has none
+        # skip the set-up, but wait first: a page that is left while it fetches its token has no token
         self.wait(SIDEBAR)
         return self
 
@@ -72,11 +72,11 @@ class MainUI:
         self._follow("/settings/model/", ".page-current .treeview-item")
 
     def unfold(self, label, beneath):
-        """Shows what is beneath an entry of the model, and waits for that text."""
+        """Unfolds an entry of the model and waits for a text below it."""
         self._click(UNFOLD, label, lambda: self.wait_text(beneath, 5))
 
     def text(self):
-        """What the current page shows, its spaces plain; spaces and line ends are one blank."""
+        """The current page's text; spaces and line ends are single blanks."""
         shown = self.driver.execute_script("return (document.querySelector('.view-main .page-current') || document.body).innerText")
         return " ".join(shown.split())
 
@@ -95,15 +95,15 @@ class MainUI:
         self.wait(SIDEBAR)
 
     def _follow(self, address, css):
-        # by a click in the page: the wide sidebar may be shut, and openHAB 3.0 answers deep links with 404
+        # click in the page: the sidebar may be closed, and openHAB 3.0 answers deep links with 404
         def arrived():
             wait_until(lambda: self.driver.execute_script(ARRIVED, address, css), 10, address)
 
         self._click(FOLLOW, address, arrived)
 
     def _click(self, script, on, reached):
-        """Clicks by a script that tells whether it found its element, until reached() no longer raises."""
-        for _ in range(4):  # a click while Main UI draws anew is lost
+        """Clicks with a script, which returns whether it found the element, until reached() raises no error."""
+        for _ in range(4):  # a click is lost while Main UI redraws
             wait_until(lambda: self.driver.execute_script(script, on), 20, "{} to click".format(on))
             with contextlib.suppress(OpenHABError):
                 return reached()

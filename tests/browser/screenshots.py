@@ -19,10 +19,10 @@ from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
 FOLDER = layout.REPO / "docs" / "screenshots"
-#: name -> size, and whether the whole page is shown however long it is
+#: name -> (size, whether the picture has the whole length of the page)
 SCREENS = {"phone": (dict(width=390, height=960, scale=2, is_phone=True), False), "tablet": (dict(width=1280, height=800), True)}
 HOME = "&home=48.1769,11.5585"
-#: points of the charge that is put into the page's memory, four and a half minutes apart
+#: points of the charging curve that is put into the page's storage, four and a half minutes apart
 CURVE_STEPS = 26
 
 
@@ -103,7 +103,7 @@ def car_pictures(home, page):
 
 
 def main_ui_pictures(ui):
-    """The page of conf/ui, and the semantic model with a car unfolded. The classic icons are an add-on that is not in this openHAB."""
+    """The page of conf/ui, and the semantic model with a car unfolded. This openHAB does not have the add-on with the classic icons."""
     uid = ui.paste_page()
     set_screen(ui.driver, **SCREENS["tablet"][0])
     prefer(ui.driver, prefers_color_scheme="light")
@@ -118,7 +118,7 @@ def main_ui_pictures(ui):
 
 
 def remember_charge(driver):
-    """Two hours of charging, as this page would have noted them: nobody waits that long for a picture."""
+    """Puts two hours of charging into the page's storage, because nobody waits that long for a picture."""
     now = time.time() * 1000
     points = [[now - (CURVE_STEPS - n) * 270000, 31 + n, 11000] for n in range(CURVE_STEPS + 1)]
     driver.execute_script(
@@ -128,11 +128,11 @@ def remember_charge(driver):
 
 
 def save(driver, name, whole=None):
-    """The picture, of the whole page if its size is given."""
+    """Saves the picture; with ``whole``, the size, of the whole page."""
     if whole:
         height = driver.execute_script("return document.documentElement.scrollHeight")
         set_screen(driver, **dict(whole, height=max(height, whole["height"])))
-    driver.execute_async_script("setTimeout(arguments[0], 1200)")  # doors and ring come to rest
+    driver.execute_async_script("setTimeout(arguments[0], 1200)")  # wait for the end of the animations of doors and ring
     image = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
     image.save(FOLDER / (name + ".png"), optimize=True)
 

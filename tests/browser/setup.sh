@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Makes what the browser tests need: Chromium with its driver, the Python packages, axe-core. Costs nothing when all is there.
-# Run it, or source it after tests/setup.sh. Chromium comes from the system's packages, so that no browser is downloaded.
+# Installs what the browser tests need: Chromium with its driver, the Python packages, axe-core. Does nothing if all is there.
+# Run it, or source it after tests/setup.sh. Chromium is a package of the system, so no browser is downloaded separately.
 set -euo pipefail
 
 browser_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$browser_dir/../setup.sh"
 
-# Each line: the Debian package, and the check that passes when it is not needed.
+# Each line: the Debian package, and a check that succeeds if it is not needed.
 missing_browser_packages() {
   [ -x /usr/bin/chromium ] || echo chromium
   [ -x /usr/bin/chromedriver ] || echo chromium-driver
   command -v npm >/dev/null || echo npm
-  # the font that Android's wall tablets have, so that screenshots show the real thing
+  # the font of Android's wall tablets, so that screenshots look as there
   [[ "$(fc-list 2>/dev/null)" == *[Rr]oboto* ]] || echo fonts-roboto-unhinted
 }
 
@@ -31,7 +31,7 @@ require_browser() {
   fi
 }
 
-# A marker inside .venv: tests/setup.sh may have made it anew.
+# The marker is inside .venv, because tests/setup.sh may make a new .venv.
 require_browser_python() {
   local marker wanted
   marker=$(dirname "$(dirname "$PYTHON")")/browser-requirements.sha256

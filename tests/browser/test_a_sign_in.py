@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from selenium.webdriver.common.by import By
 
-#: from 1 to 213 bytes: at least one of each version that the encoder has, and both ends of some
+#: lengths in bytes: at least one for each QR version of the encoder, and the limits of some
 LENGTHS = (1, 14, 15, 26, 40, 42, 43, 60, 84, 100, 120, 140, 170, 200, 213)
 
 
@@ -74,7 +74,7 @@ def test_when_only_the_stream_is_missing_a_new_sign_in_is_offered(signed_in, pag
         page.wait_gone("[data-action='sign-in']")
 
 
-#: hosts and tricks that are not BMW's
+#: links that must not be followed: foreign hosts and tricks
 FOREIGN_LINKS = (
     "javascript:alert(1)",
     "data:text/html,hello",
@@ -126,7 +126,7 @@ def test_only_links_to_bmw_and_on_this_machine_to_a_simulator_are_links(home, pa
 
 
 def followed(page, link, host):
-    """Where the page would lead a person, asked in the browser."""
+    """The address that the page's link opens, read in the browser."""
     if not page.driver.current_url.startswith(page.url):
         page.driver.get(page.url)
     return page.driver.execute_async_script(
@@ -161,7 +161,7 @@ def test_a_text_that_is_too_long_has_no_qr_code(home, page):
 
 
 def encoded(page, text):
-    """The page's own encoder, asked in the browser."""
+    """The result of the page's own encoder, called in the browser."""
     if not page.driver.current_url.startswith(page.url):
         page.driver.get(page.url)
     return json.loads(

@@ -9,7 +9,7 @@ from tests.cloud import HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 
 @pytest.fixture(scope="module")
 def commanding(home):
-    """The home with a cloud that takes commands; afterwards with CarData again."""
+    """The home with a cloud that accepts commands; afterwards with CarData again."""
     home.configure(
         **home.settings(
             client_id=None, cloud="mybmw", username=HOME_USER, password=HOME_PASSWORD, api_key=MYBMW_APP_KEY, allow_unlock="yes"
@@ -23,7 +23,7 @@ def commanding(home):
 
 @pytest.fixture
 def car(commanding, page):
-    """The page with the i4 of a signed-in account; gives (home, page, vin)."""
+    """The page with the i4 of a signed-in account. Returns (home, page, vin)."""
     if commanding.openhab.state("BMW_Account") != "Online":
         commanding.openhab.command("BMW_SignInInput", commanding.cloud.new_captcha_token())
         commanding.openhab.wait_state("BMW_Account", "Online")
@@ -72,7 +72,7 @@ def test_a_command_that_is_not_confirmed_is_not_sent(car, way):
     else:
         page.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     page.wait_gone("#confirm-no")
-    page.command("FlashLights")  # the next one that is sent would follow it
+    page.command("FlashLights")  # sent after the first one: when it is done, the first one would have been sent too
     page.wait_text(".progress", lambda text: text.startswith("Flash lights: done"), 30)
     assert [command["command"] for command in home.cloud.commands()] == ["flashLights"]
 

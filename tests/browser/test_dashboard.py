@@ -14,7 +14,7 @@ def iso(hours_ago):
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-#: the parked car: what the simulated car says, and the items that tests change without asking the module
+#: the parked car: the simulated car's fields, and the items that tests write without the module
 PARKED = dict(
     soc=68,
     range_electric_km=187,
@@ -33,7 +33,7 @@ PARKED_ITEMS = {"StateOfCharge": "68 %", "ElectricRange": "187 km", "Charging": 
 
 @pytest.fixture
 def i3(signed_in, page):
-    """The page with the parked i3; gives (home, page, vin)."""
+    """The page with the parked i3. Returns (home, page, vin)."""
     vin = signed_in.cloud.cars()[0]
     signed_in.cloud.set_car(vin, **PARKED)
     ask_now(signed_in)
@@ -88,7 +88,7 @@ def test_values_follow_the_car_after_update_now_is_pressed(i3):
 
 
 def test_a_state_that_is_null_is_not_known(i3):
-    """As openHAB 5.2 restores some."""
+    """openHAB 5.2 restores some states as null."""
     home, page, vin = i3
     script = """
         const [done] = arguments;
@@ -164,7 +164,7 @@ def test_when_openhab_is_gone_the_page_says_so_and_comes_back_by_itself(i3):
     page.wait_text("#ring-figure", "43", timeout=5)
 
 
-# what a test writes into the items itself: without the module, which puts right what it did not write
+# tests that write items themselves: the module is removed, because it corrects foreign writes
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def alone(home):
 
 @pytest.fixture
 def by_hand(alone, page):
-    """The page with the parked i3, whose items say what a test writes; gives (home, page, vin)."""
+    """The page with the parked i3, whose items the test writes. Returns (home, page, vin)."""
     write_parked(alone)
     page.open("?car=i3")
     page.wait_text("#ring-figure", "68")
@@ -191,7 +191,7 @@ def test_a_change_arrives_by_the_event_stream_and_not_by_polling(by_hand):
 
 
 def requests_for(page, part):
-    """URLs that the page has asked for, from the browser's own record."""
+    """The URLs that the page has requested, from the browser's own log."""
     script = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
     return [url for url in page.driver.execute_script(script) if part in url]
 

@@ -14,10 +14,10 @@ SCREENS = {"phone": {"width": 360, "height": 780, "is_phone": True}, "tablet": T
 
 
 def grave_issues(driver):
-    """What the accessibility checker finds: (rule, how grave, where) of the serious and critical ones."""
+    """The accessibility checker's serious and critical issues: [(rule, impact, where)]."""
     driver.execute_script(AXE.read_text("utf-8"))
     found = driver.execute_async_script("const done = arguments[0]; axe.run().then((result) => done(result));")
-    assert len(found["passes"]) > 15  # it did look
+    assert len(found["passes"]) > 15  # so the checker did run
     return [
         (issue["id"], issue["impact"], [node["target"] for node in issue["nodes"]])
         for issue in found["violations"]

@@ -12,7 +12,7 @@ RESTRICT = "services/bmw-page-test.cfg"
 
 @pytest.fixture
 def closed(signed_in):
-    """The home while its REST interface wants a token from everyone; gives (home, token)."""
+    """The home while REST requires a token from everyone. Returns (home, token)."""
     openhab = signed_in.openhab
     token = openhab.admin_token()
     openhab.write_conf(RESTRICT, "org.openhab.restauth:implicitUserRole=false\n")
@@ -23,7 +23,7 @@ def closed(signed_in):
 
 
 def status_of_items(openhab):
-    """200, or what openHAB answers instead: 404 for a moment while it takes the setting over."""
+    """The HTTP status of a request for the items; 404 for a moment while openHAB changes the setting."""
     try:
         openhab.items()
         return 200
@@ -33,7 +33,7 @@ def status_of_items(openhab):
 
 @pytest.fixture(scope="module")
 def lamp(home):
-    """An item that is not ours."""
+    """An item that does not belong to the module."""
     home.openhab.add_item("Lamp", "Switch")
     home.openhab.command("Lamp", "OFF")
     home.openhab.wait_state("Lamp", "OFF")
@@ -50,12 +50,12 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_arguments):
-        """Quiet."""
+        """Logs nothing."""
 
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    """The address of a page that has nothing to do with openHAB."""
+    """The address of a foreign page."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield "http://localhost:{}/".format(server.server_port)
@@ -63,7 +63,7 @@ def elsewhere():
 
 
 def send_from(elsewhere, home, page, item):
-    """What a page of another origin that is opened at home can do; returns what its script learns."""
+    """Sends a command from a page of another origin that is open in a browser at home; returns what its script gets."""
     page.driver.get(elsewhere)
     return page.driver.execute_async_script(
         "const [url, done] = arguments;"
@@ -74,7 +74,7 @@ def send_from(elsewhere, home, page, item):
 
 
 def test_a_page_from_elsewhere_can_send_commands_while_rest_is_open(home, page, lamp, elsewhere):
-    """docs/security.md says so: openHAB does not look where a request comes from."""
+    """See docs/security.md: openHAB does not check the origin of a request."""
     assert send_from(elsewhere, home, page, lamp) == "opaque"
     home.openhab.wait_state(lamp, "ON")
 
