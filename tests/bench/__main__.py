@@ -27,13 +27,13 @@ def machine():
 
 
 def table(rows):
-    """The table as Markdown."""
+    """The results as a Markdown table."""
     lines = [["", "the other", "ours", "ratio", ""], ["---"] * 5] + rows
     return "".join("| {} |\n".format(" | ".join(line)) for line in lines)
 
 
 def write(text):
-    """Puts the text in the place of the last one."""
+    """Replaces the last results in the page with this text."""
     old = PAGE.read_text("utf-8")
     PAGE.write_text(old[: old.index(BEGIN) + len(BEGIN)] + text + old[old.index(END) :], "utf-8")
 

@@ -18,13 +18,13 @@ from java.lang.management import ManagementFactory
 
 CPU = ManagementFactory.getThreadMXBean()
 
-#: milliseconds before each measured piece of work, in which openHAB comes to rest
+#: milliseconds to wait before each measurement, so that openHAB is idle
 REST = 40
 CHARGE = "vehicle.drivetrain.batteryManagement.header"
 
 
 class NoPage(object):
-    """A sitemap is not part of what is measured."""
+    """Writes no sitemap: it is not measured."""
 
     def show_account(self):
         pass
@@ -34,7 +34,7 @@ class NoPage(object):
 
 
 class Car(object):
-    """A car, what its cloud said last, and the module's way from an answer to the items."""
+    """A car with its last entries, and the module's code from an answer to the items."""
 
     def __init__(self, number, outlet):
         self.vehicle = Vehicle("WBY00TEST%08d" % number, "c%d" % number, {"model": "i4", "brand": "BMW"})
@@ -42,7 +42,7 @@ class Car(object):
         self.outlet = outlet
 
     def take(self, entries):
-        """From the entries to the keys that changed, as the cloud and the service do it."""
+        """Takes the entries over, as cloud and service do; returns the changed keys."""
         cardata_entries.merge(self.known, entries, SystemClock().now())
         return self.vehicle.update(descriptors.translate(self.known))
 
@@ -50,7 +50,7 @@ class Car(object):
         self.outlet.vehicle(self.vehicle, keys, True)
 
     def refresh(self, entries):
-        """All that the car ever said is compared with what the items show."""
+        """Takes the entries over and compares all values with the items."""
         self.post(self.take(entries).union(VEHICLE))
 
 
@@ -62,17 +62,17 @@ class Fleet(object):
         self.cars = [Car(number, outlet) for number in range(count)]
 
     def whole(self, turn):
-        """The work (callable) from the parsed answer to the items, for the first car."""
+        """The work (callable) from the parsed answer to the items of the first car."""
         entries = changed(self.entries, turn)
         return lambda: self.cars[0].refresh(entries)
 
     def posting(self, turn):
-        """The last part of it alone."""
+        """Only the last part of it: posting to the items."""
         keys = self.cars[0].take(changed(self.entries, turn))
         return lambda: self.cars[0].post(keys)
 
     def bare(self, turn):
-        """What ``posting`` posts, as a user's script would: a loop over names and texts."""
+        """Posts the same states as ``posting``, like a user's script: a loop over names and texts."""
         posted = self.states(turn)
 
         def post():
@@ -82,7 +82,7 @@ class Fleet(object):
         return post
 
     def states(self, turn):
-        """[(item name, text)] of what is posted in that turn, without posting it."""
+        """[(item name, text)] of the states of this turn, without posting them."""
         posted = []
         self.items._events = Keep(posted)
         self.whole(turn)()
@@ -91,19 +91,19 @@ class Fleet(object):
 
 
 class Keep(object):
-    """Takes note of what would be posted."""
+    """Records the states instead of posting them."""
 
     def __init__(self, posted):
         self.postUpdate = lambda item, state: posted.append((item.getName(), text_type(state)))
 
 
 def moment(turn, number):
-    """The time of the entry of that number in that turn."""
+    """The timestamp of this entry in this turn."""
     return "2026-11-%02dT%02d:%02d:%02d.%03dZ" % (1 + turn // 86400, turn // 3600 % 24, turn // 60 % 60, turn % 60, number)
 
 
 def changed(entries, turn):
-    """The entries as a car would tell them later: each number a little other and newer, the rest as before."""
+    """The entries of a later answer: numbers are changed and newer, the rest stays."""
     result = {}
     for number, (name, entry) in enumerate(sorted(entries.items())):
         value = entry.get("value")
@@ -114,7 +114,7 @@ def changed(entries, turn):
 
 
 def timed(work):
-    """CPU seconds of this thread: what else the machine does hardly shows in them."""
+    """CPU seconds of this thread; other load on the machine hardly affects them."""
     Thread.sleep(REST)
     begin = CPU.getCurrentThreadCpuTime()
     work()
@@ -129,12 +129,12 @@ def heap():
     return memory.totalMemory() - memory.freeMemory()
 
 
-# what can be asked
+# the questions that the script answers
 
 
 def bare(answer, warm, rounds):
-    """{what: [CPU seconds]}: turn about, our whole way, the posting of it alone, and a bare loop for the same states of a twin's items."""
-    fleet, twin = Fleet(answer, 1), Fleet(answer, 1, "Twin")  # nobody but us posts to our items, as in a house
+    """{what: [CPU seconds]}, in turns: our whole way, only its posting, and a plain loop that posts the same states to a twin's items."""
+    fleet, twin = Fleet(answer, 1), Fleet(answer, 1, "Twin")  # the loop has its own items, so that only we post to ours
     for one in (fleet, twin):
         one.whole(0)()
     works = (("whole", fleet.whole), ("posting", fleet.posting), ("bare", twin.bare))
@@ -149,7 +149,7 @@ def bare(answer, warm, rounds):
 
 
 def fleet(answer, sizes, rounds):
-    """{number of cars: [seconds of a refresh of them]}, turn about; the first refreshes make the items and are not counted."""
+    """{number of cars: [seconds of a refresh of all]}, in turns; the first refreshes make the items and do not count."""
     cars = Fleet(answer, max(sizes))
     seen = dict((size, []) for size in sizes)
     for turn in range(3 + rounds):
@@ -162,7 +162,7 @@ def fleet(answer, sizes, rounds):
 
 
 def many(answer, *counts):
-    """Heap (bytes) after so many refreshes of a car of which one value changes each time."""
+    """The heap (bytes) after each of these numbers of refreshes of a car with one changed value."""
     cars, done, found = Fleet(answer, 1), 0, []
     for count in counts:
         for turn in range(done, count):

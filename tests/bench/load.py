@@ -11,7 +11,7 @@ from tests.openhab.home import SCRIPT, STARTED
 FOLDER = "automation/jsr223/"
 TEXT = 'from org.slf4j import LoggerFactory\nLoggerFactory.getLogger("tests.bench").warn("{} is ready {}")\n'
 SAVES, STARTS = 8, 6
-#: starts at most, where openHAB loads the scripts in another order
+#: most starts of openHAB, because starts with another order of the scripts do not count
 MAX_STARTS = 20
 
 
@@ -23,7 +23,7 @@ def measure(house):
         took = _save(house, empty, TEXT.format("Empty", number), "Empty is ready {}".format(number))
         saved.append((took, _save(house, SCRIPT, script + "# {}\n".format(number), STARTED)))
     _tell(house, "load: saved anew (s)", saved[2:])
-    # none of the two that are compared is the one that wakes Jython
+    # a third script comes first, so that starting Jython counts for neither of the two
     scripts = [_write_before(house.openhab, "a_0", TEXT.format("First", "too"), [empty, SCRIPT]), empty, SCRIPT]
     BENCH.remove(house.openhab)
     started, starts = [], 0
@@ -42,10 +42,10 @@ def measure(house):
 
 
 def _write_before(openhab, name, text, later):
-    """Writes a script that openHAB loads before some ``later`` ones; returns its path.
+    """Writes a script that openHAB loads before the ``later`` ones; returns its path.
 
-    openHAB goes by their names, or as the folder happens to list them when Jython is there early; so a name is sought that comes
-    before them in both. Where the folder lists them by age there is none.
+    openHAB loads scripts by name, or in the order of the folder's listing if Jython is ready early. So this searches a name that
+    comes first in both. On a file system that lists files by age there is none.
     """
     folder = openhab.conf / FOLDER
     for number in range(500):
@@ -60,11 +60,11 @@ def _write_before(openhab, name, text, later):
 
 
 def _save(house, path, text, ready):
-    """Seconds from openHAB's noticing a saved script to its last line."""
+    """Saves a script; returns the seconds from when openHAB notices it to its last line."""
     since = house.openhab.log_size()
     house.openhab.write_conf(path, text)
     house.openhab.wait_for_log(ready, since=since, timeout=60)
-    time.sleep(2)  # what it does when it has started is done
+    time.sleep(2)  # until its work after the start is done
     return _took(house.openhab.log(since), path, ready)
 
 
@@ -75,7 +75,7 @@ def _took(log, path, ready):
 
 
 def _tell(house, what, pairs, note=""):
-    """Tells the medians of the pairs (empty, ours), and of their differences."""
+    """Adds the medians of the pairs (empty, ours) and of their differences to the table."""
     if not pairs:
         house.row(what, "", "", "not measured", "other: an empty script" + note)
         return

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The benchmarks: prints ratios measured side by side, in one run, in one real openHAB. Nothing here passes or fails by time.
+# The benchmarks. Both sides of each ratio are measured in the same run, in the same openHAB. No test fails because of a time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tests/setup.sh

@@ -9,7 +9,7 @@ from tests.openhab.server import wait_until
 CHARGE = "BMW_i3_StateOfCharge"
 DESCRIPTOR = "vehicle.drivetrain.batteryManagement.header"
 RATES = (25, 50, 100, 200, 400, 800, 1600, 3200)
-#: seconds that each rate lasts, and that the last message may be late
+#: seconds: duration of each rate; how late the last message may arrive
 LASTS, LATE = 3, 1
 
 
@@ -37,7 +37,7 @@ def measure(house):
 
 
 def _publish(house, rate, mark):
-    """Publishes evenly; the last message says ``mark``. Returns the rate that was reached."""
+    """Publishes messages at an even rate; the last one has the value ``mark``. Returns the reached rate."""
     begin, count = time.monotonic(), rate * LASTS
     for number in range(count):
         moment = iso(time.time())

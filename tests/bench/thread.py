@@ -14,15 +14,15 @@ from statistics import mean, median
 
 from tests.bench.house import HERE, pair
 
-#: seconds after a refresh in which what it set off comes to its end
+#: seconds after a refresh until openHAB has handled its events
 SETTLE = 1.5
-#: seconds in which nothing is asked, to see what openHAB uses by itself
+#: seconds without polls, to measure what openHAB uses by itself
 REST = 2.5
-#: refreshes that only warm the JVM up, as some weeks do: of ours, and of theirs, with 80 times as many calls of REST in each
+#: refreshes that warm the JVM up like some weeks of use: ours, theirs (each of these makes 80 times as many REST calls)
 WARM, WARM_OTHER = 1500, 30
-#: times that each is measured
+#: number of measurements of each
 ROUNDS = 15
-#: seconds between two refreshes by the cron; theirs has its turn between them
+#: seconds between two refreshes by cron; their refresh runs in between
 PERIOD = 10
 
 
@@ -34,7 +34,7 @@ def measure(house):
         url, params, _headers = house.question()
         command = [sys.executable, str(HERE / "external.py"), house.openhab.url, url, params["containerId"], file.name]
         refreshes = (("ours", lambda: _by_cron(house)), ("other", lambda: _run(command)), ("by switch", lambda: _by_switch(house)))
-        # before it is warmed up: with new settings the script is loaded anew
+        # change the settings before the warm-up, because they load the script again
         house.configure(**house.settings(refresh="0/{} * * * * ?".format(PERIOD)))
         for turn in range(WARM):
             house.change_car(turn)
@@ -46,7 +46,7 @@ def measure(house):
         idle, seen = [], {"other": [], "ours": [], "by switch": []}
         for turn in range(ROUNDS):
             _sleep_until_cron()
-            # even and odd numbers tell the doors: whoever asks finds them other than last time
+            # doors are open with even numbers and closed with odd ones; each refresh must find a change
             numbers = {"ours": 0, "by switch": 1, "other": 2 + turn % 2}
             for name, refresh in refreshes:
                 house.change_car(1000 + 4 * turn + numbers[name])
@@ -58,14 +58,14 @@ def measure(house):
 
 
 def _leave_out(idle, *measured):
-    """Takes from each CPU time what openHAB would have used without a refresh."""
+    """Subtracts from each CPU time what openHAB uses without a refresh."""
     share = sum(cpu for cpu, _seconds in idle) / sum(seconds for _cpu, seconds in idle)
     for one in sum(measured, []):
         one["cpu"] -= share * one["seconds"]
 
 
 def _their_items(house):
-    """[(descriptor, item)]: as many String items as the module has for the car, from the descriptors that are plain values."""
+    """[(descriptor, item)]: as many String items as the module's items of the car, for descriptors with plain values."""
     entries = json.loads(house.answer())["telematicData"]
     plain = [name for name, entry in entries.items() if not str(entry.get("value")).startswith("[")]
     ours = [name for name, item in house.openhab.items().items() if name.startswith("BMW_i3_") and item["type"] != "Group"]
@@ -78,7 +78,7 @@ def _their_items(house):
 
 
 def _run(command):
-    """Their refresh: what the process cost."""
+    """Runs their refresh; returns the costs of its process."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     printed = process.stdout.read()
     _pid, status, usage = os.wait4(process.pid, 0)
@@ -90,12 +90,12 @@ def _run(command):
 
 
 def _by_switch(house):
-    """Our refresh, by a command over REST, as it comes from a button."""
+    """Runs our refresh by a REST command, like a button."""
     return _answered(house, lambda: house.openhab.command("BMW_ForceUpdate", "ON"))
 
 
 def _sleep_until_cron():
-    """Until shortly before the next refresh."""
+    """Sleeps until shortly before the next refresh by cron."""
     time.sleep((PERIOD - 0.3 - time.time()) % PERIOD)
 
 
@@ -104,7 +104,7 @@ def _by_cron(house):
 
 
 def _answered(house, start):
-    """What our refresh cost beside openHAB, once it was started and got its answer."""
+    """Starts our refresh and waits for the cloud's answer; returns its costs outside openHAB."""
     calls, asked = len(house.cloud.calls()), len(_asked(house))
     start()
     house.wait(lambda: len(_asked(house)) > asked, "the cloud to be asked")
@@ -112,7 +112,7 @@ def _answered(house, start):
 
 
 def _asked(house):
-    """The answered questions for the car's data."""
+    """The answered requests for the car's data."""
     return [call for call in house.cloud.calls() if call["where"] == "telematicData" and call["status"]]
 
 
@@ -127,7 +127,7 @@ def _measured(house, name, refresh):
     cpu, seconds = house.cost(work)
     told["cpu"] += cpu
     changes = house.changes("Thread_[0-9]" if name == "other" else "BMW_i3_")
-    # they write every item, and the last one may say nothing new; we write what changed
+    # They write all items, and the last one may be unchanged; we write only changes.
     written = told.pop("written", None) or max(changes)
     answered = _asked(house)[-1]["answered"]
     return dict(told, seconds=seconds, whole=written - begin, wall=written - answered, changes=len(changes))

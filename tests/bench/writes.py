@@ -24,14 +24,14 @@ from tests.contract.days import HALF_HOUR, household
 DAY = 86400
 #: seconds between two messages of the car
 EVERY = 5
-#: second of the day at which the car is driven away, charged, and driven back
+#: seconds of the day at which the car is driven away, charged and driven back
 OUTINGS = (7 * 3600, 13 * 3600, 19 * 3600)
-#: what is said again with a new time by a car that has nothing new to tell
+#: field that a car without changes sends again with a new time
 AGAIN = "soc"
 
 
 class Counted:
-    """Counts what is written below a folder, by record: bytes, and fsyncs. ``with Counted(folder) as counted``."""
+    """Counts the bytes and fsyncs below a folder by record. ``with Counted(folder) as counted``."""
 
     def __init__(self, folder):
         self._folder = Path(folder).resolve()
@@ -64,7 +64,7 @@ class Counted:
 
 
 class Line:
-    """A connection to the stream: what the simulated car says arrives as a message."""
+    """A connection to the stream: changes of the simulated car arrive as messages."""
 
     is_closed = False
 
@@ -84,14 +84,14 @@ class Line:
 
 
 def with_stream(home):
-    """Gives a Home a stream without a network."""
+    """Adds a stream without a network to a Home; returns the Home."""
     source = BmwSource(home.account, URL)
     home.service.attach(Live(source, lambda _broker, hear: Line(home.cloud, hear), home.service, home.outlet, home.clock, home.worker))
     return home
 
 
 def a_day(home, talks):
-    """Lets a day pass, with the cron's tick each half hour and the life of a car, which tells it if it ``talks``."""
+    """Lets a day pass, with a cron tick each half hour. The car drives and charges; with ``talks`` it sends a message each time."""
     vin = home.cloud.cars()[0]
     told = dict(home.cloud.garage.car(vin).fields)
     life = {"fields": dict(told), "phase": None, "done": True}
@@ -110,14 +110,14 @@ def a_day(home, talks):
 
 
 def news(told, fields, is_all):
-    """What a car tells of its fields; all that changed if ``is_all``."""
+    """The fields that a car sends; with ``is_all`` all changed ones."""
     return {name: value for name, value in fields.items() if value != told[name] and (is_all or is_news(name, value, told[name]))}
 
 
 def measure(folder, talks):
-    """The Counted of a day, after the sign-in."""
+    """The Counted of a day; the sign-in does not count."""
     cloud = SimulatedCloud(fleet="i3")
-    cloud.clock.hurry(0)  # it moves only when the house lets time pass
+    cloud.clock.hurry(0)  # stops the clock: only the test moves it
     home = household(cloud, folder)
     if talks:
         with_stream(home)
