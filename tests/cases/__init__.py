@@ -7,5 +7,5 @@ HERE = Path(__file__).parent
 
 
 def cases(name):
-    """The cases (list of dict) of a file in this folder."""
+    """The cases (list of dict) in a file of this folder."""
     return json.loads((HERE / name).read_text("utf-8"))

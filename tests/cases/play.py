@@ -19,7 +19,7 @@ from tests.unit.fakes import VIN, FakeClock, settings
 
 CONTAINER = "A1B2C3D4E5F6G"
 
-#: cloud -> what is asked for -> end of the address
+#: cloud -> name of the answer -> end of the URL
 ANSWERS = {
     "cardata": {"basicData": "/basicData", "telematicData": "/telematicData", "containers": "/customers/containers"},
     "mybmw": {
@@ -43,7 +43,7 @@ ANSWERS = {
         "chargingProfile": "/chargingprofile/v1/" + VIN,
     },
 }
-#: what a car answers that a case does not describe
+#: answers that a case need not contain
 PLAIN = {
     "cardata": {"basicData": {}, "containers": {"containerId": CONTAINER, "containers": []}},
     "mybmw": {"profile": {"model": "320i"}},
@@ -53,7 +53,7 @@ PLAIN = {
 
 
 class SignedIn:
-    """An account whose token is always good."""
+    """An account whose token is always valid."""
 
     def access_token(self):
         return "access-1"
@@ -63,7 +63,7 @@ class SignedIn:
 
 
 class Wire:
-    """A transport that has an answer per thing that is asked for."""
+    """A transport that finds the answer by the end of the URL."""
 
     def __init__(self, cloud):
         self._ends = ANSWERS[cloud]
@@ -78,7 +78,7 @@ class Wire:
 
 
 def play(case):
-    """The car (bmw.vehicle.vehicle.Vehicle) after all of a case.
+    """The car (bmw.vehicle.vehicle.Vehicle) after all steps of a case.
 
     Args:
         case (dict): ``cloud``; ``answers`` ({name: answer}) or ``steps``, a list of {"answers", "at" (UTC, optional)};
@@ -102,7 +102,7 @@ def play(case):
 
 @contextlib.contextmanager
 def at_home_in(zone):
-    """Lets the house stand in a time zone (IANA name)."""
+    """Sets the machine's time zone (IANA name)."""
     here, kept = zoneinfo.ZoneInfo(zone), times.home_offset
 
     def offset(seconds):
@@ -116,6 +116,6 @@ def at_home_in(zone):
 
 
 def said(vehicle, key):
-    """What a car says (value, unit) of a key; (None, None) where it does not know or has no such part."""
+    """(value, unit) of a key; (None, None) if it is unknown or the car has no such part."""
     reading = vehicle.readings.get(key)
     return (None, None) if reading is None or reading.value is None else (reading.value, reading.unit)

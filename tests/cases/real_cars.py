@@ -19,18 +19,18 @@ FOLDER = HERE / "cars"
 
 
 def cars():
-    """(name of the car, cloud) of all that was answered."""
+    """[(name of the car, cloud)] of all stored answers."""
     return [(path.stem, cloud) for path in sorted(FOLDER.glob("*.json")) for cloud in sorted(_car(path.stem)["clouds"])]
 
 
 def kept(name, cloud):
-    """The readings (text) that were looked at and kept."""
+    """The stored readings (text), which somebody has checked."""
     path = _kept_at(name, cloud)
     return path.read_text("utf-8") if path.exists() else ""
 
 
 def told(name, cloud):
-    """All readings (text, a line each) that the library makes of the answers now."""
+    """The readings that the library makes of the answers now (text, one line per reading)."""
     car = _car(name)
     answered = car["clouds"][cloud]
     vehicle = play(dict(answered, cloud=cloud, home_zone=car["home_zone"]))

@@ -37,14 +37,14 @@ from bmw.vehicle.vocabulary import VEHICLE  # noqa: E402
 from tests.unit.fakes import NOON, VIN, FakeClock, HandWorker  # noqa: E402
 
 PART = b"\n%%\n"
-#: more questions than this to one errand are no patience but a loop
+#: more requests than this for one task mean an endless loop
 MAX_REQUESTS = 40
-#: a message, name or list made of an input may be this much longer than the input
+#: a message, name or list may be this much longer than the input that it comes from
 MAX_GROWTH = 20000
 
 
 class Answers:
-    """A transport that gives the answers of an input, and looks at what would go over the wire."""
+    """A transport that returns an input's answers and checks the requests."""
 
     def __init__(self, parts):
         self._answers = [_response(part) for part in parts]
@@ -62,7 +62,7 @@ class Answers:
 
 
 class OneSession:
-    """A session without budget and renewal."""
+    """A session without budget and token refresh."""
 
     def __init__(self, http):
         self.memory = {}
@@ -83,11 +83,11 @@ def _response(part):
     return Response(status, headers, body, [header] if header else [])
 
 
-# what becomes of what was read
+# use of the values that were read
 
 
 def _show(vehicle):
-    """Takes the car's readings to item states of every type, and through the store."""
+    """Makes item states of each type from the car's readings, and stores and loads the car."""
     model = Model("BMW", "", "en")
     model.vehicle_group(vehicle)
     for key, reading in vehicle.readings.items():
@@ -99,7 +99,7 @@ def _show(vehicle):
 
 
 def _keep(tokens):
-    """Takes tokens through the store and to the stream."""
+    """Stores and loads tokens, and reads the life of the stream's token."""
     again = from_record(json.loads(json.dumps(tokens.to_record())))
     assert again.to_record() == tokens.to_record()
     assert tokens.expires_at >= tokens.obtained_at
@@ -176,13 +176,13 @@ def _ask(name, errand, parts):
 
 
 def cardata(data):
-    """All that CarData answers by REST, and its sign-in."""
+    """CarData's REST answers and its sign-in."""
     parts = data.split(PART)
     _ask("cardata", ERRANDS.get(_text(parts[0]).strip(), _read), parts[1:])
 
 
 def old_clouds(data):
-    """All that MyBMW, ConnectedDrive and the portal answer, and their sign-ins. The errand is ``cloud errand``."""
+    """The answers and sign-ins of MyBMW, ConnectedDrive and the portal. The input's first part is ``cloud task``."""
     parts = data.split(PART)
     name, _, errand = _text(parts[0]).strip().partition(" ")
     _ask(name if name in clouds.CLOUDS else "mybmw", ERRANDS.get(errand, _read), parts[1:])
@@ -192,7 +192,7 @@ def old_clouds(data):
 
 
 class BytesWire:
-    """A wire that the bytes of an input come out of."""
+    """A wire that delivers an input's bytes."""
 
     def __init__(self, data):
         self._data = data
@@ -219,7 +219,7 @@ class BytesWire:
 
 
 class LiveSurroundings:
-    """Service and outlet of the stream: one car."""
+    """The stream's service and outlet, with one car."""
 
     def __init__(self):
         self.car = Vehicle(VIN, "i3")
@@ -243,7 +243,7 @@ class LiveSurroundings:
 
 
 def stream(data):
-    """A broker's bytes, packet by packet, and the car's messages in them; without a CONNACK first, plain messages by line."""
+    """A broker's bytes with packets and the car's messages in them; without a CONNACK at the start each line is a message."""
     around, clock = LiveSurroundings(), FakeClock()
     worker = HandWorker(clock)
     live = cardata_live.Live(cardata_stream.BmwSource, None, around, around, clock, worker)
@@ -254,7 +254,7 @@ def stream(data):
             mqtt.Broker("h", 1, True, "u", "p", "t"), "c", wire, lambda _c, event, detail: told.append((event, detail))
         )
         told = []
-        # without the thread of the pings: a thousand inputs a second are a thousand threads
+        # start no ping thread: a thousand inputs per second would be a thousand threads
         start, mqtt._start_thread = mqtt._start_thread, lambda name, target: None
         try:
             connection._live()
@@ -273,11 +273,11 @@ def stream(data):
         entries.parse_message(payload)
 
 
-# what the user writes
+# files of the user
 
 
 def settings(data):
-    """bmw.cfg, and each of its lines as cron expression, address, time and file of names."""
+    """bmw.cfg; each line also as cron expression, address, time and file of item names."""
     text = _text(data)
     read = config.parse(text)
     for account in read.accounts:
@@ -308,7 +308,7 @@ def _only_our_errors(parse, text):
 
 
 def sealed(data):
-    """A sealed value, a record and a key file that somebody wrote over, and the records of tokens and cars in them."""
+    """A sealed value, a record and a key file with other content, and the records of tokens and cars in them."""
     seal = Seal(lambda: [b"k" * key_file.KEY_BYTES], cipher)
     text = _text(data)
     _only_our_errors(lambda sealed_text: seal.open(sealed_text, "tokens"), text)
@@ -336,7 +336,7 @@ HARNESSES = {harness.__name__: harness for harness in (cardata, old_clouds, stre
 
 
 def run(name, data):
-    """Gives an input to a harness; our own errors are an answer too, and nothing of one input is left for the next."""
+    """Runs a harness with an input. Our own errors are allowed. Clears the remembered secrets for the next input."""
     try:
         HARNESSES[name](data)
     except BmwError as error:

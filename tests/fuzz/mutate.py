@@ -4,7 +4,7 @@ import json
 import random
 
 PART = b"\n%%\n"
-#: what is known to trip parsers: other types, limits of numbers, empty and odd texts
+#: values that often break parsers: other types, limits of numbers, empty and odd texts
 ODD = (
     None, True, False, 0, -1, 1.5, 1e308, 10**400, -(2**63), float("nan"), float("inf"), "", " ", "0", "-1", "1e999", "nan", "\u00b2", "\u0663",
     "INVALID", "NULL", "\ud800", "\U0001f697", "2026-10-03T12:00:00Z", "9999-12-31T23:59:59-99:99", "0001-01-01", "07:35", "99:99",
@@ -13,7 +13,7 @@ ODD = (
 
 
 def mutate(data, max_size, seed, plain):
-    """A changed input. ``plain(data, max_size)`` is the fuzzer's own way, which half of the inputs go."""
+    """A changed input. ``plain(data, max_size)`` is the fuzzer's own mutation; nearly half of the inputs get it."""
     chance = random.Random(seed)
     parts = data.split(PART)
     number = chance.randrange(len(parts))
@@ -32,7 +32,7 @@ def mutate(data, max_size, seed, plain):
 
 
 def _changed(value, chance):
-    """The value with one place in it changed."""
+    """The value with one change at a random place."""
     if not isinstance(value, (dict, list)) or not value or chance.random() < 0.1:
         return chance.choice(ODD)
     key = chance.choice(list(value)) if isinstance(value, dict) else chance.randrange(len(value))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fuzzes each harness of tests/fuzz/harnesses.py, one after the other: tests/fuzz/run.sh [seconds per harness] [harness ...]
-# New inputs stay in .cache/fuzz. An input that breaks something is left there as HARNESS-crash-..., -timeout-... or -oom-...:
-# mend the module, with a unit test, and add the input to tests/fuzz/corpus/HARNESS, which every test run replays.
+# Fuzzes the harnesses of tests/fuzz/harnesses.py one after the other: tests/fuzz/run.sh [seconds per harness] [harness ...]
+# New inputs are kept in .cache/fuzz. An input that finds a fault is kept there as HARNESS-crash-..., -timeout-... or -oom-...:
+# fix the module with a unit test, and add the input to tests/fuzz/corpus/HARNESS; each test run replays that folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,7 +24,7 @@ for harness in "${@:-cardata old_clouds stream settings sealed}"; do
   for name in $harness; do
     echo "== $name"
     mkdir -p "$found/$name"
-    # a single input gets 5 seconds and the whole process 1 GB
+    # limits: 5 seconds for an input, 1 GB for the process
     "$venv/bin/python" -m tests.fuzz.fuzz "$name" -max_total_time="$seconds" -max_len=16384 -timeout=5 -rss_limit_mb=1024 \
       -print_final_stats=1 -artifact_prefix="$found/$name-" "$found/$name" "tests/fuzz/corpus/$name" || status=1
   done

@@ -9,7 +9,7 @@ from tests.fuzz import harnesses
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 INPUTS = [(name, path) for name in harnesses.HARNESSES for path in sorted((CORPUS / name).iterdir())]
-#: seconds for one input on a busy machine; it takes milliseconds
+#: seconds per input on a busy machine; normally it takes milliseconds
 PATIENCE = 5
 
 

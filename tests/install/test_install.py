@@ -26,7 +26,7 @@ OLD_DEB = ("etc/openhab2", "var/lib/openhab2")
 
 
 class Machine:
-    """A file system with an openHAB in it, and a hand at install.py."""
+    """A folder with an openHAB installation; runs install.py on it."""
 
     def __init__(self, root, place=DEB, version="3.0.1"):
         self.root = root
@@ -69,7 +69,7 @@ def machine(tmp_path):
 
 @pytest.fixture
 def release(tmp_path, monkeypatch):
-    """A small release of its own, that a test may change to a later one."""
+    """A small release that a test can change into a later one."""
     source = tmp_path / "release"
     for name, text in {
         "automation/jsr223/bmw.py": "from bmw.openhab.app import App\n",
@@ -270,7 +270,7 @@ def test_an_own_file_that_was_changed_is_named_always(machine):
     assert "write   1 file in {}/".format(LIBRARY["old"]) in machine.said
 
 
-# the user's own
+# files of the user
 
 
 def test_the_settings_are_made_once_and_readable_by_owner_and_group_only(machine):
@@ -288,7 +288,7 @@ def test_the_users_settings_stay_and_new_ones_are_told(machine, release):
     assert "does not mention, see services/bmw.cfg.example: refresh" in machine.said
 
 
-#: what a person may have written into the settings of the unpacked folder
+#: settings that a user may have written in the unpacked folder
 WRITTEN = ("password = secret1\n", "home.password=abc=\n", "#stream_password = secret1\n", "client_id = mine\n", "password: secret1\n")
 
 
@@ -400,7 +400,7 @@ def test_an_interrupted_installation_is_completed_by_the_next_run(machine, relea
 
 
 def others(machine):
-    """What other people have in the same folders."""
+    """Files of others in the same folders."""
     machine.write("automation/lib/python/bmwx/other.py", "")
     machine.write("automation/jsr223/other.py", "")
     machine.write("html/other.html", "")

@@ -24,14 +24,14 @@ def version():
 
 
 def last_release():
-    """The names of the files of the release before, below openHAB's conf folder."""
+    """The files of the last release, relative to openHAB's conf folder."""
     lines = (Path(__file__).parent / "release_0_1_0.txt").read_text("utf-8").splitlines()
     return [line[len("conf/") :] if line.startswith("conf/") else line for line in lines if not line.startswith("#")]
 
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
-    """The folder that a user has after unpacking the zip."""
+    """The folder with the unpacked zip."""
     folder = tmp_path_factory.mktemp("release")
     command = [sys.executable, str(REPO / "install.py"), "--zip", str(folder)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -102,9 +102,9 @@ MODULE = "# 0.1.0: {}\nfrom __future__ import absolute_import, unicode_literals\
 
 
 def lay_the_last_release(write):
-    """Writes what the last release left in a conf folder, and what Jython and Python compiled of it, by ``write(name, text)``.
+    """Writes the last release's files in a conf folder and their compiled files, by ``write(name, text)``.
 
-    Returns the list that its install.py kept.
+    Returns its install.py's list of installed files.
     """
     files = {}
     for name in last_release():

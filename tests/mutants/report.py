@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-#: what mutmut copies beside the library, as tests read it
+#: files that mutmut copies besides the library, because tests read them
 BESIDE = ("tests", "conf", "docs", "install.py", "README.md", "CHANGELOG.md")
 #: mutmut's exit codes of a test run: 0 = all passed, 33 = no test reaches the change
 SURVIVED, NOT_REACHED = 0, 33
@@ -17,18 +17,18 @@ TIMED_OUT = (36, 24, -24, 152, 255)
 TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
-#: module -> tests that are also its own
-ALSO = {"storage/store.py": ["storage/test_key_file.py"]}  # open_store is tested there, with the life of the keys
+#: module -> further test files that belong to it
+ALSO = {"storage/store.py": ["storage/test_key_file.py"]}  # tests open_store together with the life of the keys
 
 
 def tests_of(module):
-    """The paths below tests/unit of a module's own tests; others that reach it as well do not count."""
+    """The paths below tests/unit of a module's own tests; other tests that use it do not count."""
     path = Path(module)
     return [(path.parent / ("test_" + path.name)).as_posix()] + ALSO.get(module, [])
 
 
 def settings(work, module):
-    """The text of pyproject.toml. What shall be changed must not lie in mutmut's folder yet, as it takes that for up to date."""
+    """The text of pyproject.toml. The modules to change must not be in mutmut's folder yet: it takes existing ones for up to date."""
     (work / "mutants" / "src" / "bmw" / module).unlink()
     return "\n".join(
         (
@@ -43,7 +43,7 @@ def settings(work, module):
 
 
 def differences(path, names):
-    """{name of a change: the lines (text) that it takes away and adds}"""
+    """{name of a change: its diff (removed and added lines)}"""
     from libcst import Module, parse_module
     from mutmut.__main__ import read_mutant_function, read_original_function
 
@@ -60,7 +60,7 @@ def _difference(before, after):
 
 
 def is_of_words(shown):
-    """True if a change is in a sentence for people, in what is logged, or in the text of an error that no one is shown."""
+    """True if a change is only in a text: for users, in the log, or of an internal error."""
     lines = [line[1:].strip() for line in shown.splitlines()]
     if lines[0].startswith(("log.", "raise ValueError(")):
         return True
@@ -68,19 +68,19 @@ def is_of_words(shown):
 
 
 def _without_sentences(line):
-    """The line without texts that have a blank: shorter ones can be keys."""
+    """The line without texts that contain a blank; texts without one can be keys."""
     return TEXT.sub(lambda text: "" if " " in text.group().strip("\"' ") else text.group(), line)
 
 
 def row_of(folder, module):
-    """Prints what no test of the module noticed. Returns (module, number of changes, Counter of their ends)."""
+    """Prints the changes that no test of the module noticed. Returns (module, number of changes, Counter of their results)."""
     path = folder / module.replace("/", ".") / "mutants" / "src" / "bmw" / module
     known = json.loads(path.with_name(path.name + ".meta").read_text("utf-8"))["exit_code_by_key"]
-    codes = dict((name, code) for name, code in known.items() if code is not None)  # the others were not tried
+    codes = dict((name, code) for name, code in known.items() if code is not None)  # without those that were not tried
     late = [name for name, code in codes.items() if code in TIMED_OUT]
     counts = Counter({"noticed": len(codes) - len(late), "timed out": len(late)})
     for name, shown in sorted(differences(path, [name for name, code in codes.items() if code in (SURVIVED, NOT_REACHED)]).items()):
-        if not shown:  # such as an empty text in capital letters
+        if not shown:  # a change without effect, such as an empty text in capital letters
             counts["noticed"] -= 1
             del codes[name]
             continue

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How well the unit tests hold the rooms that guard lock and secrets: tests/mutants/run.sh [module ...], such as storage/seal.py
-# mutmut makes one small change at a time and runs the module's own tests on it. The last lines say how many changes no test
-# noticed; each is listed before with its difference. Hours for all modules on two cores, minutes for most single ones.
+# Checks how well unit tests protect the code for lock and secrets: tests/mutants/run.sh [module ...], such as storage/seal.py
+# mutmut makes one small change at a time and runs the module's own tests. It lists each change that no test noticed with its
+# diff; the last lines count them. On two cores it takes hours for all modules, minutes for most single ones.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -23,7 +23,7 @@ if [ "$(cat "$venv/requirements.sha256" 2>/dev/null)" != "$wanted" ]; then
   printf '%s' "$wanted" > "$venv/requirements.sha256"
 fi
 
-# mutmut names modules by their path below src: the library lies there, and the tests find it where they look for it.
+# mutmut names modules by their path below src, so the library is put there, and the tests find it at its usual place.
 prepare() {
   work=$folder/${1//\//.}
   rm -rf "$work"
