@@ -13,7 +13,7 @@ from tests.unit.test_rooms import FILES, LEVEL, LIBRARY, ORDER, imported, room_o
 PAGE = LIBRARY.parents[3] / "docs" / "architecture.md"
 WIDTH = 100
 
-#: question of a newcomer -> file or folder below the library
+#: (a newcomer's question, file or folder below the library)
 PLACES = (
     ("where does the lock command go?", "commands/commander.py"),
     ("which words does a command item take?", "commands/definitions.py"),
@@ -60,7 +60,7 @@ def page():
 
 
 def picture():
-    """A house with one floor a line of the order, from the top down."""
+    """A house with one floor per level of rooms, from top to bottom."""
     edge = "+" + "-" * (WIDTH - 2) + "+"
     floors = [edge + "\n" + "\n".join(line for room in rooms for line in _lines(room)) for rooms in ORDER]
     return "\n".join(floors + [edge])
@@ -73,7 +73,7 @@ def _lines(room):
 
 
 def table():
-    """Which rooms each room uses."""
+    """The table of the rooms that each room uses."""
     rows = ["| room | uses |", "|---|---|"]
     for room in sorted(LEVEL, key=lambda room: (LEVEL[room], room)):
         rows.append("| `{}` | {} |".format(_name(room), ", ".join("`{}`".format(_name(other)) for other in uses(room)) or "nothing"))
@@ -81,19 +81,19 @@ def table():
 
 
 def questions():
-    """Where to look first."""
+    """The table of questions and files."""
     rows = ["## Where to look first", "", "| question | look into |", "|---|---|"]
     return "\n".join(rows + ["| {} | `bmw/{}` |".format(*place) for place in PLACES]) + "\n"
 
 
 def uses(room):
-    """The rooms that a room imports from, in their order."""
+    """The rooms that a room imports from, ordered by level."""
     found = {other for path in FILES if room_of(path) == room for other in imported(path)} - {room}
     return sorted(found, key=lambda other: (LEVEL[other], other))
 
 
 def purpose(room):
-    """The first sentence of a room's docstring, as an entry of a list."""
+    """The first sentence of a room's docstring."""
     path = LIBRARY / room / "__init__.py"
     text = ast.get_docstring(ast.parse((path if path.exists() else LIBRARY / (room + ".py")).read_text("utf-8"))).partition("\n\n")[0]
     first = re.split(r"(?<=[^.])\.(?:\s|$)", " ".join(text.split()))[0]

@@ -14,27 +14,27 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
 REQUIREMENTS = sorted((REPO / "tests").rglob("requirements.txt"))
-#: of the standard library, what Jython's own jar holds as well, and what loads fast there: no calendar, no collections
+#: modules of the standard library that Jython has too and loads fast: no calendar, no collections
 STANDARD = frozenset(
     "__future__ argparse base64 binascii datetime difflib errno hashlib importlib json logging math operator os random re socket ssl stat"
     " struct sys threading time traceback".split()
 )
-#: what a file may import besides, and why
+#: file -> other modules that it may import, and why
 BESIDES = {
     "lib/python/bmw/compat.py": {"urlparse", "urllib"},  # the standard library of Python 2 and 3
-    "lib/python/bmw/clouds/mybmw/cloud.py": {"uuid"},  # brings ctypes along, which costs openHAB's start
+    "lib/python/bmw/clouds/mybmw/cloud.py": {"uuid"},  # only here: it loads ctypes, which makes openHAB's start slower
     "lib/python/bmw/clouds/mybmw/sign_in.py": {"uuid"},
-    "lib/python/bmw/net/http.py": {"requests", "urllib3"},  # the command line's; urllib3 is what requests is made of
-    "lib/python/bmw/storage/store.py": {"zlib"},  # Java's own on Jython; loaded with the first record that needs it
-    "lib/python/bmw/storage/cipher.py": {"cryptography"},  # the command line's
-    "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, where the user has them
+    "lib/python/bmw/net/http.py": {"requests", "urllib3"},  # for the command line; requests uses urllib3
+    "lib/python/bmw/storage/store.py": {"zlib"},  # part of Java on Jython; loaded with the first record that needs it
+    "lib/python/bmw/storage/cipher.py": {"cryptography"},  # for the command line
+    "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, if the user has them
 }
-#: Java, inside openHAB; jarray is Jython's own
+#: Java packages inside openHAB; jarray is a part of Jython
 JAVA = frozenset(("java", "javax", "org", "jarray"))
-#: who imports by a computed name, and why
+#: files that import by a computed name, and why
 BY_NAME = {
-    "lib/python/bmw/clouds/__init__.py",  # the module of a cloud, by the table in that file
-    "lib/python/bmw/openhab/versions.py",  # openHAB's classes, whose packages changed their names
+    "lib/python/bmw/clouds/__init__.py",  # the module of a cloud, from the table in this file
+    "lib/python/bmw/openhab/versions.py",  # openHAB's classes, whose packages were renamed
     "lib/python/bmw/cli/main.py",  # whether requests and cryptography are installed
 }
 #: packages that must not be needed to load a module
@@ -51,7 +51,7 @@ def pin_problems(paths=tuple(REQUIREMENTS)):
 
 
 def import_problems(folder=REPO / "automation"):
-    """Imports of what a user would have to install into openHAB."""
+    """Imports of packages that users would have to install in openHAB."""
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder).as_posix()
         tree = ast.parse(path.read_text("utf-8"))
@@ -66,7 +66,7 @@ def import_problems(folder=REPO / "automation"):
 
 
 def _imports(tree):
-    """(top-level package, whether the file cannot be loaded without it) of each import."""
+    """(top-level package, True if the file cannot be loaded without it) of each import."""
     at_top = set(node for statement in tree.body if not isinstance(statement, ast.Try) for node in _outside_functions(statement))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -90,14 +90,14 @@ def _outside_functions(node):
 
 
 class Report:
-    """What pip-audit's answer (JSON) says: checked (list of names), problems (list of lines), unchecked ({why: [names]})."""
+    """pip-audit's answer (JSON): checked (list of names), problems (list of lines), unchecked ({why: [names]})."""
 
     def __init__(self, text):
         self.checked, self.problems, self.unchecked = [], [], {}
         for entry in json.loads(text)["dependencies"]:
             name = entry["name"]
             if "skip_reason" in entry:
-                # the reason ends with name and version
+                # package name and version stand at the end of the reason
                 self.unchecked.setdefault(entry["skip_reason"].partition(":")[0], []).append(name)
                 continue
             self.checked.append(name)
@@ -106,7 +106,7 @@ class Report:
                 self.problems.append("{} {}: {}, mended in {}".format(name, entry["version"], found["id"], mended))
 
     def lines(self):
-        """What to tell."""
+        """The lines to print."""
         lines = list(self.problems)
         if not self.checked:
             lines.append("SKIPPED, no package could be checked for known vulnerabilities")
@@ -118,7 +118,7 @@ class Report:
 
 
 def ask(arguments, run=subprocess.run):
-    """The Report on the packages of the test environment, or of requirement files (``-r``); RuntimeError if nothing was answered."""
+    """The Report on the test environment's packages, or on requirement files (``-r``); RuntimeError if pip-audit gave no answer."""
     command = [str(Path(sys.executable).parent / "pip-audit"), "--format", "json", "--progress-spinner", "off", "--timeout", "15"]
     answer = run(command + arguments, cwd=REPO, capture_output=True, text=True)
     try:

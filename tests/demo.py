@@ -10,7 +10,7 @@ from tests.openhab import install, layout
 from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
-#: simulated seconds per second, and how often the module asks in the demo (a household asks every 30 minutes)
+#: simulated seconds per second, and the demo's polling interval (normally 30 minutes)
 SPEED = 60
 ASK_EVERY = "0/5 * * * * ?"
 
@@ -70,7 +70,7 @@ def run(home, options):
 
 
 def watch(openhab):
-    """Shows the items until Ctrl-C: in place on a terminal, else line by line as they change."""
+    """Shows the items until Ctrl-C: in place on a terminal, otherwise each change as a line."""
     shown = {}
     while True:
         items = openhab.items()

@@ -13,7 +13,7 @@ from tests import audit
 
 REPO = Path(__file__).resolve().parent.parent
 LIBRARY = REPO / "automation" / "lib" / "python"
-#: packages that exist inside openHAB only
+#: packages that exist only inside openHAB
 OPENHAB_ONLY = {"java", "javax", "org", "core", "jarray"}
 CHECKS = (
     ("ruff", ["ruff", "check", "--quiet", "--output-format", "concise", "automation", "tests", "install.py"]),
@@ -21,14 +21,14 @@ CHECKS = (
     ("vermin", ["vermin", "--quiet", "--no-tips", "--violations", "-t=2.7", "-t=3.9", "--exclude-regex", "pyi$", "automation/lib/python"]),
     ("bandit", ["bandit", "-q", "-r", "--format", "custom", "--msg-template", "{relpath}:{line}: {test_id} {msg}", "automation"]),
 )
-#: text as in Python 3; and no look for each import in the own package first, which takes Jython most of its loading time
+#: unicode texts as in Python 3. Absolute imports: otherwise Jython searches each import in the own package first, which is slow
 FUTURE = "from __future__ import absolute_import, unicode_literals"
-#: where the virtualenv keeps its commands
+#: the folder of the virtualenv's commands
 BIN = Path(sys.executable).parent
 
 
 def run(name, command):
-    """The problems (list of lines) a tool found."""
+    """The problems that a tool found (list of lines)."""
     answer = subprocess.run([str(BIN / command[0])] + command[1:], cwd=REPO, capture_output=True, text=True)
     return ["{}: {}".format(name, line) for line in (answer.stdout + answer.stderr).splitlines()] if answer.returncode else []
 
@@ -43,7 +43,7 @@ def imports(path):
 
 
 def room_problems():
-    """Files outside bmw/openhab that import Java or the openHAB scope, and modules without what Python 2.7 needs."""
+    """Files outside bmw/openhab that import Java or the openHAB scope, and modules without the FUTURE line."""
     for path in sorted(LIBRARY.rglob("*.py")):
         name = path.relative_to(LIBRARY)
         text = path.read_text("utf-8")
@@ -58,7 +58,7 @@ def room_problems():
 
 
 def script_problems():
-    """openHAB hands scripts to Jython as text: a coding line or non-ASCII text breaks them."""
+    """openHAB passes scripts to Jython as text, so a coding line or non-ASCII text breaks them."""
     for path in sorted((REPO / "automation" / "jsr223").rglob("*.py")):
         text = path.read_text("utf-8")
         if not text.isascii() or "coding:" in text[:200]:

@@ -39,18 +39,18 @@ rm -rf "$results"
 mkdir -p "$results"
 status=0
 
-# Two files at a time, each with an openHAB of its own; a file's tests stay together.
+# Two files at a time, each with its own openHAB; a file's tests stay in one process.
 side_by_side=(-n 2 --dist loadfile)
-# Tests that need no more than the processor go where there is room; the slow ones are left out, and hypothesis tries less.
+# Tests that only need CPU run on any free process; without slow tests, and with fewer hypothesis examples.
 quickly=(-n 2 --dist worksteal -m "not slow" --hypothesis-profile=quick)
 on_cpython=(tests/unit tests/contract tests/cloud tests/install tests/fuzz)
 # what a user does: install, sign in, see items, upgrade, uninstall
 smoke=(tests/openhab/test_install_openhab.py)
-# all that touches the language, TLS, threads, files and the registry
+# everything that depends on Jython: language, TLS, threads, files, item registry
 core=(language cardata bad_input commands names stream security)
 
-# Runs one part to its end even if a test fails, so that one run tells all; its counts are kept for the summary. Files of
-# tests in a real openHAB get a second try from their start, one by one; the summary names what needed it.
+# Runs a part to its end even if a test fails, and keeps its counts for the summary. Test files in a real openHAB that fail get a
+# second try, one by one; the summary names the tests that needed it.
 part() {
   local name=$1 again
   shift
@@ -70,7 +70,7 @@ check() {
   "$PYTHON" -m "tests.$1" || status=1
 }
 
-# The arguments are files; with OPENHAB_HOME its own Jython is taken, if it has one.
+# Arguments: a Jython version and test files.
 in_openhab() {
   local jython=$1
   shift

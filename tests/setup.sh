@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Makes the test environment: checks the tools, then .venv from tests/requirements.txt. Run it, or source it to have the
-# virtualenv's python as "$PYTHON". Costs nothing when all is there. It knows nothing of openHAB: that is tests/openhab/install.py.
+# virtualenv's python as "$PYTHON". Does nothing if all is there. openHAB itself is installed by tests/openhab/install.py.
 set -euo pipefail
 
 tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 venv=$(dirname "$tests_dir")/.venv
 PYTHON=$venv/bin/python
 
-# Compiled modules are kept, as the tests' own take ten seconds to compile in each process, but not beside the sources: what is
-# installed from there is only what belongs to it.
+# Compiled modules are kept, because the tests' own take ten seconds to compile in each process. They are not kept beside the
+# sources, so that an installation from there contains only its own files.
 unset PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX=$(dirname "$tests_dir")/.cache/bytecode
 
-# Each line: the Debian package, and the check that passes when it is not needed.
+# Each line: the Debian package, and a check that succeeds if it is not needed.
 missing_packages() {
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   command -v javac >/dev/null || echo default-jdk-headless
@@ -23,13 +23,13 @@ can_install() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
 }
 
-# The arguments are Debian packages.
+# Arguments: Debian packages.
 install() {
   echo "setup: apt-get install $*"
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >/dev/null
 }
 
-# Not a must: without it the tests that set a clock are skipped, and say so.
+# Optional: without it the tests that set a clock are skipped with a message.
 install_faketime() {
   if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && can_install; then
     install faketime || echo "setup: faketime could not be installed" >&2

@@ -28,7 +28,7 @@ def failed_files(path):
 
 
 def part(path):
-    """(passed, failed, skipped, list of cases that passed only at the second try) of one part."""
+    """(passed, failed, skipped, list of cases that passed only at the second try) of a part."""
     first = cases(path)
     again = path.with_name(path.stem + AGAIN + ".xml")
     outcomes = {**first, **cases(again)} if again.exists() else first

@@ -24,7 +24,7 @@ WHEELS = ("FrontLeft", "FrontRight", "RearLeft", "RearRight")
 
 CARDATA, CONNECTEDDRIVE, PORTAL, MYBMW = "CarData", "ConnectedDrive", "portal", "MyBMW"
 
-#: what the module itself makes of other values, for all clouds
+#: values that the module derives from others, with all clouds
 DERIVED = {
     "estimatedStateOfCharge": "stateOfCharge and how fast the car charges: by the wallbox, the car's power, the time left or the last charge",
     "locked": "doorLockState",
@@ -44,7 +44,7 @@ def _named(source, keys):
     return {key: source for key in keys.split()}
 
 
-#: what CarData tells at other addresses than telematicData
+#: CarData's values from other endpoints than telematicData
 _CARDATA = {key: ", ".join(names) for table in (descriptors.PAIRS, descriptors.TIMERS) for key, names in table.items()}
 _CARDATA.update(_named(descriptors.SERVICES, "nextService serviceDate servicesDue serviceStatus"))
 _CARDATA.update(_named(descriptors.MESSAGES, "checkControl checkControlCount"))
@@ -107,7 +107,7 @@ def _joined(first, second):
 
 
 PROFILE = connecteddrive_state._PROFILE
-#: cloud -> {key: where it reads it}
+#: cloud -> {key: the field that it comes from}
 SOURCES = {
     CARDATA: _joined({row[0]: ", ".join(row[2]) for row in descriptors.TABLE}, _CARDATA),
     CONNECTEDDRIVE: _joined(
