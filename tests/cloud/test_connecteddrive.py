@@ -224,7 +224,7 @@ def test_the_result_says_whether_something_changed(app):
 @pytest.mark.parametrize(
     "outcome, word", [("FAILED", "NOT_EXECUTED"), ("TIMED_OUT", "TIMED_OUT"), ("ERROR", "ERROR"), ("NEVER", "DELIVERED")]
 )
-def test_a_service_can_come_to_a_sad_end(cloud, app, outcome, word):
+def test_a_service_can_fail_in_several_ways(cloud, app, outcome, word):
     cloud.command_plan(outcome=outcome)
     app.execute("DOOR_UNLOCK")
     assert app.walk("DOOR_UNLOCK", 4)[-1] == word

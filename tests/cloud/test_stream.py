@@ -154,7 +154,7 @@ def test_a_second_client_ends_the_first(listen, stream):
     assert second.is_listening() and first.is_lost() and stream.sessions() == 1
 
 
-def test_or_the_second_client_is_refused(listen, stream):
+def test_a_second_client_can_be_refused_instead(listen, stream):
     stream.second_client = "refuse"
     first = listen()
     assert first.is_listening()

@@ -36,7 +36,7 @@ def test_any_other_package_is_found(tmp_path, source):
 
 
 @pytest.mark.parametrize("name, is_good", [("lib/python/bmw/openhab/items.py", True), ("lib/python/bmw/items.py", False)])
-def test_java_is_for_the_room_of_openhab(tmp_path, name, is_good):
+def test_only_the_openhab_room_may_import_java(tmp_path, name, is_good):
     assert (found(tmp_path, name, "from java.lang import System") == []) is is_good
 
 

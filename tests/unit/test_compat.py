@@ -37,7 +37,7 @@ def test_a_line_ends_where_people_end_it_and_nowhere_else():
     assert lines_of(odd + "\r\n" + odd + "\r\n\r" + odd + "\n") == [odd, odd, "", odd, ""]
 
 
-def test_letters_change_their_size_by_ascii_alone():
+def test_upper_and_lower_case_change_ascii_letters_only():
     assert (lower("INVALID \u00dc\u0130"), upper("invalid \u00fc\u0131"), capitalize("iX")) == (
         "invalid \u00dc\u0130",
         "INVALID \u00fc\u0131",
@@ -46,7 +46,7 @@ def test_letters_change_their_size_by_ascii_alone():
     assert (lower(b"Location"), capitalize("")) == ("location", "")
 
 
-def test_no_module_lets_the_language_of_the_machine_change_the_size_of_letters():
+def test_no_module_uses_pythons_own_upper_and_lower_which_depend_on_the_language():
     library = Path(compat.__file__).parent
     texts = {path.relative_to(library): path.read_text("utf-8") for path in library.rglob("*.py")}
     assert len(texts) > 80

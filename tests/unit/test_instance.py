@@ -179,7 +179,7 @@ def test_a_reload_without_unloading_ends_the_earlier_with_its_rules(house, faili
     assert later.works and house.shared.look("running from") == FIRST
 
 
-def test_a_later_change_of_the_settings_means_the_one_that_works(house):
+def test_a_change_of_the_settings_reaches_only_the_running_instance(house):
     earlier = house.load()
     later = house.load()
     earlier.apps[-1].on_changed()
@@ -191,7 +191,7 @@ def test_a_later_change_of_the_settings_means_the_one_that_works(house):
     assert not later.works and house.shared.kept == {}
 
 
-def test_the_rules_of_before_listen_until_there_are_new_ones(house):
+def test_the_old_rules_stay_until_the_new_ones_are_made(house):
     script = house.load()
     (before,), there = script.rules, []
     script.instance._make_app = lambda: there.extend(script.rules) or script._make()
@@ -226,7 +226,7 @@ def test_a_load_that_failed_can_be_unloaded(house, failing):
     assert len(script.apps) == (failing != "make")
 
 
-def test_a_second_failure_of_another_time_is_told_again(house, caplog):
+def test_a_failure_after_a_successful_start_is_reported_again(house, caplog):
     script = house.load()
     for _ in range(2):
         script.failing = {"make"}

@@ -35,7 +35,7 @@ def test_files_are_put_where_that_version_wants_them(name, old, new):
 # its log files
 
 
-def test_a_state_ends_where_its_line_ends_whatever_stands_behind_it():
+def test_the_source_that_newer_openhabs_log_behind_a_state_is_cut_off():
     line = SAID + "SENT to FAILED: no answer (HTTP 500)"
     text = "{0}\n{0}{1}\n".format(line, FROM_SCRIPT)
     assert NEW.events(text) == "{0}\n{0}\n".format(line)
@@ -68,7 +68,7 @@ def test_a_tag_is_known_by_its_last_word():
     assert (OLD.row.car, NEW.row.car) == ("Equipment_Car", "Equipment_Vehicle_Car")
 
 
-def test_the_pools_of_openhab_itself_are_not_taken_for_ours():
+def test_openhabs_own_thread_pools_are_known_by_version():
     assert OLD.is_growing("OH-scheduler-7") and NEW.is_growing("OH-scheduler-7")
     assert NEW.is_growing("OH-watchservice-2") and not OLD.is_growing("OH-watchservice-2")
     assert not NEW.is_growing("bmw-worker")
@@ -120,7 +120,7 @@ def jar(path, *names):
             archive.writestr(name, "")
 
 
-def test_its_own_jython_is_taken_where_it_has_one(tmp_path):
+def test_an_openhab_with_its_own_jython_uses_it(tmp_path):
     folder = unpacked(tmp_path, "5.2.1")
     jar(folder / "addons/a-binding.jar", "org/openhab/binding/Handler.class")
     (folder / "addons/broken.jar").write_text("no jar")
@@ -131,7 +131,7 @@ def test_its_own_jython_is_taken_where_it_has_one(tmp_path):
     assert given.jython_to_take(OLD, folder) == layout.OWN_JYTHON
 
 
-def test_an_older_one_is_given_the_harnesss(tmp_path):
+def test_an_older_openhab_gets_the_jython_of_the_tests(tmp_path):
     assert given.jython_to_take(OLD, unpacked(tmp_path)) == "2.7.3"
 
 
@@ -147,7 +147,7 @@ def test_an_older_one_is_given_the_harnesss(tmp_path):
         ("", None),
     ],
 )
-def test_the_number_of_a_java_is_read(said, number):
+def test_the_major_version_of_java_is_read(said, number):
     assert given.number_in(said) == number
 
 

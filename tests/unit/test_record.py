@@ -49,5 +49,5 @@ def test_a_field_without_a_value_or_with_two_is_an_error_that_names_the_fields(v
         Place(*values, **named)
 
 
-def test_a_record_can_have_more_to_say():
+def test_a_record_class_can_have_methods_of_its_own():
     assert Named("i3").shout == "I3"

@@ -33,7 +33,7 @@ def test_a_call_that_never_failed_is_not_left_alone():
     assert Pauses().last_state("x") is None
 
 
-def test_after_one_failure_it_is_asked_again_then_ever_more_seldom_to_an_end():
+def test_the_pauses_grow_with_each_failure_up_to_two_hours():
     assert fail(Pauses(), 8)[1] == [0, 600, 1200, 2400, 4800, 7200, 7200, 7200]
 
 
@@ -58,7 +58,7 @@ def test_what_is_left_alone_says_what_failed_and_until_when():
     kept.check("y", NOON)
 
 
-def test_a_call_that_works_is_as_good_as_new():
+def test_a_call_that_works_starts_again_with_the_shortest_pause():
     kept = Pauses()
     fail(kept, 5)
     assert kept.worked("x") and not kept.worked("x")
@@ -66,13 +66,13 @@ def test_a_call_that_works_is_as_good_as_new():
 
 
 @pytest.mark.parametrize("named, wait", [(30, 600), (3600, 3600), (86400, pauses.MAX_RETRY_AFTER), (None, 600)])
-def test_bmws_own_wait_is_heeded_within_bounds(named, wait):
+def test_bmws_own_wait_is_respected_within_limits(named, wait):
     kept = Pauses()
     kept.failed("x", NOON, down())
     assert kept.failed("x", NOON, down(named)) == NOON + wait
 
 
-def test_a_person_is_let_through_and_a_failure_meanwhile_lengthens_nothing():
+def test_a_failure_during_a_pause_keeps_its_length_and_one_after_lifting_doubles_it():
     kept = Pauses()
     now = fail(kept, 3)[0] - 600
     assert kept.held("x", now) is not None
@@ -82,7 +82,7 @@ def test_a_person_is_let_through_and_a_failure_meanwhile_lengthens_nothing():
     assert kept.failed("x", now, down()) == now + 2400
 
 
-def test_all_are_lifted_or_forgotten_at_once():
+def test_all_pauses_can_be_lifted_or_forgotten_at_once():
     kept = Pauses()
     for name in ("x", "y"):
         kept.failed(name, NOON, down(600))
@@ -92,7 +92,7 @@ def test_all_are_lifted_or_forgotten_at_once():
     assert kept.to_record() == {}
 
 
-def test_it_is_kept_over_a_restart():
+def test_pauses_survive_a_restart():
     kept = Pauses()
     now = fail(kept, 3)[0]
     again = Pauses(json.loads(json.dumps(kept.to_record())))
@@ -106,7 +106,7 @@ def test_a_clock_that_was_set_back_leaves_nothing_alone_for_years():
     assert kept.held("x", NOON - 400 * DAY) is None
 
 
-def test_what_is_never_asked_again_is_forgotten():
+def test_an_old_failure_is_forgotten_after_some_days():
     kept = Pauses()
     kept.failed("old", NOON, down())
     kept.failed("x", NOON + 8 * DAY, down())
@@ -122,13 +122,13 @@ def test_what_is_never_asked_again_is_forgotten():
         (ServerError("down"), pauses.TOKEN_STEPS),
     ],
 )
-def test_tokens_have_steps_by_why_they_were_not_given(error, steps):
+def test_the_pauses_between_token_requests_depend_on_the_error(error, steps):
     assert token_steps(error) == steps
     assert all(300 <= earlier <= later for earlier, later in zip(steps, steps[1:]))
 
 
 @pytest.mark.parametrize("names", [(), ("x", "y"), ("x",)])
-def test_what_is_lifted_is_not_forgotten_when_another_call_fails(names):
+def test_a_lifted_pause_keeps_its_step_when_another_call_fails(names):
     kept = Pauses()
     now = fail(kept, 4)[0]
     kept.lift(*names)
@@ -136,7 +136,7 @@ def test_what_is_lifted_is_not_forgotten_when_another_call_fails(names):
     assert kept.failed("x", now, down()) == now + 4800
 
 
-def test_what_is_lifted_stays_so_over_a_restart_and_is_left_alone_again_when_it_fails():
+def test_a_lifted_pause_stays_lifted_over_a_restart_until_the_call_fails_again():
     kept = Pauses()
     now = fail(kept, 3)[0] - 60
     kept.lift()

@@ -29,7 +29,7 @@ def parts(cloud="cardata"):
     return json.loads(json.dumps([state, readings, records.polls(5.0, ("ONLINE", "Online"), [vehicle])]))
 
 
-def test_what_was_divided_is_joined_to_the_same():
+def test_joining_the_three_records_gives_the_single_record_again():
     assert records.joined(*parts()) == whole()
 
 

@@ -164,7 +164,7 @@ def test_many_changes_are_one_save_and_a_stop_saves_what_waits(state_of, store, 
     assert store == {}, "it was saved by the stop"
 
 
-def test_what_a_person_would_miss_is_not_put_off_by_numbers_that_wait(state_of, store, worker):
+def test_changes_that_a_user_would_miss_are_saved_soon_even_if_numbers_wait(state_of, store, worker):
     state, _parts = state_of()
     state.is_loaded = True
     state.save_later()

@@ -119,7 +119,7 @@ def test_tokens_that_do_not_grant_what_is_needed_are_not_kept(sign_in_at, worker
     assert (outlet.shown["accountState"], shown(outlet)) == ("ACCESS_DENIED", NOTHING)
 
 
-def test_begun_anew_the_first_one_is_asked_for_no_more(sign_in_at, worker):
+def test_after_a_new_sign_in_the_first_one_is_polled_no_more(sign_in_at, worker):
     sign_in, cloud, account = sign_in_at(PROMPT, None)
     sign_in.begin()
     cloud.begin = NetworkError("BMW cannot be reached")
@@ -142,7 +142,7 @@ def test_only_a_clear_refusal_waits_for_a_person(sign_in_at, worker, answers):
         assert (sign_in.was_refused, sign_in.done) == (False, [True])
 
 
-def test_cancelled_it_ends_and_where_nothing_waits_nothing_is_cancelled(sign_in_at, worker, outlet):
+def test_a_cancel_ends_a_waiting_sign_in_and_otherwise_does_nothing(sign_in_at, worker, outlet):
     sign_in, cloud, account = sign_in_at(PROMPT, TOKENS)
     sign_in.cancel()
     assert ("accountState" in outlet.shown, sign_in.was_refused) == (False, False)

@@ -82,7 +82,7 @@ def test_what_failed_is_told_stored_and_taken_back_when_it_works(refresh, accoun
     assert (outlet.shown["accountState"], outlet.shown["account"]) == ("ONLINE", "Signed in to BMW CarData")
 
 
-def test_while_a_person_signs_in_neither_is_told(refresh, account, status, worker, outlet):
+def test_during_a_sign_in_a_refresh_shows_neither_failure_nor_success(refresh, account, status, worker, outlet):
     status.is_taken = True
     account.due, account.trouble = 0, ServerError("BMW's sign-in server failed", "it is tried again")
     refresh.start()

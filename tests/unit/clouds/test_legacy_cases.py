@@ -23,7 +23,7 @@ def is_as_expected(vehicle, key, expected):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_of_a_real_car(case):
+def test_a_real_cars_answers_give_the_expected_values(case):
     vehicle = play(case)
     wrong = {key: (expected, said(vehicle, key)) for key, expected in case["expect"].items() if not is_as_expected(vehicle, key, expected)}
     assert not wrong

@@ -45,7 +45,7 @@ def test_what_was_put_first_is_taken_first_and_then_there_is_nothing(box):
     assert [box.take(), box.take(), box.take()] == ["a", "b", None] and len(box) == 0
 
 
-def test_by_count_it_takes_no_more_until_one_is_taken(box):
+def test_with_the_most_messages_it_accepts_no_more_until_one_is_taken(box):
     for number in range(inbox.MAX_MESSAGES):
         assert box.put(number, 1, wanted)
     bringer = Bringer(box)
@@ -54,7 +54,7 @@ def test_by_count_it_takes_no_more_until_one_is_taken(box):
     assert bringer.ended() is True and len(box) == inbox.MAX_MESSAGES
 
 
-def test_by_size_it_takes_no_more_until_there_is_room(box):
+def test_with_the_most_bytes_it_accepts_no_more_until_there_is_room(box):
     box.put("half", inbox.MAX_BYTES // 2, wanted)
     box.put("more", inbox.MAX_BYTES - inbox.MAX_BYTES // 2, wanted)
     bringer = Bringer(box, size=1)
@@ -78,7 +78,7 @@ def test_what_must_not_be_lost_never_waits(box):
     assert box.put("end", 0, lambda: True) and len(box) == inbox.MAX_MESSAGES + 1
 
 
-def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
+def test_a_waiting_thread_that_is_no_longer_wanted_gives_up_when_it_is_woken(box, monkeypatch):
     monkeypatch.setattr(inbox, "CHECK_EVERY", 1000)
     box.put("x", inbox.MAX_BYTES, wanted)
     bringer = Bringer(box)
@@ -88,7 +88,7 @@ def test_who_waits_gives_up_at_once_when_it_is_told_to_look(box, monkeypatch):
     assert bringer.ended() is False and len(box) == 1
 
 
-def test_who_waits_looks_by_itself(box, monkeypatch):
+def test_a_waiting_thread_checks_by_itself_whether_it_is_still_wanted(box, monkeypatch):
     monkeypatch.setattr(inbox, "CHECK_EVERY", 0.01)
     box.put("x", inbox.MAX_BYTES, wanted)
     bringer = Bringer(box)

@@ -99,7 +99,7 @@ def test_what_is_too_long_is_not_even_made_a_text():
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='"\\[]{},:019 ', max_size=200))
-def test_whatever_comes_only_bad_json_is_raised(data):
+def test_any_input_is_read_or_raises_bad_json(data):
     try:
         safe_json.parse(data)
     except BadJson:

@@ -122,7 +122,7 @@ def test_a_deleted_group_gets_its_members_again_and_no_item_of_a_file_is_touched
     assert "Missing" not in registry and registry["Filed"].groups == ()
 
 
-def test_who_took_an_item_out_of_a_group_that_is_there_is_obeyed(items):
+def test_an_item_that_was_removed_from_an_existing_group_is_not_added_again(items):
     registry = Registry(Doors=Item("Group"), Door=Item())
     watched(items, registry).ensure_group(group("Doors"), ["Door"])
     assert (registry["Door"].groups, registry.updated) == ((), [])

@@ -126,7 +126,7 @@ def test_the_power_of_an_item_is_read_in_watts(items, state, expected):
     assert outlet(items).power("Wallbox") == expected
 
 
-def test_that_the_item_with_the_power_is_not_there_is_told_once(items, caplog):
+def test_a_missing_item_with_the_wallbox_power_is_reported_once(items, caplog):
     out = outlet(items)
     assert [out.power("Wallbox") for _ in range(3)] == [None] * 3
     told = [record.getMessage() for record in caplog.records if "wallbox_power_item" in record.getMessage()]

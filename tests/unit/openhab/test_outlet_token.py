@@ -76,13 +76,13 @@ def test_a_token_is_opened_for_its_item_account_cloud_and_user_only(outlet_of, n
 
 
 @pytest.mark.parametrize("text", [None, "", "bmw1:", "null", "[" * 5000, "bmw1:" + "A" * 5000, "bmw1:\u00e4\u0000", "NULL", "UNDEF"])
-def test_what_else_is_written_into_the_token_item_is_nothing(outlet_of, text):
+def test_any_other_text_in_the_token_item_is_ignored(outlet_of, text):
     outlet = outlet_of()
     write(outlet, text)
     assert outlet.sealed_token() is None
 
 
-def test_an_endless_text_is_not_even_tried_and_the_longest_token_is(outlet_of, counted):
+def test_a_text_that_is_too_long_for_a_token_is_not_even_decrypted(outlet_of, counted):
     outlet = outlet_of()
     for size, tried in ((MAX_SEALED, 0), (MAX_SEALED // 2, 1)):
         write(outlet, "bmw1:" + "AAAA" * (size // 4))

@@ -46,7 +46,7 @@ def test_each_value_has_the_time_of_the_position():
     assert {reading.time for reading in asked(north_of(HOUSE, 500), time=4711.0).values()} == {4711.0}
 
 
-def test_a_car_that_stands_on_the_edge_does_not_come_and_go():
+def test_a_car_at_the_edge_of_home_does_not_switch_between_home_and_away():
     known = {}
     steps = [(160, False), (140, True), (160, True), (220, True), (230, False), (220, False), (160, False), (149, True)]
     for metres, is_there in steps:
@@ -77,7 +77,7 @@ def test_without_a_home_only_the_persons_own_places_are_known():
     assert values(asked(HOUSE, home=None, places=work)) == {PLACE: ELSEWHERE}
 
 
-def test_a_home_that_is_gone_makes_what_was_said_unknown():
+def test_when_home_is_no_longer_set_its_values_become_unknown():
     known = {}
     asked(north_of(HOUSE, 500), known)
     assert values(asked(north_of(HOUSE, 500), known, home=None)) == dict.fromkeys(KEYS)

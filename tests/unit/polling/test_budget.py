@@ -298,7 +298,7 @@ def test_what_is_left_alone_is_left_alone_over_a_restart():
     assert Budget(50, json.loads(json.dumps(budget.to_record()))).pauses.held("list of cars", NOON + 599) is not None
 
 
-def test_whose_allowance_is_used_up_is_told():
+def test_the_error_says_whether_our_limit_or_bmws_is_used_up():
     with pytest.raises(QuotaExceeded) as ours:
         spend(Budget(20), NOON, 19)
     assert ours.value.text() == "The daily allowance of 20 calls is used up: polling continues automatically"

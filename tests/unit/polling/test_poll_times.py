@@ -73,7 +73,7 @@ def test_a_car_that_charges_is_asked_more_often_unless_the_stream_tells_of_it(cl
     assert times.wait() == pytest.approx(intervals.PACE[intervals.HEARD] * Times(clock, awake(clock)).wait())
 
 
-def test_the_liveliest_car_counts_for_all(clock):
+def test_the_most_active_car_decides_when_to_poll(clock):
     busy = Times(clock, asleep(clock), awake(clock, chargingStatus="CHARGING"))
     assert busy.wait() < Times(clock, asleep(clock), awake(clock)).wait()
 

@@ -67,7 +67,7 @@ def looks(outlet, worker):
     return Looks(outlet, worker)
 
 
-def test_a_moment_after_the_poll_each_thing_is_taken_and_the_picture_shown(looks, outlet, worker):
+def test_a_moment_after_the_poll_the_rare_values_and_the_picture_are_read(looks, outlet, worker):
     looks.rare_calls.after_poll()
     worker.pass_time(rare_calls.AFTER_POLL - 1)
     assert looks.cloud.asked == []

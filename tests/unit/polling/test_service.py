@@ -952,7 +952,7 @@ def test_a_broken_answer_costs_one_poll_and_no_value(networked, kind, options):
 
 
 @pytest.mark.parametrize("where", ["mappings", "basicData", "containers", "telematicData"])
-def test_a_first_poll_that_fails_half_way_is_made_good_by_the_next(home, where):
+def test_after_a_first_poll_that_fails_half_way_the_next_one_works(home, where):
     home.cloud.add_fault(where, "http_500_fault")
     home.sign_in()
     assert home.state == "OFFLINE"
@@ -960,7 +960,7 @@ def test_a_first_poll_that_fails_half_way_is_made_good_by_the_next(home, where):
     assert home.state == "ONLINE" and home.car()["stateOfCharge"] == 68
 
 
-def test_a_refusal_that_is_about_the_token_is_healed_within_the_poll(signed_in):
+def test_a_refused_token_is_refreshed_within_the_poll(signed_in):
     signed_in.cloud.add_fault("telematicData", "status", status=403, body={"exveErrorId": "CU-127", "exveErrorMsg": "invalid_token"})
     signed_in.update()
     assert signed_in.state == "ONLINE"

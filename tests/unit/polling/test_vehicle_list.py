@@ -317,7 +317,7 @@ def test_of_an_older_version_the_first_car_is_the_first_stored(cars, cloud, cloc
     assert first_of(restarted) == ["i3"]
 
 
-def test_the_turn_is_that_of_the_car_that_waits_longest(cars, clock):
+def test_the_car_that_was_polled_longest_ago_is_next(cars, clock):
     first, second = cars.vehicles
     first.asked_at, second.asked_at = clock.now() - 60, clock.now() - 120
     assert cars.in_turn() == [second, first]
@@ -325,7 +325,7 @@ def test_the_turn_is_that_of_the_car_that_waits_longest(cars, clock):
     assert cars.in_turn() == [first, second]
 
 
-def test_a_car_asked_in_the_future_has_its_turn_first(cars, clock):
+def test_a_car_with_a_poll_time_in_the_future_is_next(cars, clock):
     first, second = cars.vehicles
     first.asked_at, second.asked_at = clock.now() - 60, clock.now() + 86400
     assert cars.in_turn() == [second, first]

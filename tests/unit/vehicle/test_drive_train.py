@@ -34,7 +34,7 @@ from bmw.vehicle.vocabulary import VEHICLE
         ({}, (None, None)),
     ],
 )
-def test_what_a_car_has(facts, expected):
+def test_the_parts_of_a_car_follow_from_its_facts(facts, expected):
     assert drive_train.parts(facts) == expected
 
 
@@ -43,5 +43,5 @@ def test_all_that_is_impossible_is_in_the_vocabulary():
     assert not drive_train.TANK & drive_train.BATTERY
 
 
-def test_where_nobody_knows_all_is_possible():
+def test_an_unknown_drive_train_rules_out_no_value():
     assert drive_train.impossible({}) == drive_train.impossible({"driveTrain": "PHEV"}) == frozenset()

@@ -13,6 +13,6 @@ def test_a_picture_is_known_by_its_first_bytes(data, mime, suffix):
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG", b"<html>", b"<svg onload='x'>", b"GIF89a", PNG + b"x" * MAX_BYTES])
-def test_anything_else_and_what_is_too_large_is_none(data):
+def test_other_data_and_too_large_pictures_are_refused(data):
     with pytest.raises(BadAnswer):
         recognised(data)

@@ -30,7 +30,7 @@ def test_every_number_that_a_car_tells_has_a_row():
 
 
 @pytest.mark.parametrize("key", sorted(plausible.ROWS))
-def test_the_ends_of_a_row_can_be_and_what_is_beyond_them_cannot(key):
+def test_the_limits_of_a_row_are_plausible_and_numbers_beyond_are_not(key):
     lowest, highest, never = plausible.ROWS[key]
     assert can_be(key, lowest) and can_be(key, highest)
     assert not can_be(key, lowest - 1) and not can_be(key, highest + 1)
@@ -69,7 +69,7 @@ def test_the_ends_of_a_row_can_be_and_what_is_beyond_them_cannot(key):
         ("satellites", 255, None, False),
     ],
 )
-def test_what_can_be(key, value, unit, expected):
+def test_values_are_plausible_or_not(key, value, unit, expected):
     assert can_be(key, value, unit) is expected
 
 

@@ -85,7 +85,7 @@ def test_what_is_no_entry_is_left_as_it_is():
     assert answered({HV: "nonsense", LEVEL: None}) == {HV: "nonsense", LEVEL: None}
 
 
-def test_in_the_stream_the_time_of_such_an_entry_is_the_cars():
+def test_in_the_stream_the_timestamp_of_the_charging_status_is_the_cars_own():
     known = {HV: entry("CHARGING", NOON - 60)}
     assert merge(known, {HV: entry("NOT_CHARGING")}, NOON) == {HV}
 

@@ -77,7 +77,7 @@ def test_what_nobody_names_is_bounded_in_number_and_the_first_go_on():
 
 
 @pytest.mark.parametrize("name", ["vehicle.a_b", "x" * 3000, "vehicle." + "a" * 3000, "../etc", ""])
-def test_names_that_are_none_are_nothing(name):
+def test_what_is_no_descriptors_name_is_ignored(name):
     assert read(ALL, {name: entry(1)}) == {}
 
 

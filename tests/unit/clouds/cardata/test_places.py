@@ -47,13 +47,13 @@ def test_the_place_where_the_car_is():
     assert (values["placeCurrentLimit"], values["placeChargingMode"]) == (16, "CHARGING_WINDOW")
 
 
-def test_elsewhere_it_is_the_place_of_most_visits():
+def test_away_from_all_places_the_most_visited_one_is_shown():
     values = shown(place(WORK, visits=99, acCurrentLimit=32), place(HOME), position=(50.0, 8.0))
     assert (values["atChargingPlace"], values["placeCurrentLimit"]) == (False, 32)
 
 
 @pytest.mark.parametrize("metres, is_there", [(0, True), (200, True), (300, False)])
-def test_near_is_there(metres, is_there):
+def test_a_car_near_a_charging_place_is_at_it(metres, is_there):
     assert shown(place(), position=(HOME[0] + metres / 111195.0, HOME[1]))["atChargingPlace"] is is_there
 
 

@@ -79,7 +79,7 @@ def test_a_fuels_part_is_not_made_of_a_sum_of_long_ago():
     assert ranges("PHEV", kombi=entry("0", time=NOON - 9999), last="419") == (0, 419, 419)
 
 
-def test_of_what_changed_alone_the_same_follows():
+def test_one_changed_value_gives_the_same_ranges_as_all_values():
     entries = {NAMES["kombi"]: entry("17"), NAMES["last"]: entry("419")}
     facts = {"driveTrain": "PHEV"}
     for name in ("kombi", "last"):

@@ -121,7 +121,7 @@ def test_an_accepted_key_that_bmw_names_later_begins_a_new_list():
 
 
 @pytest.mark.parametrize("note", ["left_out", "step", "failed", "test", "turn", "full"])
-def test_a_new_beginning_keeps_only_what_bmw_named(note):
+def test_a_new_search_keeps_only_the_keys_that_bmw_named(note):
     notes = {note: 1, "refused": {"key.3": NOON}}
     Search(WANTED, RUNGS, notes, NOON).begin_anew()
     assert notes == {"refused": {"key.3": NOON}}

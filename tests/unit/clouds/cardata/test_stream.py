@@ -390,7 +390,7 @@ def test_an_error_that_nobody_expects_is_not_the_last_attempt(bench):
     assert bench.word == "CONNECTED"
 
 
-def test_nor_is_one_at_the_token(bench, monkeypatch):
+def test_an_unexpected_error_at_the_token_is_not_the_last_attempt_either(bench, monkeypatch):
     monkeypatch.setattr(bench.account, "access_token", lambda: _no_thread(None, None))
     with pytest.raises(RuntimeError):
         bench.stream.start()
@@ -444,7 +444,7 @@ def test_a_day_without_a_message_is_told_and_taken_back(bench):
 # a broker at home
 
 
-def test_a_broker_at_home_is_used_with_its_own_login_and_for_ever(clock, worker):
+def test_a_local_broker_is_used_with_its_own_login_and_needs_no_new_token(clock, worker):
     bench = Bench(clock, worker, LocalSource("mqtt://192.168.1.5:1883", "bmw/+", "me", "secret"))
     bench.connect()
     assert bench.line.broker == mqtt.Broker("192.168.1.5", 1883, False, "me", "secret", "bmw/+")
