@@ -170,9 +170,13 @@ class CpythonHome:
         self.vin = self.cloud.add_car(self.facts.kind, vin=VINS[self.facts.kind])
         self._wire = Wire(self.cloud.app)
         self._wire.start()
-        self._load()
-        if not self.facts.renews_alone:
-            self.sign_in()
+        try:
+            self._load()
+            if not self.facts.renews_alone:
+                self.sign_in()
+        except BaseException:
+            self._wire.stop()  # or the next tests would talk to this cloud
+            raise
 
     def use(self, cloud_name):
         """The user writes another cloud into bmw.cfg."""
