@@ -219,6 +219,15 @@ def test_of_two_with_the_same_stamp_the_higher_serial_of_the_token_is_the_newer(
         assert again(store, seal).load("account.token")["serial"] == wanted
 
 
+def test_a_record_that_is_saved_before_it_was_loaded_is_newer_than_the_one_in_its_file(store, seal):
+    for number in range(3):
+        store.save("account.token", {"n": number})
+    started = again(store, seal)
+    started.save("account.token", {"n": 3})
+    text = seal.open(files.read(store.path("account.token")).decode("ascii").strip(), "account.token")
+    assert json.loads(text) == [4, {"n": 3}]
+
+
 @pytest.mark.parametrize("cut", [0, 5, 60, -1, None])
 def test_a_cut_or_foreign_one_that_lies_beside_is_not_taken_up(store, seal, cut):
     store.save("other.token", {"n": 7})
