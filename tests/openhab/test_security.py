@@ -1,9 +1,12 @@
 """What docs/security.md promises, in a real openHAB: passwords in files, what openHAB keeps of them, old TLS, new and lost keys."""
 
+import contextlib
 import os
+import socket
 import ssl
 import stat
 import sys
+import threading
 import time
 import warnings
 
@@ -16,6 +19,7 @@ from tests.openhab.faults_house import Disk
 from tests.openhab.home import SETTINGS_FILE, STARTED, Home
 from tests.openhab.layout import REPO
 from tests.openhab.probe import Hand
+from tests.openhab.server import wait_until
 
 sys.path.insert(0, str(REPO / "automation" / "lib" / "python"))
 
@@ -85,6 +89,29 @@ def over(path, text):
 
 
 DO = {"create": create, "interrupted": interrupted, "kept": kept, "error": error, "over": over}
+""",
+)
+#: token requests that get no answer
+UNANSWERED = Hand(
+    "Unanswered",
+    """
+from bmw.errors import NetworkError
+from bmw.net.http import Request
+from bmw.openhab.http import JvmTransport
+from bmw.openhab.jvm import Shared
+
+
+def ask(url, count):
+    transport = JvmTransport(Shared(itemRegistry))
+    for _ in range(count):
+        try:
+            transport(Request("POST", url, {}, b"", 0.2, True))
+        except NetworkError as error:
+            told = error.problem
+    return told
+
+
+DO = {"ask": ask}
 """,
 )
 #: a JVM that allows all algorithms and also offers TLS 1.1
@@ -184,6 +211,37 @@ def test_a_certificate_of_strangers_is_told_as_such(home, tmp_path):
     with TlsServer(Certificates(tmp_path)) as server:
         ask(home, server, "certificate is not trusted")
         assert server.served == 0
+
+
+def test_a_server_that_never_answers_token_requests_gets_few_connections_that_stay_open(home):
+    """Java closes none of them by the steady clock, so a month without an answer would use up openHAB's files and memory."""
+    connections, listener = [], socket.create_server(("127.0.0.1", 0), backlog=100)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                connections.append(listener.accept()[0])
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        told = UNANSWERED.ask(home.openhab, "ask", "http://127.0.0.1:{}/".format(listener.getsockname()[1]), 30)
+        assert "answer" in told
+        wait_until(lambda: len([one for one in connections if not is_ended(one)]) <= 20 and len(connections) == 30, 20, "the others to end")
+        assert len([one for one in connections if not is_ended(one)]) == 20
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        for one in [listener, *connections]:
+            one.close()
+
+
+def is_ended(connection):
+    """True if the other side has closed the connection; what it sent is read."""
+    try:
+        while connection.recv(65536, socket.MSG_DONTWAIT):
+            pass
+        return True
+    except BlockingIOError:
+        return False
 
 
 # keys
