@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests, and sets up what they need. The last lines say how many ran where.
+# Runs the tests and installs what they need. The last lines count the tests of each part.
 #
 #   tests/run.sh unit   the unit tests without the slow ones: a minute and a half
 #   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: some minutes
 #   tests/run.sh        everything: lint, audit, CPython, a real openHAB with Jython 2.7.3 (core: 2.7.2), a browser: about an hour
 #   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads and an hour's soak: hours
 #
-# OPENHAB_HOME=/path/to/an/unpacked/openHAB tests/run.sh [fast | long] runs the tests in openHAB, and only those, in that one, whatever its
-# version. It is copied, never changed. JAVA_HOME says with which Java.
+# OPENHAB_HOME=/path/to/an/unpacked/openHAB tests/run.sh [fast | long] runs only the tests in openHAB, with a copy of that openHAB (any
+# version). JAVA_HOME names the Java to use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

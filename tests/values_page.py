@@ -141,7 +141,6 @@ Told elsewhere: {}.
 
 
 def page():
-    """The text of the page."""
     return HEAD + "\n".join(_section(name) for name in SECTIONS if name not in (extra.SECTION, "commands")) + _extras()
 
 

@@ -30,8 +30,8 @@ DEFAULTS = {
     # MyBMW
     "mybmw_quota": None,  # calls per account, x-user-agent and UTC day; BMW's own number is unknown
     "mybmw_burst": None,  # calls in ten seconds before 429
-    "mybmw_blocked": None,  # 489 or 403: BMW's wall of September 2025
-    "mybmw_rex_as_electric": False,  # older answers call a range extender plainly ELECTRIC
+    "mybmw_blocked": None,  # 489 or 403: since September 2025 BMW blocks other programs with it
+    "mybmw_rex_as_electric": False,  # older answers name a range extender just ELECTRIC
     "captcha_lifetime": 120,  # lifetime of a solved captcha or a half finished login in seconds
     # ConnectedDrive, mobile API and portal
     "cd_access_lifetime": 28800,  # lifetime of its access token in seconds

@@ -18,7 +18,7 @@ from .methods import METHODS
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-# The same methods, near and far
+# The same methods locally and over HTTP
 
 
 def test_cloud_and_client_share_every_method(served):

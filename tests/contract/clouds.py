@@ -16,7 +16,7 @@ class CloudFacts:
         signs_in (str): 'person' approves on BMW's page, 'captcha' is typed, 'alone' with user and password.
         kind (str): the simulated car for faults and commands; it supports all commands of the cloud.
         cars_at, state_at, renewal_at, command_at, progress_at (str): names of the calls.
-        renewed (int): HTTP status of a renewal that worked.
+        renewed (int): HTTP status of a successful token refresh.
         lifetime (str): the simulator's setting for the life of its access tokens.
         lists_secondary (bool): whether it lists cars of which the account is a secondary user.
         quota (dict or None): its answer (a 'status' fault) when the day's calls are used up; this ends after PAUSE seconds.

@@ -21,7 +21,7 @@ from tests.openhab.faults_steps import STEPS  # noqa: E402
 from tests.openhab.faults_wide import WIDE_ROWS  # noqa: E402
 
 ALL = ROWS + WIDE_ROWS
-#: one of each kind
+#: one row of each kind, for short runs
 SOME = (
     "connection refused",
     "reset after the headers",

@@ -24,7 +24,7 @@ class JavaError(BaseException):
     """Like a Java exception on Jython: ``except Exception`` does not catch it."""
 
 
-#: errors that no code expects
+#: unexpected errors, which no code handles by their type
 UNEXPECTED = [ValueError, JavaError]
 
 
@@ -92,7 +92,6 @@ class HandWorker:
         self._timetable.clear()
 
     def waiting(self):
-        """The names of the waiting work."""
         return set(self._timetable)
 
     def due_in(self, name):
@@ -212,12 +211,10 @@ class FakeWire:
         return answer
 
     def form(self, number=-1):
-        """The form fields of a request."""
         fields = parse_qs(self.requests[number].body.decode("ascii"))
         return {name: values[0] for name, values in fields.items()}
 
     def json(self, number=-1):
-        """The JSON body of a request."""
         return json.loads(self.requests[number].body.decode("utf-8"))
 
 

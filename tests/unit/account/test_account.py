@@ -24,7 +24,7 @@ def new_tokens(number, now=NOON, life=3600):
 
 
 class RotatingCloud:
-    """A cloud whose refresh token works once, as BMW's does."""
+    """A cloud whose refresh tokens work only once, like BMW's."""
 
     name = "cardata"
     title = "BMW CarData"
@@ -189,7 +189,7 @@ def test_a_rejected_token_that_another_one_stored_anew_is_renewed(account, cloud
     assert cloud.refreshes == ["refresh-1"] and second.access_token() == "access-2"
 
 
-# durable before use
+# stored before it is used
 
 
 def test_a_renewed_token_is_on_disk_before_anyone_has_it(account, cloud, store):
@@ -453,7 +453,7 @@ def test_a_stored_record_that_holds_no_token_is_none(cloud, store, clock):
     assert not another(cloud, store, clock).is_signed_in
 
 
-# whose it is
+# the holder of the tokens
 
 
 def of(holder, cloud, store, clock):

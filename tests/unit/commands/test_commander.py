@@ -103,7 +103,7 @@ def desk(clock, worker):
     return Desk(clock, worker)
 
 
-# the life
+# the states of a command
 
 
 def test_a_command_goes_through_its_states_in_order(desk):
@@ -451,7 +451,7 @@ def test_a_mistake_of_ours_before_the_request_left_is_a_failure(desk):
     assert desk.give("lock")[-1] == "FAILED: unexpected error, see openHAB's log"
 
 
-# what may not be sent
+# commands that are refused
 
 
 def test_what_the_cloud_cannot_do_is_refused_without_a_request(desk):

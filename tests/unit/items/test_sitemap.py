@@ -336,7 +336,7 @@ def test_what_was_generated_is_replaced(file):
     assert file.read_text("utf-8") == MARKER + "\nnew"
 
 
-# what is shipped
+# shipped files
 
 
 #: an i3's values by CarData plus the commands of MyBMW, so that the sample shows all lines a user may see

@@ -27,8 +27,6 @@ def core_class(path):
 
 
 class Item:
-    """An item of openHAB."""
-
     def __init__(self, kind="String", groups=()):
         self.kind, self.groups, self.state = kind, groups, None
 

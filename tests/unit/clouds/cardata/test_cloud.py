@@ -81,7 +81,7 @@ def read_with(container_id):
     return "GET /customers/vehicles/VIN/telematicData?containerId=" + container_id
 
 
-# what it is
+# properties of the cloud
 
 
 def test_it_is_the_cloud_of_that_name_and_read_only():
@@ -409,7 +409,7 @@ def test_what_is_no_id_of_a_container_is_in_no_path(bad):
     assert stored.calls() == [LIST, POST, read_with(NEW_ID)]
 
 
-# anything at all
+# random answers
 
 
 ANSWERS = st.tuples(st.sampled_from([200, 201, 400, 403, 404, 500]), JSON | st.fixed_dictionaries(

@@ -238,7 +238,7 @@ def test_where_the_catalogue_knows_one_unit_a_missing_one_is_that_and_a_strange_
     assert one("stateOfCharge", DT + "batteryManagement.header", "57").value == 57
 
 
-# what cannot be true
+# impossible values
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_what_is_not_among_the_entries_is_not_among_the_readings():
     assert translate({DT + "batteryManagement.header": {"unit": "percent"}}) == {}
 
 
-# several sources of one word
+# several descriptors for one key
 
 
 @pytest.mark.parametrize(
@@ -489,7 +489,7 @@ def test_no_trip_ends_after_it_was_told(monkeypatch, written, hours_later, expec
     assert times.to_iso(reading.value) == expected
 
 
-# anything at all
+# random values
 
 NUMERIC_TEXT = st.integers(-(10**6), 10**6).map(str) | st.floats(-1e6, 1e6).map(str)
 ENTRY = JSON | st.fixed_dictionaries(

@@ -35,7 +35,7 @@ def one(name, value, unit=None):
     return read(ALL, {name: entry(value, unit)})[extra.key_of(name)]
 
 
-# which
+# which descriptors are extra
 
 
 def test_vocabulary_and_rest_are_all_of_bmws_catalogue():
@@ -162,7 +162,7 @@ def test_whatever_comes_makes_a_state_or_unknown(value, unit):
         assert (reading.value is None) <= (state is None)
 
 
-# all of them
+# all descriptors of the catalogue
 
 
 #: descriptor -> key of the pair or timer that it is a part of

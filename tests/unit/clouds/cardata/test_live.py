@@ -478,7 +478,7 @@ def test_a_car_that_streams_everything_is_heard_on_demand(service, outlet, clock
     assert {row[0] for row in TABLE if set(row[2]) & set(streamed)} <= told
 
 
-# the stream is silent while the polls bring news
+# the stream is silent while polls bring new values
 
 LOST = (
     "CONNECTED: polls bring news of i3 that the stream does not: BMW sometimes loses the choice of data, so choose it again under"

@@ -65,7 +65,7 @@ def test_each_verifier_is_new_and_of_the_allowed_form():
     )
 
 
-# beginning
+# the start
 
 
 def test_a_sign_in_asks_for_a_device_code_with_all_scopes_and_a_challenge():
@@ -268,7 +268,7 @@ def test_a_refresh_answer_without_a_token_is_a_bad_answer(body):
         refresh(answer(body))
 
 
-# any answer at all
+# random answers
 
 FIELDS = st.dictionaries(st.sampled_from(sorted(set(CODE) | set(TOKEN) | {"error"})), JSON)
 

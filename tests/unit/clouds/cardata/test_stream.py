@@ -260,7 +260,7 @@ def test_ended_at_the_tokens_end_it_is_back_in_seconds(bench):
     assert bench.worker.due_in(TIMER) <= 3
 
 
-# refused
+# refused logins
 
 
 @pytest.mark.parametrize("code", [4, 5])
@@ -352,7 +352,7 @@ def test_a_refused_subscription_is_told_and_tried_again_after_a_quarter_of_an_ho
     assert bench.word == "CONNECTED"
 
 
-# lost
+# lost connections
 
 
 def test_a_connection_that_was_good_for_long_is_back_in_seconds(bench):
@@ -441,7 +441,7 @@ def test_a_day_without_a_message_is_told_and_taken_back(bench):
     assert bench.shown[-1] == ("CONNECTED", "")
 
 
-# a broker at home
+# a local broker
 
 
 def test_a_local_broker_is_used_with_its_own_login_and_needs_no_new_token(clock, worker):
@@ -461,7 +461,7 @@ def test_a_token_that_does_not_say_its_life_is_taken_to_live_an_hour(token):
     assert stream.token_life(token) == stream.TOKEN_LIFE
 
 
-# messages without end
+# floods of messages
 
 
 def test_messages_are_read_in_slices_and_other_work_has_its_turn(bench):

@@ -53,7 +53,6 @@ def made(clock, **values):
 
 
 def form_of(request):
-    """The form fields of a request."""
     body = request.body.decode("ascii") if isinstance(request.body, bytes) else request.body
     return {name: found[0] for name, found in parse_qs(body).items()}
 
@@ -93,7 +92,7 @@ def plan_sign_in(wire, **changes):
     def authenticate(request):
         form = form_of(request)
         if "authorization" not in form:
-            # as BMW gives it: not a valid URL
+            # BMW's answer really is not a valid URL
             target = "redirect_uri=com.bmw.connected://oauth?client_id=x&state=y&authorization=the%2Dauthorization"
             cookies = [
                 ("Set-Cookie", "GCDMSSO=one; Path=/gcdm; HttpOnly"),

@@ -74,7 +74,6 @@ def made(clock, **values):
 
 
 def form_of(request):
-    """The form fields of a request."""
     body = request.body.decode("ascii") if isinstance(request.body, bytes) else request.body
     return {name: found[0] for name, found in parse_qs(body).items()}
 
