@@ -460,6 +460,7 @@ def test_the_wire_is_opened_to_the_broker_in_time_and_the_threads_have_names(ope
     assert heard.wait(10)
     assert told == [("h", 1, False, mqtt.CONNECT_TIMEOUT), (connection, mqtt.CONNECTED)]
     until(lambda: sorted(thread.name for thread in stream_threads()) == ["bmw-stream", "bmw-stream-ping"])
+    assert all(thread.daemon for thread in stream_threads())  # none keeps the program from ending
 
 
 def test_a_closed_connection_says_good_bye_once(open_line, ear):
