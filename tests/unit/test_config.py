@@ -293,6 +293,12 @@ def test_a_line_without_equals_sign_is_told_by_its_number():
     assert "line 3 has no '='" in only(GOOD + "\n\nrefresh 30")[1][0]
 
 
+def test_a_line_that_openhab_writes_into_its_own_log_is_told_as_such():
+    """openHAB 3.0.1: "Could not parse line 'password: hunter2'", as a warning."""
+    problem = only(GOOD + "\npassword: hunter2hunter2")[1][0]
+    assert "hunter2" not in problem and "openHAB itself writes the whole line into openhab.log" in problem
+
+
 @pytest.mark.parametrize(
     "line",
     [

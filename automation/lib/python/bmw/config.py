@@ -26,6 +26,8 @@ DEFAULT = ""
 DEFAULT_REFRESH_MINUTES = 30
 #: mistakes of one kind that are told one by one: a wrong file has thousands of them
 MAX_NAMED = 10
+#: what to do about a line without '=': people post openHAB's log in the forum
+_IN_THE_LOG = "write key = value; openHAB itself writes the whole line into openhab.log, so if it has a password, remove it there too"
 #: stands for bytes that were not UTF-8
 _NOT_UTF8 = "\ufffd"
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -386,7 +388,7 @@ def _pairs(text, problems):
         key, equals, value = line.partition("=")
         key, value = key.strip(), value.strip()
         if not equals:
-            problems.append(ConfigError("line {} has no '='".format(number), "write key = value"))
+            problems.append(ConfigError("line {} has no '='".format(number), _IN_THE_LOG))
         elif not _KEY.match(key) or value == "=":
             # a secret may stand before the '=', as in "password: abc=def", or end with it, so nothing of the line is shown
             problems.append(ConfigError("line {} is not understood".format(number), "write key = value"))
