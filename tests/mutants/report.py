@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 #: files that mutmut copies besides the library, because tests read them
-BESIDE = ("tests", "conf", "docs", "install.py", "README.md", "CHANGELOG.md")
+BESIDE = ("tests", "conf", "docs", "install.py", "README.md", "README.de.md", "CHANGELOG.md")
 #: mutmut's exit codes of a test run: 0 = all passed, 33 = no test reaches the change
 SURVIVED, NOT_REACHED = 0, 33
 #: mutmut's exit codes when the tests did not end in time: the change makes them wait, or the machine is busy

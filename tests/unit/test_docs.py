@@ -1,6 +1,7 @@
 """docs: every test, item and value that a page names exists; the German README says what the English one says."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE
 from tests.values_page import CARDATA, DERIVED, SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"]
+PAGES = sorted((ROOT / "docs").glob("*.md")) + sorted(ROOT.glob("README*.md"))
 _TEST = re.compile(r"`(?:tests/)?((?:unit|cloud|contract|openhab|browser|install|fuzz)/[\w/]+\.py)`")
 
 
@@ -66,3 +67,46 @@ def test_the_file_of_own_names_on_the_page_is_read_without_an_error():
     lines = re.findall(r"(?m)^    (\w+ = i3\w+)$", BINDING)
     assert names._parse("\n".join(lines))[1] == []
     assert len(lines) > 5
+
+
+# README.md and README.de.md
+
+ENGLISH, GERMAN = [(ROOT / name).read_text("utf-8") for name in ("README.md", "README.de.md")]
+
+
+def code(text):
+    """What stands as code in the text, how often: settings, items, states, folders."""
+    return Counter(re.findall(r"`([^`\n]+)`", text))
+
+
+def commands(text):
+    """What stands before the words in each indented line: commands, files."""
+    return [re.split(r" {2,}", line.strip())[0] for line in re.findall(r"(?m)^    ?.*$", text) if line.startswith("    ")]
+
+
+def links(text):
+    return Counter(re.findall(r"\]\(([^)]+)\)", text))
+
+
+def shape(text):
+    """The kind of each line that has one: heading, row of a table, point of a list, numbered step."""
+    kinds = (("#", r"#+ "), ("|", r"\|"), ("-", r"- "), ("1.", r"\d+\. "), ("!", r"!\["))
+    return [kind for line in text.splitlines() for kind, pattern in kinds if re.match(pattern, line)]
+
+
+def test_both_readmes_link_each_other_at_their_top():
+    assert "[Deutsch](README.de.md)" in ENGLISH.split("\n## ")[0]
+    assert "[English](README.md)" in GERMAN.split("\n## ")[0]
+
+
+@pytest.mark.parametrize("part", [code, commands, shape], ids=lambda part: part.__name__)
+def test_the_german_readme_has_what_the_english_one_has(part):
+    assert part(ENGLISH) and part(GERMAN) == part(ENGLISH)
+
+
+def test_the_german_readme_has_the_links_of_the_english_one():
+    assert links(GERMAN) - Counter(["README.md"]) == links(ENGLISH) - Counter(["README.de.md"])
+
+
+def test_both_readmes_name_the_same_numbers():
+    assert sorted(re.findall(r"\d[\d.,/-]*\d|\d", GERMAN)) == sorted(re.findall(r"\d[\d.,/-]*\d|\d", ENGLISH))
