@@ -181,6 +181,24 @@ def test_what_is_not_understood_is_no_command_and_leaves_the_status(homes, text)
     assert (home.cloud.commands(), texts(home)) == ([], [])
 
 
+@pytest.mark.parametrize("way", ["item", "api"])
+def test_the_arguments_of_a_command_reach_bmw(homes, way):
+    home = homes("mybmw")
+    if way == "item":
+        home.command(home.item("ChargingTarget"), "80")
+    else:
+        home.service.command(home.name, "chargingSettings", {"target": 80}, lambda state, reason: None)
+        home.worker.run()
+    assert [(sent["command"], sent["arguments"]["soc_target"]) for sent in home.cloud.commands()] == [("chargingSettings", 80)]
+
+
+def test_a_command_with_an_impossible_argument_fails_and_says_what_is_possible(homes):
+    home = homes("mybmw")
+    home.command(home.item("ChargingTarget"), "500")
+    assert home.state(home.item("CommandStatus")).startswith("FAILED: ") and "100" in home.state(home.item("CommandStatus"))
+    assert home.cloud.commands() == []
+
+
 def test_a_stop_ends_every_command_with_a_final_word(homes):
     home = homes("portal")
     home.cloud.command_plan(outcome="NEVER")
