@@ -8,7 +8,18 @@ import time
 
 import pytest
 from bmw.clouds.cardata import sign_in, stream
-from bmw.clouds.cardata.stream import CONNECTED, LONGEST_WAIT, OFF, RELAY_GRACE, SUBSCRIBE_AGAIN, WAITING, BmwSource, LocalSource, Stream
+from bmw.clouds.cardata.stream import (
+    CONNECTED,
+    CONNECTING,
+    LONGEST_WAIT,
+    OFF,
+    RELAY_GRACE,
+    SUBSCRIBE_AGAIN,
+    WAITING,
+    BmwSource,
+    LocalSource,
+    Stream,
+)
 from bmw.clouds.tokens import Tokens
 from bmw.errors import AccessDenied, NetworkError, ServerError, SignInNeeded
 from bmw.net import inbox, mqtt
@@ -22,6 +33,7 @@ TIMER = "stream"
 
 
 def jwt(number, life=LIFE):
+    """An id token of that life in seconds; ``number`` tells it from others."""
     claims = json.dumps({"iat": 1000, "exp": 1000 + life, "jti": number}).encode()
     return "eyJh.{}.sig".format(base64.urlsafe_b64encode(claims).rstrip(b"=").decode())
 
@@ -78,6 +90,12 @@ class Bench:
         self.lines, self.messages, self.shown = [], [], []
         self.stream = self.make(source or BmwSource(self.account, URL))
 
+    def of_life(self, life):
+        """The same bench with tokens of that life in seconds."""
+        self.account = FakeAccount(self.clock, life)
+        self.stream = self.make(BmwSource(self.account, URL))
+        return self
+
     def make(self, source):
         return Stream(
             source,
@@ -133,12 +151,21 @@ def test_it_logs_in_with_gcid_and_id_token_and_listens_to_all_cars_of_the_accoun
     assert bench.shown == [("CONNECTING", ""), ("CONNECTED", "")]
 
 
+def test_until_the_server_answers_it_is_connecting(bench):
+    assert bench.stream.state == OFF and bench.stream.connections == 0
+    bench.stream.start()
+    assert bench.stream.state == CONNECTING and bench.stream.connections == 0
+    bench.tell(mqtt.CONNECTED)
+    assert bench.stream.state == CONNECTED and bench.stream.connections == 1
+
+
 def test_a_connection_whose_end_nobody_told_is_found_by_the_next_tick(clock, worker):
     at_home = Bench(clock, worker, LocalSource("mqtt://localhost:1883", "bmw/+")).connect()
     at_home.line.is_closed = True
     at_home.stream.start()
     at_home.worker.run()
-    assert at_home.word == "OFFLINE" and at_home.stream.state == WAITING
+    assert at_home.shown[-1] == ("OFFLINE", "The connection ended unexpectedly: it is tried again")
+    assert at_home.stream.state == WAITING
     at_home.wait_and_connect()
     assert at_home.word == "CONNECTED" and len(at_home.lines) == 2
 
@@ -157,7 +184,17 @@ def test_there_is_one_connection_however_often_it_is_started(bench):
     bench.connect()
     bench.stream.start()
     bench.stream.hurry()
-    assert len(bench.lines) == 1
+    bench.worker.run()
+    assert len(bench.lines) == 1 and not bench.line.is_closed and bench.stream.state == CONNECTED
+
+
+def test_a_start_while_it_waits_changes_nothing(bench):
+    bench.connect()
+    bench.lose()
+    shown, seconds = list(bench.shown), bench.worker.due_in(TIMER)
+    bench.stream.start()
+    bench.worker.run()
+    assert bench.shown == shown and bench.worker.due_in(TIMER) == seconds and len(bench.lines) == 1
 
 
 def test_without_the_streaming_scope_it_says_what_to_do_and_does_not_connect(clock, worker):
@@ -165,13 +202,37 @@ def test_without_the_streaming_scope_it_says_what_to_do_and_does_not_connect(clo
     bench.account = FakeAccount(clock, scope="openid cardata:api:read")
     bench.stream = bench.make(BmwSource(bench.account, URL))
     bench.stream.start()
-    assert bench.lines == [] and bench.stream.state == OFF and bench.word == AccessDenied.state
-    assert "CarData Stream" in bench.shown[-1][1]
+    assert bench.lines == [] and bench.stream.state == OFF and TIMER not in bench.worker.waiting()
+    what = "The sign-in does not include the CarData stream"
+    advice = "subscribe the client to CarData Stream in the BMW portal, wait two minutes, then sign in again"
+    assert bench.shown == [(AccessDenied.state, what + ": " + advice)]
+
+
+@pytest.mark.parametrize("missing", ["gcid", "id_token"])
+def test_a_sign_in_without_gcid_or_id_token_is_told_and_it_does_not_connect(bench, missing):
+    setattr(bench.account.tokens, missing, None)
+    bench.stream.start()
+    assert bench.lines == [] and bench.stream.state == OFF and TIMER not in bench.worker.waiting()
+    assert bench.shown == [(AccessDenied.state, "The sign-in gave no identity for the stream: sign in again")]
+
+
+def test_a_token_that_cannot_be_had_is_told_and_asked_for_again(bench, monkeypatch):
+    monkeypatch.setattr(bench.account, "access_token", raising(ServerError))
+    bench.stream.start()
+    assert bench.lines == [] and bench.stream.state == WAITING and bench.worker.due_in(TIMER) == stream.FIRST_WAIT
+    assert bench.shown == [("OFFLINE", "nobody expects this: it is tried again")]
 
 
 def test_a_message_goes_on_as_it_is(bench):
     bench.connect().tell(mqtt.MESSAGE, ("topic", b"payload"))
     assert bench.messages == [b"payload"]
+
+
+def test_a_state_that_lasts_is_shown_once(bench):
+    bench.connect()
+    for _ in range(3):
+        bench.tell(mqtt.MESSAGE, ("topic", b"payload"))
+    assert bench.shown == [("CONNECTING", ""), ("CONNECTED", "")]
 
 
 def test_after_the_stop_nothing_is_left_to_be_done(bench):
@@ -207,6 +268,32 @@ def test_before_the_token_ends_it_comes_back_with_the_next_one(bench):
     assert bench.line.broker.password == jwt(1) != first.broker.password
 
 
+@pytest.mark.parametrize("life, seconds", [(7200, 6600), (3600, 3000), (1200, 1000), (60, 50)])
+def test_the_token_is_renewed_ten_minutes_before_its_end_or_at_a_sixth_of_a_short_life(bench, life, seconds):
+    bench.of_life(life).connect()
+    assert bench.worker.due_in(TIMER) == seconds
+
+
+def test_a_token_that_is_already_near_its_end_is_renewed_at_once(bench):
+    bench.clock.advance(LIFE - 300)
+    bench.connect()
+    assert bench.line.is_closed and bench.account.renewals == 1
+
+
+def test_during_the_swap_it_is_waiting(bench):
+    bench.connect()
+    bench.worker.pass_time(LIFE - 600)
+    assert bench.stream.state == WAITING and bench.worker.due_in(TIMER) == stream.SWAP
+
+
+def test_planned_swaps_never_make_it_pause(bench):
+    bench.of_life(6).connect()
+    for _ in range(20):
+        bench.worker.pass_time(bench.worker.due_in(TIMER) + stream.SWAP)
+        bench.tell(mqtt.CONNECTED)
+    assert len(bench.lines) == 21 and {word for word, _text in bench.shown} == {"CONNECTING", "CONNECTED"}
+
+
 def test_a_token_that_the_account_renewed_meanwhile_is_not_renewed_again(bench):
     bench.connect()
     bench.worker.pass_time(LIFE - 700)
@@ -223,6 +310,27 @@ def test_while_the_car_is_speaking_it_stays_with_the_old_token(bench):
     assert len(bench.lines) == 1
     bench.worker.pass_time(stream.QUIET + stream.SWAP)
     assert len(bench.lines) == 2
+
+
+@pytest.mark.parametrize("silence, is_swapped", [(0, False), (4, False), (stream.QUIET, True)])
+def test_the_car_is_silent_after_five_seconds_without_a_message(bench, silence, is_swapped):
+    bench.connect()
+    bench.worker.pass_time(LIFE - 600 - silence - 1)
+    bench.line.tell(mqtt.MESSAGE, ("topic", b"payload"))
+    bench.clock.advance(1)
+    bench.worker.run()  # reads it now
+    bench.worker.pass_time(silence)
+    assert bench.line.is_closed == is_swapped
+
+
+def test_ten_seconds_before_the_tokens_end_it_comes_back_although_the_car_is_speaking(bench):
+    begin = bench.clock.now()
+    bench.connect()
+    bench.worker.pass_time(LIFE - 601)
+    while not bench.line.is_closed and bench.clock.now() < begin + LIFE:
+        bench.tell(mqtt.MESSAGE, ("topic", b"payload"))
+        bench.worker.pass_time(1)
+    assert bench.line.is_closed and bench.clock.now() == begin + LIFE - 10
 
 
 def test_what_arrived_before_the_swap_is_not_lost_by_it(bench):
@@ -258,6 +366,16 @@ def test_ended_at_the_tokens_end_it_is_back_in_seconds(bench):
     bench.account.problem = None
     bench.lose()
     assert bench.worker.due_in(TIMER) <= 3
+
+
+@pytest.mark.parametrize("left, wait", [(3, stream.FIRST_WAIT), (stream.SETTLE, 2.5), (0, 2.5)])
+def test_a_short_connection_that_ends_with_its_token_is_no_failure(bench, left, wait):
+    bench.clock.advance(LIFE - 30)
+    bench.account.problem = ServerError("down")
+    bench.connect()
+    bench.worker.pass_time(30 - left)
+    bench.lose()
+    assert bench.worker.due_in(TIMER) == wait
 
 
 # refused logins
@@ -299,8 +417,8 @@ def test_the_waits_grow_from_seconds_to_five_minutes_and_no_further(bench):
         bench.lose()
         waits.append(bench.worker.due_in(TIMER))
         bench.worker.pass_time(waits[-1])
-    assert waits[0] == stream.FIRST_WAIT and waits == sorted(waits)
-    assert 200 <= waits[-1] <= LONGEST_WAIT
+    # 7/8 of each, as the bench's chance is a half
+    assert waits == [stream.FIRST_WAIT, 8.75, 17.5, 35, 70, 140] + 6 * [7 * LONGEST_WAIT / 8]
 
 
 def test_the_waits_are_not_the_same_for_all(clock, worker):
@@ -332,6 +450,19 @@ def test_no_more_than_six_attempts_in_a_minute_whatever_happens(bench):
     assert "PAUSED" in [word for word, _text in bench.shown]
 
 
+@pytest.mark.parametrize("seconds, attempts", [(59, 6), (60, 7)])
+def test_the_seventh_attempt_of_a_minute_waits_for_five_minutes(bench, seconds, attempts):
+    for _ in range(6):
+        bench.stream.hurry()
+        bench.lose()
+        bench.clock.advance(10)
+    bench.clock.advance(seconds - 60)
+    bench.stream.hurry()
+    assert len(bench.lines) == attempts
+    is_paused = bench.shown[-1] == ("PAUSED", "Too many attempts in a minute: the next one in 5 minutes")
+    assert is_paused == (attempts == 6) == (bench.worker.due_in(TIMER) == LONGEST_WAIT)
+
+
 def test_a_dead_sign_in_is_asked_about_slowly_and_a_new_one_connects_at_once(bench):
     bench.account.problem = SignInNeeded("gone", "sign in")
     bench.stream.start()
@@ -347,7 +478,7 @@ def test_a_refused_subscription_is_told_and_tried_again_after_a_quarter_of_an_ho
     bench.stream.start()
     bench.tell(mqtt.NOT_SUBSCRIBED)
     assert bench.word == "NO_DATA_SELECTED" and "portal" in bench.shown[-1][1] and bench.line.is_closed
-    assert SUBSCRIBE_AGAIN <= bench.worker.due_in(TIMER) <= 2 * SUBSCRIBE_AGAIN
+    assert bench.worker.due_in(TIMER) == pytest.approx(SUBSCRIBE_AGAIN * 7 / 6)  # up to a third more, by chance
     bench.wait_and_connect()
     assert bench.word == "CONNECTED"
 
@@ -359,16 +490,27 @@ def test_a_connection_that_was_good_for_long_is_back_in_seconds(bench):
     bench.connect()
     bench.worker.pass_time(100)
     bench.lose()
-    assert bench.word == "OFFLINE" and bench.worker.due_in(TIMER) <= 3
+    assert bench.shown[-1] == ("OFFLINE", "The server ended the connection: it is tried again")
+    assert bench.worker.due_in(TIMER) == 2.5
+
+
+@pytest.mark.parametrize("lasted, wait", [(59, stream.FIRST_WAIT), (stream.STABLE, 2.5)])
+def test_a_connection_was_good_for_long_after_a_minute(bench, lasted, wait):
+    bench.connect()
+    bench.worker.pass_time(lasted)
+    bench.lose()
+    assert bench.worker.due_in(TIMER) == wait
 
 
 def test_a_second_program_on_the_account_is_suspected_after_three_short_connections(bench):
     bench.connect()
+    words = []
     for _ in range(stream.SUSPICIOUS):
         bench.worker.pass_time(2)
         bench.lose()
+        words.append(bench.word)
         bench.wait_and_connect()
-    assert ("IN_USE" in [word for word, _text in bench.shown]) and "one" in dict(bench.shown)["IN_USE"]
+    assert words == ["OFFLINE", "OFFLINE", "IN_USE"] and "one" in dict(bench.shown)["IN_USE"]
 
 
 def test_the_waits_grow_although_each_connection_is_granted_first(bench):
@@ -407,7 +549,8 @@ def _no_thread(_broker, _hear):
 def test_a_server_that_never_answers_is_given_up(bench):
     bench.stream.start()
     bench.worker.pass_time(stream.CONNECT_WITHIN)
-    assert bench.line.is_closed and bench.word == "OFFLINE" and bench.stream.state == WAITING
+    assert bench.line.is_closed and bench.stream.state == WAITING
+    assert bench.shown[-1] == ("OFFLINE", "The stream server does not answer: check the network")
 
 
 def test_what_a_given_up_connection_still_tells_is_ignored(bench):
@@ -441,6 +584,15 @@ def test_a_day_without_a_message_is_told_and_taken_back(bench):
     assert bench.shown[-1] == ("CONNECTED", "")
 
 
+def test_it_is_silent_after_more_than_a_day_and_not_before(at_home):
+    at_home.worker.pass_time(stream.SILENT)
+    at_home.stream.remark("")
+    assert at_home.shown[-1] == ("CONNECTED", "")
+    at_home.worker.pass_time(1)
+    at_home.stream.remark("")
+    assert at_home.word == "CONNECTED" and at_home.shown[-1][1].startswith("no message for more than a day")
+
+
 # a local broker
 
 
@@ -454,6 +606,17 @@ def test_a_local_broker_is_used_with_its_own_login_and_needs_no_new_token(clock,
     bench.worker.pass_time(3)
     bench.tell(mqtt.REFUSED, 5)
     assert "stream_user" in bench.shown[-1][1]
+
+
+@pytest.mark.parametrize("life", [1, 59, 600, 7200, 86400.5])
+@pytest.mark.parametrize("number", [1, 12, 123, 1234])  # each of another length, so with and without padding
+def test_a_token_lives_from_its_issue_to_its_expiry(number, life):
+    assert stream.token_life(jwt(number, life)) == life
+
+
+@pytest.mark.parametrize("life", [0, -1, -3600])
+def test_a_token_that_expires_before_it_is_issued_is_taken_to_live_an_hour(life):
+    assert stream.token_life(jwt(1, life)) == stream.TOKEN_LIFE
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.!!.c", "a.e30.c", None])
@@ -485,6 +648,19 @@ def test_messages_that_take_their_time_are_read_in_slices_of_time(bench):
     bench.worker.submit(lambda: heard.append(len(bench.messages)))
     bench.worker.run()
     assert heard == [2] and len(bench.messages) == 6
+
+
+def test_a_slice_ends_when_its_time_is_used_up(bench, monkeypatch):
+    monkeypatch.setattr(stream, "SLICE_SECONDS", 0.25)  # exact in binary
+    bench.connect()
+    keep = bench.messages.append
+    bench.stream._on_message = lambda payload: (keep(payload), bench.clock.advance(0.25))
+    for _ in range(3):
+        bench.line.tell(mqtt.MESSAGE, ("t", b""))
+    heard = []
+    bench.worker.submit(lambda: heard.append(len(bench.messages)))
+    bench.worker.run()
+    assert heard == [1] and len(bench.messages) == 3
 
 
 def test_messages_that_keep_coming_do_not_put_other_work_off(bench):
@@ -552,7 +728,7 @@ def test_a_flood_waits_outside_while_the_worker_is_busy(bench, payload, event, m
     monkeypatch.setattr(inbox, "CHECK_EVERY", 1000)  # must not be needed: the end of the connection wakes it
     bench.connect()
     thread, told = flood(bench.line, payload, event)
-    assert settled(told) == most
+    assert settled(told) == most and thread.is_alive()
     bench.stream.stop()
     thread.join(10)
     assert not thread.is_alive() and len(told) == most
@@ -691,7 +867,15 @@ def test_a_new_connection_hears_anew_whether_the_forwarder_is_there(at_home):
     at_home.worker.pass_time(RELAY_GRACE + 1)
     at_home.lose()
     at_home.wait_and_connect()
-    assert at_home.shown[-1] == ("CONNECTED", "")
+    assert at_home.shown[-1] == ("CONNECTED", "") and at_home.stream.is_live
+
+
+def test_what_a_forwarder_said_of_itself_ends_with_the_connection(at_home):
+    say(at_home, b'{"connected": false}')
+    at_home.lose()
+    at_home.wait_and_connect()
+    at_home.worker.pass_time(RELAY_GRACE)
+    assert at_home.shown[-1] == ("CONNECTED", "") and at_home.stream.is_live
 
 
 @pytest.mark.parametrize(
