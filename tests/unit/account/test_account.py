@@ -123,6 +123,16 @@ def test_each_refresh_uses_the_token_of_the_one_before(account, cloud):
     assert account.access_token() == "access-4"
 
 
+def test_where_the_clock_says_nothing_each_new_token_counts_one_more(cloud, store, clock):
+    clock.seconds = 0  # a board without a battery begins in 1970
+    account = Account(cloud, store, RECORD, clock)
+    serials = []
+    for number in (1, 2, 3):
+        account.signed_in(new_tokens(number, 0))
+        serials.append(account.tokens.serial)
+    assert serials == [1, 2, 3]
+
+
 def test_a_clock_that_was_set_back_does_not_cause_refreshes(account, cloud, clock):
     clock.advance(-30 * 86400)
     assert account.access_token() == "access-1"
@@ -474,6 +484,10 @@ def test_tokens_of_another_client_or_user_are_not_used_and_it_is_said_why(cloud,
     assert not of("anna", cloud, store, clock).is_signed_in
 
 
+def test_an_account_that_names_no_holder_is_nobodys(account, cloud, store, clock):
+    assert of("", cloud, store, clock).access_token() == "access-1"
+
+
 def test_an_account_does_not_take_over_what_was_stored_for_another_holder_meanwhile(cloud, store, clock):
     anna = of("anna", cloud, store, clock)
     anna.signed_in(new_tokens(1))
@@ -593,6 +607,14 @@ def test_without_room_a_good_token_is_not_renewed_and_it_is_told(account, cloud,
     no_room.undo()
     account.keep_fresh()
     assert cloud.refreshes == ["refresh-1"] and account.store_error is None
+
+
+def test_after_a_restart_the_missing_room_is_told_as_well(account, cloud, store, clock, no_room, caplog):
+    restarted = another(cloud, store, clock)
+    assert restarted.is_signed_in and restarted.store_error is None
+    clock.advance(3000)
+    restarted.keep_fresh()
+    assert caplog.text.count("not refreshed yet") == 1 and "not refreshed yet" in restarted.store_error.problem
 
 
 @pytest.mark.parametrize("rejected", [None, "access-1"])

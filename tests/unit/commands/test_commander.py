@@ -7,7 +7,7 @@ from bmw.clouds.base import Cloud, Progress
 from bmw.commands.commander import CLOCK_BACK, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 from bmw.commands.unlocking import CONFIRM_WITHIN, Rights, Unlocking
-from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped
+from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped, TooLate
 from bmw.net.guard import Guard
 
 from tests.unit.fakes import FakeClock, HandWorker, JavaError, UNEXPECTED, car, parts_of, raising, settings
@@ -27,6 +27,7 @@ class PlannedCloud(Cloud):
         self.polls = [DONE]
         self.sent = []
         self.told = []  # the arguments of the sent commands
+        self.kept_back = []  # why requests did not leave
         self.asked = 0
         self.asked_after = []
         self.before_leaving = lambda: None
@@ -35,7 +36,11 @@ class PlannedCloud(Cloud):
         """Like a session: prepares the request, then asks whether it may still leave."""
         session.check()
         self.before_leaving()
-        self.within = session.leave()
+        try:
+            self.within = session.leave()
+        except TooLate as error:
+            self.kept_back.append(error.text())
+            raise
         self.sent.append((vehicle.name, command))
         self.told.append(arguments)
         return _next(self.sends)
@@ -165,11 +170,12 @@ def test_transient_errors_while_asking_are_waited_out_however_many(desk):
 
 @pytest.mark.parametrize("where", ["sends", "polls"])
 @pytest.mark.parametrize("error", [KeyError("x"), JavaError("x")])
-def test_a_mistake_of_ours_does_not_block_the_cars_next_command(desk, where, error):
+def test_a_mistake_of_ours_is_logged_and_does_not_block_the_cars_next_command(desk, where, error, caplog):
     setattr(desk.cloud, where, [error])
     states = desk.give()
     desk.pass_time(60)
     assert states[-1] == "TIMED OUT: how it ended is not known, look at the car (unexpected error, see openHAB's log)"
+    assert [entry.getMessage() for entry in caplog.records if entry.exc_info] == ["Unexpected error while sending 'lock'"]
     desk.cloud.sends, desk.cloud.polls = ["receipt"], [DONE]
     states = desk.give("soundHorn")
     desk.pass_time(60)
@@ -338,6 +344,12 @@ def test_a_command_that_comes_late_from_the_rule_is_not_sent(desk, age, is_sent)
     assert (states == ["QUEUED", "TIMED OUT: it could not be sent in time"]) == (not is_sent)
 
 
+@pytest.mark.parametrize("age, left", [(0, DEADLINE), (DEADLINE, 0), (-CLOCK_BACK - 1, 0)])
+def test_a_command_from_the_future_has_no_time_left(desk, age, left):
+    desk.give("lock", accepted=Moment(desk.clock.now() - age, desk.worker.now()))
+    assert desk.commander.seconds_left(desk.orders[-1]) == left
+
+
 def test_a_clock_that_is_put_back_does_not_give_a_command_more_time(clock):
     desk = Desk(clock, HandWorker(FakeClock()))  # the worker's own clock goes on when the system clock is set
     desk.cloud.polls = [PENDING]
@@ -361,6 +373,7 @@ def test_the_deadline_counts_when_the_request_leaves(desk, seconds, is_sent):
     states = desk.give("unlock")
     assert bool(desk.cloud.sent) == is_sent
     assert states[-1] == ("SENT" if is_sent else "TIMED OUT: it could not be sent in time")
+    assert desk.cloud.kept_back == ([] if is_sent else ["it could not be sent in time"])
 
 
 def test_a_request_that_leaves_late_has_only_the_time_that_is_left(desk):
