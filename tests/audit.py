@@ -26,6 +26,7 @@ BESIDES = {
     "lib/python/bmw/clouds/mybmw/sign_in.py": {"uuid"},
     "lib/python/bmw/net/http.py": {"requests", "urllib3"},  # for the command line; requests uses urllib3
     "lib/python/bmw/storage/store.py": {"zlib"},  # part of Java on Jython; loaded with the first record that needs it
+    "lib/python/bmw/logbook/ledger.py": {"zlib"},
     "lib/python/bmw/storage/cipher.py": {"cryptography"},  # for the command line
     "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, if the user has them
 }

@@ -55,9 +55,15 @@ _CARDATA.update(descriptors._LAST_RESORTS)
 _CARDATA.update(_named("basic data", "model driveTrain batteryCapacity"))
 _CARDATA.update(
     _named(
+        "log of charges, from the charging history",
+        "energyChargedThisMonth chargingSessionsThisMonth energyChargedLastMonth chargingSessionsLastMonth energyChargedTotal"
+        " chargingCostThisMonth chargingCostLastMonth",
+    )
+)
+_CARDATA.update(
+    _named(
         "charging history",
-        "energyChargedThisMonth chargingSessionsThisMonth energyChargedLastMonth chargingSessionsLastMonth lastChargingStart"
-        " lastChargingEnd lastChargingDuration lastChargingEnergy lastChargingStartStateOfCharge lastChargingEndStateOfCharge"
+        "lastChargingStart lastChargingEnd lastChargingDuration lastChargingEnergy lastChargingStartStateOfCharge lastChargingEndStateOfCharge"
         " lastChargingPlace lastChargingCurve lastChargingSession",
     )
 )

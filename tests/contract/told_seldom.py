@@ -56,6 +56,7 @@ def _charges(car, now, zone):
         chosen = [one for one in sessions if begin <= one["start"] < end]
         told["chargingSessions" + name] = len(chosen)
         told["energyCharged" + name] = Amount(sum(one["grid_kwh"] for one in chosen), "kWh")
+    told["energyChargedTotal"] = Amount(sum(one["grid_kwh"] for one in sessions if before <= one["start"] <= now), "kWh")
     return told
 
 

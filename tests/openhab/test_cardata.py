@@ -1,10 +1,16 @@
 """The main job with real parts: the module in a real openHAB polls an i3 from the (simulated) BMW CarData; the test reads the items by REST."""
 
 import base64
+import csv
 import json
+import os
 import re
+import stat
+import subprocess
+import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -258,7 +264,8 @@ def test_an_unchanged_car_posts_no_item(signed_in):
 
 def test_charges_places_and_tyres_follow_a_moment_after_the_states(signed_in):
     openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
-    openhab.wait_state("BMW_i3_ChargingPlaces", lambda state: state not in ("NULL", "UNDEF"), 60)
+    # the log of charges is the last of them
+    openhab.wait_state("BMW_i3_EnergyChargedTotal", lambda state: state not in ("NULL", "UNDEF"), 60)
     wanted = told_seldom.expected("cardata", signed_in.cloud, vin)
     assert {"lastChargingSession", "energyChargedThisMonth", "chargingPlaces"} <= set(wanted)
 
@@ -267,6 +274,30 @@ def test_charges_places_and_tyres_follow_a_moment_after_the_states(signed_in):
 
     assert told.differences(wanted, shown, time.time()) == {}
     assert openhab.item("BMW_i3_LastChargingEnergy")["type"] == "Number:Energy"
+
+
+def test_the_log_of_charges_tells_their_cost_and_goes_on_after_a_restart(signed_in, tmp_path):
+    openhab, names = signed_in.openhab, ("EnergyChargedTotal", "EnergyChargedThisMonth", "EnergyChargedLastMonth")
+    before = [openhab.wait_state("BMW_i3_" + name, lambda state: state not in ("NULL", "UNDEF"), 60) for name in names]
+    assert openhab.item("BMW_i3_EnergyChargedTotal")["type"] == "Number:Energy"
+    assert "BMW_i3_ChargingCostThisMonth" not in openhab.items()
+    signed_in.configure(**signed_in.settings(price="0.30", **UNLIMITED))
+    signed_in.force_update()
+    openhab.wait_state("BMW_i3_ChargingCostLastMonth", lambda state: state not in ("NULL", "UNDEF"), 60)
+    costs = [float(openhab.state("BMW_i3_ChargingCost" + month)) for month in ("ThisMonth", "LastMonth")]
+    energies = [float(state.split()[0]) for state in before]
+    assert costs == pytest.approx([0.3 * energy for energy in energies[1:]], abs=0.05) and sum(costs) > 0
+    assert [openhab.state("BMW_i3_" + name) for name in names] == before
+    # what Jython wrote, the command line reads
+    folder, file = openhab.userdata / "bmw", tmp_path / "charges.csv"
+    places = ["--config", str(openhab.conf / "services" / "bmw.cfg"), "--store", str(folder)]
+    library = {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "automation" / "lib" / "python")}
+    subprocess.run([sys.executable, "-m", "bmw", *places, "charges", "--output", str(file)], env=dict(os.environ, **library), check=True)
+    rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
+    assert sum(float(row["Energy (kWh)"]) for row in rows) == pytest.approx(energies[0], abs=0.01)
+    logs = list(folder.glob("*.charges"))
+    assert [stat.S_IMODE(log.stat().st_mode) for log in logs] == [0o600]
+    signed_in.configure(**signed_in.settings(**UNLIMITED))
 
 
 def test_the_picture_of_the_car_is_an_item_and_a_file_for_pages(signed_in):

@@ -131,6 +131,7 @@ class RecordingOutlet:
         self.pictures = {}
         self.sealed = None
         self.powers = {}  # item name -> watts
+        self.prices = {}  # item name -> price of a kWh
 
     def account(self, key, value):
         self.shown[key] = value
@@ -172,6 +173,9 @@ class RecordingOutlet:
 
     def power(self, name):
         return self.powers.get(name)
+
+    def price(self, name):
+        return self.prices.get(name)
 
     def tokens(self, account):
         """No token item: the tests of the items cover it."""

@@ -434,6 +434,16 @@ def test_the_capacity_of_a_battery_is_in_kilowatt_hours(text, expected):
     assert ("battery_capacity" in "".join(problem.problem for problem in settings.problems)) == (expected is None)
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [("0.35", 0.35), ("0,35", 0.35), ("0", 0.0), ("My_Price", "My_Price"), ("-1", None), ("35 ct", None), ("101", None), ("nan.", None)],
+)
+def test_a_price_is_a_number_or_the_name_of_an_item(text, expected):
+    settings = parse("{}\nprice = {}\n".format(GOOD, text))
+    assert settings.accounts[0].price == expected
+    assert ("price" in "".join(problem.problem for problem in settings.problems)) == (expected is None)
+
+
 @pytest.mark.parametrize("text, expected", [("Wallbox_Power", "Wallbox_Power"), ("Wallbox Power", None), ("1st", None)])
 def test_the_wallbox_is_the_name_of_an_item(text, expected):
     settings = parse("{}\nwallbox_power_item = {}\n".format(GOOD, text))

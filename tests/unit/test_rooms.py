@@ -19,7 +19,7 @@ ORDER = (
     ("config",),
     ("clouds",),
     ("commands",),
-    ("places",),
+    ("places", "logbook"),
     ("vehicle",),
     ("storage",),
     ("net",),

@@ -1,5 +1,6 @@
 """The command line, run as a person would at the simulated cloud: real HTTP, a real store folder, simulated time."""
 
+import csv
 import io
 import json
 import os
@@ -10,8 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from bmw.cli import charges_table
 from bmw.cli import main as cli
+from bmw.logbook import charges
+from bmw.logbook.ledger import Ledger
 from bmw.redact import mask_vin
+from bmw.storage import record_names
 from bmw.support import dump
 from bmw.vehicle.vocabulary import VEHICLE
 
@@ -24,6 +29,7 @@ from tests.cloud import (
     MYBMW_APP_KEY,
     SimulatedCloud,
 )
+from tests.unit.fakes import NOON, car
 
 LIBRARY = Path(cli.__file__).resolve().parents[2]
 USER = {"username": HOME_USER, "password": HOME_PASSWORD}
@@ -486,3 +492,110 @@ def test_a_dump_keeps_no_answer_of_the_sign_in(laptop):
     laptop.configure("portal")
     assert laptop.run("dump") == 0
     assert "access_token" not in laptop.out and "oauth" not in laptop.out
+
+
+# the log of charges
+
+
+LATE_IN_SEPTEMBER = NOON - 5 * 86400
+
+
+def told(start, energy=14.4, **more):
+    return dict({"start": start, "end": start + 7200, "seconds": 7000, "energy": energy, "from": 30, "to": 65}, **more)
+
+
+@pytest.fixture
+def logged(laptop):
+    """A laptop with a log of three charges in two months, as openHAB writes it."""
+    laptop.sign_in()
+    entries = charges.with_bmws([], [told(LATE_IN_SEPTEMBER, place="=SUM(1;2)", odometer=18250.0)], None)
+    entries += charges.with_bmws([], [told(NOON - 86400, 10.0, place='Zum "Löwen", Köln'), told(NOON - 7200, None)], 40.0)
+    entries = [dict(entry, price=0.357) for entry in entries[:2]] + entries[2:]
+    Ledger(str(laptop.store / record_names.charges("account", laptop.vin))).put(entries)
+    laptop.cloud.reset_calls()
+    return laptop
+
+
+def rows_of(text, delimiter):
+    return list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter))
+
+
+def test_the_charges_are_a_table_by_months_and_bmw_is_not_asked(logged):
+    assert logged.run("charges") == 0, logged.err
+    lines = [line.strip() for line in logged.out.splitlines()]
+    assert lines[0] == "i3" and "2026-09" in lines and "2026-10" in lines
+    assert "1 charges, 14.4 kWh, cost 5.14" in lines and "2 charges, 24.0 kWh" in lines
+    assert [line for line in lines if "own estimate (battery)" in line and "14.0 kWh" in line]
+    assert logged.cloud.calls() == [] and logged.vin not in logged.out
+
+
+@pytest.mark.parametrize("arguments, count", [(["--month", "2026-10"], 2), (["--year", "2026"], 3), (["i3"], 3), ([], 3)])
+def test_the_charges_of_a_month_a_year_or_a_car(logged, arguments, count):
+    assert logged.run("charges", "--csv", *arguments) == 0
+    assert len(rows_of(logged.out, ",")) == 1 + count
+
+
+def test_the_csv_has_points_and_iso_dates_in_english(logged):
+    logged.run("charges", "--csv")
+    assert logged.out.startswith("\ufeffCar,Start")
+    heads, first, second, third = rows_of(logged.out, ",")
+    found = dict(zip(heads, first))
+    assert re.match(r"2026-09-\d\d \d\d:\d\d\Z", found["Start"]) and found["Odometer (km)"] == "18250"
+    assert (found["Energy (kWh)"], found["Price per kWh"], found["Cost"]) == ("14.400", "0.3570", "5.14")
+    assert found["Energy told by"] == "BMW (grid)" and dict(zip(heads, third))["Energy told by"] == "own estimate (battery)"
+    assert dict(zip(heads, second))["Place"] == 'Zum "Löwen", Köln' and dict(zip(heads, third))["Cost"] == ""
+
+
+def test_the_csv_has_semicolons_commas_and_german_dates_in_german(logged):
+    logged.configure(language="de")
+    logged.run("charges", "--csv")
+    heads, first = rows_of(logged.out, ";")[:2]
+    found = dict(zip(heads, first))
+    assert re.match(r"\d\d\.09\.2026 \d\d:\d\d\Z", found["Beginn"])
+    assert (found["Energie (kWh)"], found["Preis pro kWh"], found["Kosten"]) == ("14,400", "0,3570", "5,14")
+
+
+@pytest.mark.parametrize("place", ["=SUM(1;2)", "+49", "-1", "@home"])
+def test_a_place_is_never_a_formula(place):
+    charge = charges.charges_of(charges.with_bmws([], [told(NOON, place=place)], None))[0]
+    rows = rows_of(charges_table.csv([(car(), [charge])], "en"), ",")
+    assert rows[1][3] == "'" + place
+
+
+def test_the_vin_is_in_the_csv_only_when_it_is_asked_for(logged):
+    logged.run("charges", "--csv")
+    assert logged.vin not in logged.out
+    logged.run("charges", "--csv", "--vin")
+    assert logged.out.count(logged.vin) == 3
+
+
+def test_the_csv_goes_to_a_file(logged, tmp_path):
+    file = tmp_path / "charges.csv"
+    assert logged.run("charges", "--output", str(file)) == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfCar,") and logged.out == ""
+
+
+@pytest.mark.parametrize("arguments", [["i4"], ["--month", "2020-01"]])
+def test_where_there_is_no_such_charge_it_says_so(logged, arguments):
+    assert logged.run("charges", *arguments) == 1
+    assert "There is no" in logged.err
+
+
+@pytest.mark.parametrize("arguments", [["--month", "11"], ["--year", "26"], ["--month", "2026-10", "--year", "2026"]])
+def test_a_span_that_is_none_is_wrong_usage(logged, arguments):
+    with pytest.raises(SystemExit) as error:
+        logged.run("charges", *arguments)
+    assert error.value.code == 2
+
+
+def test_without_a_log_it_says_where_openhab_keeps_it(laptop):
+    laptop.sign_in()
+    assert laptop.run("charges") == 1
+    assert "userdata/bmw" in laptop.err
+
+
+def test_the_charges_of_a_car_that_was_sold_are_still_there(logged):
+    logged.cloud.remove_car(logged.vin)
+    logged.cloud.advance_clock(2 * 86400)
+    logged.run("show")
+    assert logged.run("charges", "i3") == 0, logged.err

@@ -133,6 +133,17 @@ def test_a_missing_item_with_the_wallbox_power_is_reported_once(items, caplog):
     assert told == ["There is no item Wallbox (wallbox_power_item in bmw.cfg): the estimate does not use it"]
 
 
+def test_the_price_of_an_item_is_a_number_and_that_it_is_not_there_is_told_once(items, caplog):
+    items.specs["Price"], items.states["Price"] = "there", "0.35 EUR/kWh"
+    out = outlet(items)
+    assert out.price("Price") == 0.35
+    items.states["Price"] = "UNDEF"
+    assert out.price("Price") is None
+    assert [out.price("Tariff") for _ in range(3)] == [None] * 3
+    told = [record.getMessage() for record in caplog.records]
+    assert told == ["There is no item Tariff (price in bmw.cfg): the cost of charging is not known"]
+
+
 @pytest.mark.parametrize("deleted", [["BMW_i3_gDoors"], ["BMW_i3"], ["BMW_i3_gDoors", "BMW_i3", "BMW"], ["BMW_gAccount"]])
 def test_deleted_groups_come_back_with_their_members_after_a_look_at_each_car(items, deleted):
     out = outlet(items)

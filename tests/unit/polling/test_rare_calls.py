@@ -44,22 +44,32 @@ class NewEachTime:
         return object()
 
 
+class LogOf:
+    """A charging log that has a total for some cars (names)."""
+
+    def __init__(self, *names):
+        self._names = names
+
+    def look(self, vehicle):
+        return {"energyChargedTotal": Reading(7)} if vehicle.name in self._names else {}
+
+
 class Looks:
     """A RareCalls with two cars, one without a name yet; keeps the readings."""
 
-    def __init__(self, outlet, worker, cars=None):
+    def __init__(self, outlet, worker, cars=None, logged=()):
         self.cloud = FakeCloud()
-        self.taken, self.done = [], 0
+        self.taken, self.looks = [], 0
         vehicle_list = VehicleList(self.cloud, None)
         vehicle_list.vehicles = cars or [car("i3"), car(None)]
         parts = parts_of(cloud=self.cloud, outlet=outlet, worker=worker, clock=worker, vehicle_list=vehicle_list)
-        self.rare_calls = rare_calls.RareCalls(parts, NewEachTime(), self._take, self._done)
+        self.rare_calls = rare_calls.RareCalls(parts, NewEachTime(), self._take, self._done, LogOf(*logged))
 
     def _take(self, vehicle, readings):
         self.taken += [(vehicle.name, key, reading.value) for key, reading in readings.items()]
 
     def _done(self):
-        self.done += 1
+        self.looks += 1
 
 
 @pytest.fixture
@@ -73,7 +83,7 @@ def test_a_moment_after_the_poll_the_rare_values_and_the_picture_are_read(looks,
     assert looks.cloud.asked == []
     worker.pass_time(1)
     assert looks.taken == [("i3", "tyreQuality", "GOOD"), ("i3", "chargingPlaces", 2)]
-    assert outlet.pictures == {"i3": PICTURE} and looks.done == 1
+    assert outlet.pictures == {"i3": PICTURE} and looks.looks == 1
 
 
 def test_polls_that_follow_each_other_are_one_look(looks, worker):
@@ -128,7 +138,15 @@ def test_trouble_ends_the_look_and_nothing_else(looks, worker):
     looks.cloud.trouble = NetworkError("no line")
     looks.rare_calls.after_poll()
     worker.pass_time(rare_calls.AFTER_POLL)
-    assert looks.taken == [] and looks.done == 1
+    assert looks.taken == [] and looks.looks == 1
+
+
+def test_after_the_calls_the_log_of_charges_is_shown_also_where_a_call_failed(outlet, worker):
+    looks = Looks(outlet, worker, [car("i3"), car("i4")], ("i4",))
+    looks.cloud.trouble = NetworkError("no line")
+    looks.rare_calls.after_poll()
+    worker.pass_time(rare_calls.AFTER_POLL)
+    assert looks.taken == [("i4", "energyChargedTotal", 7)]
 
 
 def test_nothing_is_asked_for_by_date_before_the_clock_is_set(outlet, clock, worker):

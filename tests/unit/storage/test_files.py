@@ -31,6 +31,32 @@ def test_what_was_written_is_read(tmp_path, data):
     assert files.read(str(tmp_path / "file")) == data
 
 
+@given(st.binary(), st.binary())
+def test_what_was_added_follows_what_was_there(tmp_path, first, second):
+    path = tmp_path / "added"
+    path.unlink(missing_ok=True)
+    files.append(str(path), first)
+    files.append(str(path), second)
+    assert (path.read_bytes(), mode(path)) == (first + second, 0o600)
+
+
+def test_an_addition_is_on_disk_before_it_returns_and_a_new_name_too(tmp_path, monkeypatch):
+    synced, real = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(stat.S_ISDIR(os.fstat(handle).st_mode)), real(handle)))
+    files.append(str(tmp_path / "file"), b"x")
+    assert synced == [False, True]
+    files.append(str(tmp_path / "file"), b"x")
+    assert synced == [False, True, False]
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("elsewhere"), lambda path: os.mkfifo(str(path))])
+def test_nothing_is_added_to_what_is_no_file_of_ours(tmp_path, make):
+    make(tmp_path / "file")
+    with pytest.raises(StoreError):
+        files.append(str(tmp_path / "file"), b"x")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_written_file_is_for_its_owner_only(tmp_path):
     old_mask = os.umask(0)
     try:

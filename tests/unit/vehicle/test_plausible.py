@@ -7,6 +7,9 @@ from bmw.vehicle.vocabulary import VEHICLE
 #: counted or summed up by this module or BMW's servers: no values of the car itself
 COUNTED = {
     "energyChargedThisMonth",
+    "energyChargedTotal",
+    "chargingCostThisMonth",
+    "chargingCostLastMonth",
     "energyChargedLastMonth",
     "chargingSessionsThisMonth",
     "chargingSessionsLastMonth",

@@ -83,6 +83,19 @@ def _capacity(text):
     return kwh
 
 
+def _price(text):
+    """A number, or the name of an item."""
+    if ITEM_NAME.match(text):
+        return text
+    try:
+        price = float(text.replace(",", "."))
+    except ValueError:
+        price = -1
+    if not 0 <= price <= 100:
+        raise ConfigError("'{}' is no price of a kWh".format(text), "write a number such as 0.35, or the name of an item")
+    return price
+
+
 def _item_name(text):
     if not ITEM_NAME.match(text):
         raise ConfigError("'{}' is not an item name".format(text), "use letters, digits and _")
@@ -187,6 +200,7 @@ SETTINGS = {
     "stream_user": Setting(_secret, NAME),
     "stream_password": Setting(_secret, SECRET),
     "battery_capacity": Setting(_capacity, PUBLIC),
+    "price": Setting(_price, HARMLESS),
     "wallbox_power_item": Setting(_item_name, HARMLESS),
     "home_radius": Setting(_whole(20, 5000), PUBLIC, 150),
     "places": Setting(_places, PRIVATE, ()),

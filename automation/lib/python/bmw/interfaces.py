@@ -205,6 +205,9 @@ class Outlet(object):
     def power(self, name):
         """The watts (float) that an item of the user shows; None = unknown."""
 
+    def price(self, name):
+        """The price of a kWh (float) that an item of the user shows; None = unknown."""
+
     def tokens(self, account):
         """Shows the account's tokens, sealed, and when they end."""
 
@@ -292,7 +295,7 @@ class Disk(object):
         """Makes the names in a folder durable."""
 
     def create(path):
-        """A new private file (0600) with ``put(data)`` and ``close()``; a file or link of that name is an error."""
+        """A new private file (0600) with ``put(data)``, ``add(data)`` and ``close()``; a file or link of that name is an error."""
 
     def reopen(path):
         """The same for a file that is there, which is not emptied; a link is an error."""

@@ -1,4 +1,4 @@
-"""bmw.clouds.cardata.history: the last charge, its curve, and the sums of two months."""
+"""bmw.clouds.cardata.history: the last charge and its curve, and the charges for the log."""
 
 import json
 import time
@@ -34,11 +34,11 @@ def shown(*entries, notes=None):
     history.take(notes, list(entries), NOON)
     # as after a restart
     notes = json.loads(json.dumps(notes))
-    return {key: reading.value for key, reading in history.readings(notes, NOON).items()}
+    return {key: reading.value for key, reading in history.readings(notes).items()}
 
 
 def test_before_the_first_answer_nothing_is_said():
-    assert history.readings({}, NOON) == {}
+    assert history.readings({}) == {}
 
 
 def test_at_first_two_months_are_asked_for_then_what_is_new():
@@ -57,39 +57,77 @@ def test_the_last_session_in_all_its_parts():
     assert values["lastChargingSession"].endswith("14.4 kWh, 2:00 h")
 
 
-def test_the_sums_of_this_month_and_the_last():
-    values = shown(session(THIS), session(THIS - 7200 * 3, energy=5.6), session(BEFORE, energy=7))
-    assert (values["chargingSessionsThisMonth"], values["energyChargedThisMonth"]) == (2, 20.0)
-    assert (values["chargingSessionsLastMonth"], values["energyChargedLastMonth"]) == (1, 7)
+def told(*entries, notes=None):
+    """The charges that wait for the log: [(start, energy)]."""
+    notes = {} if notes is None else notes
+    history.take(notes, list(entries), NOON)
+    return [(one["start"], one["energy"]) for one in history.waiting(json.loads(json.dumps(notes)))]
 
 
-def test_without_sessions_the_sums_are_zero_and_the_rest_unknown():
+def test_all_charges_wait_for_the_log_until_it_has_them():
+    notes = {}
+    assert told(session(THIS), session(BEFORE, energy=7), notes=notes) == [(BEFORE, 7), (THIS, 14.4)]
+    history.kept(notes)
+    assert history.waiting(notes) == []
+    assert told(session(NOON - 7200), notes=notes) == [(NOON - 7200, 14.4)]
+
+
+def test_before_the_first_answer_there_is_no_list_of_charges():
+    assert history.waiting({}) is None and told() == []
+
+
+def test_without_sessions_the_last_one_is_unknown():
     values = shown()
-    assert (values["chargingSessionsThisMonth"], values["energyChargedThisMonth"]) == (0, 0)
     assert values["lastChargingSession"] is None and values["lastChargingStart"] is None
 
 
-def test_a_sum_with_an_unknown_part_is_unknown():
-    values = shown(session(THIS, energy=None), session(THIS - DAY))
-    assert values["chargingSessionsThisMonth"] == 2 and values["energyChargedThisMonth"] is None
-
-
-def test_a_session_that_was_told_before_counts_once_as_it_is_told_now():
+def test_a_session_that_was_told_before_waits_once_as_it_is_told_now():
     notes = {}
-    shown(session(THIS, energy=3), notes=notes)
-    values = shown(session(THIS, energy=4), notes=notes)
-    assert (values["chargingSessionsThisMonth"], values["energyChargedThisMonth"], values["lastChargingEnergy"]) == (1, 4, 4)
+    told(session(THIS, energy=3), notes=notes)
+    assert told(session(THIS, energy=4), notes=notes) == [(THIS, 4)]
+    assert shown(notes=notes)["lastChargingEnergy"] == 4
 
 
-def test_a_charge_that_goes_on_is_not_the_last_one_and_in_no_sum():
-    values = shown(session(THIS, endTime=None, totalChargingDurationSec=None), session(BEFORE))
-    assert values["lastChargingStart"] == BEFORE and values["chargingSessionsThisMonth"] == 0
+def test_a_charge_that_goes_on_is_not_the_last_one_and_waits_for_nothing():
+    running = session(THIS, endTime=None, totalChargingDurationSec=None)
+    assert shown(running, session(BEFORE))["lastChargingStart"] == BEFORE
+    assert told(running, session(BEFORE)) == [(BEFORE, 14.4)]
 
 
-def test_the_last_session_stays_known_when_its_month_is_forgotten():
+def test_the_last_session_stays_known_when_the_log_has_it():
     notes = {}
     history.take(notes, [session(NOON - 80 * DAY)], NOON)
-    assert notes["sessions"] == [] and notes["last"]["start"] == NOON - 80 * DAY
+    history.kept(notes)
+    assert history.readings(notes)["lastChargingStart"].value == NOON - 80 * DAY
+
+
+def test_what_an_older_version_kept_is_asked_for_again_for_the_log():
+    notes = {"sessions": [[THIS, THIS + 7200, 14.4]], "last": None}
+    assert time.localtime(history.span(notes, NOON)[0])[:3] == (2026, 9, 1)
+    told(session(THIS), notes=notes)
+    assert "sessions" not in notes and history.span(notes, NOON) == (THIS - history.OVERLAP, NOON)
+
+
+def test_when_a_part_of_the_log_is_lost_the_next_request_goes_back_two_months_once():
+    notes = {}
+    told(session(THIS), notes=notes)
+    history.lost(notes, 0)
+    assert history.span(notes, NOON)[0] == THIS - history.OVERLAP
+    history.lost(notes, 2)
+    assert time.localtime(history.span(notes, NOON)[0])[:3] == (2026, 9, 1)
+    told(session(THIS), notes=notes)
+    history.lost(notes, 2)
+    assert history.span(notes, NOON)[0] == THIS - history.OVERLAP
+
+
+@pytest.mark.parametrize(
+    "mileage, unit, kilometres",
+    [(18250, "KM", 18250), (1000, "MI", 1609.3), (1000, "MileageUnits.MI", 1609.3), (5, None, 5), (0, "KM", None), (None, "KM", None)],
+)
+def test_the_odometer_at_the_charge_is_in_kilometres(mileage, unit, kilometres):
+    notes = {}
+    told(session(THIS, mileage=mileage, mileageUnits=unit), notes=notes)
+    assert notes["waiting"][0]["odometer"] == kilometres
 
 
 def test_plugged_in_and_nothing_came_is_zero():
@@ -98,7 +136,7 @@ def test_plugged_in_and_nothing_came_is_zero():
 
 @pytest.mark.parametrize("start", [None, "x", 0, -5, NOON * 1000, NOON + 3 * DAY])
 def test_a_time_that_cannot_be_is_no_session(start):
-    assert shown(session(THIS, startTime=start))["chargingSessionsThisMonth"] == 0
+    assert told(session(THIS, startTime=start)) == []
 
 
 def test_the_place_is_provider_and_town_and_never_the_street():
@@ -140,11 +178,11 @@ def test_a_long_curve_keeps_its_energy_in_few_points():
 def test_no_history_is_too_strange(entries):
     notes = {}
     history.take(notes, [entry for entry in entries if isinstance(entry, dict)], NOON)
-    history.readings(json.loads(json.dumps(notes)), NOON)
-    assert len(notes["sessions"]) <= len(entries)
+    history.readings(json.loads(json.dumps(notes)))
+    assert len(notes["waiting"]) <= len(entries)
 
 
 def test_of_sessions_without_end_the_newest_are_kept():
     notes = {}
     history.take(notes, [session(NOON - 10 * number, hours=0.001) for number in range(history.MAX_SESSIONS + 5)], NOON)
-    assert len(notes["sessions"]) == history.MAX_SESSIONS and notes["sessions"][-1][0] == NOON
+    assert len(notes["waiting"]) == history.MAX_SESSIONS and notes["waiting"][-1]["start"] == NOON

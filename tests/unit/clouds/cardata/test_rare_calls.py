@@ -50,7 +50,7 @@ def test_an_electric_car_is_asked_for_everything_once(electric):
     asked = Asked()
     calls, found = asked.look(electric)
     assert calls == [HISTORY, TYRES, PLACES]
-    assert found["chargingPlaces"].value == 0 and found["chargingSessionsThisMonth"].value == 0
+    assert found["chargingPlaces"].value == 0 and found["lastChargingStart"].value is None
     assert asked.look(electric, NOON + 60)[0] == []
 
 
@@ -126,7 +126,7 @@ def test_a_history_of_which_only_a_part_could_be_read_is_asked_again(electric):
     asked = Asked(**{HISTORY: {"data": [], "next_token": "two"}})
     asked.room = rare_calls.KEEP + 1
     found = asked.look(electric)[1]
-    assert "chargingSessionsThisMonth" not in found
+    assert "lastChargingStart" not in found
     asked.room, asked.answers = 100, GOOD
     assert asked.look(electric, NOON + 60)[0][0] == HISTORY
 

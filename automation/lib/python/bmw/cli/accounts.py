@@ -12,6 +12,8 @@ from bmw.assembly import Environment, assemble, join, record_of
 from bmw.cli.worker import Timetable
 from bmw.commands import definitions
 from bmw.errors import BmwError, SignInFailed
+from bmw.logbook import charges
+from bmw.logbook.ledger import Ledger
 from bmw.storage import cipher, files, record_names
 from bmw.storage.store import KEY_FILE, open_store
 
@@ -73,6 +75,9 @@ class CliOutlet(object):
     def power(self, name):
         return None  # there are no items
 
+    def price(self, name):
+        return None  # there are no items
+
     def tokens(self, account):
         pass  # only the store has them
 
@@ -94,6 +99,7 @@ class CliAccount(object):
         self.config = config
         self._timetable = timetable
         self._outlet = CliOutlet()
+        self._store = environment.store
         worker = timetable.of(record_of(config))
         made = assemble(environment, config, [], self._outlet, worker)
         self.cloud, self._account, self.service = made.cloud, made.account, made.service
@@ -144,6 +150,11 @@ class CliAccount(object):
         if not self._account.is_signed_in and self.cloud.SIGNS_IN_ALONE:
             self.update()
         self._account.access_token()
+
+    def charges(self, vehicle):
+        """The charges (list of bmw.logbook.charges.Charge) of a car in the log. Raises StoreError: the log cannot be read."""
+        path = self._store.path(record_names.charges(record_of(self.config), vehicle.vin))
+        return charges.charges_of(Ledger(path).entries())
 
     def send(self, vehicle, command, arguments, show):
         """Sends a command and waits for its end.

@@ -10,11 +10,12 @@ import argparse
 import json
 import logging
 import os
+import re
 import sys
 import time
 
 from bmw import __version__, assembly, config
-from bmw.cli import table
+from bmw.cli import charges_table, table
 from bmw.cli.accounts import CliError, advised, open_accounts
 from bmw.commands import definitions
 from bmw.commands.unlocking import CONFIRM
@@ -38,6 +39,7 @@ _EPILOG = (
 )
 
 
+_NO_CHARGES = "openHAB keeps the log in its folder userdata/bmw: give that with --store, as openHAB's user"
 #: items that show the progress of a command
 _COMMAND_LIFE = ["commandStatus", "lastCommand"]
 
@@ -262,7 +264,43 @@ def print_items(options, accounts, terminal, context):
     return 0
 
 
+def list_charges(options, accounts, terminal, context):
+    language = context.settings.language
+    cars = []
+    for account in accounts:
+        every = account.service.vehicles() + account.service.former_vehicles()
+        for vehicle in [one for one in every if options.car is None or lower(one.name) == lower(options.car)]:
+            cars.append((vehicle, charges_table.chosen(account.charges(vehicle), options.month, options.year)))
+    if options.car is not None and not cars:
+        raise _no_car(options.car, accounts)
+    if not any(charges for _vehicle, charges in cars):
+        raise CliError("There is no such charge in {}".format(_option(options, "store", _default_store())), _NO_CHARGES)
+    if options.csv or options.output:
+        text = charges_table.csv(cars, language, options.vin)
+    else:
+        text = "\n\n".join(charges_table.text(vehicle, charges, language) for vehicle, charges in cars if charges)
+    if options.output:
+        files.write(os.path.abspath(options.output), to_bytes(text))
+    else:
+        terminal.say(text.rstrip("\n"))
+    return 0
+
+
 # arguments
+
+
+def _month(text):
+    return _matched(r"[0-9]{4}-(0[1-9]|1[0-2])\Z", text, "a month such as 2026-11")
+
+
+def _year(text):
+    return _matched(r"[0-9]{4}\Z", text, "a year such as 2026")
+
+
+def _matched(pattern, text, what):
+    if not re.match(pattern, text):
+        raise argparse.ArgumentTypeError("{} is not {}".format(text, what))
+    return text
 
 
 def _parser():
@@ -301,6 +339,14 @@ def _parser():
         print_items,
         "Print the items of the account and its cars as an openHAB .items file.",
     )
+    action = add("charges", list_charges, "List the charges of the log. openHAB keeps it in userdata/bmw (--store). Asks BMW nothing.")
+    action.add_argument("car", metavar="CAR", nargs="?", help="short name as 'cars' lists it")
+    when = action.add_mutually_exclusive_group()
+    when.add_argument("--month", metavar="YYYY-MM", type=_month, help="those of a month")
+    when.add_argument("--year", metavar="YYYY", type=_year, help="those of a year")
+    action.add_argument("--csv", action="store_true", help="as CSV for LibreOffice and Excel, in the language of bmw.cfg")
+    action.add_argument("--output", metavar="FILE", help="write the CSV to a file")
+    action.add_argument("--vin", action="store_true", help="with the car's VIN in the CSV")
     action = add("dump", make_dump, "Poll BMW and print an anonymised record for a bug report. Read it before you publish it.")
     action.add_argument("--output", metavar="FILE", help="write it to a file")
     return parser

@@ -178,6 +178,19 @@ class Cloud(object):
         """
         return ()
 
+    def charges(self, memory, vehicle):
+        """Charges that ``rare_values`` brought and the log does not have yet: list of dict with the fields of ``bmw.logbook.charges``.
+
+        None = the cloud has no history, or has not told it yet. ``memory`` (dict): that of the session.
+        """
+        return None
+
+    def charges_kept(self, memory, vehicle):
+        """The log has these charges."""
+
+    def charges_lost(self, memory, vehicle, mark):
+        """Something of the log was lost (``mark`` says what, in JSON; false = nothing): the history is asked for all it has, once."""
+
     def picture(self, session, vehicle):
         """The car's picture (bmw.vehicle.picture.Picture) if it is due and BMW has one, else None. Raises as ``rare_values``."""
         return None

@@ -29,7 +29,7 @@ def sync_folder(folder):
 
 
 def create(path):
-    """A new private file (``put``, ``close``). Raises IOError, also if the file exists."""
+    """A new private file (``put``, ``add``, ``close``). Raises IOError, also if the file exists."""
     try:
         return _File(FileChannel.open(Paths.get(path), _NEW, [_PRIVATE]))
     except UnsupportedOperationException:  # Windows has no such permissions
@@ -56,17 +56,32 @@ class _File(object):
 
     def put(self, data):
         """Replaces the content with ``data`` (bytes), durably. Raises IOError."""
-        try:
-            calmly(lambda: self._put(ByteBuffer.wrap(data), len(data)))
-        except IOException as error:
-            raise _io_error(error)
+        self._calmly(lambda: self._put(ByteBuffer.wrap(data), len(data)))
+
+    def add(self, data):
+        """Adds ``data`` (bytes) at the end, durably. Raises IOError."""
+        self._calmly(lambda: self._add(ByteBuffer.wrap(data), self._channel.size()))
 
     def _put(self, buffer, size):
-        self._channel.position(0)
-        while buffer.hasRemaining():
-            self._channel.write(buffer)
+        self._write(buffer, 0)
         self._channel.truncate(size)
         self._channel.force(True)
+
+    def _add(self, buffer, end):
+        self._write(buffer, end)
+        self._channel.force(True)
+
+    def _write(self, buffer, start):
+        self._channel.position(start)
+        while buffer.hasRemaining():
+            self._channel.write(buffer)
+
+    @staticmethod
+    def _calmly(function):
+        try:
+            calmly(function)
+        except IOException as error:
+            raise _io_error(error)
 
     def close(self):
         """Raises IOError."""

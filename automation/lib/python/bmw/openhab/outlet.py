@@ -232,12 +232,22 @@ class Outlet(object):
 
     def power(self, name):
         """The watts (float) that an item of the user shows, or None. A missing item is logged once."""
-        if not self._items.exists(name):
-            if name not in self._missing:
-                self._missing.add(name)
-                log.warning("There is no item %s (wallbox_power_item in bmw.cfg): the estimate does not use it", name)
-            return None
-        return estimate.watts(self._items.state(name))
+        return estimate.watts(self._state_of(name, "wallbox_power_item in bmw.cfg): the estimate does not use it"))
+
+    def price(self, name):
+        """The price of a kWh (float) that an item of the user shows, or None. A missing item is logged once."""
+        from bmw.logbook import charges  # only where it is needed
+
+        return charges.price_in(self._state_of(name, "price in bmw.cfg): the cost of charging is not known"))
+
+    def _state_of(self, name, missing):
+        """The text of the state of the user's item, None if there is none. ``missing``: end of the log line about that."""
+        if self._items.exists(name):
+            return self._items.state(name)
+        if name not in self._missing:
+            self._missing.add(name)
+            log.warning("There is no item %s (%s", name, missing)
+        return None
 
     def tokens(self, account):
         """Shows the account's tokens, sealed, and their expiry."""

@@ -25,9 +25,10 @@ class RareCalls(object):
         parts (bmw.parts.Parts): those of the account.
         sessions (bmw.account.session.Sessions): makes those of the calls.
         take: callable (vehicle, readings), shows and stores the values. done: called after each run.
+        charging_log (bmw.polling.charging_log.ChargingLog): takes the charges that were told.
     """
 
-    def __init__(self, parts, sessions, take, done):
+    def __init__(self, parts, sessions, take, done, charging_log):
         self._cloud = parts.cloud
         self._outlet = parts.outlet
         self._worker = parts.worker
@@ -36,6 +37,7 @@ class RareCalls(object):
         self._sessions = sessions
         self._take = take
         self._done = done
+        self._charging_log = charging_log
         self._looks = 0
 
     def after_poll(self):
@@ -58,6 +60,10 @@ class RareCalls(object):
         except BmwError as error:
             # the polls have the same error and show it in the status
             log.info("The rare values are not available for now: %s", error.text())
+        for vehicle in self._vehicle_list.named():
+            readings = self._charging_log.look(vehicle)
+            if readings:
+                self._take(vehicle, readings)
         self._done()
 
     def _in_turn(self):

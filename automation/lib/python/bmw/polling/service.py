@@ -17,6 +17,7 @@ from bmw.commands.incoming import IncomingCommands
 from bmw.errors import StoreError
 from bmw.items import corrections
 from bmw.net.guard import Guard
+from bmw.polling.charging_log import ChargingLog
 from bmw.polling.display import Display
 from bmw.polling.poll import Poll
 from bmw.polling.poll_times import PollTimes
@@ -66,7 +67,8 @@ class Service(object):
         self.incoming = IncomingCommands(parts, self._sessions, lambda: self._refresh(by_person=True))
         self._display = Display(parts, self.incoming, home)
         self._poll = Poll(parts, self._times, self._saved, self._sessions, self._display)
-        self._rare_calls = RareCalls(parts, self._sessions, self.take, self._on_rare_calls_made)
+        self._charging_log = ChargingLog(parts, self._saved, record)
+        self._rare_calls = RareCalls(parts, self._sessions, self.take, self._on_rare_calls_made, self._charging_log)
 
     def attach(self, live):
         """Sets the stream (``bmw.clouds.cardata.live.Live``, or None). Call it before ``start``."""
@@ -160,6 +162,10 @@ class Service(object):
         """The named cars (list of bmw.vehicle.vehicle.Vehicle), read-only. May be called from any thread."""
         return self._vehicle_list.named()
 
+    def former_vehicles(self):
+        """The cars (list of bmw.vehicle.vehicle.Vehicle) that have left the account, without values."""
+        return self._vehicle_list.gone()
+
     def diagnostics(self):
         """The report (text of several lines) for a forum post, without private data. May be called from any thread."""
         from bmw.support import diagnostics  # not at the top: rarely needed
@@ -212,6 +218,7 @@ class Service(object):
         # openHAB may be stopping, with its items gone before us
         do_all((self.incoming.stop, self._stop_live, self._saved.save_waiting), "The account could not be stopped as it should")
         self._saved.close()
+        self._charging_log.close()
 
     def _stop_live(self):
         if self._live is not None:

@@ -114,6 +114,26 @@ def _allows(path, bits):
         return False
 
 
+def append(path, data):
+    """Adds ``data`` (bytes) at the end of a private file, durably; makes the file if there is none.
+
+    Raises:
+        StoreError: disk full ...; a part of ``data`` may stand in the file.
+    """
+    _check_regular(path)
+    try:
+        is_new = not os.path.exists(path)
+        file = create(path) if is_new else reopen(path)
+        try:
+            file.add(data)
+        finally:
+            file.close()
+        if is_new:
+            sync_folder(os.path.dirname(path))
+    except (OSError, IOError) as error:
+        raise StoreError("Cannot write {}".format(path), _advice(error))
+
+
 def write(path, data):
     """Replaces the file's content with ``data`` (bytes), completely or not at all.
 
@@ -271,19 +291,27 @@ class _File(object):
 
     def put(self, data):
         """Replaces the content with ``data`` (bytes), durably. Raises OSError."""
-        os.lseek(self._handle, 0, os.SEEK_SET)
+        self._write(data, os.SEEK_SET)
+        os.ftruncate(self._handle, len(data))
+        os.fsync(self._handle)
+
+    def add(self, data):
+        """Adds ``data`` (bytes) at the end, durably. Raises OSError."""
+        self._write(data, os.SEEK_END)
+        os.fsync(self._handle)
+
+    def _write(self, data, start):
+        os.lseek(self._handle, 0, start)
         left = data
         while left:
             left = left[os.write(self._handle, left) :]
-        os.ftruncate(self._handle, len(data))
-        os.fsync(self._handle)
 
     def close(self):
         os.close(self._handle)
 
 
 def _create(path):
-    """A new private file (``put``, ``close``). Raises OSError, also if the file exists."""
+    """A new private file (``put``, ``add``, ``close``). Raises OSError, also if the file exists."""
     return _File(path, os.O_CREAT | os.O_EXCL)
 
 

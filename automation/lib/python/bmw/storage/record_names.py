@@ -2,7 +2,11 @@
 
 from __future__ import absolute_import, unicode_literals
 
-_TOKEN, _STATE, _READINGS, _CALLS = ENDS = (".token", ".state", ".readings", ".calls")
+import hashlib
+
+from bmw.compat import to_bytes
+
+_TOKEN, _STATE, _READINGS, _CALLS, _CHARGES = ENDS = (".token", ".state", ".readings", ".calls", ".charges")
 
 
 def token(account, cloud):
@@ -23,3 +27,8 @@ def state(account):
 def readings(account):
     """The record (text) with what the cars of an account (name) said last, whichever its cloud."""
     return account + _READINGS
+
+
+def charges(account, vin):
+    """The log (text) of a car's charges, whichever the cloud. It is not sealed, so that it outlives a lost key."""
+    return "{}.{}{}".format(account, hashlib.sha256(to_bytes(vin)).hexdigest()[:12], _CHARGES)

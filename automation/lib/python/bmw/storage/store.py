@@ -82,6 +82,10 @@ class Store(object):
         """The file of a record."""
         return os.path.join(self._folder, name)
 
+    def lock(self, name):
+        """The lock of a record's file."""
+        return self._lock_of(self.path(name))
+
     def load(self, name):
         """The record, or None if there is none. A record that cannot be opened is renamed, with a warning.
 
@@ -246,6 +250,10 @@ class ClosedStore(object):
     def path(self, name):
         """The file of a record."""
         return os.path.join(self._folder, name)
+
+    def lock(self, name):
+        """None: nothing is written."""
+        return None
 
     def was_set_aside(self, name):
         """False, as it is unknown."""

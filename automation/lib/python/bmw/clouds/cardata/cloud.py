@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found
-from bmw.clouds.cardata import descriptors, live, rare_calls, report, sign_in
+from bmw.clouds.cardata import descriptors, history, live, rare_calls, report, sign_in
 from bmw.clouds.cardata.container import Containers
 from bmw.clouds.cardata.entries import answered, merge
 from bmw.clouds.cardata.errors import check
@@ -113,6 +113,15 @@ class CarData(Cloud):
 
     def rare_values(self, session, vehicle):
         return rare_calls.readings(self._getter(session, vehicle), session, vehicle, self.clock.now())
+
+    def charges(self, memory, vehicle):
+        return history.waiting(rare_calls.history_notes(memory, vehicle))
+
+    def charges_kept(self, memory, vehicle):
+        history.kept(rare_calls.history_notes(memory, vehicle))
+
+    def charges_lost(self, memory, vehicle, mark):
+        history.lost(rare_calls.history_notes(memory, vehicle), mark)
 
     def picture(self, session, vehicle):
         return rare_calls.picture(self._getter(session, vehicle), session, vehicle, self.clock.now())

@@ -1,7 +1,8 @@
-"""CarData's charging history: the last session, its curve, and the sums of this month and the last.
+"""CarData's charging history: the last session and its curve, and the sessions for the log of charges (``bmw.logbook.charges``).
 
-Pure. ``notes`` (JSON-able dict) keeps known sessions, so that only new ones are requested. Times are epoch seconds. BMW reports
-the energy taken from the grid, but not how much reached the battery, nor the cost. Source: cardata.md 2.5.
+Pure. ``notes`` (JSON-able dict) keeps what is known, so that only new sessions are requested, and the sessions until the log has them.
+Times are epoch seconds. BMW reports the energy taken from the grid, but not how much reached the battery, nor the cost.
+Source: cardata.md 2.5.
 """
 
 from __future__ import absolute_import, unicode_literals
@@ -11,14 +12,16 @@ import time
 
 from bmw import times
 from bmw.clouds import values
+from bmw.compat import upper
+from bmw.vehicle.plausible import converted
 from bmw.vehicle.vehicle import Reading
 
 #: each request starts so many seconds before the newest known session, because a car may report a session late
 OVERLAP = 86400
 #: points of a curve, so that the item's text stays short
 MAX_POINTS = 60
-#: sessions kept for two months: about forty a day are plausible
-MAX_SESSIONS = 2500
+#: sessions that wait for the log: about ten a day for two months
+MAX_SESSIONS = 600
 
 _LAST = (
     "lastChargingSession",
@@ -36,20 +39,23 @@ _LAST = (
 def span(notes, now):
     """(from, to) of the next request, epoch seconds: two months at first, later only new sessions."""
     begin = times.month_start(now, 1)
-    known = [row[0] for row in notes.get("sessions", ()) if row[0] <= now]
-    if known:
-        begin = max(begin, max(known) - OVERLAP)
+    newest = notes.get("newest")
+    if newest is not None and newest <= now and not notes.get("again"):
+        begin = max(begin, newest - OVERLAP)
     return begin, now
 
 
 def take(notes, entries, now):
-    """Adds the sessions of ``entries`` (list of dict) to the notes and removes old ones."""
+    """Adds the sessions of ``entries`` (list of dict) to the notes."""
     fresh = [session for session in (_session(entry, now) for entry in entries) if session is not None]
-    kept = dict((row[0], row) for row in notes.get("sessions", ()))
-    kept.update((session["start"], [session["start"], session["end"], session["energy"]]) for session in fresh)
-    oldest = times.month_start(now, 1)
-    notes["sessions"] = sorted(row for row in kept.values() if row[0] >= oldest)[-MAX_SESSIONS:]
+    notes.pop("again", None)
+    notes.pop("sessions", None)  # as version 1.0.0 kept them: these are asked for again, for the log
+    # one that goes on has no end yet; it is told again
     ended = [session for session in fresh if session["end"] is not None]
+    waiting = dict((session["start"], session) for session in notes.get("waiting", []) + ended)
+    notes["waiting"] = [waiting[start] for start in sorted(waiting)][-MAX_SESSIONS:]
+    starts = [session["start"] for session in fresh] + [start for start in [notes.get("newest")] if start is not None]
+    notes["newest"] = max(starts) if starts else None
     last = notes.get("last")
     if last is not None:
         # first, so that the new form of the same session replaces the old one
@@ -58,27 +64,35 @@ def take(notes, entries, now):
         notes["last"] = max(reversed(ended), key=lambda session: session["start"])
 
 
-def readings(notes, now):
+def waiting(notes):
+    """The sessions (list of dict) that the log does not have yet; None before the first answer."""
+    return notes.get("waiting")
+
+
+def kept(notes):
+    """The log has the waiting sessions."""
+    notes["waiting"] = []
+
+
+def lost(notes, mark):
+    """Lets the next request go back two months, if something of the log was lost that was not lost before.
+
+    Args:
+        mark (JSON-able): what is lost; false = nothing.
+    """
+    if mark and mark != notes.get("lost"):
+        notes["again"] = True
+    notes["lost"] = mark
+
+
+def readings(notes):
     """{key: Reading} of all known values; empty before the first answer."""
-    if "sessions" not in notes:
+    if "newest" not in notes:
         return {}
     found = dict.fromkeys(_LAST)
     if notes.get("last"):
         found.update(_last(notes["last"]))
-    this, before = times.month_start(now, 0), times.month_start(now, 1)
-    ended = [row for row in notes["sessions"] if row[1] is not None]
-    for name, rows in (
-        ("ThisMonth", [row for row in ended if row[0] >= this]),
-        ("LastMonth", [row for row in ended if before <= row[0] < this]),
-    ):
-        found["chargingSessions" + name] = len(rows)
-        found["energyCharged" + name] = _sum([row[2] for row in rows])
     return dict((key, Reading(value)) for key, value in found.items())
-
-
-def _sum(energies):
-    """The sum, or None if one of them is unknown."""
-    return None if None in energies else round(sum(energies), 3)
 
 
 def _session(entry, now):
@@ -102,6 +116,7 @@ def _session(entry, now):
         "from": from_soc,
         "to": to_soc,
         "place": _place(entry),
+        "odometer": _odometer(entry),
         "curve": _curve(values.records(entry, "chargingBlocks"), now),
     }
 
@@ -120,6 +135,13 @@ def _place(entry):
     provider = providers.pop() if len(providers) == 1 else None
     town = values.value_or_none(values.text, values.block(entry, "chargingLocation").get("municipality"))
     return ", ".join(part for part in (provider, town) if part) or None
+
+
+def _odometer(entry):
+    """Kilometres, None if unknown."""
+    distance = values.value_or_none(values.positive, entry.get("mileage"))
+    unit = upper(values.value_or_none(values.text, entry.get("mileageUnits")) or "KM").rpartition(".")[2]
+    return None if distance is None else round(converted(distance, "mi" if unit.startswith("MI") else "km", "km"), 1)
 
 
 def _curve(blocks, now):

@@ -64,8 +64,8 @@ def _list(errand, path, query, token_name):
     return entries
 
 
-def _show_history(notes, _vehicle, now):
-    return history.readings(notes, now)
+def _show_history(notes, _vehicle, _now):
+    return history.readings(notes)
 
 
 def _show_places(notes, vehicle, _now):
@@ -119,8 +119,16 @@ def picture(get, session, vehicle, now):
 
 
 def _errand(row, get, session, vehicle, now):
-    notes = session.memory.setdefault("seldom", {}).setdefault(vehicle.vin, {}).setdefault(row.topic, {})
-    return Errand(get, lambda: session.has_room(1 + KEEP), notes, now)
+    return Errand(get, lambda: session.has_room(1 + KEEP), _notes(session.memory, vehicle, row.topic), now)
+
+
+def _notes(memory, vehicle, topic):
+    return memory.setdefault("seldom", {}).setdefault(vehicle.vin, {}).setdefault(topic, {})
+
+
+def history_notes(memory, vehicle):
+    """What is kept of a car's charging history (dict, see ``bmw.clouds.cardata.history``)."""
+    return _notes(memory, vehicle, "history")
 
 
 def _is_due(row, notes, vehicle, now):

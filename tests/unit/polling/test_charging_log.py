@@ -1,0 +1,196 @@
+"""bmw.polling.charging_log: what BMW's history tells goes into the log once, and an error of the log stops no poll."""
+
+import logging
+
+import pytest
+from bmw.errors import StoreError
+from bmw.logbook import charges
+from bmw.logbook.ledger import Ledger
+from bmw.polling.charging_log import ChargingLog
+from bmw.storage import files, record_names
+
+from tests.unit.fakes import NOON, UNEXPECTED, VIN, FakeClock, RecordingOutlet, car, parts_of, raising, settings
+
+DAY, HOUR = 86400, 3600
+
+
+class History:
+    """A cloud that tells these charges until they are kept."""
+
+    def __init__(self, *told):
+        self.told = list(told)
+        self.lost = []
+
+    def charges(self, memory, vehicle):
+        return self.told
+
+    def charges_kept(self, memory, vehicle):
+        self.told = []
+
+    def charges_lost(self, memory, vehicle, mark):
+        self.lost.append(mark)
+
+
+class Saved:
+    memory = {}
+
+
+class House:
+    """A ChargingLog with its parts. ``look`` is one look: {key: value}."""
+
+    def __init__(self, store, **config):
+        self.store, self.cloud, self.clock, self.outlet = store, History(), FakeClock(), RecordingOutlet()
+        self.car = car(batteryCapacity=40.0)
+        self.path = store.path(record_names.charges("home", VIN))
+        self.configure(**config)
+
+    def configure(self, **config):
+        """As after a restart with these settings."""
+        parts = parts_of(cloud=self.cloud, clock=self.clock, outlet=self.outlet, store=self.store, config=settings(**config))
+        self.log = ChargingLog(parts, Saved, "home")
+
+    def look(self, *told):
+        self.cloud.told = list(told) if told or self.cloud.told is not None else None
+        readings = self.log.look(self.car)
+        self.car.update(readings)
+        return {key: reading.value for key, reading in readings.items()}
+
+    def kept(self):
+        """What is in the file."""
+        return charges.charges_of(Ledger(self.path).entries())
+
+
+@pytest.fixture
+def house(store):
+    return House(store)
+
+
+def session(start, energy=10.0, **more):
+    return dict({"start": start, "end": start + HOUR, "energy": energy, "from": 20, "to": 40}, **more)
+
+
+def test_what_the_history_tells_is_kept_and_summed_up(house):
+    values = house.look(session(NOON - DAY), session(NOON - 2 * HOUR, energy=5.0))
+    assert (values["energyChargedThisMonth"], values["energyChargedTotal"]) == (15.0, 15.0)
+    assert [one.energy for one in house.kept()] == [10.0, 5.0] and house.cloud.told == []
+
+
+def test_before_the_history_was_told_nothing_is_said_and_no_file_made(house, tmp_path):
+    house.cloud.told = None
+    assert house.log.look(house.car) == {} and list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_written_where_nothing_is_new(house):
+    house.look(session(NOON - DAY))
+    house.look(session(NOON - 2 * HOUR))
+    stamp = files.stamp(house.path)
+    house.look(session(NOON - DAY))
+    house.look()
+    assert files.stamp(house.path) == stamp
+
+
+def test_the_file_names_neither_car_nor_street(house):
+    house.look(session(NOON - DAY, place="Musterstadt"))
+    assert VIN not in house.path and VIN[-7:] not in house.path
+    assert VIN.encode() not in files.read(house.path)
+
+
+def test_the_total_goes_on_after_a_restart_and_never_falls(house):
+    house.look(session(NOON - DAY, energy=20.0))
+    assert house.look(session(NOON - DAY, energy=5.0))["energyChargedTotal"] == 20.0
+    house.configure()
+    assert house.look()["energyChargedTotal"] == 20.0
+
+
+def test_the_total_stays_when_the_log_is_lost_and_the_history_is_asked_for_all_it_has(house):
+    house.look(session(NOON - DAY, energy=20.0))
+    files.set_aside(house.path)
+    house.configure()
+    assert house.look()["energyChargedTotal"] == 20.0
+    assert house.cloud.lost[-1] == "all" and not any(house.cloud.lost[:-1])
+    house.clock.advance(3 * HOUR)
+    house.look(session(NOON - DAY, energy=20.0), session(NOON + HOUR, energy=3.0))
+    assert house.look()["energyChargedTotal"] == 23.0
+
+
+def test_a_damaged_line_is_told_to_the_cloud(house):
+    house.look(session(NOON - DAY))
+    with open(house.path, "ab") as file:
+        file.write(b"damage\n")
+    house.configure()
+    house.look()
+    assert house.cloud.lost[-1] == 1
+
+
+def test_a_price_in_the_settings_is_that_of_new_charges(store):
+    house = House(store, price=0.3)
+    assert house.look(session(NOON - DAY))["chargingCostThisMonth"] == 3.0
+    house.configure(price=0.5)
+    assert house.look(session(NOON - 2 * HOUR))["chargingCostThisMonth"] == 8.0
+
+
+def test_a_price_that_is_set_later_counts_for_this_and_the_last_month(house):
+    house.look(session(NOON - DAY), session(NOON - 20 * DAY), session(NOON - 40 * DAY))
+    house.configure(price=0.3)
+    values = house.look()
+    assert (values["chargingCostThisMonth"], values["chargingCostLastMonth"]) == (3.0, 3.0)
+    assert [one.cost for one in house.kept()] == [None, 3.0, 3.0]
+
+
+def test_a_price_from_an_item_is_that_of_the_hours_before(store):
+    house = House(store, price="Price")
+    house.outlet.prices["Price"] = 0.25
+    values = house.look(session(NOON - 2 * HOUR), session(NOON - 3 * DAY))
+    house.outlet.prices["Price"] = 0.9
+    assert values["chargingCostThisMonth"] == 2.5 and house.look()["chargingCostThisMonth"] == 2.5
+    assert [one.price for one in house.kept()] == [None, 0.25]
+
+
+def test_an_item_without_a_price_is_no_price_of_zero(store):
+    assert House(store, price="Price").look(session(NOON - 2 * HOUR))["chargingCostThisMonth"] is None
+
+
+def test_energy_that_bmw_does_not_tell_is_made_of_the_battery(house):
+    assert house.look(session(NOON - DAY, energy=None))["energyChargedThisMonth"] == 8.0
+
+
+def test_charges_that_cannot_be_written_wait_and_are_told_once(house, monkeypatch, caplog):
+    monkeypatch.setattr(files, "append", raising_store_error)
+    told = session(NOON - DAY)
+    for _look in range(3):
+        assert house.look(told)["energyChargedTotal"] == 0
+        assert house.cloud.told == [told]
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    monkeypatch.undo()
+    assert house.look(told)["energyChargedTotal"] == 10.0
+
+
+def raising_store_error(*_arguments):
+    raise StoreError("Cannot write", "the disk is full")
+
+
+def test_a_log_that_cannot_be_read_is_unknown_and_is_read_when_it_can_be(house, monkeypatch):
+    house.look(session(NOON - DAY))
+    house.configure()
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "read", raising_store_error)
+        assert set(house.look(session(NOON - HOUR)).values()) == {None}
+    assert house.look(*house.cloud.told)["energyChargedThisMonth"] == 20.0
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_an_error_of_the_log_is_logged_once_and_raised_never(house, monkeypatch, caplog, error):
+    monkeypatch.setattr(charges, "with_bmws", raising(error))
+    for _look in range(3):
+        assert house.look(session(NOON - DAY)) == {}
+    assert len(caplog.records) == 1
+
+
+def test_a_log_that_was_closed_takes_nothing(house):
+    house.log.close()
+    assert house.look(session(NOON - DAY)) == {} and house.kept() == []
+
+
+def test_before_the_clock_is_set_nothing_is_taken(house):
+    house.clock.seconds = 120
+    assert house.look(session(60)) == {}
