@@ -1,8 +1,11 @@
 """bmw.polling.charging_log: what BMW's history tells goes into the log once, and an error of the log stops no poll."""
 
+import json
 import logging
+from random import Random
 
 import pytest
+from bmw.clouds.cardata import history
 from bmw.errors import StoreError
 from bmw.logbook import charges
 from bmw.logbook.ledger import Ledger
@@ -50,7 +53,8 @@ class House:
         self.log = ChargingLog(parts, Saved, "home")
 
     def look(self, *told):
-        self.cloud.told = list(told) if told or self.cloud.told is not None else None
+        if told:
+            self.cloud.told = list(told)
         readings = self.log.look(self.car)
         self.car.update(readings)
         return {key: reading.value for key, reading in readings.items()}
@@ -194,3 +198,73 @@ def test_a_log_that_was_closed_takes_nothing(house):
 def test_before_the_clock_is_set_nothing_is_taken(house):
     house.clock.seconds = 120
     assert house.look(session(60)) == {}
+
+
+class Year:
+    """A year of a car that is charged 300 times, of which BMW's history tells the last two months, as CarData does."""
+
+    def __init__(self, house):
+        self.house, self.notes = house, {}
+        self.random = Random(7)
+        starts = sorted(self.random.sample(range(0, 365 * 4), 300))  # at most four a day
+        self.all = [self._told(NOON + 6 * HOUR * start) for start in starts]
+        house.cloud = self
+
+    def _told(self, start):
+        begin = self.random.randint(5, 60)
+        final, hours = begin + self.random.randint(1, 40), self.random.uniform(0.3, 5)
+        energy = round((final - begin) * 0.42, 2)
+        known = self.random.random() > 0.1  # now and then BMW does not tell the energy
+        told = {"startTime": start, "endTime": start + int(hours * HOUR), "displayedStartSoc": begin, "displayedSoc": final}
+        return dict(told, energyConsumedFromPowerGridKwh=energy if known else None, energy=energy)
+
+    def ask(self):
+        begin, end = history.span(self.notes, self.house.clock.now())
+        oldest = self.house.clock.now() - 62 * DAY
+        history.take(self.notes, [one for one in self.all if max(begin, oldest) <= one["startTime"] and one["endTime"] <= end], end)
+        self.notes = json.loads(json.dumps(self.notes))
+
+    def charges(self, memory, vehicle):
+        return history.waiting(self.notes)
+
+    def charges_kept(self, memory, vehicle):
+        history.kept(self.notes)
+
+    def charges_lost(self, memory, vehicle, mark):
+        history.lost(self.notes, mark)
+
+
+def damage(path, number):
+    """Spoils a line of the file."""
+    lines = files.read(path).splitlines(True)
+    lines[number] = lines[number].replace(b"e", b"x", 1)
+    files.write(path, b"".join(lines))
+
+
+def test_a_year_of_charges_restarts_damage_and_two_prices_agrees_with_what_was_charged(house):
+    year, totals = Year(house), []
+    house.car.readings["batteryCapacity"].value = 42.0
+    for day in range(372):
+        price = 0.3 if day < 120 else 0.35 if day < 240 else 0.4
+        if day % 10 == 0 or day in (120, 240):
+            if day in (50, 150, 250):
+                damage(house.path, -1)
+            if day == 200:
+                damage(house.path, 3)
+            house.configure(price=price)
+        if day % 30 not in (5, 6, 7, 8):  # days without network
+            year.ask()
+        totals.append(house.look().get("energyChargedTotal", 0))
+        house.clock.advance(DAY)
+    kept, wanted = house.kept(), {one["startTime"]: one for one in year.all}
+    assert [one.start for one in kept] == sorted(set(one.start for one in kept)) and set(one.start for one in kept) <= set(wanted)
+    assert len(kept) == 299  # all but the old one that was damaged, which BMW does not tell any more
+    energy = sum(one["energy"] for one in year.all)
+    assert sum(one.energy for one in kept) == pytest.approx(energy, rel=0.02) and totals[-1] == pytest.approx(energy, rel=0.02)
+    assert totals == sorted(totals)
+    assert set(one.price for one in kept) == {0.3, 0.35, 0.4}
+    for one in kept:
+        day = (one.end - NOON) / DAY
+        at_that_time = {price for first, last, price in ((0, 125, 0.3), (116, 245, 0.35), (236, 370, 0.4)) if first <= day <= last}
+        assert one.price in at_that_time and one.cost == round(one.energy * one.price, 2)
+    assert len(files.read(house.path)) < 200000
