@@ -345,7 +345,7 @@ def test_a_command_that_comes_late_from_the_rule_is_not_sent(desk, age, is_sent)
 
 
 @pytest.mark.parametrize("age, left", [(0, DEADLINE), (DEADLINE, 0), (-CLOCK_BACK - 1, 0)])
-def test_a_command_from_the_future_has_no_time_left(desk, age, left):
+def test_a_command_has_two_minutes_and_none_if_it_comes_from_the_future(desk, age, left):
     desk.give("lock", accepted=Moment(desk.clock.now() - age, desk.worker.now()))
     assert desk.commander.seconds_left(desk.orders[-1]) == left
 

@@ -369,7 +369,7 @@ def test_ended_at_the_tokens_end_it_is_back_in_seconds(bench):
 
 
 @pytest.mark.parametrize("left, wait", [(3, stream.FIRST_WAIT), (stream.SETTLE, 2.5), (0, 2.5)])
-def test_a_short_connection_that_ends_with_its_token_is_no_failure(bench, left, wait):
+def test_a_short_connection_is_no_failure_only_if_it_ends_with_its_token(bench, left, wait):
     bench.clock.advance(LIFE - 30)
     bench.account.problem = ServerError("down")
     bench.connect()
