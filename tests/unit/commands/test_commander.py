@@ -595,3 +595,22 @@ def test_a_command_is_asked_after_again_after_an_unexpected_error(desk, monkeypa
         desk.pass_time(Cloud.POLL_COMMAND)
     desk.pass_time(60)
     assert states[-1] == "EXECUTED" and desk.worker.waiting() == set()
+
+
+@pytest.mark.parametrize("part", ["show", "look"])
+def test_an_error_at_the_end_of_a_command_does_not_keep_the_next_one_waiting(desk, monkeypatch, part):
+    desk.give("lock")
+    broken = desk.orders[0]
+    if part == "look":
+        monkeypatch.setattr(broken, "on_changed", raising(MemoryError))
+    else:
+        real = broken.life.tell
+        monkeypatch.setattr(
+            broken.life, "tell", lambda state, *reason: raising(MemoryError)() if state == "EXECUTED" else real(state, *reason)
+        )
+    states = desk.give("soundHorn")
+    try:
+        desk.pass_time(60)
+    except MemoryError:
+        desk.pass_time(60)  # the worker of the tests hands it on; the real one logs it
+    assert ("i3", "soundHorn") in desk.cloud.sent and states[-1] == "EXECUTED"

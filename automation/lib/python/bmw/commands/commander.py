@@ -214,10 +214,12 @@ class Commander(object):
     def _end(self, order, state, reason):
         self._worker.cancel(_timer(order))
         self._running.pop(order.vehicle.vin, None)
-        order.life.tell(state, reason)
-        if state == definitions.EXECUTED or (state == definitions.TIMED_OUT and order.life.has_left):
-            order.on_changed()
-        self._send_next(order.vehicle.vin)
+        try:
+            order.life.tell(state, reason)
+            if state == definitions.EXECUTED or (state == definitions.TIMED_OUT and order.life.has_left):
+                order.on_changed()
+        finally:
+            self._send_next(order.vehicle.vin)  # an unexpected error must not keep the next one waiting
 
 
 def _timer(order):
