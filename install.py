@@ -431,7 +431,7 @@ def remove_own(conf, hand, name, manifest):
 
 
 def uninstall(home, hand, purge):
-    """Removes the listed files; with ``purge`` also settings, sign-in, stored states and the log of charges."""
+    """Removes the listed files; with ``purge`` also settings, sign-in, stored states and the logs of charges and trips."""
     manifest = load_manifest(home.conf)
     if not manifest["files"]:
         raise InstallError(
@@ -456,7 +456,7 @@ def purge_userdata(home, hand):
     if folder is None or not folder.is_dir():
         hand.say("No sign-in was found to remove{}.".format("" if home.userdata else " (say where: --userdata)"))
         return
-    hand.say("{}remove  {} (sign-in, key, stored states, log of charges)".format("would " if hand.dry_run else "", folder))
+    hand.say("{}remove  {} (sign-in, key, stored states, logs of charges and trips)".format("would " if hand.dry_run else "", folder))
     if not hand.dry_run:
         shutil.rmtree(folder)
 
@@ -618,7 +618,7 @@ def parse(arguments):
     parser.add_argument("--verbose", action="store_true", help="name each file")
     parser.add_argument("--uninstall", action="store_true", help="remove the module; settings and sign-in stay")
     parser.add_argument(
-        "--purge", action="store_true", help="with --uninstall: also remove settings, sign-in, stored states, log of charges"
+        "--purge", action="store_true", help="with --uninstall: also remove settings, sign-in, stored states, logs of charges and trips"
     )
     parser.add_argument("--root", metavar="FOLDER", default="/", help="look for openHAB below this folder, such as a mounted SD card")
     parser.add_argument("--zip", metavar="FOLDER", nargs="?", const=".", help="make the release zip in FOLDER (default: here)")

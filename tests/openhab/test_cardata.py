@@ -17,8 +17,15 @@ import pytest
 from tests.cloud import image
 from tests.cloud.descriptors import EVERYTHING
 from tests.contract import told, told_seldom
+from tests.openhab import layout
 from tests.openhab.home import SCRIPT, STARTED, UNLIMITED, Home
 from tests.openhab.probe import Hand
+
+sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
+
+from bmw.logbook.ledger import Ledger  # noqa: E402
+from bmw.logbook.trips import trips_of  # noqa: E402
+from bmw.storage import record_names  # noqa: E402
 
 VIN_ITEMS = ("StateOfCharge", "ElectricRange", "Doors", "DoorLockState", "ChargingStatus", "Odometer", "Position", "LastUpdate")
 #: an upgrade may have left a second copy of the script: COPY
@@ -298,6 +305,30 @@ def test_the_log_of_charges_tells_their_cost_and_goes_on_after_a_restart(signed_
     logs = list(folder.glob("*.charges"))
     assert [stat.S_IMODE(log.stat().st_mode) for log in logs] == [0o600]
     signed_in.configure(**signed_in.settings(**UNLIMITED))
+
+
+def test_trips_are_kept_and_the_real_consumption_is_learned_from_them(signed_in):
+    openhab, vin = signed_in.openhab, signed_in.cloud.cars()[0]
+    path = openhab.userdata / "bmw" / record_names.trips("account", vin)
+    kilometres, moment = signed_in.cloud.car(vin)["odometer_km"], time.time() - 30 * 86400
+    before = [
+        {"id": str(number), "start": moment + number, "end": moment + number, "odometer": kilometres, "distance": 40.0, "energy": 8.0}
+        for number in range(3)
+    ]
+    with signed_in.unloaded():
+        Ledger(str(path)).put(before)
+    openhab.wait_state("BMW_i3_RealConsumption", "20")
+    assert (openhab.state("BMW_i3_RealConsumptionTrips"), openhab.item("BMW_i3_RealRange")["type"]) == ("3", "Number:Length")
+    # a drive that ends at a charger, between two polls; a car that charges has arrived
+    signed_in.cloud.set_car(vin, odometer_km=kilometres + 60, moving=False)
+    signed_in.force_update()
+    signed_in.cloud.set_car(vin, charging_status="CHARGING", plugged=True)
+    signed_in.force_update()
+    all_trips = lambda: trips_of(Ledger(str(path)).entries())  # noqa: E731
+    trips = signed_in.wait(lambda: [trip for trip in all_trips() if trip.odometer > kilometres], "the trip in the log")
+    assert [(trip.distance, trip.odometer, trip.has_gap) for trip in trips] == [(60, kilometres + 60, True)]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    signed_in.cloud.set_car(vin, charging_status="FINISHED_FULL")
 
 
 def test_the_picture_of_the_car_is_an_item_and_a_file_for_pages(signed_in):

@@ -599,3 +599,19 @@ def test_the_charges_of_a_car_that_was_sold_are_still_there(logged):
     logged.cloud.advance_clock(2 * 86400)
     logged.run("show")
     assert logged.run("charges", "i3") == 0, logged.err
+
+
+# the log of trips
+
+
+def test_the_trips_of_the_log_are_listed_and_bmw_is_not_asked(laptop):
+    laptop.sign_in()
+    entry = {"id": "1", "start": NOON, "end": NOON + 2400, "odometer": 18250.0, "distance": 30.0, "begin": 80, "final": 74, "energy": 4.8}
+    Ledger(str(laptop.store / record_names.trips("account", laptop.vin))).put([entry])
+    laptop.cloud.reset_calls()
+    assert laptop.run("trips") == 0, laptop.err
+    assert "1 trips, 30 km" in laptop.out and laptop.vin not in laptop.out
+    assert laptop.run("trips", "i3", "--month", "2026-10", "--csv") == 0
+    assert len(rows_of(laptop.out, ",")) == 2
+    assert laptop.run("trips", "--year", "2020") == 1 and "userdata/bmw" in laptop.err
+    assert laptop.cloud.calls() == []

@@ -14,6 +14,7 @@ COUNTED = {
     "chargingSessionsThisMonth",
     "chargingSessionsLastMonth",
     "chargingPlaces",
+    "realConsumptionTrips",
     "servicesDue",
     "checkControlCount",
 }

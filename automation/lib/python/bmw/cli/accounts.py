@@ -12,7 +12,7 @@ from bmw.assembly import Environment, assemble, join, record_of
 from bmw.cli.worker import Timetable
 from bmw.commands import definitions
 from bmw.errors import BmwError, SignInFailed
-from bmw.logbook import charges
+from bmw.logbook import charges, trips
 from bmw.logbook.ledger import Ledger
 from bmw.storage import cipher, files, record_names
 from bmw.storage.store import KEY_FILE, open_store
@@ -155,6 +155,11 @@ class CliAccount(object):
         """The charges (list of bmw.logbook.charges.Charge) of a car in the log. Raises StoreError: the log cannot be read."""
         path = self._store.path(record_names.charges(record_of(self.config), vehicle.vin))
         return charges.charges_of(Ledger(path).entries())
+
+    def trips(self, vehicle):
+        """The trips (list of bmw.logbook.trips.Trip) of a car in the log. Raises StoreError: the log cannot be read."""
+        path = self._store.path(record_names.trips(record_of(self.config), vehicle.vin))
+        return trips.trips_of(Ledger(path).entries())
 
     def send(self, vehicle, command, arguments, show):
         """Sends a command and waits for its end.

@@ -15,7 +15,7 @@ import sys
 import time
 
 from bmw import __version__, assembly, config
-from bmw.cli import charges_table, table
+from bmw.cli import charges_table, sheet, table, trips_table
 from bmw.cli.accounts import CliError, advised, open_accounts
 from bmw.commands import definitions
 from bmw.commands.unlocking import CONFIRM
@@ -39,7 +39,7 @@ _EPILOG = (
 )
 
 
-_NO_CHARGES = "openHAB keeps the log in its folder userdata/bmw: give that with --store, as openHAB's user"
+_NO_LOG = "openHAB keeps the log in its folder userdata/bmw: give that with --store, as openHAB's user"
 #: items that show the progress of a command
 _COMMAND_LIFE = ["commandStatus", "lastCommand"]
 
@@ -265,20 +265,28 @@ def print_items(options, accounts, terminal, context):
 
 
 def list_charges(options, accounts, terminal, context):
-    language = context.settings.language
+    return _list_log(options, accounts, terminal, context.settings.language, charges_table, lambda account, car: account.charges(car))
+
+
+def list_trips(options, accounts, terminal, context):
+    return _list_log(options, accounts, terminal, context.settings.language, trips_table, lambda account, car: account.trips(car))
+
+
+def _list_log(options, accounts, terminal, language, table_of, entries_of):
+    """Prints a log, or writes it to a file. ``table_of``: module with ``text`` and ``csv``; ``entries_of``: callable (account, vehicle)."""
     cars = []
     for account in accounts:
         every = account.service.vehicles() + account.service.former_vehicles()
         for vehicle in [one for one in every if options.car is None or lower(one.name) == lower(options.car)]:
-            cars.append((vehicle, charges_table.chosen(account.charges(vehicle), options.month, options.year)))
+            cars.append((vehicle, sheet.chosen(entries_of(account, vehicle), options.month, options.year)))
     if options.car is not None and not cars:
         raise _no_car(options.car, accounts)
-    if not any(charges for _vehicle, charges in cars):
-        raise CliError("There is no such charge in {}".format(_option(options, "store", _default_store())), _NO_CHARGES)
+    if not any(entries for _vehicle, entries in cars):
+        raise CliError("There is nothing of that in {}".format(_option(options, "store", _default_store())), _NO_LOG)
     if options.csv or options.output:
-        text = charges_table.csv(cars, language, options.vin)
+        text = table_of.csv(cars, language, options.vin)
     else:
-        text = "\n\n".join(charges_table.text(vehicle, charges, language) for vehicle, charges in cars if charges)
+        text = "\n\n".join(table_of.text(vehicle, entries, language) for vehicle, entries in cars if entries)
     if options.output:
         files.write(os.path.abspath(options.output), to_bytes(text))
     else:
@@ -339,14 +347,15 @@ def _parser():
         print_items,
         "Print the items of the account and its cars as an openHAB .items file.",
     )
-    action = add("charges", list_charges, "List the charges of the log. openHAB keeps it in userdata/bmw (--store). Asks BMW nothing.")
-    action.add_argument("car", metavar="CAR", nargs="?", help="short name as 'cars' lists it")
-    when = action.add_mutually_exclusive_group()
-    when.add_argument("--month", metavar="YYYY-MM", type=_month, help="those of a month")
-    when.add_argument("--year", metavar="YYYY", type=_year, help="those of a year")
-    action.add_argument("--csv", action="store_true", help="as CSV for LibreOffice and Excel, in the language of bmw.cfg")
-    action.add_argument("--output", metavar="FILE", help="write the CSV to a file")
-    action.add_argument("--vin", action="store_true", help="with the car's VIN in the CSV")
+    for name, function in (("charges", list_charges), ("trips", list_trips)):
+        action = add(name, function, "List the {} of the log. openHAB keeps it in userdata/bmw (--store). Asks BMW nothing.".format(name))
+        action.add_argument("car", metavar="CAR", nargs="?", help="short name as 'cars' lists it")
+        when = action.add_mutually_exclusive_group()
+        when.add_argument("--month", metavar="YYYY-MM", type=_month, help="those of a month")
+        when.add_argument("--year", metavar="YYYY", type=_year, help="those of a year")
+        action.add_argument("--csv", action="store_true", help="as CSV for LibreOffice and Excel, in the language of bmw.cfg")
+        action.add_argument("--output", metavar="FILE", help="write the CSV to a file")
+        action.add_argument("--vin", action="store_true", help="with the car's VIN in the CSV")
     action = add("dump", make_dump, "Poll BMW and print an anonymised record for a bug report. Read it before you publish it.")
     action.add_argument("--output", metavar="FILE", help="write it to a file")
     return parser

@@ -22,6 +22,7 @@ from bmw.polling.display import Display
 from bmw.polling.poll import Poll
 from bmw.polling.poll_times import PollTimes
 from bmw.polling.rare_calls import RareCalls
+from bmw.polling.trip_log import TripLog
 from bmw.steps import do_all
 from bmw.switches import put_back
 
@@ -65,7 +66,8 @@ class Service(object):
         self._sign_in = SignIn(parts, self._saved, self._on_signed_in)
         self._token_refresh = TokenRefresh(parts, self._saved)
         self.incoming = IncomingCommands(parts, self._sessions, lambda: self._refresh(by_person=True))
-        self._display = Display(parts, self.incoming, home)
+        self._trip_log = TripLog(parts, record)
+        self._display = Display(parts, self.incoming, self._trip_log, home)
         self._poll = Poll(parts, self._times, self._saved, self._sessions, self._display)
         self._charging_log = ChargingLog(parts, self._saved, record)
         self._rare_calls = RareCalls(parts, self._sessions, self.take, self._on_rare_calls_made, self._charging_log)
@@ -219,6 +221,7 @@ class Service(object):
         do_all((self.incoming.stop, self._stop_live, self._saved.save_waiting), "The account could not be stopped as it should")
         self._saved.close()
         self._charging_log.close()
+        self._trip_log.close()
 
     def _stop_live(self):
         if self._live is not None:

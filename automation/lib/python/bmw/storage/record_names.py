@@ -6,7 +6,7 @@ import hashlib
 
 from bmw.compat import to_bytes
 
-_TOKEN, _STATE, _READINGS, _CALLS, _CHARGES = ENDS = (".token", ".state", ".readings", ".calls", ".charges")
+_TOKEN, _STATE, _READINGS, _CALLS, _CHARGES, _TRIPS = ENDS = (".token", ".state", ".readings", ".calls", ".charges", ".trips")
 
 
 def token(account, cloud):
@@ -31,4 +31,13 @@ def readings(account):
 
 def charges(account, vin):
     """The log (text) of a car's charges, whichever the cloud. It is not sealed, so that it outlives a lost key."""
-    return "{}.{}{}".format(account, hashlib.sha256(to_bytes(vin)).hexdigest()[:12], _CHARGES)
+    return _log(account, vin, _CHARGES)
+
+
+def trips(account, vin):
+    """The same of its trips."""
+    return _log(account, vin, _TRIPS)
+
+
+def _log(account, vin, end):
+    return "{}.{}{}".format(account, hashlib.sha256(to_bytes(vin)).hexdigest()[:12], end)

@@ -53,6 +53,8 @@ ROWS = {
     "fuelVolume": _row(0, 101),
     "averageConsumption": _row(0, 100),
     "averageRecuperation": _row(0, 170),
+    "realConsumption": _row(0, 100),
+    "realRange": _RANGE,
     "lifetimeEnergyCharged": _LIFETIME,
     "lifetimeEnergyDistance": _ODOMETER,
     "lifetimeFuel": _LIFETIME,

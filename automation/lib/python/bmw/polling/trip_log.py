@@ -1,0 +1,141 @@
+"""Keeps the log of the cars' trips, and shows what was learned from them. See ``bmw.logbook.trips`` and ``real_use``.
+
+Runs on the account's worker, and asks BMW nothing. An error is logged once and stops no poll.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import logging
+
+from bmw.errors import StoreError
+from bmw.redact import mask_vin
+from bmw.steps import attempt
+from bmw.storage import record_names
+from bmw.times import CLOCK_IS_SET
+from bmw.vehicle.plausible import converted
+
+log = logging.getLogger("bmw")
+
+_UNEXPECTED = "The log of trips has an error; the cars are polled all the same"
+#: entries that are looked at after each trip: more than anything is learned from
+LATEST = 400
+#: entries that wait while the disk takes nothing
+MAX_WAITING = 100
+
+
+class TripLog(object):
+    """See the module's docstring.
+
+    Args:
+        parts (bmw.parts.Parts): those of the account.
+        name (str): start of the record names in the store.
+    """
+
+    def __init__(self, parts, name):
+        self._config = parts.config
+        self._store = parts.store
+        self._clock = parts.clock
+        self._name = name
+        self._books = {}  # VIN -> _Book
+        self._told = set()  # errors that were logged
+        self._is_closed = False
+
+    def close(self):
+        """Writes nothing more: the next instance does."""
+        self._is_closed = True
+
+    def look(self, vehicle):
+        """Takes what the car says into the log. Returns the changed keys (set) of what was learned."""
+        try:
+            return self._look(vehicle)
+        except StoreError as error:
+            self._tell("The trips of {} cannot be kept: {}".format(vehicle.name or mask_vin(vehicle.vin), error.text()))
+        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
+            attempt(self._tell_unexpected)
+        return set()
+
+    def _look(self, vehicle):
+        now = self._clock.now()
+        if "odometer" not in vehicle.readings or not self._config.data or self._is_closed or now < CLOCK_IS_SET:
+            return set()
+        from bmw.logbook import real_use  # only where it is needed
+
+        book, capacity = self._book(vehicle), self._capacity(vehicle)
+        try:
+            book.look(vehicle.readings, now, capacity)
+        finally:
+            found = real_use.readings(book.use, vehicle, capacity)
+            changed = set(key for key, reading in found.items() if vehicle.readings.get(key) != reading)
+            vehicle.readings.update(found)
+        self._told.clear()
+        return changed
+
+    def _book(self, vehicle):
+        """The _Book of a car. Raises StoreError: it cannot be read."""
+        if vehicle.vin not in self._books:
+            from bmw.logbook import ledger
+
+            record = record_names.trips(self._name, vehicle.vin)
+            self._books[vehicle.vin] = _Book(ledger.Ledger(self._store.path(record), self._store.lock(record)))
+        return self._books[vehicle.vin]
+
+    def _capacity(self, vehicle):
+        """kWh of the car's battery; None if unknown."""
+        told = vehicle.readings.get("batteryCapacity")
+        known = converted(told.value, told.unit, "kWh") if told is not None and told.value else None
+        return self._config.battery_capacity or known
+
+    def _tell(self, text):
+        """Writes an error to the log once, until all is well again."""
+        if text not in self._told:
+            self._told.add(text)
+            log.error("%s", text)
+
+    def _tell_unexpected(self):
+        if _UNEXPECTED not in self._told:
+            self._told.add(_UNEXPECTED)
+            log.exception(_UNEXPECTED)
+
+
+class _Book(object):
+    """The log of one car, and where its trip under way stands.
+
+    Args:
+        ledger (bmw.logbook.ledger.Ledger).
+
+    Attributes:
+        use: what was learned, see ``bmw.logbook.real_use.learned``.
+    """
+
+    def __init__(self, ledger):
+        from bmw.logbook import trips
+
+        self._ledger = ledger
+        self._trips = trips
+        self._state = trips.new_state(self._latest())
+        self._waiting = []  # entries that are not in the file yet
+        self._learn()
+
+    def _learn(self):
+        from bmw.logbook import real_use
+
+        self.use = real_use.learned(self._trips.trips_of(self._latest()))
+
+    def _latest(self):
+        """The entries (list) that still matter: looking at years of them takes Jython a second."""
+        entries = self._ledger.entries()
+        return [entry for entry in entries[:-LATEST] if entry["id"] == self._trips.OPEN] + entries[-LATEST:]
+
+    def look(self, readings, now, capacity):
+        """Goes on with what a car says. Raises StoreError: its entries wait until the file takes them."""
+        state, entry = self._trips.look(self._state, readings, now, capacity)
+        if entry is not None:
+            self._waiting.append(entry)
+        if self._trips.is_under_way(state) != self._trips.is_under_way(self._state):
+            self._waiting.append(self._trips.open_entry(state))
+        self._state = state
+        del self._waiting[:-MAX_WAITING]
+        if self._waiting:
+            self._ledger.put(self._waiting)
+            self._waiting = []
+            self._learn()
