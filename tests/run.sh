@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests and installs what they need. The last lines count the tests of each part.
 #
-#   tests/run.sh unit   the unit tests without the slow ones: a minute and a half
-#   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: some minutes
+#   tests/run.sh unit   the unit tests without the slow ones: a minute
+#   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: five minutes
 #   tests/run.sh        everything: lint, audit, CPython, a real openHAB with Jython 2.7.3 (core: 2.7.2), a browser: about an hour
 #   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads and an hour's soak: hours
 #
