@@ -17,6 +17,7 @@ from tests.cloud.certificate import Certificates
 from tests.cloud.tls_server import TlsServer
 from tests.openhab.faults_house import Disk
 from tests.openhab.home import SETTINGS_FILE, STARTED, Home
+from tests.openhab.jvm_clock import WHY_NOT, JvmClock
 from tests.openhab.layout import REPO
 from tests.openhab.probe import Hand
 from tests.openhab.server import wait_until
@@ -128,7 +129,10 @@ def certificates(tmp_path_factory):
 def home(openhab_factory, certificates, tmp_path_factory):
     allowed = tmp_path_factory.mktemp("jvm") / "java.security"
     allowed.write_text(EVERYTHING)
-    home = Home(openhab_factory(jvm_options=" ".join([certificates.jvm_options(), OLD_JVM.format(allowed)])))
+    clock = JvmClock(tmp_path_factory.mktemp("clock") / "clock")
+    options = " ".join([certificates.jvm_options(), OLD_JVM.format(allowed)])
+    home = Home(openhab_factory(jvm_options=options, environment=clock.environment()))
+    home.clock = clock
     home.start()
     yield home
     home.close()
@@ -324,6 +328,22 @@ def free(folder):
     """Free bytes on the folder's disk."""
     disk = os.statvfs(str(folder))
     return disk.f_bavail * disk.f_frsize
+
+
+@pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+def test_a_clock_that_is_set_a_year_ahead_while_a_token_is_renewed_loses_no_sign_in(home):
+    """Java 11 counts a request's timeout by that clock, so a renewal has none."""
+    home.configure(**home.settings())
+    if home.openhab.state("BMW_AccountState") != "ONLINE":
+        home.sign_in()
+    renew(home, seconds=6)
+    assert not living(home), "the answer is still on its way"
+    home.clock.set(365)
+    try:
+        home.wait(lambda: living(home), "the new token in the store")
+        home.openhab.wait_state("BMW_LastRefresh", lambda state: state.startswith(home.clock.today()))
+    finally:
+        home.clock.set(0)
 
 
 @pytest.fixture(scope="module")

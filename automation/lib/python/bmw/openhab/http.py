@@ -32,9 +32,8 @@ log = logging.getLogger("bmw")
 
 CONNECT_TIMEOUT = 10
 #: The client counts its timeout by the clock on the wall (Java 11): set ahead, that ends a request at once. Where that costs the sign-in
-#: only ``_wait`` counts, and this is for a connection that hangs: Java 11 closes it at no other time
-HANGS_FOR = Duration.ofDays(30)
-#: requests of an account that may hang like that at once: each keeps an open file and 40 kB. Java ends the others by its own clock
+#: a request has no timeout of the client's, and only ``_wait`` counts. One that gets no answer then keeps an open file and 40 kB until
+#: the server closes it. So many requests of an account may end like that; from then on the client's timeout counts for all
 MAX_HANGING = 20
 _CLIENT = "http client"
 #: the client's number in its text; its thread has the same number
@@ -106,11 +105,11 @@ class JvmTransport(object):
         self._shared = shared
         #: another Java may name the client's thread otherwise; then one that lives cannot be told from one that has ended
         self._can_tell = True
-        self._hanging = []  # since when, nanoseconds of a clock that nobody sets
+        self._hanging = 0  # requests without a timeout that got no answer
 
     def __call__(self, request):
         """Sends a ``bmw.net.http.Request``; see ``bmw.net.http``."""
-        may_hang = request.brings_tokens and self._has_room_to_hang()
+        may_hang = request.brings_tokens and self._hanging < MAX_HANGING
         handler, asked = _OneBody(), _build(request, may_hang)
         try:
             future = self._client().sendAsync(asked, handler)
@@ -121,16 +120,10 @@ class JvmTransport(object):
             return _response(answer, handler.body.data())
         except FutureTimeout:
             _give_up(future, handler)
-            if may_hang:
-                self._hanging.append(System.nanoTime())
+            self._hanging += may_hang
             raise NetworkError("No complete answer within {} seconds".format(request.timeout))
         except ExecutionException as error:
             raise _network_error(error.getCause())
-
-    def _has_room_to_hang(self):
-        now = System.nanoTime()
-        self._hanging = [since for since in self._hanging if now - since < HANGS_FOR.toNanos()]
-        return len(self._hanging) < MAX_HANGING
 
     def _client(self):
         """The client, a new one if its thread has ended: the client itself never starts another, and no request would get an answer."""
@@ -187,7 +180,8 @@ def _build(request, may_hang):
     publisher = HttpRequest.BodyPublishers.noBody() if body is None else HttpRequest.BodyPublishers.ofByteArray(body)
     try:
         builder = HttpRequest.newBuilder(URI.create(request.url)).method(request.method, publisher)
-        builder.timeout(HANGS_FOR if may_hang else Duration.ofMillis(int(request.timeout * 1000)))
+        if not may_hang:
+            builder.timeout(Duration.ofMillis(int(request.timeout * 1000)))
         for name, value in request.headers.items():
             builder.header(name, value)
         return builder.build()
