@@ -42,8 +42,13 @@ PAGE_SOURCE = "conf/ui/bmw_page.yaml"
 OWN_SOURCES = (SCRIPT_SOURCE, LIBRARY_SOURCE, PAGES_SOURCE, SETTINGS_SOURCE, "conf/sitemaps/bmw_sample.sitemap", "conf/ui")
 #: settings of which even a line that is off says something private
 PRIVATE = rb"(?:\w+\.)?(?:client_id|username|password|api_key|api_secret|security_answer|stream_user|stream_password)"
-#: a line of our settings that a person wrote: one that is on and is more than a key, or one that is off and has something private
-WRITTEN = re.compile(rb"(?m)^(?!#|[\w.]+[ \t]*=[ \t]*\r?$)[ \t]*\S|^#[ \t]*" + PRIVATE + rb"[ \t]*=[ \t]*(?!file:|env:)\S")
+#: a line of our settings that a person wrote: one that is on and is more than a key, or one that is off and has something private,
+#: such as places that are not our example
+WRITTEN = re.compile(
+    rb"(?m)^(?!#|[\w.]+[ \t]*=[ \t]*\r?$)[ \t]*\S"
+    rb"|^#[ \t]*" + PRIVATE + rb"[ \t]*=[ \t]*(?!file:|env:)\S"
+    rb"|^#[ \t]*(?:\w+\.)?places[ \t]*=[ \t]*(?!work 48\.1234, 11\.5678; gym 48\.2001, 11\.6002 300\r?$)\S"
+)
 
 #: from: first openHAB version; script, library: folders below conf
 Layout = namedtuple("Layout", "since name script library")

@@ -289,7 +289,14 @@ def test_the_users_settings_stay_and_new_ones_are_told(machine, release):
 
 
 #: settings that a user may have written in the unpacked folder
-WRITTEN = ("password = secret1\n", "home.password=abc=\n", "#stream_password = secret1\n", "client_id = mine\n", "password: secret1\n")
+WRITTEN = (
+    "password = secret1\n",
+    "home.password=abc=\n",
+    "#stream_password = secret1\n",
+    "client_id = mine\n",
+    "password: secret1\n",
+    "#places = mum 48.1, 11.5\n",
+)
 
 
 @pytest.mark.parametrize("written", WRITTEN)
