@@ -4,7 +4,8 @@
 #   tests/run.sh unit   the unit tests without the slow ones: a minute
 #   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: five minutes
 #   tests/run.sh        everything: lint, audit, CPython, a real openHAB with Jython 2.7.3 (core: 2.7.2), a browser: about an hour
-#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads and an hour's soak: hours
+#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads and an hour's soak;
+#                       then the bytes written in a day and the mutation run: hours
 #
 # OPENHAB_HOME=/path/to/an/unpacked/openHAB tests/run.sh [fast | long] runs only the tests in openHAB, with a copy of that openHAB (any
 # version). JAVA_HOME names the Java to use.
@@ -87,6 +88,14 @@ in_given_openhab() {
   fi
 }
 
+# Figures for docs/benchmarks.md; only an error of the program itself fails.
+figures() {
+  echo "== writes"
+  "$PYTHON" -m tests.bench.writes || status=1
+  echo "== mutants"
+  bash tests/mutants/run.sh || status=1
+}
+
 everything() {
   check lint
   check audit
@@ -99,6 +108,9 @@ everything() {
     SOAK_MINUTES=60 part openhab-soak --jython=2.7.3 tests/openhab/test_week.py -s
   fi
   part openhab-browser --jython=2.7.3 tests/browser
+  if [ "$form" = long ]; then
+    figures
+  fi
 }
 
 if [ "$form" = long ]; then

@@ -25,6 +25,8 @@ class Copy:
         for setup in ("tests/setup.sh", "tests/browser/setup.sh"):
             (folder / setup).parent.mkdir(parents=True, exist_ok=True)
             (folder / setup).write_text("PYTHON={}\necho set up by {}\n".format(python, setup))
+        (folder / "tests/mutants").mkdir()
+        (folder / "tests/mutants/run.sh").write_text('echo "WEEK_DAYS=$WEEK_DAYS mutants" >> {}\n'.format(self.told))
         shutil.copy(RUN, folder / "tests/run.sh")
 
     def run(self, *arguments, **environment):
@@ -87,6 +89,16 @@ def test_the_long_form_simulates_the_whole_week(copy):
     copy.told.unlink()
     copy.run()
     assert all(line.startswith("WEEK_DAYS= ") for line in copy.tells())
+
+
+@pytest.mark.parametrize("arguments, has_figures", [(("long",), True), ((), False), (("fast",), False)])
+def test_only_the_long_form_measures_writes_and_mutants(copy, arguments, has_figures):
+    copy.run(*arguments)
+    told = copy.tells()
+    assert [any("tests.bench.writes" in line for line in told), any(line.endswith(" mutants") for line in told)] == [
+        has_figures,
+        has_figures,
+    ]
 
 
 @pytest.mark.parametrize("arguments", [("quick",), ("fast", "unit"), ("--long",)])
