@@ -117,14 +117,14 @@ def test_a_secret_field_loses_its_value_and_keeps_its_name(name, shape):
 
 
 @pytest.mark.parametrize("text", ["latitude=48.176900", '"longitude": 11.5585', "lat: -33.9", "lng=151.2", "lat=4", "{u'lon': 11.5585}", "gps_lat: 48.1769",
-                                  "lat 48.17690 and", "longitude 11,5585"])  # fmt: skip
+                                  "lat 48.17690 and", "longitude 11,5585", "48.17690\u00b0 N, 11.55850\u00b0 E", "48\u00b0 10' 36.8\" N", "11,5585 \u00b0O"])  # fmt: skip
 def test_a_place_is_hidden(text):
     assert "[place]" in clean(text)
-    assert not any(digits in clean(text) for digits in ("48.1", "11.5", "33.9", "151"))
+    assert not any(digits in clean(text) for digits in ("48.1", "11.5", "33.9", "151", "36.8", "5585"))
 
 
 @pytest.mark.parametrize("text", ["HTTP 403, CU-105", "0 0/30 * * * ?", "2026-10-03T12:00:00.000Z", "BMW_i3_StateOfCharge",
-                                  "OPENHABCONFIGURES"])  # fmt: skip
+                                  "OPENHABCONFIGURES", "21.5 \u00b0C outside", "turned 90\u00b0 North"])  # fmt: skip
 def test_ordinary_text_passes_unchanged(text):
     assert clean(text) == text
 
@@ -156,3 +156,20 @@ def test_a_text_without_end_that_begins_like_tokens_costs_no_time():
     # A search that starts again at each character took more than ten minutes.
     for text in ("eyJ-" * 250000, "eyJ-" * 250000 + ".", "-eyJ" * 250000):
         assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("The car\nrefused\x1b[31m it", "The car refused [31m it"),
+        ("closed\u202edekcol", "closed dekcol"),
+        ("\u00e4rgerlich, 21.5 \u00b0C", "\u00e4rgerlich, 21.5 \u00b0C"),
+    ],
+)
+def test_a_text_of_others_is_one_line_that_reads_as_it_stands(text, shown):
+    assert redact.line(text, 100) == shown
+
+
+def test_a_line_is_cut_after_its_secrets_are_hidden():
+    remember("secret-at-the-end")
+    assert redact.line("refused: secret-at-the-end", 13) == "refused: [sec"

@@ -39,7 +39,11 @@ _SHAPES = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
     (re.compile(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
     (re.compile(r"(?i)(?<![a-z])(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + r"|\s+)-?[0-9](?:[0-9.,]*[0-9])?"), r"\1\2[place]"),
+    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{1,20})?\s?\u00b0[0-9 .,'\u2032\"\u2033]{0,20}[NSEWO](?![A-Za-z])"), "[place]"),
 )
+
+#: control characters, and those that turn the direction of the text around them: not for a line that people read
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 _lasting = []
 _passing = []
@@ -84,6 +88,11 @@ def clean(text):
     for shape, replacement in _SHAPES:
         text = shape.sub(replacement, text)
     return text
+
+
+def line(text, longest):
+    """Returns ``text`` (str), which others may have written, as one clean line of at most ``longest`` characters."""
+    return _CONTROLS.sub(" ", clean(text))[:longest]  # cut last: half a secret is not known as one
 
 
 def mask_vin(vin):

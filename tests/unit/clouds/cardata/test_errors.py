@@ -101,3 +101,7 @@ def test_strange_error_fields_are_a_cloud_error_too(status, body):
 @given(st.integers(300, 599), st.binary())
 def test_any_bytes_but_a_success_are_a_cloud_error(status, body):
     raised(Response(status, {}, body))
+
+
+def test_an_id_without_end_is_cut():
+    assert len(raised(refusal("CU-" + "9" * 100000, 403)).text()) < 300

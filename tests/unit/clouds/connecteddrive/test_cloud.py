@@ -142,7 +142,8 @@ def test_the_password_grant_is_signed_with_the_apps_key(wire, cloud, clock):
         (400, {"error": "invalid_grant", "error_description": "the authN circuit failed"}, "password"),
         (401, {"error": "invalid_client"}, "api_key"),
         (401, {"error": "client disabled"}, "api_key"),
-        (403, "<html>no</html>", "password"),
+        (400, "no", "password"),
+        (403, {"error": "forbidden"}, "password"),
     ],
 )
 def test_a_refused_sign_in_says_what_to_check(wire, cloud, status, answer, word):
@@ -159,6 +160,14 @@ def test_a_broken_or_closed_sign_in_server_is_no_wrong_password(wire, cloud, sta
     with pytest.raises(kind) as failure:
         cloud.begin_sign_in()
     assert not isinstance(failure.value, SignInFailed)
+
+
+@pytest.mark.parametrize("status, body", [(403, "<html>no</html>"), (404, "[]"), (407, ""), (302, "{}"), (200, "<html>please pay</html>")])
+def test_the_page_of_a_gateway_is_no_wrong_password(wire, cloud, status, body):
+    """A password that counts as wrong is not sent again until a person comes."""
+    wire.post(TOKEN_URL, body=body, status=status)
+    with pytest.raises(BadAnswer):
+        cloud.begin_sign_in()
 
 
 def test_a_sign_in_answer_without_token_is_a_bad_answer(wire, cloud):

@@ -155,18 +155,43 @@ def test_the_apps_key_is_sent_along_where_there_is_one(wire, clock):
     [
         (302, REDIRECT_URI + "?error=access_denied"),
         (302, REDIRECT_URI + "#state=x"),
-        (302, "https://elsewhere.example/#access_token=stolen"),
-        (302, ""),
         (401, ""),
         (400, ""),
         (200, ""),
     ],
 )
-def test_anything_but_our_redirect_with_a_token_is_a_refused_sign_in(wire, cloud, status, location):
+def test_bmws_answer_without_a_token_is_a_refused_sign_in(wire, cloud, status, location):
     wire.post(SIGN_IN, json={"error": "invalid_client"}, status=status, headers={"Location": location})
     with pytest.raises(SignInFailed) as refused:
         cloud.begin_sign_in()
     assert "bmw.cfg" in refused.value.advice
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_refusal_without_a_reason_is_a_refused_sign_in(wire, cloud, status):
+    wire.post(SIGN_IN, body="<html>", status=status)
+    with pytest.raises(SignInFailed):
+        cloud.begin_sign_in()
+
+
+@pytest.mark.parametrize(
+    "status, location",
+    [
+        (302, "https://elsewhere.example/#access_token=stolen"),
+        (302, "http://hotel.example/login?error=access_denied"),
+        (302, ""),
+        (200, ""),
+        (403, ""),
+        (404, ""),
+        (511, ""),
+    ],
+)
+def test_the_page_of_a_gateway_is_no_wrong_password(wire, cloud, status, location):
+    """A password that counts as wrong is not sent again until a person comes."""
+    wire.post(SIGN_IN, body="<html>please pay</html>", status=status, headers={"Location": location})
+    with pytest.raises(ServerError) as failure:
+        cloud.begin_sign_in()
+    assert not isinstance(failure.value, SignInFailed)
 
 
 @pytest.mark.parametrize("status, kind", [(503, ServerError), (410, AccessDenied)])

@@ -4,7 +4,7 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 
-from bmw.redact import clean
+from bmw.redact import line
 from bmw.times import to_iso
 
 log = logging.getLogger("bmw")
@@ -83,4 +83,4 @@ class Status(object):
 
 
 def _line(text, parts):
-    return clean(". ".join([text] + parts))[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
+    return line(". ".join([text] + parts), MAX_CHARACTERS)

@@ -15,7 +15,7 @@ from bmw.commands.commander import Commander, Moment, Order
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
 from bmw.commands.unlocking import Rights
 from bmw.errors import CommandFailed
-from bmw.redact import clean
+from bmw.redact import line
 from bmw.switches import put_back
 
 log = logging.getLogger("bmw")
@@ -198,7 +198,7 @@ class IncomingCommands(object):
         """A new Order. Its progress is shown in the car's status items and then passed to ``show``."""
 
         def shown(state, reason):
-            reason = clean(reason)[:MAX_REASON]
+            reason = line(reason, MAX_REASON)
             if state in definitions.FINAL:
                 self._close(order)
             try:

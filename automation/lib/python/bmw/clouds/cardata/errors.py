@@ -5,6 +5,9 @@ from __future__ import absolute_import, unicode_literals
 from bmw.compat import text_type
 from bmw.errors import AccessDenied, CloudError, NotFound, QuotaExceeded, ServerError, TokenRejected
 
+#: characters of BMW's error id that are read; "CU-429" has six
+LONGEST_ID = 20
+
 
 class ContainerGone(CloudError):
     """The container id is foreign, deleted or unknown (CU-105, CU-121, CU-122): find or create another."""
@@ -82,7 +85,7 @@ def check(response):
     answer = response.json_or_none()
     fields = answer if isinstance(answer, dict) else {}
     note = " ".join(text_type(fields.get(key) or "") for key in ("exveErrorMsg", "exveNote"))
-    error_id = text_type(fields.get("exveErrorId") or "")
+    error_id = text_type(fields.get("exveErrorId") or "")[:LONGEST_ID]
     # CU-127 means 'no charging locations', but was also seen with an expired token
     if "invalid_token" in note:
         raise _TOKEN(response, note)

@@ -3,7 +3,7 @@
 from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import lower, text_type
-from bmw.errors import AccessDenied, CommandFailed, NotFound, QuotaExceeded, ServerError, SignInFailed, TokenRejected
+from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NotFound, QuotaExceeded, ServerError, SignInFailed, TokenRejected
 
 #: back-off in seconds after a 429 without a time; BMW never published a rate limit
 PAUSE = 900
@@ -14,6 +14,8 @@ class Hiccup(ServerError):
     """HTTP 500. These servers send it sometimes without a reason; the next call usually works."""
 
 
+#: the statuses by which these servers refuse a sign-in, also if they say no reason
+_REFUSALS = (400, 401)
 _BY_STATUS = {
     401: (TokenRejected, "BMW does not accept the token", "it is renewed"),
     404: (NotFound, "BMW has no such data (HTTP 404)", ""),
@@ -84,8 +86,15 @@ def sign_in_error(response, by_word):
         return AccessDenied("BMW has shut this sign-in down (HTTP 410)", USE_CARDATA)
     if response.status >= 500 or response.status == 429:
         return ServerError("BMW's sign-in server failed (HTTP {})".format(response.status), "it is tried again")
+    if not isinstance(word, text_type) and response.status not in _REFUSALS:
+        return not_from_bmw(response)
     fallback = (
         "BMW refused the sign-in (HTTP {})".format(response.status),
         "check username and password in bmw.cfg",
     )
     return SignInFailed(*by_word.get(word if isinstance(word, text_type) else "", fallback))
+
+
+def not_from_bmw(response):
+    """The exception (not raised) for an answer that a gateway or proxy on the way gave. It says nothing about the password."""
+    return BadAnswer("The answer to the sign-in is not BMW's (HTTP {})".format(response.status), "check the network; it is tried again")

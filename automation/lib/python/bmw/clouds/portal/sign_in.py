@@ -8,7 +8,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw.clouds import tokens as token_sets
-from bmw.clouds.connecteddrive.errors import sign_in_error
+from bmw.clouds.connecteddrive.errors import not_from_bmw, sign_in_error
 from bmw.clouds.connecteddrive.sign_in import SCOPES, basic
 from bmw.compat import parse_qs
 from bmw.errors import SignInFailed
@@ -30,7 +30,7 @@ def with_password(http, auth_url, config, now):
     """The Tokens of the user in the configuration, without a refresh token.
 
     Raises:
-        SignInFailed: user or password is wrong. NetworkError, ServerError: try again.
+        SignInFailed: user or password is wrong. NetworkError, ServerError (also for an answer that is not BMW's): try again.
     """
     response = http.send(
         "POST",
@@ -50,8 +50,10 @@ def with_password(http, auth_url, config, now):
     if response.status != 302:
         raise sign_in_error(response, _ERRORS)
     location = response.headers.get("location", "")
+    if not location.startswith(REDIRECT_URI):
+        raise not_from_bmw(response)
     answer = _parameters(location.partition("#")[2])
-    if not location.startswith(REDIRECT_URI) or not answer.get("access_token"):
+    if not answer.get("access_token"):
         query = location.partition("#")[0].partition("?")[2]
         raise SignInFailed(*_ERRORS.get(_parameters(query).get("error"), _PASSWORD))
     if _DIGITS.match(answer.get("expires_in", "")):
