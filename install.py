@@ -461,6 +461,9 @@ def purge_userdata(home, hand):
     if folder is None or not folder.is_dir():
         hand.say("No sign-in was found to remove{}.".format("" if home.userdata else " (say where: --userdata)"))
         return
+    if folder.is_symlink():
+        hand.say("{} is a link. Nothing behind it is removed: delete {} and the link yourself.".format(folder, folder.resolve()))
+        return
     hand.say("{}remove  {} (sign-in, key, stored states, logs of charges and trips)".format("would " if hand.dry_run else "", folder))
     if not hand.dry_run:
         shutil.rmtree(folder)

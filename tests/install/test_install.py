@@ -436,6 +436,17 @@ def test_with_purge_settings_and_sign_in_go_too(machine):
     assert machine.snapshot() == before
 
 
+def test_purge_follows_no_link_and_says_so(machine, tmp_path):
+    machine.run()
+    elsewhere = tmp_path / "another disk"
+    elsewhere.mkdir()
+    (elsewhere / "seal.key").write_text("x")
+    (machine.userdata / "bmw").symlink_to(elsewhere)
+    assert machine.run("--uninstall", "--purge") == 0
+    assert (elsewhere / "seal.key").read_text() == "x"
+    assert str(elsewhere) in machine.said
+
+
 def test_uninstalling_takes_the_generated_sitemap_but_not_the_users_own(tmp_path):
     marker = installer.SITEMAP_MARKER + ".\nsitemap bmw {}\n"
     for text, stays in ((marker, False), ("sitemap bmw {}\n", True)):

@@ -204,6 +204,12 @@ def test_send_and_wait_returns_the_end(service, monkeypatch):
     assert api.cars()[0].send_and_wait("lock") == ("EXECUTED", "")
 
 
+@pytest.mark.parametrize("command", [None, 1, b"lock", ["lock"], object()])
+def test_what_is_no_text_is_no_command(service, command):
+    with pytest.raises(api.ApiError, match="A command is a text"):
+        api.cars()[0].send(command)
+
+
 def test_send_and_wait_gives_up_after_its_time(service):
     end = api.cars()[0].send_and_wait("lock", timeout=0.01)
     assert end.state == "TIMED OUT"

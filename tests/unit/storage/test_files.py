@@ -86,6 +86,38 @@ def test_a_file_that_others_could_read_is_private_after_the_next_write(tmp_path)
     assert (mode(path), path.read_bytes()) == (0o600, b"new")
 
 
+@pytest.fixture
+def given_away(monkeypatch):
+    """What root would give to whom: (number of the file or folder, owner, group)."""
+    given = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "fchown", lambda handle, *owner: given.append((os.fstat(handle).st_ino,) + owner))
+    monkeypatch.setattr(os, "chown", lambda path, *owner: given.append((os.stat(path).st_ino,) + owner))
+    return given
+
+
+def test_what_root_makes_belongs_to_the_folders_owner(tmp_path, given_away):
+    """The command line with sudo, beside an openHAB that runs as another user and must read the files."""
+    owner = (os.stat(str(tmp_path)).st_uid, os.stat(str(tmp_path)).st_gid)
+    folder = tmp_path / "bmw"
+    files.make_private_folder(str(folder))
+    assert given_away.pop() == (folder.stat().st_ino,) + owner
+    files.make_private_folder(str(folder))
+    assert given_away == []
+    files.write(str(folder / "token"), b"a")
+    assert given_away.pop() == ((folder / "token").stat().st_ino,) + owner
+    files.append(str(folder / "log"), b"a")
+    assert given_away.pop() == ((folder / "log").stat().st_ino,) + owner
+    files.append(str(folder / "log"), b"b")
+    assert given_away == []
+
+
+def test_a_disk_without_owners_takes_what_root_writes(tmp_path, given_away, monkeypatch):
+    monkeypatch.setattr(os, "fchown", raising(PermissionError))
+    files.write(str(tmp_path / "token"), b"a")
+    assert files.read(str(tmp_path / "token")) == b"a"
+
+
 def test_nothing_is_left_beside_a_written_file(tmp_path):
     files.write(str(tmp_path / "file"), b"x")
     assert os.listdir(str(tmp_path)) == ["file"]

@@ -17,6 +17,7 @@ import logging
 import threading
 
 from bmw.commands import definitions
+from bmw.compat import text_type
 from bmw.errors import BmwError
 from bmw.record import record
 from bmw.vehicle import extra
@@ -151,6 +152,8 @@ class Car(object):
         return _wait(self._send(command), timeout)
 
     def _send(self, command):
+        if not isinstance(command, (str, text_type)):
+            raise ApiError("A command is a text, not {}".format(type(command).__name__), "write str(...) around an item's state")
         end = _bridge().new_end()
         self._ask("command", end, command=command)
         return end

@@ -27,6 +27,7 @@ def make_private_folder(path):
     try:
         if not os.path.isdir(path):
             os.makedirs(path)
+            _give_away(path, lambda owner, group: os.chown(path, owner, group))
         os.chmod(path, 0o700)
     except (OSError, IOError) as error:
         raise StoreError("Cannot make the folder {}".format(path), _advice(error))
@@ -300,6 +301,10 @@ class _File(object):
         self._write(data, os.SEEK_END)
         os.fsync(self._handle)
 
+    def give_to(self, owner, group):
+        """Sets owner and group (numbers). Raises OSError."""
+        os.fchown(self._handle, owner, group)
+
     def _write(self, data, start):
         os.lseek(self._handle, 0, start)
         left = data
@@ -312,7 +317,23 @@ class _File(object):
 
 def _create(path):
     """A new private file (``put``, ``add``, ``close``). Raises OSError, also if the file exists."""
-    return _File(path, os.O_CREAT | os.O_EXCL)
+    file = _File(path, os.O_CREAT | os.O_EXCL)
+    _give_away(path, file.give_to)
+    return file
+
+
+def _give_away(path, give):
+    """What root makes, such as the command line with sudo, belongs to the folder's owner: openHAB runs as this user and must read it.
+
+    Args:
+        give: callable (number of the owner, of the group).
+    """
+    try:
+        if getattr(os, "geteuid", lambda: None)() == 0:
+            folder = os.stat(os.path.dirname(path) or os.curdir)
+            give(folder.st_uid, folder.st_gid)
+    except (OSError, IOError):
+        pass  # a disk without owners, or one on the network that trusts no root
 
 
 def _reopen(path):
