@@ -56,6 +56,11 @@ LAYOUTS = (
     Layout((2, 5), "openHAB 2.5 to 4.1", "automation/jsr223", "automation/lib/python"),
     Layout((4, 2), "openHAB 4.2 and newer", "automation/jython", "automation/jython/lib"),
 )
+#: openHAB's list of add-ons, where a person writes them into a file, and the line with those for scripts. As soon as such a line
+#: lists one, openHAB takes all of this kind from it and none from its pages, so a line is never added or switched on here
+ADDONS = "services/addons.cfg"
+SCRIPT_ADDONS = re.compile(rb"(?m)^[ \t]*automation[ \t]*=[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)(?=[ \t]*\r?$)")
+JYTHON_ADDON = b"jythonscripting"
 #: from this version on, a file in conf/yaml creates the Main UI page; before, the user pastes it
 YAML_PAGES = (5, 2)
 NEWEST_TRIED = (5, 2)
@@ -550,6 +555,43 @@ def linked(first):
     return names
 
 
+# openHAB's add-on
+
+
+def listed_addons(home):
+    """(data, match) of openHAB's list of add-ons: its bytes and the line with those for scripts; (None, None) if it has no such line."""
+    path = home.conf / ADDONS
+    data = path.read_bytes() if path.is_file() and home.version >= (3, 0) else b""
+    found = list(SCRIPT_ADDONS.finditer(data))
+    return (data, found[0]) if len(found) == 1 else (None, None)
+
+
+def has_listed_addon(home):
+    _data, line = listed_addons(home)
+    return line is not None and JYTHON_ADDON in re.split(rb"[ \t,]+", line.group(1))
+
+
+def list_addon(home, hand, ask):
+    """Adds *Jython Scripting* to the add-ons in openHAB's file, if there is such a list without it, and if the person agrees."""
+    data, line = listed_addons(home)
+    if line is None or has_listed_addon(home) or hand.dry_run:
+        return
+    answer = ask("Add {} to the add-ons in {}? [y/N] ".format(JYTHON_ADDON.decode(), home.conf / ADDONS))
+    if answer.strip().lower() in ("y", "yes", "j", "ja"):
+        mode = (home.conf / ADDONS).stat().st_mode & 0o777
+        hand.write(ADDONS, data[: line.end()] + b", " + JYTHON_ADDON + data[line.end() :], mode)
+
+
+def asked(question):
+    """The answer of the person at the terminal; empty without one."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        return ""
+    try:
+        return input(question)
+    except EOFError:
+        return ""
+
+
 # messages for the user
 
 RESTART_FOR_FOLDER = "Restart openHAB: it looks into {} only if the folder was there when it started."
@@ -565,7 +607,8 @@ def closing(home, is_stale, has_new_folder):
     """The user's next steps after an installation."""
     if is_stale:
         return "\nRestart openHAB now: it keeps modules it has loaded until then."
-    steps = [ENGINE[min(3, home.version[0])], SETTINGS_STEP.format(home.conf / SETTINGS)]
+    steps = [] if has_listed_addon(home) else [ENGINE[min(3, home.version[0])]]
+    steps.append(SETTINGS_STEP.format(home.conf / SETTINGS))
     steps += [RESTART_FOR_FOLDER.format(home.layout.script)] if has_new_folder else []
     numbered = ["  {}. {}".format(number, step) for number, step in enumerate(steps + [SIGN_IN_STEP], 1)]
     text = "\n".join(["", "Next:"] + numbered)
@@ -576,11 +619,11 @@ def closing(home, is_stale, has_new_folder):
     return text
 
 
-def main(arguments=None, say=print):
-    """Runs the command line; returns the exit code."""
+def main(arguments=None, say=print, ask=asked):
+    """Runs the command line; returns the exit code. ``ask``: callable (question) -> the person's answer."""
     options = parse(arguments)
     try:
-        return run(options, say)
+        return run(options, say, ask)
     except InstallError as error:
         say(str(error))
         return 1
@@ -589,7 +632,7 @@ def main(arguments=None, say=print):
         return 1
 
 
-def run(options, say):
+def run(options, say, ask):
     missing = [name for name in (SCRIPT_SOURCE, SETTINGS_SOURCE) if not (SOURCE / name).is_file()]
     if missing:
         raise InstallError("{} is missing beside install.py. Unpack the whole zip and run it from there.".format(missing[0]))
@@ -606,6 +649,7 @@ def run(options, say):
         return 0
     was_there = bool(load_manifest(home.conf)["files"])
     is_stale = install(home, hand)
+    list_addon(home, hand, ask)
     hand.tell_rest()
     if not hand.changes:
         say("Version {} is installed already; nothing to do.".format(own_version()))

@@ -41,9 +41,10 @@ class Machine:
         (self.userdata / "etc").mkdir(parents=True, exist_ok=True)
         (self.userdata / "etc" / "version.properties").write_text(DISTRO.format(version, version))
 
-    def run(self, *arguments):
+    def run(self, *arguments, answer=""):
         said = []
-        code = installer.main(["--root", str(self.root), *arguments], said.append)
+        self.asked = []
+        code = installer.main(["--root", str(self.root), *arguments], said.append, lambda question: self.asked.append(question) or answer)
         self.said = "\n".join(said)
         return code
 
@@ -544,3 +545,63 @@ def test_the_same_sources_give_the_same_zip(tmp_path, release):
         folder.mkdir()
         installer.make_zip(folder)
     assert next(first.iterdir()).read_bytes() == next(second.iterdir()).read_bytes()
+
+
+# openHAB's add-on
+
+OTHERS = "# automation = groovyscripting\npackage = minimal\n{}\nbinding = knx\n"
+
+
+@pytest.mark.parametrize("line", ["automation = jsscripting", "automation=jsscripting ,groovyscripting  ", "  automation = jsscripting\r"])
+def test_the_add_on_is_added_to_openhabs_own_list_if_the_person_agrees(machine, line):
+    machine.write(installer.ADDONS, OTHERS.format(line))
+    (machine.conf / installer.ADDONS).chmod(0o640)
+    assert machine.run(answer="y") == 0
+    listed = line.rstrip()
+    before = OTHERS.format(line).encode()
+    assert (machine.conf / installer.ADDONS).read_bytes() == before.replace(listed.encode(), listed.encode() + b", jythonscripting")
+    assert (machine.conf / installer.ADDONS).stat().st_mode & 0o777 == 0o640
+    assert "Jython Scripting" not in machine.said and installer.ADDONS in machine.said
+    assert machine.run(answer="y") == 0
+    assert machine.asked == []
+
+
+@pytest.mark.parametrize("answer", ["", "n", "no", "maybe"])
+def test_the_list_of_add_ons_stays_if_the_person_does_not_agree(machine, answer):
+    machine.write(installer.ADDONS, OTHERS.format("automation = jsscripting"))
+    machine.run(answer=answer)
+    assert len(machine.asked) == 1
+    assert machine.text(installer.ADDONS) == OTHERS.format("automation = jsscripting")
+    assert "Install the add-on 'Jython Scripting'" in machine.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "#automation = jsscripting\n",
+        "automation =\n",
+        "automation = a\nautomation = b\n",
+        "automation = jsscripting \\\n , x\n",
+        "automation = ${LIST}\n",
+    ],
+)
+def test_a_list_that_openhab_does_not_follow_or_that_is_not_clear_is_left_alone(machine, text):
+    """One line would make openHAB remove what was installed on its pages."""
+    machine.write(installer.ADDONS, text)
+    machine.run(answer="y")
+    assert machine.asked == [] and machine.text(installer.ADDONS) == text
+    assert "Install the add-on 'Jython Scripting'" in machine.said
+
+
+def test_without_a_list_or_a_person_nothing_is_asked(machine, monkeypatch):
+    machine.run(answer="y")
+    assert machine.asked == [] and not (machine.conf / installer.ADDONS).exists()
+    monkeypatch.setattr(installer.sys, "stdin", None)
+    assert installer.asked("Add it?") == ""
+
+
+def test_a_dry_run_asks_nothing_and_changes_no_list(machine):
+    machine.write(installer.ADDONS, OTHERS.format("automation = jsscripting"))
+    machine.run("--dry-run", answer="y")
+    assert machine.asked == [] and machine.text(installer.ADDONS) == OTHERS.format("automation = jsscripting")
