@@ -1,6 +1,7 @@
 """The demo behind tests/demo.sh: starts everything, signs in, and shows the car's items as they change."""
 
 import argparse
+import contextlib
 import shutil
 import signal
 import sys
@@ -10,11 +11,12 @@ from tests.openhab import install, layout
 from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
 
-#: simulated seconds per second, and the demo's polling interval (normally 30 minutes)
+#: simulated seconds per second, and the demo's polling interval (normally 30 minutes) with and without the stream
 SPEED = 60
+ASK_EVERY_MINUTE = "0 * * * * ?"
 ASK_EVERY = "0/5 * * * * ?"
 
-ACCOUNT = ("Account", "CallsLeft", "LastRefresh")
+ACCOUNT = ("Account", "CallsLeft", "LastRefresh", "StreamState", "LastMessage")
 CAR = (
     "StateOfCharge",
     "ElectricRange",
@@ -39,7 +41,8 @@ def main():
     install.prepare(options.jython)
     home = Home(OpenHAB(jython=options.jython), auto_approve=options.auto, quota=100000)
     try:
-        run(home, options)
+        with streamed(home) as settings:
+            run(home, options, settings)
     except KeyboardInterrupt:
         print()
     finally:
@@ -48,8 +51,22 @@ def main():
         home.openhab.discard()
 
 
-def run(home, options):
-    home.configure_file(**home.settings(refresh=ASK_EVERY, **UNLIMITED))
+@contextlib.contextmanager
+def streamed(home):
+    """The settings (dict) of bmw.cfg, with a running stream if its broker works on this Python."""
+    try:
+        from tests.cloud.stream import SimulatedStream
+    except ImportError:
+        say("no stream: its broker needs Python 3.10")
+        yield home.settings(refresh=ASK_EVERY, **UNLIMITED)
+        return
+    with SimulatedStream(home.cloud) as stream:
+        home.openhab.jvm_options = stream.certificates.jvm_options()
+        yield home.settings(refresh=ASK_EVERY_MINUTE, stream_url=stream.url, **UNLIMITED)
+
+
+def run(home, options, settings):
+    home.configure_file(**settings)
     say("start openHAB (about 30 seconds)")
     home.start()
     say("openHAB Main UI         {}".format(home.openhab.url))
@@ -62,9 +79,12 @@ def run(home, options):
         say("open this link and approve the sign-in: {}".format(link))
     home.wait_status("ONLINE", timeout=300)
     home.openhab.wait_state("BMW_LastRefresh", lambda state: state not in ("NULL", "UNDEF"))
+    if "stream_url" in settings:
+        home.openhab.wait_state("BMW_StreamState", "CONNECTED", 60)
     if options.once:
         print("\n".join(table(home.openhab.items())))
         return
+    say("the car's day begins; the items follow by {}".format("the stream" if "stream_url" in settings else "polls"))
     home.cloud.run_scenario(home.cloud.cars()[0], speed=SPEED, repeat=True)
     watch(home.openhab)
 

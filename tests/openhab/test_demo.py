@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from importlib.util import find_spec
 
 from tests.cloud import SimulatedCloud
 from tests.openhab import layout
@@ -21,6 +22,7 @@ def test_the_demo_ends_with_the_items_of_the_i3_filled(jython):
     cloud = SimulatedCloud()  # the demo's car has the same defaults before its day begins
     told = cloud.expected(cloud.cars()[0])
     assert shown["BMW_Account"] == "Online"
+    assert shown["BMW_StreamState"] == ("CONNECTED" if find_spec("amqtt") else "OFF")
     for item, field, unit in (
         ("StateOfCharge", "soc", "%"),
         ("ElectricRange", "range_electric_km", "km"),
