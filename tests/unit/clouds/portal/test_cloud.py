@@ -255,6 +255,9 @@ def test_texts_become_values_with_the_cars_own_time(wire, cloud, session, vehicl
 def test_a_driver_who_does_not_want_to_be_found_has_no_position(wire, cloud, session, vehicle):
     readings = read(wire, cloud, session, vehicle, **dict(ATTRIBUTES, vehicle_tracking="0"))
     assert (readings["position"].value, readings["heading"].value) == (None, None)
+    silent = {key: value for key, value in ATTRIBUTES.items() if not key.startswith("gps_")}
+    readings = read(wire, cloud, session, vehicle, **dict(silent, vehicle_tracking="0"))
+    assert readings["position"].value is None
 
 
 def test_an_odometer_in_miles_says_so(wire, cloud, session, vehicle):

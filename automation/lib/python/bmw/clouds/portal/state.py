@@ -159,9 +159,9 @@ def _length(attributes):
 
 def _add_position(readings, attributes, time):
     """Adds the position. vehicle_tracking 0: the driver has switched it off."""
-    if "gps_lat" not in attributes and "gps_lng" not in attributes:
-        return
     is_tracked = values.value_or_none(values.flag, attributes.get("vehicle_tracking")) is not False
+    if is_tracked and "gps_lat" not in attributes and "gps_lng" not in attributes:
+        return
     place = values.place(attributes.get("gps_lat"), attributes.get("gps_lng")) if is_tracked else None
     readings["position"] = Reading(place, time)
     if not is_tracked and "heading" in readings:
