@@ -129,6 +129,7 @@ class RecordingOutlet:
         self.cars = {}
         self.posts = []
         self.pictures = {}
+        self.logbooks = {}  # (car, key) -> text
         self.sealed = None
         self.powers = {}  # item name -> watts
         self.prices = {}  # item name -> price of a kWh
@@ -170,6 +171,9 @@ class RecordingOutlet:
 
     def show_stored_picture(self, vehicle, is_first):
         """No stored picture."""
+
+    def logbook(self, vehicle, key, text, is_first):
+        self.logbooks[vehicle.name, key] = text
 
     def power(self, name):
         return self.powers.get(name)

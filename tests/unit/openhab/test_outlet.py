@@ -59,6 +59,15 @@ def test_the_items_of_a_car_that_is_gone_say_that_nothing_is_known(items):
     assert lock(items) == {"BMW_i3_DoorLockState": "UNLOCKED", "BMW_i4_DoorLockState": None}
 
 
+def test_a_log_has_an_item_and_shows_nothing_when_its_car_is_gone(items):
+    out = outlet(items)
+    show(out, (I3, True), (I4, False))
+    out.logbook(I3, "chargingLog", '{"rows":[]}', True)
+    assert items.states["BMW_i3_ChargingLog"] == '{"rows":[]}' and "BMW_i4_ChargingLog" not in items.states
+    out.settle([(I4, True)], [(I3, False)])
+    assert items.states["BMW_i3_ChargingLog"] is None
+
+
 def test_the_users_item_is_nobodys_while_the_first_car_is_gone(items):
     out = outlet(items, doorLockState="MyLock")
     show(out, (I3, True), (I4, False))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from random import Random
 
 import pytest
@@ -38,6 +39,19 @@ class Saved:
     memory = {}
 
 
+class Cars:
+    """The bmw.polling.vehicle_list.VehicleList of one car."""
+
+    def __init__(self, vehicle):
+        self._vehicle = vehicle
+
+    def named(self):
+        return [self._vehicle]
+
+    def is_first(self, vehicle):
+        return vehicle is self._vehicle
+
+
 class House:
     """A ChargingLog with its parts. ``look`` is one look: {key: value}."""
 
@@ -49,7 +63,10 @@ class House:
 
     def configure(self, **config):
         """As after a restart with these settings."""
-        parts = parts_of(cloud=self.cloud, clock=self.clock, outlet=self.outlet, store=self.store, config=settings(**config))
+        cars = Cars(self.car)
+        parts = parts_of(
+            cloud=self.cloud, clock=self.clock, outlet=self.outlet, store=self.store, vehicle_list=cars, config=settings(**config)
+        )
         self.log = ChargingLog(parts, Saved, "home")
 
     def look(self, *told):
@@ -82,6 +99,36 @@ def test_what_the_history_tells_is_kept_and_summed_up(house):
 def test_before_the_history_was_told_nothing_is_said_and_no_file_made(house, tmp_path):
     house.cloud.told = None
     assert house.log.look(house.car) == {} and list(tmp_path.iterdir()) == []
+
+
+def shown(house):
+    """The starts of the charges that the dashboard has."""
+    return [row[0] for row in json.loads(house.outlet.logbooks["i3", "chargingLog"])["rows"]]
+
+
+def test_the_dashboard_gets_the_log_as_soon_as_something_is_in_it(house):
+    house.look()
+    assert house.outlet.logbooks == {}
+    house.look(session(NOON - DAY), session(NOON - 2 * HOUR))
+    assert shown(house) == [NOON - 2 * HOUR, NOON - DAY]
+
+
+def test_after_a_restart_the_dashboard_gets_the_log_before_bmw_is_asked(house):
+    house.look(session(NOON - DAY))
+    house.outlet.logbooks.clear()
+    house.cloud.told = None
+    house.configure()
+    house.log.show_all()
+    assert shown(house) == [NOON - DAY]
+
+
+def test_a_log_that_is_not_there_or_cannot_be_read_is_not_shown(house, caplog):
+    house.log.show_all()
+    os.mkdir(house.path)
+    house.log.show_all()
+    house.log.show_all()
+    assert house.outlet.logbooks == {}
+    assert caplog.text.count("are not known") == 1
 
 
 def test_nothing_is_written_where_nothing_is_new(house):

@@ -1,5 +1,6 @@
 """bmw.polling.trip_log: the trips of a car at the simulated BMW, in their file."""
 
+import json
 import os
 
 import pytest
@@ -62,6 +63,17 @@ def test_a_trip_is_in_the_log_with_its_energy(home):
     (trip,) = logged(home)
     assert (trip.distance, trip.begin, trip.final, trip.has_gap) == (60, 80, pytest.approx(66.8, abs=0.1), False)
     assert trip.energy == pytest.approx(0.132 * home.car("i4")["batteryCapacity"], rel=0.02)
+
+
+def test_the_dashboard_gets_the_log_after_each_trip_and_after_a_restart(home):
+    assert ("i4", "tripLog") not in home.outlet.logbooks
+    drive(home, 60)
+    drive(home, 30)
+    text = home.outlet.logbooks["i4", "tripLog"]
+    assert [row[2] for row in json.loads(text)["rows"]] == [30, 60]
+    home = home.restart()
+    home.update()
+    assert home.outlet.logbooks["i4", "tripLog"] == text
 
 
 def test_what_was_learned_is_shown_with_the_number_of_trips(home):

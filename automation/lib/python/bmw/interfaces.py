@@ -202,6 +202,9 @@ class Outlet(object):
     def show_stored_picture(self, vehicle, is_first):
         """Shows the picture that is kept, if there is one."""
 
+    def logbook(self, vehicle, key, text, is_first):
+        """Shows one of a car's logs: ``chargingLog`` or ``tripLog``, a text of ``bmw.logbook.dashboard``."""
+
     def power(self, name):
         """The watts (float) that an item of the user shows; None = unknown."""
 

@@ -84,6 +84,10 @@ export class Texts {
     return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'short', day: 'numeric' }).format(time);
   }
 
+  month(time) {
+    return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'long' }).format(time);
+  }
+
   /** The time; on another day with the date. */
   moment(time, now = new Date()) {
     if (!time) return this.t('unknown');

@@ -2,10 +2,12 @@
 
 import { accountCard, needsAttention } from './cards/account.js';
 import { chargingCard } from './cards/charging.js';
+import { chargesCard } from './cards/charges.js';
 import { commandsCard } from './cards/commands.js';
 import { allCard, bodyCard, climateCard, serviceCard, tripCard, tyreCard } from './cards/details.js';
 import { heroCard } from './cards/hero.js';
 import { placeCard } from './cards/place.js';
+import { tripsCard } from './cards/trips.js';
 import { el, setText, show } from './dom.js';
 import { header } from './header.js';
 import { Home } from './home.js';
@@ -22,8 +24,8 @@ const TICK_MS = 15000;
 /** The columns from left to right. On a phone they follow each other in this order. */
 const COLUMNS = [
   [heroCard, commandsCard, climateCard],
-  [chargingCard, bodyCard],
-  [placeCard, tyreCard, serviceCard, tripCard, allCard],
+  [chargingCard, chargesCard, bodyCard],
+  [placeCard, tyreCard, serviceCard, tripCard, tripsCard, allCard],
 ];
 
 const byId = (id) => document.getElementById(id);

@@ -33,6 +33,16 @@ export const EN = {
   curve: 'Charge curve: {from} to {to} since {start}.', curveEnded: 'Last charge seen: {from} to {to}, {start} to {end}.',
   curveSeen: 'As seen by this page while it was open.', now: 'now', full: 'Full battery', health: 'Battery health',
   method: 'Method', plan: 'Preference', chargingWindow: 'Charging window',
+  // logs of charges and trips
+  chargingLog: 'Charges', tripLog: 'Trips', chargingLogFile: 'charges', tripLogFile: 'trips', downloadCsv: 'Download as CSV',
+  entries: '{count}', logIsCut: 'Older entries: python3 -m bmw charges, or trips.', logStart: 'Start', logCharge: 'Charge', logEnergy: 'Energy',
+  logCost: 'Cost', logUse: 'kWh/100 km', logCharges: '{count} charges', logTrips: '{count} trips', logHome: 'home', yes: 'yes',
+  energyOfBmw: 'BMW (grid)', energyOfOurs: 'own estimate (battery)', logOurs: '* our own figure: what reached the battery. All others are BMW’s, from the grid.',
+  logTripsOurs: 'All figures are ours, from odometer and state of charge.', logGaps: '* messages are missing: it may be several trips.',
+  chargingLogHeads: 'Car,Start,End,Place,Odometer (km),State of charge before (%),State of charge after (%),Energy (kWh),Energy told by,'
+    + 'Price per kWh,Cost,Charging time (min)',
+  tripLogHeads: 'Car,Start,End,From,To,Distance (km),Odometer (km),State of charge before (%),State of charge after (%),'
+    + 'Energy from the battery (kWh),Consumption (kWh/100 km),Messages missing',
   // body
   driverFront: 'Driver', passengerFront: 'Passenger', driverRear: 'Rear, driver’s side', passengerRear: 'Rear, passenger’s side',
   door: 'Door', window: 'Window', captcha: 'Solved captcha', captchaHint: 'BMW wants a captcha solved for this sign-in; paste its token here.',
@@ -121,6 +131,16 @@ export const DE = {
   curve: 'Ladekurve: {from} bis {to} seit {start}.', curveEnded: 'Letztes Laden: {from} bis {to}, {start} bis {end}.',
   curveSeen: 'So gesehen von dieser Seite, während sie offen war.', now: 'jetzt', full: 'Volle Batterie',
   health: 'Batteriegesundheit', method: 'Ladeart', plan: 'Präferenz', chargingWindow: 'Ladefenster',
+  chargingLog: 'Ladevorgänge', tripLog: 'Fahrten', chargingLogFile: 'ladevorgaenge', tripLogFile: 'fahrten',
+  downloadCsv: 'Als CSV herunterladen', entries: '{count}', logIsCut: 'Ältere Einträge: python3 -m bmw charges oder trips.', logStart: 'Beginn',
+  logCharge: 'Ladestand', logEnergy: 'Energie', logCost: 'Kosten', logUse: 'kWh/100 km', logCharges: '{count} Ladevorgänge', logTrips: '{count} Fahrten',
+  logHome: 'zu Hause', yes: 'ja', energyOfBmw: 'BMW (Netz)', energyOfOurs: 'eigene Schätzung (Batterie)',
+  logOurs: '* eigener Wert: was in der Batterie ankam. Alle anderen sind von BMW, aus dem Netz.',
+  logTripsOurs: 'Alle Werte sind unsere, aus Kilometerstand und Ladestand.', logGaps: '* Meldungen fehlen: es können mehrere Fahrten sein.',
+  chargingLogHeads: 'Auto,Beginn,Ende,Ort,Kilometerstand (km),Ladestand vorher (%),Ladestand nachher (%),Energie (kWh),Energie laut,'
+    + 'Preis pro kWh,Kosten,Ladedauer (min)',
+  tripLogHeads: 'Auto,Beginn,Ende,Von,Nach,Strecke (km),Kilometerstand (km),Ladestand vorher (%),Ladestand nachher (%),'
+    + 'Energie aus der Batterie (kWh),Verbrauch (kWh/100 km),Meldungen fehlen',
   driverFront: 'Fahrer', passengerFront: 'Beifahrer', driverRear: 'Hinten, Fahrerseite', passengerRear: 'Hinten, Beifahrerseite',
   door: 'Tür', window: 'Fenster', captcha: 'Gelöstes Captcha', captchaHint: 'BMW verlangt für diese Anmeldung ein gelöstes Captcha; dessen Token hier einfügen.',
   body: 'Türen und Fenster', doors: 'Türen', windows: 'Fenster', lock: 'Schloss', hood: 'Motorhaube', trunk: 'Kofferraum',

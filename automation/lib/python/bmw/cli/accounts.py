@@ -72,6 +72,9 @@ class CliOutlet(object):
     def show_stored_picture(self, vehicle, is_first):
         pass
 
+    def logbook(self, vehicle, key, text, is_first):
+        pass
+
     def power(self, name):
         return None  # there are no items
 

@@ -14,7 +14,7 @@ from __future__ import absolute_import, unicode_literals
 from bmw.compat import capitalize, upper, upper_first
 from bmw.record import record
 from bmw.vehicle import extra, words
-from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
+from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND, LOGS, PICTURE, VEHICLE
 
 #: Description of an item to create. metadata: {namespace: (value, {key: value})}
 ItemSpec = record("ItemSpec", "name item_type label icon groups tags metadata")
@@ -33,7 +33,7 @@ SECTIONS = {
     extra.SECTION: ("Further values (advanced)", "Weitere Werte (f\u00fcr Experten)", "settings", "Sensor"),
 }
 
-_VEHICLE_POINTS = list(VEHICLE.values()) + list(COMMAND.values()) + [PICTURE]
+_VEHICLE_POINTS = list(VEHICLE.values()) + list(COMMAND.values()) + list(LOGS.values()) + [PICTURE]
 #: Point tags of items that a person sends commands to
 _WRITABLE = frozenset(("Switch", "Control", "Setpoint"))
 

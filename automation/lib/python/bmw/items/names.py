@@ -13,7 +13,7 @@ from bmw.errors import ConfigError, StoreError
 from bmw.items.model import account_prefix
 from bmw.storage import files
 from bmw.vehicle import extra
-from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE
+from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, LOGS, PICTURE, VEHICLE
 
 #: the items of the forum thread "Binding for BMW i3" (names as written there)
 _THREAD = {
@@ -85,7 +85,7 @@ def _parse(text, prefix="BMW", accounts=("",)):
             continue
         key, _, name = [part.strip() for part in line.partition("=")]
         point = key.rpartition(".")[2]
-        if not extra.is_key(point) and not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, (PICTURE.key,))):
+        if not extra.is_key(point) and not any(point in table for table in (ACCOUNT, COMMAND, VEHICLE, LOGS, (PICTURE.key,))):
             problems.append(ConfigError("names: there is no value '{}'".format(key)))
         elif not ITEM_NAME.match(name):
             problems.append(ConfigError("names: '{}' is not a valid item name".format(name)))
@@ -111,7 +111,7 @@ class _Ours(object):
         self._others = tuple(start + "_" for start in starts[1:])  # own names apply to the first account only
         self._account = dict(("{}_{}".format(start, upper_first(key)), key) for start in starts for key in ACCOUNT)
         self._groups = set([prefix] + [start + "_gAccount" for start in starts])
-        self._points = dict((upper_first(key), key) for table in (VEHICLE, COMMAND, (PICTURE.key,)) for key in table)
+        self._points = dict((upper_first(key), key) for table in (VEHICLE, COMMAND, LOGS, (PICTURE.key,)) for key in table)
 
     def takes(self, key, name):
         """True if ``name`` is the item of another key than ``key``, or may be for some car's name."""

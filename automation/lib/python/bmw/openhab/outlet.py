@@ -13,7 +13,7 @@ from bmw.items.model import is_writable
 from bmw.vehicle import estimate, extra
 from bmw.vehicle.states import LOCK
 from bmw.vehicle.vehicle import Reading
-from bmw.vehicle.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, PICTURE, VEHICLE
+from bmw.vehicle.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, LOGS, PICTURE, VEHICLE
 
 log = logging.getLogger("bmw")
 
@@ -162,6 +162,13 @@ class Outlet(object):
         self._items.show_image(spec, picture)
         self._show_page(vehicle, is_first)
 
+    def logbook(self, vehicle, key, text, is_first):
+        """Shows one of a car's logs (key of ``LOGS``)."""
+        point = LOGS[key]
+        name = self._model.vehicle_item(vehicle, point, is_first).name
+        if self._is_owner(vehicle, name):
+            self._write([(name, text, point.unit, point.item_type)], lambda missing: self._make(vehicle, [point], is_first))
+
     def prepare_commands(self, vehicle, can, is_first):
         """Creates the items for the commands in ``can``. Returns {key: item name} of all existing command items, also the user's."""
         names = {}
@@ -274,4 +281,4 @@ class Outlet(object):
 
 def _keys_of(vehicle):
     """The keys (list) of all items that a car can have."""
-    return list(VEHICLE) + list(COMMAND) + [PICTURE.key] + [key for key in vehicle.readings if extra.is_key(key)]
+    return list(VEHICLE) + list(COMMAND) + list(LOGS) + [PICTURE.key] + [key for key in vehicle.readings if extra.is_key(key)]

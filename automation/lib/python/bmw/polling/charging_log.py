@@ -33,6 +33,7 @@ class ChargingLog(object):
         self._store = parts.store
         self._clock = parts.clock
         self._outlet = parts.outlet
+        self._vehicle_list = parts.vehicle_list
         self._saved = saved
         self._name = name
         self._ledgers = {}  # VIN -> bmw.logbook.ledger.Ledger
@@ -51,6 +52,25 @@ class ChargingLog(object):
             attempt(self._tell_unexpected)
             return {}
 
+    def show_all(self):
+        """Shows the logs of all cars as they are in their files, for the dashboard. Never raises."""
+        for vehicle in self._vehicle_list.named():
+            try:
+                if self._store.has(record_names.charges(self._name, vehicle.vin)) and not self._is_closed:
+                    self._show(vehicle, self._ledger(vehicle).entries())
+            except StoreError as error:
+                self._tell("The charges of {} are not known: {}".format(_name_of(vehicle), error.text()))
+            except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
+                attempt(self._tell_unexpected)
+
+    def _show(self, vehicle, entries):
+        from bmw.logbook import charges, dashboard
+
+        found = charges.charges_of(entries)
+        if found and vehicle.name:
+            text = dashboard.charges(found, self._clock.now())
+            self._outlet.logbook(vehicle, "chargingLog", text, self._vehicle_list.is_first(vehicle))
+
     def _look(self, vehicle):
         from bmw.logbook import charges  # only where it is needed
 
@@ -68,6 +88,7 @@ class ChargingLog(object):
         except StoreError as error:
             self._tell("The charges of {} cannot be kept: {}".format(_name_of(vehicle), error.text()))
         entries = ledger.entries()
+        self._show(vehicle, entries)
         self._cloud.charges_lost(self._saved.memory, vehicle, ledger.damaged or (not charges.charges_of(entries) and "all"))
         return charges.readings(entries, now, self._config.price is not None)
 

@@ -30,6 +30,8 @@ log = logging.getLogger("bmw")
 
 #: seconds after which files that could not be read are tried again
 RETRY_READING = 60
+#: seconds after the start until the logs are shown to the dashboard: reading years of them takes Jython a second
+SHOW_LOGS_AFTER = 20
 #: name of the work that the sign-in switch asks for: what it was set to last counts
 _SWITCH = "sign-in switch"
 #: the same for what was typed: the last one counts, so that they do not pile up while the worker waits for BMW
@@ -287,6 +289,7 @@ class Service(object):
         self._display.settle()
         self.incoming.release_buttons()
         self._worker.cancel("take up")
+        self._worker.later("show logs", SHOW_LOGS_AFTER, self._charging_log.show_all)
         if not self._sign_in.is_signed_in():
             return
         # a pause or refusal holds over a restart, and is told from the first second on

@@ -34,6 +34,8 @@ class TripLog(object):
     def __init__(self, parts, name):
         self._config = parts.config
         self._store = parts.store
+        self._outlet = parts.outlet
+        self._vehicle_list = parts.vehicle_list
         self._clock = parts.clock
         self._name = name
         self._books = {}  # VIN -> _Book
@@ -67,8 +69,17 @@ class TripLog(object):
             found = real_use.readings(book.use, vehicle, capacity)
             changed = set(key for key, reading in found.items() if vehicle.readings.get(key) != reading)
             vehicle.readings.update(found)
+            self._show(vehicle, book, now)
         self._told.clear()
         return changed
+
+    def _show(self, vehicle, book, now):
+        """Shows the log for the dashboard, if it is new. A new car is shown when it has its name."""
+        if book.trips and not book.is_shown and vehicle.name:
+            from bmw.logbook import dashboard
+
+            self._outlet.logbook(vehicle, "tripLog", dashboard.trips(book.trips, now), self._vehicle_list.is_first(vehicle))
+            book.is_shown = True
 
     def _book(self, vehicle):
         """The _Book of a car. Raises StoreError: it cannot be read."""
@@ -105,13 +116,14 @@ class _Book(object):
 
     Attributes:
         use: what was learned, see ``bmw.logbook.real_use.learned``.
+        trips (list of bmw.logbook.trips.Trip): the latest. is_shown (bool): the dashboard has them.
     """
 
     def __init__(self, ledger):
         from bmw.logbook import trips
 
         self._ledger = ledger
-        self._trips = trips
+        self._log = trips
         self._state = trips.new_state(self._latest())
         self._waiting = []  # entries that are not in the file yet
         self._learn()
@@ -119,20 +131,22 @@ class _Book(object):
     def _learn(self):
         from bmw.logbook import real_use
 
-        self.use = real_use.learned(self._trips.trips_of(self._latest()))
+        self.trips = self._log.trips_of(self._latest())
+        self.use = real_use.learned(self.trips)
+        self.is_shown = False
 
     def _latest(self):
         """The entries (list) that still matter: looking at years of them takes Jython a second."""
         entries = self._ledger.entries()
-        return [entry for entry in entries[:-LATEST] if entry["id"] == self._trips.OPEN] + entries[-LATEST:]
+        return [entry for entry in entries[:-LATEST] if entry["id"] == self._log.OPEN] + entries[-LATEST:]
 
     def look(self, readings, now, capacity):
         """Goes on with what a car says. Raises StoreError: its entries wait until the file takes them."""
-        state, entry = self._trips.look(self._state, readings, now, capacity)
+        state, entry = self._log.look(self._state, readings, now, capacity)
         if entry is not None:
             self._waiting.append(entry)
-        if self._trips.is_under_way(state) != self._trips.is_under_way(self._state):
-            self._waiting.append(self._trips.open_entry(state))
+        if self._log.is_under_way(state) != self._log.is_under_way(self._state):
+            self._waiting.append(self._log.open_entry(state))
         self._state = state
         del self._waiting[:-MAX_WAITING]
         if self._waiting:

@@ -333,6 +333,15 @@ VEHICLE = dict((point.key, point) for point in VEHICLE_POINTS)
 #: the picture of a car is a file, not a reading
 PICTURE = _point("image", "service", "image", "Picture", "Bild", "none", STATUS)
 
+#: the logs of a car, which are texts for the dashboard (bmw.logbook.dashboard) and no readings
+LOGS = dict(
+    (row[0], _point(*row))
+    for row in (
+        ("chargingLog", "charging", "text", "Log of charges (for the dashboard)", "Ladeprotokoll (für das Dashboard)", "none", STATUS),
+        ("tripLog", "location", "text", "Log of trips (for the dashboard)", "Fahrtenprotokoll (für das Dashboard)", "none", STATUS),
+    )
+)
+
 #: items that receive commands; the cloud decides which of them a car gets (bmw.commands.definitions.ITEMS)
 _COMMAND_ROWS = (
     ("lock", "commands", "switch", "Lock", "Verriegeln", "lock", "Switch"),

@@ -147,6 +147,9 @@ function updateWheel({ key, figure, note, row }, car, texts) {
   setAttribute(row, 'data-tone', isLow ? 'warn' : null);
 }
 
+/** The logs have cards of their own. */
+const LOGS = /_(ChargingLog|TripLog)$/;
+
 /** All items of the car with their labels from openHAB, also those that no other card shows. */
 export function allCard({ texts, home }) {
   const rows = el('tbody', {});
@@ -157,7 +160,7 @@ export function allCard({ texts, home }) {
   let last = null;
   const draw = () => {
     if (!details.open || !last) return;
-    const items = home.itemsOf(last).sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+    const items = home.itemsOf(last).filter((item) => !LOGS.test(item.name)).sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
     rows.replaceChildren(...items.map((item) => el('tr', {},
       el('th', { scope: 'row' }, nameOf(item)), el('td', {}, valueText(item, texts)))));
   };

@@ -1,0 +1,51 @@
+"""The logs of a car as the dashboard reads them from an item: JSON, the newest entry first, of this year and the last. Pure.
+
+A text such as ``{"version":1,"cut":false,"rows":[[start,end,...],...]}``; ``conf/html/bmw/js/logs.js`` reads it. It has neither a VIN
+nor a position. Times are whole epoch seconds; what is unknown is null.
+"""
+
+from __future__ import absolute_import, unicode_literals
+
+import json
+
+from bmw import times
+
+VERSION = 1
+#: characters of the text: openHAB writes each state of an item into its log of events. 600 charges have about 30,000
+MAX_CHARACTERS = 32000
+
+
+def charges(found, now):
+    """The text of charges (list of bmw.logbook.charges.Charge, the oldest first)."""
+    return _text(found, now, _charge)
+
+
+def trips(found, now):
+    """The text of trips (list of bmw.logbook.trips.Trip, the oldest first)."""
+    return _text(found, now, _trip)
+
+
+def _charge(charge):
+    seconds = None if charge.seconds is None else int(charge.seconds)
+    told_by = charge.sources.get("energy")
+    span = [int(charge.start), int(charge.end), seconds, charge.energy, charge.begin, charge.final]
+    return span + [charge.price, charge.cost, charge.place, told_by, charge.odometer]
+
+
+def _trip(trip):
+    span = [int(trip.start), int(trip.end), trip.distance, trip.odometer, trip.begin, trip.final, trip.energy]
+    return span + [trip.origin, trip.destination, trip.has_gap]
+
+
+def _text(found, now, row_of):
+    since = times.month_start(now, times.at_home(now).tm_mon + 11)  # 1 January of last year
+    rows, length = [], 0
+    wanted = [entry for entry in reversed(found) if entry.start >= since]
+    for entry in wanted:
+        row = json.dumps(row_of(entry), separators=(",", ":"))
+        length += len(row) + 1
+        if length > MAX_CHARACTERS - 50:  # room for the rest of the text
+            break
+        rows.append(row)
+    is_cut = "true" if len(rows) < len(wanted) else "false"
+    return '{{"version":{},"cut":{},"rows":[{}]}}'.format(VERSION, is_cut, ",".join(rows))
