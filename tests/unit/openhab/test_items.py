@@ -172,6 +172,88 @@ def test_a_state_that_openhab_cannot_compare_is_put_right_and_keeps_no_other_ite
     assert (registry["Charge"].state.text, registry["Lock"].state.text) == ("80", "UNLOCKED")
 
 
+class Counted(State):
+    """A state that counts how often it is compared."""
+
+    compared = 0
+
+    def equals(self, other):
+        Counted.compared += 1
+        return self.text == other.text
+
+
+def right(items, value="LOCKED"):
+    """(Items, registry, row, posted): the item Lock that was found right with this row."""
+    registry, posted, row = Registry(Lock=Item()), [], ("Lock", value, "", "String")
+    ours = watched(items, registry)
+    ours._ours["String"] = ours._makers["String"] = Counted
+
+    def post(item, state):
+        posted.append(state.text)
+        item.state = state
+
+    ours._events.postUpdate = post
+    for _ in range(2):
+        ours.write([row])
+    assert len(posted) == 1
+    return ours, registry, row, posted
+
+
+def test_a_value_that_was_found_right_is_not_compared_again(items):
+    ours, _registry, row, posted = right(items)
+    Counted.compared = 0
+    ours.write([row])
+    assert (Counted.compared, len(posted)) == (0, 1)
+
+
+@pytest.mark.parametrize("shown", [None, Counted("UNLOCKED")])
+def test_a_value_that_was_found_right_is_shown_again_after_somebody_overwrote_it(items, shown):
+    ours, registry, row, posted = right(items)
+    registry["Lock"].state = shown
+    ours.write([row])
+    assert posted == ["LOCKED"] * 2 and registry["Lock"].state.text == "LOCKED"
+
+
+def test_a_value_that_was_found_right_is_shown_by_an_item_that_was_made_again(items):
+    ours, registry, row, posted = right(items)
+    before, registry["Lock"] = registry["Lock"], Item("Contact")
+    ours._ours["Contact"] = ours._makers["Contact"] = Counted
+    registry["Lock"].state = before.state
+    ours.write([row])
+    assert posted == ["LOCKED", "CLOSED"]
+
+
+@pytest.mark.parametrize("news", [("Lock", "UNLOCKED", "", "String"), ("Lock", True, "", "String")])
+def test_a_new_value_is_shown_after_one_that_was_found_right(items, news):
+    ours, registry, row, posted = right(items)
+    ours.write([news])
+    ours.write([row])
+    assert len(posted) == 3 and posted[-1] == "LOCKED"
+
+
+def test_a_number_that_becomes_a_flag_of_the_same_worth_is_another_value(items):
+    """1 == True in Python, but an item shows 1 for the one and ON for the other."""
+    ours, _registry, _row, posted = right(items, 1)
+    ours.write([("Lock", True, "", "String")])
+    assert posted == ["1", "ON"]
+
+
+@pytest.mark.parametrize(
+    "kind, first, then, texts",
+    [
+        ("Number:Length", (5, "km", "Number"), (5, "mi", "Number"), ["5 km", "5 mi"]),
+        ("String", (5, "", "String"), (5, "", "DateTime"), ["5"]),
+    ],
+)
+def test_the_same_number_with_another_meaning_is_another_value(items, kind, first, then, texts):
+    ours, posted = watched(items, Registry(Way=Item(kind))), []
+    ours._makers["Number"] = ours._ours["Number:Length"] = ours._ours["String"] = ours._makers["String"] = Counted
+    for row in (first, first, then):
+        ours._events.postUpdate = lambda item, state: posted.append(getattr(state, "text", state)) or setattr(item, "state", state)
+        ours.write([("Way",) + row])
+    assert posted[: len(texts)] == texts and len(posted) == 2
+
+
 def test_a_changed_time_zone_shows_all_times_anew_and_nothing_else(items):
     registry = Registry(Door=Item(), Time=Item("DateTime"), Text=Item())
     ours = watched(items, registry)
@@ -181,7 +263,9 @@ def test_a_changed_time_zone_shows_all_times_anew_and_nothing_else(items):
     ours._events.postUpdate = lambda item, state: posted.append(state.text)
     zones = [Zone("here")]
     ours._present_zone, ours._zone = lambda: zones[-1], zones[-1]
-    ours.write([("Time", 0, "", "DateTime")])
+    for _ in range(2):  # the second time it is found right
+        ours.write([("Time", 0, "", "DateTime")])
+        registry["Time"].state = ours._wanted["Time"].state
     posted.clear()
     ours.correct_items()
     assert posted == []

@@ -40,9 +40,28 @@ _CONVERTED = 1e-6
 
 
 class _Wanted(object):
-    """What an item should show: the row of ``Items.write`` (None for a picture), its text, and the state, created when first needed."""
+    """What an item should show: the row of ``Items.write`` (None for a picture), its text, and the state, created when first needed.
 
-    __slots__ = ("row", "item_type", "text", "state", "posted_at")
+    ``item`` and ``shown``: the item and its state when they were last found right.
+    """
+
+    __slots__ = ("row", "item_type", "text", "state", "posted_at", "item", "shown")
+
+    def __init__(self, row, item_type, text):
+        self.row, self.item_type, self.text = row, item_type, text
+        self.state, self.posted_at, self.item, self.shown = None, -1, None, None
+
+    def is_shown(self, row, item):
+        """True if the same value was found right in the same state of the same item: objects are compared, no texts or states."""
+        mine = self.row
+        return (
+            self.item is item
+            and mine is not None
+            and mine[1] is row[1]
+            and mine[2] == row[2]
+            and mine[3] == row[3]
+            and self.shown is item.getState()
+        )
 
 
 class Items(object):
@@ -149,13 +168,16 @@ class Items(object):
         Returns:
             The names (set) of missing items that have a known value.
         """
-        find, ours, posts, missing = self._registry.get, self._ours, [], set()
+        find, known, ours, posts, missing = self._registry.get, self._wanted.get, self._ours, [], set()
         for row in values:
             name, value, unit, native_type = row
             item = find(name)
             if item is None:
                 if value is not None:
                     missing.add(name)
+                continue
+            wanted = known(name)
+            if wanted is not None and wanted.is_shown(row, item):
                 continue
             item_type = item.getType()
             text = state_text(value, unit, item_type, native_type)
@@ -164,7 +186,10 @@ class Items(object):
             if item_type == "Group":
                 continue  # a group's state comes from its members
             wanted, is_news = self._want(row, item_type, text)
-            if is_news or not _is_same(item.getState(), self._state_of(wanted)):
+            shown = None if is_news else item.getState()
+            if not is_news and _is_same(shown, self._state_of(wanted)):
+                wanted.item, wanted.shown = item, shown
+            else:
                 wanted.posted_at = self._check_number
                 posts.append((item, self._state_of(wanted) if text is None or item_type in ours else text))
         post = self._events.postUpdate
@@ -180,9 +205,7 @@ class Items(object):
             return wanted, False
         is_news = wanted is not None and wanted.item_type == item_type
         # a new one as a whole: a command's status may be written by two threads, and one's text must not meet the other's state
-        wanted = _Wanted()
-        wanted.row, wanted.item_type, wanted.text, wanted.state, wanted.posted_at = row, item_type, text, None, -1
-        self._wanted[row[0]] = wanted
+        wanted = self._wanted[row[0]] = _Wanted(row, item_type, text)
         return wanted, is_news
 
     def forget(self, names):
@@ -221,7 +244,7 @@ class Items(object):
         self._zone = zone
         times = [wanted for wanted in list(self._wanted.values()) if wanted.row is not None and wanted.row[3] == "DateTime"]
         for wanted in times:
-            wanted.state = None
+            wanted.state = wanted.item = None
         self.write([wanted.row for wanted in times])
 
     def _next_names(self, first):
@@ -250,8 +273,7 @@ class Items(object):
         item = self.ensure(spec)
         if item is None or item.getType() != spec.item_type:
             return
-        wanted = self._wanted[spec.name] = _Wanted()
-        wanted.row, wanted.item_type, wanted.text, wanted.posted_at = None, spec.item_type, None, -1
+        wanted = self._wanted[spec.name] = _Wanted(None, spec.item_type, None)
         wanted.state = _Raw(picture.data, picture.mime)
         if not _is_same(item.getState(), wanted.state):
             wanted.posted_at = self._check_number
