@@ -4,8 +4,8 @@
 
 import json
 
-from bmw.clouds.cardata import descriptors
 from bmw.clouds.cardata import entries as cardata_entries
+from bmw.clouds.cardata.translation import Translation
 from bmw.compat import text_type
 from bmw.items.model import Model
 from bmw.openhab.items import Items
@@ -39,12 +39,16 @@ class Car(object):
     def __init__(self, number, outlet):
         self.vehicle = Vehicle("WBY00TEST%08d" % number, "c%d" % number, {"model": "i4", "brand": "BMW"})
         self.known = {}
+        self.translation = Translation()
         self.outlet = outlet
 
     def take(self, entries):
         """Takes the entries over, as cloud and service do; returns the changed keys."""
         cardata_entries.merge(self.known, entries, SystemClock().now())
-        return self.vehicle.update(descriptors.translate(self.known))
+        return self.vehicle.update(self.translated())
+
+    def translated(self):
+        return self.translation.readings(self.known, self.vehicle.facts)
 
     def post(self, keys):
         self.outlet.vehicle(self.vehicle, keys, True)

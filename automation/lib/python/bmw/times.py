@@ -53,7 +53,7 @@ def _epoch(year, month, day, hour=0, minute=0, second=0):
 
 def _offset(zone):
     """Offset from UTC in seconds for ``Z``, ``UTC``, ``+01:00``, ``-0500`` or nothing (BMW means UTC then)."""
-    if not zone or upper(zone) in ("Z", "UTC"):
+    if not zone or zone == "Z" or upper(zone) in ("Z", "UTC"):
         return 0
     digits = zone[1:].replace(":", "")
     seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60

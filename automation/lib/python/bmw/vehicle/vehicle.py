@@ -97,7 +97,9 @@ class Vehicle(object):
         impossible = drive_train.impossible(self.facts)
         unknown = set(key for key in _WHILE_CHARGING if self._is(key, None))
         changed = self._clear(impossible)
-        changed.update(key for key, reading in readings.items() if key not in impossible and self._store(key, _checked(key, reading)))
+        # the same object again is no news; in a poll most are
+        news = [(key, reading) for key, reading in readings.items() if self.readings.get(key) is not reading and key not in impossible]
+        changed.update(key for key, reading in news if self._store(key, _checked(key, reading)))
         for key, reading in derive(self.readings).items():
             old = self.readings.get(key)
             self.readings[key] = reading

@@ -11,6 +11,7 @@ from bmw.clouds.cardata import descriptors, history, live, rare_calls, report, s
 from bmw.clouds.cardata.container import Containers
 from bmw.clouds.cardata.entries import answered, merge
 from bmw.clouds.cardata.errors import check
+from bmw.clouds.cardata.translation import Translation
 from bmw.errors import AccessDenied, BadAnswer, CloudError
 from bmw.vehicle.vehicle import Reading
 
@@ -52,6 +53,7 @@ class CarData(Cloud):
         self._auth_url, self._api_url = self.bases(config)
         self._extras = _extras(config.extra)
         self._containers = Containers(_sets(self._extras), self._send)
+        self._translations = {}  # vin -> Translation
 
     @classmethod
     def bases(cls, config):
@@ -107,7 +109,7 @@ class CarData(Cloud):
         known = session.memory.setdefault("telematic", {}).setdefault(vehicle.vin, {})
         merge(known, answered(entries), self.clock.now(), self._extras)
         # all values, not only new ones, so that the next poll corrects any earlier error
-        readings = descriptors.translate(known, facts=vehicle.facts, extras=self._extras)
+        readings = self._translations.setdefault(vehicle.vin, Translation()).readings(known, vehicle.facts, self._extras)
         _add_facts(readings, vehicle.facts)
         return readings
 

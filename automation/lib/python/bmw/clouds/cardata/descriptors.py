@@ -69,11 +69,17 @@ def word(value):
     return text
 
 
+def _is_plain_number(value):
+    """True for a number, and for a text of digits and a point only, which needs no look at its words."""
+    if isinstance(value, text_type):
+        return value.replace(".", "", 1).isdigit()
+    return isinstance(value, number_types) and not isinstance(value, bool)
+
+
 def _number(value, unit):
     """A number with openHAB's unit symbol."""
-    is_number = isinstance(value, number_types) and not isinstance(value, bool)
     try:
-        number = float(value if is_number else word(value).replace(",", "."))
+        number = float(value) if _is_plain_number(value) else float(word(value).replace(",", "."))
     except (ValueError, OverflowError):
         raise Unknown()
     if number != number or number in (float("inf"), float("-inf")):
@@ -544,7 +550,7 @@ def translate(entries, changed=None, facts=None, extras=None):
             reading = last_resort if reading is None else _choose([reading, last_resort])
         if reading is not None:
             readings[key] = reading
-    for needed, add in _SPECIAL_ROWS:
+    for needed, _keys, add in _SPECIAL_ROWS:
         if changed is None or not changed.isdisjoint(needed):
             add(readings, entries, facts or {})
     readings = dict((key, reading) for key, reading in readings.items() if key in VEHICLE)
@@ -830,16 +836,22 @@ def _joined(texts):
     return "; ".join(shown + (["+{}".format(len(texts) - len(shown))] if len(texts) > len(shown) else []))
 
 
-#: (descriptors it reads, function that adds its readings) where a row of TABLE does not do
+#: (descriptors it reads, keys it adds, function that adds their readings) where a row of TABLE does not do
 _SPECIAL_ROWS = (
-    ((CLIMATE_MINUTES,) + sum((_row[2] for _row in _CLIMATE_ROWS), ()), _add_climate_time),
-    (PAIRS["position"] + ("position",), _add_position),
-    (PAIRS["destinationPosition"] + ("destinationPosition",), _add_destination),
-    (sum(TIMERS.values(), ()), _add_timers),
-    (_RANGES + _BATTERY_HINTS + _TANK_HINTS + units.DISTANCE, _add_ranges),
-    ((TRIP_END,), _add_trip_end),
-    ((SERVICES,), _add_services),
-    ((SERVICES, _INSPECTION), _add_inspection),
-    ((SERVICES, _SERVICE_DISTANCE) + units.DISTANCE, _add_service_distance),
-    ((MESSAGES,), _add_messages),
+    ((CLIMATE_MINUTES,) + sum((_row[2] for _row in _CLIMATE_ROWS), ()), ("climateTimeRemaining",), _add_climate_time),
+    (PAIRS["position"] + ("position",), ("position",), _add_position),
+    (PAIRS["destinationPosition"] + ("destinationPosition",), ("destinationPosition",), _add_destination),
+    (sum(TIMERS.values(), ()), tuple(TIMERS), _add_timers),
+    (_RANGES + _BATTERY_HINTS + _TANK_HINTS + units.DISTANCE, ("electricRange", "totalRange", "fuelRange"), _add_ranges),
+    ((TRIP_END,), ("lastTripEnd",), _add_trip_end),
+    ((SERVICES,), ("nextService", "serviceDate", "servicesDue", "serviceStatus"), _add_services),
+    ((SERVICES, _INSPECTION), ("inspectionDate",), _add_inspection),
+    ((SERVICES, _SERVICE_DISTANCE) + units.DISTANCE, ("serviceDistance",), _add_service_distance),
+    ((MESSAGES,), ("checkControlCount", "checkControl"), _add_messages),
 )
+
+
+def keys_of(changed):
+    """The keys (set) whose readings depend on these descriptors (set), without extra values."""
+    keys = set(row[0] for name in changed for row in _ROWS_OF.get(name, ()))
+    return keys.union(*[added for needed, added, _add in _SPECIAL_ROWS if not changed.isdisjoint(needed)])

@@ -36,6 +36,8 @@ MAX_VALUES = 10000
 PAIR_WITHIN = 10
 
 _WANTED = frozenset(descriptors.ALL)
+#: descriptors whose numbers may get a unit from the car's unit of distance
+_BY_DISTANCE = frozenset(name for name, unit in descriptors.UNITS.items() if units.depends_on_distance(unit))
 
 
 def parse_message(payload):
@@ -96,11 +98,12 @@ def merge(known, entries, now, extras=None):
 def _merge(known, entries, names, now):
     changed, distance = set(), units.distance(known)
     for name in names:
-        entry = entries.get(name)
+        entry, old = entries.get(name), known.get(name)
+        if old is not None and _is_as_before(name, entry, old):
+            continue  # first, as nearly all of a poll is
         most = MAX_CHARACTERS_OF_LIST if name in LISTS else MAX_CHARACTERS
         if not isinstance(entry, dict) or "value" not in entry or _is_too_long(entry, most):
             continue
-        old = known.get(name)
         taken = _newer(old, entry, now)
         if taken is None:
             continue
@@ -114,6 +117,17 @@ def _merge(known, entries, names, now):
             known[name] = taken
             changed.add(name)
     return changed
+
+
+def _is_as_before(name, entry, old):
+    """True if an entry says what the known one says, and whose unit needs no other look: nothing of it would be stored."""
+    return (
+        isinstance(entry, dict)
+        and entry.get("value", entry) == old["value"]
+        and entry.get("timestamp") == old["timestamp"]
+        and entry.get("unit") == old["unit"]
+        and (name not in _BY_DISTANCE or "heard" in old or units.symbol(old["unit"]) is not None)
+    )
 
 
 def _keep_pair(known, entries, key, names):

@@ -121,7 +121,9 @@ def depends_on_distance(ours):
 
 def symbol(unit):
     """(openHAB's symbol, factor) for BMW's spelling; None if it is missing or unknown."""
-    return _SYMBOLS.get(lower(unit.strip())) if isinstance(unit, text_type) else None
+    if not isinstance(unit, text_type):
+        return None
+    return _SYMBOLS.get(unit) or _SYMBOLS.get(lower(unit.strip()))  # most come in small letters
 
 
 def distance(entries):
