@@ -28,6 +28,7 @@ ORDER = (
     ("redact", "times", "record", "steps"),
     ("errors", "interfaces"),
     ("compat",),
+    ("pattern",),
 )
 LEVEL = {room: number for number, line in enumerate(ORDER) for room in line}
 #: imports that may go up, and why

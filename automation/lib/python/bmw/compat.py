@@ -2,8 +2,9 @@
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 import sys
+
+from bmw.pattern import Pattern
 
 PY2 = sys.version_info[0] == 2
 
@@ -59,7 +60,7 @@ def to_text(value):
 #: (first bytes, place of the low byte of two) of text files in UTF-16, as Windows and its editors write them
 _UTF16 = ((b"\xff\xfe", 0), (b"\xfe\xff", 1))
 #: what people mean by a line end; ``splitlines`` also ends a line at characters that can be part of a password
-_LINE_END = re.compile("\r\n|\r|\n")
+_LINE_END = Pattern("\r\n|\r|\n")
 
 
 def text_of_file(data):

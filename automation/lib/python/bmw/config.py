@@ -8,13 +8,13 @@ from __future__ import absolute_import, unicode_literals
 
 import logging
 import os
-import re
 
 from bmw import clouds, cron
 from bmw.compat import lines_of, lower, text_of_file, text_type
 from bmw.errors import ConfigError, StoreError
 from bmw.net import mqtt
 from bmw.net.http import TIMEOUT, checked_base
+from bmw.pattern import Pattern
 from bmw.redact import remember
 from bmw.storage import files, secret_source
 
@@ -30,12 +30,12 @@ MAX_NAMED = 10
 _IN_THE_LOG = "write key = value; openHAB itself writes the whole line into openhab.log, so if it has a password, remove it there too"
 #: stands for bytes that were not UTF-8
 _NOT_UTF8 = "\ufffd"
-_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-_DIGITS = re.compile("^[0-9]{1,9}$")
-ITEM_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
-_ACCOUNT_NAME = re.compile(r"^[a-z][a-z0-9]*$")
+_UUID = Pattern(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_DIGITS = Pattern("^[0-9]{1,9}$")
+ITEM_NAME = Pattern(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_ACCOUNT_NAME = Pattern(r"^[a-z][a-z0-9]*$")
 #: what can be a key, also a mistyped one
-_KEY = re.compile(r"[A-Za-z0-9_.-]*\Z")
+_KEY = Pattern(r"[A-Za-z0-9_.-]*\Z")
 
 
 def _cloud(text):

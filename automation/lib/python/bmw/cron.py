@@ -7,6 +7,7 @@ import re
 
 from bmw.compat import to_bytes, upper
 from bmw.errors import ConfigError
+from bmw.pattern import Pattern
 
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _DAYS = "SUN MON TUE WED THU FRI SAT".split()
@@ -21,8 +22,8 @@ _FIELDS = (
     ("year", 1970, 2099, ()),
 )
 #: only digits 0 to 9: openHAB does not accept digits of other scripts
-_PART = re.compile(r"^(\*|\?|L|LW|[A-Z0-9]+(?:-[A-Z0-9]+)?|[A-Z0-9]+#[0-9])(?:/([0-9]{1,4}))?$")
-_NUMBER = re.compile(r"^[0-9]{1,4}$")
+_PART = Pattern(r"^(\*|\?|L|LW|[A-Z0-9]+(?:-[A-Z0-9]+)?|[A-Z0-9]+#[0-9])(?:/([0-9]{1,4}))?$")
+_NUMBER = Pattern(r"^[0-9]{1,4}$")
 _HINT = "write minutes (30) or six fields: second minute hour day month weekday, like 0 0/30 * * * ?"
 
 

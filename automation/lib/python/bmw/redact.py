@@ -7,10 +7,10 @@ Two filters: known secret values (``remember``), and patterns that are always se
 from __future__ import absolute_import, unicode_literals
 
 import json
-import re
 import threading
 
 from bmw.compat import quote, to_text
+from bmw.pattern import Pattern
 
 #: shorter strings are not remembered: replacing them would remove ordinary words
 MIN_SECRET = 6
@@ -20,7 +20,7 @@ MAX_SECRETS = 500
 MAX_LASTING = 5000
 
 #: a secret with these characters looks the same in every encoding
-_PLAIN = re.compile("^[A-Za-z0-9._~-]*$")
+_PLAIN = Pattern("^[A-Za-z0-9._~-]*$")
 
 #: between a field's name and its value: quotes, also escaped ones and Python 2's u''
 _QUOTE = r"(?:\\?['\"])?"
@@ -30,20 +30,21 @@ _NAMES = "access_token|refresh_token|id_token|device_code|code_verifier|client_s
 #: a VIN: a whole word of letters and digits, all in upper or all in lower case; an underscore (in item names) ends it
 _VIN = r"(?<![A-Za-z0-9])(?=[A-HJ-NPR-Z0-9]{{0,16}}[0-9])[A-HJ-NPR-Z0-9]{{13}}{}(?![A-Za-z0-9])"
 
+#: (letters without which the pattern matches nothing, pattern, replacement)
 _SHAPES = (
     # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
-    (re.compile(_VIN.format("([A-HJ-NPR-Z0-9]{4})")), r"VIN*\1"),
-    (re.compile(_VIN.format("([a-hj-npr-z0-9]{4})").replace("A-HJ-NPR-Z", "a-hj-npr-z")), r"VIN*\1"),
+    ("", Pattern(_VIN.format("([A-HJ-NPR-Z0-9]{4})")), r"VIN*\1"),
+    ("", Pattern(_VIN.format("([a-hj-npr-z0-9]{4})").replace("A-HJ-NPR-Z", "a-hj-npr-z")), r"VIN*\1"),
     # JWT, only from the start of a word that ends with a dot: a match attempt at each eyJ of a long text takes minutes
-    (re.compile(r"(?<![\w-])(?=[\w-]+\.[\w-])((?:[\w-]*?-)??)eyJ[\w-]+\.[\w-]+\.?[\w-]*"), r"\1[token]"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
-    (re.compile(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
-    (re.compile(r"(?i)(?<![a-z])(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + r"|\s+)-?[0-9](?:[0-9.,]*[0-9])?"), r"\1\2[place]"),
-    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{1,20})?\s?\u00b0[0-9 .,'\u2032\"\u2033]{0,20}[NSEWO](?![A-Za-z])"), "[place]"),
+    ("eyJ", Pattern(r"(?<![\w-])(?=[\w-]+\.[\w-])((?:[\w-]*?-)??)eyJ[\w-]+\.[\w-]+\.?[\w-]*"), r"\1[token]"),
+    ("", Pattern(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
+    ("", Pattern(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
+    ("", Pattern(r"(?i)(?<![a-z])(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + r"|\s+)-?[0-9](?:[0-9.,]*[0-9])?"), r"\1\2[place]"),
+    ("\u00b0", Pattern(r"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{1,20})?\s?\u00b0[0-9 .,'\u2032\"\u2033]{0,20}[NSEWO](?![A-Za-z])"), "[place]"),
 )
 
 #: control characters, and those that turn the direction of the text around them: not for a line that people read
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+_CONTROLS = Pattern("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 _lasting = []
 _passing = []
@@ -85,8 +86,9 @@ def clean(text):
         known = sorted(_lasting + _passing, key=len, reverse=True)
     for secret in known:
         text = text.replace(secret, "[secret]")
-    for shape, replacement in _SHAPES:
-        text = shape.sub(replacement, text)
+    for needed, shape, replacement in _SHAPES:
+        if needed in text:
+            text = shape.sub(replacement, text)
     return text
 
 

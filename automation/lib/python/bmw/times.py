@@ -7,8 +7,9 @@ import re
 import time
 
 from bmw.compat import text_type, upper
+from bmw.pattern import Pattern
 
-_ISO = re.compile(
+_ISO = Pattern(
     r"^\s*(\d{4})-(\d{2})-(\d{2})"
     r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?"
     r"\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?\s*$",
@@ -16,7 +17,7 @@ _ISO = re.compile(
 )
 #: dd.mm.yyyy or mm/dd/yyyy, with a time or without (descriptor catalogue, inspectionDateLegal and trip end); BMW's own example
 #: mixes the two, so a month beyond 12 is the day
-_DOTTED = re.compile(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
+_DOTTED = Pattern(r"^\s*(\d{1,2})([./])(\d{1,2})[./](\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*(?:UTC)?\s*$")
 #: cache: a poll parses each value's time several times, and most times are the same as in the last poll
 _PARSED = {}
 MAX_PARSED = 1000
@@ -26,7 +27,7 @@ MAX_CHARACTERS = 64
 CLOCK_IS_SET = 1767225600
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 #: yyyy-mm or m.yyyy
-_MONTH = re.compile(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
+_MONTH = Pattern(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
 
 
 class SystemClock(object):

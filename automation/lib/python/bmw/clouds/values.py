@@ -7,10 +7,10 @@ the value. Knows no requests and no particular cloud.
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw import times
 from bmw.compat import capitalize, number_types, text_type, upper
+from bmw.pattern import Pattern
 from bmw.record import record
 from bmw.vehicle.vehicle import LOCK_STATES, Reading
 
@@ -45,11 +45,11 @@ _CHARGING = {
     "CHARGINGPAUSED": "CHARGING_PAUSED",
     "CHARGINGERROR": "ERROR",
 }
-_VIN = re.compile(r"^[A-Za-z0-9]{1,32}\Z")
+_VIN = Pattern(r"^[A-Za-z0-9]{1,32}\Z")
 #: 07:35 or 0001-01-01T07:35:00
-_CLOCK = re.compile(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
+_CLOCK = Pattern(r"^(?:[0-9-]+T)?([0-9]{1,2}):([0-9]{2})")
 #: a meaningful offset from UTC; BMW also writes +0000 and UTC behind local times
-_REAL_OFFSET = re.compile("[+-](?!00:?00$)[0-9]{2}:?[0-9]{2}$")
+_REAL_OFFSET = Pattern("[+-](?!00:?00$)[0-9]{2}:?[0-9]{2}$")
 #: a trip ends at most so many seconds after the car's last report
 _ENDED_BY = 600
 _HOUR = 3600

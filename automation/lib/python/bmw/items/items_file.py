@@ -5,9 +5,9 @@ Pure: turns ``bmw.items.model.ItemSpec`` into items syntax that openHAB 2.5 to 5
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.compat import text_type
+from bmw.pattern import Pattern
 from bmw.vehicle import extra
 from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND
 
@@ -77,7 +77,7 @@ def _plain(label):
     return label.replace("[", "(").replace("]", ")")
 
 
-_CONTROL = re.compile("[\\x00-\\x1f\\x7f\\s]+")
+_CONTROL = Pattern("[\\x00-\\x1f\\x7f\\s]+")
 
 
 def _string(text):

@@ -7,9 +7,9 @@ never next to other elements). Patterns and state words come from the items.
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.items.model import SECTIONS
+from bmw.pattern import Pattern
 from bmw.record import record
 from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading
@@ -309,7 +309,7 @@ _FORMS = (
     ("valuecolor", lambda pairs: "[{}]".format(", ".join("{}={}".format(when, quoted(colour)) for when, colour in pairs))),
     ("visibility", lambda conditions: "[{}]".format(", ".join(conditions))),
 )
-_CONTROL = re.compile("[\\x00-\\x1f\\x7f\\s]+")
+_CONTROL = Pattern("[\\x00-\\x1f\\x7f\\s]+")
 _BRACKETS = {ord("{"): "(", ord("}"): ")", ord("\\"): "/", ord('"'): "'"}
 
 

@@ -7,10 +7,10 @@ figures count where there are any. Times are epoch seconds, energies kWh: BMW's 
 from __future__ import absolute_import, unicode_literals
 
 import json
-import re
 
 from bmw import times
 from bmw.compat import number_types
+from bmw.pattern import Pattern
 from bmw.record import record
 from bmw.vehicle.vehicle import Reading
 
@@ -21,7 +21,7 @@ MAX_ENERGY, MAX_SECONDS = 1000, 14 * 86400
 PRICE_HOLDS = 86400
 #: price of a kWh; it can be below zero for a short time
 MAX_PRICE = 100
-_PRICE = re.compile(r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,20})?)(?:\s|$)")
+_PRICE = Pattern(r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,20})?)(?:\s|$)")
 #: characters
 MAX_CURVE, MAX_PLACE = 2000, 100
 #: the entry with the sum of those that were dropped, as the log had too many, and the one with the total at its loss

@@ -8,12 +8,12 @@ only to the configured hosts, reads at most ``MAX_BYTES`` and waits at most for 
 from __future__ import absolute_import, unicode_literals
 
 import json
-import re
 import time
 
 from bmw.compat import lower, to_text, urlencode, urlsplit
 from bmw.errors import BadAnswer, ConfigError, NetworkError
 from bmw.net import safe_json, tls
+from bmw.pattern import Pattern
 
 #: seconds for one exchange, from connecting to the last byte
 TIMEOUT = 20
@@ -43,7 +43,7 @@ class Request(object):
 #: seconds of a clock that nobody sets; Python 2 has none
 _seconds = getattr(time, "monotonic", time.time)
 #: eleven days at most
-_SECONDS = re.compile("^[0-9]{1,6}$")
+_SECONDS = Pattern("^[0-9]{1,6}$")
 
 
 class Response(object):

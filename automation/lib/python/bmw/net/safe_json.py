@@ -8,9 +8,9 @@ the parsing time.
 from __future__ import absolute_import, unicode_literals
 
 import json
-import re
 
 from bmw.compat import to_text
+from bmw.pattern import Pattern
 
 #: BMW's longest answers and messages have some tens of kilobytes
 MAX_BYTES = 1024 * 1024
@@ -21,10 +21,10 @@ MAX_DIGITS = 1000
 #: values and keys: 30 kB of JSON have about a thousand
 MAX_VALUES = 50000
 
-_DIGITS = re.compile("[0-9]+")
+_DIGITS = Pattern("[0-9]+")
 #: a quick check looks at every 100th character: a too long number shows there as a row of digits
 _STEP = 100
-_LONG_NUMBER_IN_STEPS = re.compile("[0-9]{%d}" % (MAX_DIGITS // _STEP))
+_LONG_NUMBER_IN_STEPS = Pattern("[0-9]{%d}" % (MAX_DIGITS // _STEP))
 
 
 class BadJson(ValueError):

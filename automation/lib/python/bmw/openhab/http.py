@@ -8,7 +8,6 @@ and connections exist only once.
 from __future__ import absolute_import, unicode_literals
 
 import logging
-import re
 
 from jarray import zeros
 from java.io import IOException
@@ -27,6 +26,7 @@ from bmw.compat import lower, text_type
 from bmw.errors import NetworkError
 from bmw.net.http import MAX_BYTES, Response
 from bmw.openhab.tls import strict
+from bmw.pattern import Pattern
 
 log = logging.getLogger("bmw")
 
@@ -37,7 +37,7 @@ CONNECT_TIMEOUT = 10
 MAX_HANGING = 20
 _CLIENT = "http client"
 #: the client's number in its text; its thread has the same number
-_NUMBER = re.compile("[(]([0-9]+)[)]")
+_NUMBER = Pattern("[(]([0-9]+)[)]")
 
 
 class _LimitedBody(HttpResponse.BodySubscriber):

@@ -22,6 +22,8 @@ class OpenHabHandler(logging.Handler):
         self._logger = LoggerFactory.getLogger(LOGGER)
 
     def emit(self, record):
+        if record.levelno < logging.INFO and not self._logger.isDebugEnabled():
+            return
         text = text_of(record)[:MAX_CHARACTERS]  # cut last: half a secret is not known as one
         if record.levelno >= logging.ERROR:
             self._logger.error(text)

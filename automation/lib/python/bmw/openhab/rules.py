@@ -13,22 +13,22 @@ Ours know the triggers that this module uses, in the helper libraries' syntax::
 from __future__ import absolute_import, unicode_literals
 
 import logging
-import re
 import sys
 
 from org.openhab.core.automation.module.script.rulesupport.shared.simple import SimpleRule
 from org.openhab.core.automation.util import TriggerBuilder
 
 from bmw.openhab import versions
+from bmw.pattern import Pattern
 
 log = logging.getLogger("bmw")
 
 _PATTERNS = (
-    (re.compile(r"^Time cron (?P<cronExpression>.+)$"), "timer.GenericCronTrigger"),
-    (re.compile(r"^Item (?P<itemName>\w+) received command(?: (?P<command>\S+))?$"), "core.ItemCommandTrigger"),
-    (re.compile(r"^Item (?P<itemName>\w+) received update(?: (?P<state>\S+))?$"), "core.ItemStateUpdateTrigger"),
+    (Pattern(r"^Time cron (?P<cronExpression>.+)$"), "timer.GenericCronTrigger"),
+    (Pattern(r"^Item (?P<itemName>\w+) received command(?: (?P<command>\S+))?$"), "core.ItemCommandTrigger"),
+    (Pattern(r"^Item (?P<itemName>\w+) received update(?: (?P<state>\S+))?$"), "core.ItemStateUpdateTrigger"),
     (
-        re.compile(r"^Item (?P<itemName>\w+) changed(?: from (?P<previousState>\S+))?(?: to (?P<state>\S+))?$"),
+        Pattern(r"^Item (?P<itemName>\w+) changed(?: from (?P<previousState>\S+))?(?: to (?P<state>\S+))?$"),
         "core.ItemStateChangeTrigger",
     ),
 )

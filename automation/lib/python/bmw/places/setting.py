@@ -5,10 +5,10 @@ No error text contains an entry: it tells where the person often is, and everybo
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.compat import lower
 from bmw.errors import ConfigError
+from bmw.pattern import Pattern
 from bmw.places import globe
 from bmw.places.where import ELSEWHERE, HOME, Place
 
@@ -18,7 +18,7 @@ MAX_NAME = 40
 RADIUS = (20, 20000)
 _MAX_ENTRY = 200
 _DEGREES = r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,15})?)"
-_ENTRY = re.compile(r"(.*\S)\s+" + _DEGREES + r"\s*,\s*" + _DEGREES + r"(?:\s+([0-9]{1,5}) ?m?)?\Z")
+_ENTRY = Pattern(r"(.*\S)\s+" + _DEGREES + r"\s*,\s*" + _DEGREES + r"(?:\s+([0-9]{1,5}) ?m?)?\Z")
 _ADVICE = "write name latitude, longitude, such as: work 48.1234, 11.5678; gym 48.2001, 11.6002"
 
 

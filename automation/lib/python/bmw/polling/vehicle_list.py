@@ -6,10 +6,10 @@ Runs on the account's worker; ``named`` may be called from any thread.
 from __future__ import absolute_import, unicode_literals
 
 import logging
-import re
 
 from bmw.compat import text_type, upper_first
 from bmw.errors import AccessDenied, CloudError, NetworkError, NotFound, Paused, QuotaExceeded, SignInNeeded, TokenRejected
+from bmw.pattern import Pattern
 from bmw.redact import mask_vin, remember
 from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading, Vehicle, vehicle_from
@@ -33,7 +33,7 @@ _UNTOLD = "untold"
 #: a car gets its name for good, so BMW is asked so many times for the model; then the name is Car. The key of the number of refusals
 NAMELESS_FOR = 3
 _REFUSALS = "refusals"
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
+_NOT_IN_NAMES = Pattern(r"[^A-Za-z0-9]+")
 #: names that would collide with the account's own items
 _RESERVED = frozenset(upper_first(key) for key in ACCOUNT) | frozenset(("gAccount",))
 

@@ -11,6 +11,7 @@ import re
 from bmw import __version__, config, redact
 from bmw.compat import lower, number_types, parse_qs, text_type, urlsplit
 from bmw.errors import BmwError
+from bmw.pattern import Pattern
 from bmw.vehicle.vehicle import Vehicle
 
 REMOVED = "[removed]"
@@ -34,21 +35,21 @@ OUR_WORDS = frozenset(
     ("position", "destinationPosition", "servicePartner", "address", "altitude", "lastChargingSession", "lastChargingPlace")
 )
 
-_CAMEL = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-_NUMBER = re.compile(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")
+_CAMEL = Pattern("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_NUMBER = Pattern(r"^\s*[-+]?[0-9]+([.,][0-9]+)?\s*$")
 _SHAPES = (
-    (re.compile(r"\b(?=[A-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}\b"), "[vin]"),
+    (Pattern(r"\b(?=[A-Z0-9]{0,16}[0-9])[A-HJ-NPR-Z0-9]{17}\b"), "[vin]"),
     # only at the start of a word: a match attempt at each letter of a long word takes minutes
-    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[mail]"),
+    (Pattern(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[mail]"),
     # two numbers with many decimals, with a comma or a point, with what is written between them in maps, URLs and WKT
-    (re.compile(r"(?<![0-9])[0-9]{1,3}[.,][0-9]{3,}[^0-9A-Za-z]{1,4}[0-9]{1,3}[.,][0-9]{3,}"), "[place]"),
-    (re.compile("[0-9]{1,3} ?\u00b0 ?[0-9]{1,2}(?:[.,][0-9]{1,9})? ?['\u2032\u2019][^A-Za-z]{0,15}[NSEWO]"), "[place]"),
-    (re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "[id]"),
+    (Pattern(r"(?<![0-9])[0-9]{1,3}[.,][0-9]{3,}[^0-9A-Za-z]{1,4}[0-9]{1,3}[.,][0-9]{3,}"), "[place]"),
+    (Pattern("[0-9]{1,3} ?\u00b0 ?[0-9]{1,2}(?:[.,][0-9]{1,9})? ?['\u2032\u2019][^A-Za-z]{0,15}[NSEWO]"), "[place]"),
+    (Pattern(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "[id]"),
 )
 #: ids and tokens; field names can look like that, too. That a digit follows is asked of what matched: asked first, at each word of a
 #: long row of words without one, it takes minutes
-_LONG_WORD = re.compile(r"\b[A-Za-z0-9_-]{24,}\b(?![.:])")
-_DIGIT_FOLLOWS = re.compile("[A-Za-z_-]*[0-9]")
+_LONG_WORD = Pattern(r"\b[A-Za-z0-9_-]{24,}\b(?![.:])")
+_DIGIT_FOLLOWS = Pattern("[A-Za-z_-]*[0-9]")
 #: shorter private texts are not searched elsewhere: they would remove ordinary words and numbers
 _SHORTEST = 4
 

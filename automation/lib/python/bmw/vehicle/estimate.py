@@ -6,8 +6,8 @@ estimate stops at the target, at the end time from BMW, or some time after the c
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
+from bmw.pattern import Pattern
 from bmw.vehicle.plausible import converted
 from bmw.vehicle.vehicle import TIME_LEFT_VALID, Reading
 
@@ -25,7 +25,7 @@ REPORT_VALID = 12 * 3600
 MAX_WATTS = 1000000.0
 
 _OF_A_CHARGE = ("stateOfCharge", "chargingStatus", "chargingPower", "chargingTimeRemaining")
-_POWER = re.compile(r"^\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(W|kW|MW)?\s*$")
+_POWER = Pattern(r"^\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(W|kW|MW)?\s*$")
 _WATTS = {None: 1.0, "W": 1.0, "kW": 1000.0, "MW": 1000000.0}
 
 

@@ -6,9 +6,9 @@ Pure. The cloud decides which of them are wanted.
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.compat import capitalize, lower, number_types
+from bmw.pattern import Pattern
 from bmw.vehicle.vocabulary import MEASUREMENT, STATUS, VEHICLE, VEHICLE_POINTS, Point
 
 #: the setting for all extra values
@@ -19,7 +19,7 @@ PREFIX = "extra_"
 #: start of all of BMW's names; item names leave it out
 _ROOT = "vehicle."
 #: names that are safe as part of an item's name; only a hostile broker sends longer or deeper ones
-_NAME = re.compile(r"^vehicle(\.[A-Za-z][A-Za-z0-9]{0,59}){1,12}\Z")
+_NAME = Pattern(r"^vehicle(\.[A-Za-z][A-Za-z0-9]{0,59}){1,12}\Z")
 MAX_NAME = 150
 
 #: the unit of a reading that is a time (epoch seconds)
@@ -54,7 +54,7 @@ _DIMENSIONS = {
     "mph": "Speed",
     "l": "Volume",
 }
-_CAMEL = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[A-Za-z]*")
+_CAMEL = Pattern("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[A-Za-z]*")
 
 
 def names_of(setting):

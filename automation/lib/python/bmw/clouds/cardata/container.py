@@ -8,12 +8,12 @@ from __future__ import absolute_import, unicode_literals
 
 import hashlib
 import logging
-import re
 
 from bmw.clouds.cardata.errors import ContainerGone, ContainersFull, Refused
 from bmw.clouds.cardata.search import Search
 from bmw.compat import text_type, to_bytes
 from bmw.errors import BadAnswer, CloudError, NetworkError, NotFound, Paused, QuotaExceeded, ServerError, SignInNeeded, TokenRejected
+from bmw.pattern import Pattern
 
 log = logging.getLogger("bmw")
 
@@ -35,8 +35,8 @@ ENOUGH = 3
 #: time is doubled after each replacement that did not help, MAX_DOUBLED times
 GONE_AGAIN, REFUSED_AGAIN, MAX_DOUBLED = 6 * 3600, 86400, 4
 #: BMW's ids have 13 letters and digits; what could be more than one part of a path is none
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
+_ID = Pattern(r"[A-Za-z0-9_-]{1,64}\Z")
+_NAME = Pattern(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+")
 #: errors that are not caused by the list, but by the account, the network or a temporary problem
 _NOT_OF_THE_LIST = (SignInNeeded, TokenRejected, QuotaExceeded, NetworkError, BadAnswer, Paused, ContainersFull)
 #: errors that the container may have caused when a car could not be read

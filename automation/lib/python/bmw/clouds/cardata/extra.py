@@ -13,6 +13,7 @@ from bmw import times
 from bmw.clouds.cardata.catalogue import ELSEWHERE, REST
 from bmw.clouds.cardata.descriptors import ALL, Unknown, amount, word
 from bmw.compat import number_types, text_type
+from bmw.pattern import Pattern
 from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading
 
@@ -21,7 +22,7 @@ MAX_UNKNOWN = 100
 #: letters of a text
 MAX_CHARACTERS = 500
 
-_LIST_OR_CODE = re.compile(r"^\s*(?:.*,|[+-]?0[0-9])", re.DOTALL)
+_LIST_OR_CODE = Pattern(r"^\s*(?:.*,|[+-]?0[0-9])", re.DOTALL)
 _FLAGS = {"true": True, "istrue": True, "false": False, "isfalse": False}
 _ASKED = frozenset(ALL)
 

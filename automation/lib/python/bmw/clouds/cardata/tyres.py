@@ -10,6 +10,7 @@ import re
 
 from bmw.clouds import values
 from bmw.errors import BadAnswer
+from bmw.pattern import Pattern
 from bmw.vehicle.vehicle import Reading
 
 _WHEELS = (
@@ -18,7 +19,7 @@ _WHEELS = (
     ("RearLeft", "rearLeft"),
     ("RearRight", "rearRight"),
 )
-_TREAD = re.compile(r"^([0-9]{1,2}(?:[.,][0-9]+)?)\s*mm$", re.IGNORECASE)
+_TREAD = Pattern(r"^([0-9]{1,2}(?:[.,][0-9]+)?)\s*mm$", re.IGNORECASE)
 _UNITS = {"KILOMETER": "km", "KILOMETERS": "km", "KM": "km", "MILE": "mi", "MILES": "mi", "MI": "mi"}
 #: value if the wheels differ
 MIXED = "MIXED"

@@ -2,10 +2,10 @@
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.compat import lower, text_type
 from bmw.errors import AccessDenied, CommandFailed, NotFound, QuotaExceeded, ServerError, TokenRejected
+from bmw.pattern import Pattern
 
 #: back-off in seconds after a 429 and after a quota error, if the answer has no time
 PAUSE = 300
@@ -17,8 +17,8 @@ BLOCKED = (
     "set cloud = cardata in bmw.cfg (read-only, Europe); there is no way to send commands any more",
 )
 
-_CLOCK = re.compile(r"(\d{1,3}):(\d{2}):(\d{2})")
-_SECONDS = re.compile(r"in ([0-9]{1,6}) second")
+_CLOCK = Pattern(r"(\d{1,3}):(\d{2}):(\d{2})")
+_SECONDS = Pattern(r"in ([0-9]{1,6}) second")
 
 
 def is_blocked(response):

@@ -8,7 +8,6 @@ from __future__ import absolute_import, unicode_literals
 
 import base64
 import os
-import re
 import uuid
 
 from bmw.clouds import tokens as token_sets
@@ -17,6 +16,7 @@ from bmw.clouds.connecteddrive.sign_in import basic
 from bmw.clouds.mybmw.errors import BLOCKED, is_blocked
 from bmw.compat import parse_qs, text_type, to_text, urlsplit
 from bmw.errors import AccessDenied, BadAnswer, ServerError, SignInFailed, SignInNeeded
+from bmw.pattern import Pattern
 from bmw.redact import remember, remember_for_a_while
 
 LOGIN_PAGE = "/oneid/login"
@@ -32,7 +32,7 @@ _DEAD = (
 _APP_KEY = ("BMW does not accept the app's key", "check api_key in bmw.cfg")
 _NO_CODE = ("BMW's sign-in server gave no code", "solve a new captcha and sign in again")
 
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
+_ADDRESS = Pattern(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
 _CONFIG_TEXTS = ("clientId", "clientSecret", "returnUrl", "tokenEndpoint")
 
 

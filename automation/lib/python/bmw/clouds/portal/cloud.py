@@ -9,7 +9,6 @@ Besides the interface of ``bmw.clouds.base`` it offers ``navigation``, ``efficie
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.clouds import rare_calls, values
 from bmw.clouds.base import Cloud, Found, Progress, listed
@@ -22,6 +21,7 @@ from bmw.clouds.portal import sign_in, state
 from bmw.commands import definitions
 from bmw.compat import upper
 from bmw.errors import BadAnswer, CommandFailed
+from bmw.pattern import Pattern
 
 #: outside Europe the app's host also serves the portal's paths
 API_URLS = dict(APP_URLS, row="https://www.bmw-connecteddrive.de")
@@ -43,7 +43,7 @@ _PROGRESS = {
     "EXECUTED": definitions.EXECUTED,
 }
 #: the only element we need; an XML parser would add risks with XML from outside
-_STATUS = re.compile(r"<(?:[\w.-]+:)?remoteServiceStatus(?:\s[^<>]*)?>\s*([A-Za-z_]+)\s*<")
+_STATUS = Pattern(r"<(?:[\w.-]+:)?remoteServiceStatus(?:\s[^<>]*)?>\s*([A-Za-z_]+)\s*<")
 
 _HEADERS = {"Accept": "application/json"}
 _XML = {"Accept": "application/xml"}

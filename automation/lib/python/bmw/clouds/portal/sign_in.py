@@ -5,13 +5,13 @@ The token is in the fragment of a redirect, which is not followed.
 
 from __future__ import absolute_import, unicode_literals
 
-import re
 
 from bmw.clouds import tokens as token_sets
 from bmw.clouds.connecteddrive.errors import not_from_bmw, sign_in_error
 from bmw.clouds.connecteddrive.sign_in import SCOPES, basic
 from bmw.compat import parse_qs
 from bmw.errors import SignInFailed
+from bmw.pattern import Pattern
 
 #: the portal's public client, the same for every user
 CLIENT_ID = "dbf0a542-ebd1-4ff0-a9a7-55172fbfce35"
@@ -23,7 +23,7 @@ _ERRORS = {
     "invalid_grant": _PASSWORD,
     "access_denied": _PASSWORD,
 }
-_DIGITS = re.compile("^[0-9]{1,9}$")
+_DIGITS = Pattern("^[0-9]{1,9}$")
 
 
 def with_password(http, auth_url, config, now):
