@@ -4,8 +4,8 @@
 #   tests/run.sh unit   the unit tests without the slow ones: a minute
 #   tests/run.sh fast   lint, all on CPython without the slow ones, and an installation in a real openHAB: five minutes
 #   tests/run.sh        everything: lint, audit, CPython, a real openHAB with Jython 2.7.3 (core: 2.7.2), a browser: about an hour
-#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads and an hour's soak;
-#                       then the bytes written in a day and the mutation run: hours
+#   tests/run.sh long   everything, and on Jython 2.7.4, with the whole simulated week, every row of the fault matrix, 100 reloads, an hour's soak
+#                       and a simulated year; then the bytes written in a day and the mutation run: hours
 #
 # OPENHAB_HOME=/path/to/an/unpacked/openHAB tests/run.sh [fast | long] runs only the tests in openHAB, with a copy of that openHAB (any
 # version). JAVA_HOME names the Java to use.
@@ -106,6 +106,7 @@ everything() {
   if [ "$form" = long ]; then
     in_openhab 2.7.4 tests/openhab
     SOAK_MINUTES=60 part openhab-soak --jython=2.7.3 tests/openhab/test_week.py -s
+    YEAR_DAYS=365 part openhab-year --jython=2.7.3 tests/openhab/test_year.py -s
   fi
   part openhab-browser --jython=2.7.3 tests/browser
   if [ "$form" = long ]; then

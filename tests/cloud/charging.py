@@ -20,13 +20,15 @@ def _session(car, session):
         "timeZone": "Europe/Berlin",
         "displayedStartSoc": session["soc_start"],
         "displayedSoc": session["soc_end"],
-        "energyConsumedFromPowerGridKwh": session["grid_kwh"],
         "isPreconditioningActivated": False,
         "mileage": round(odometer * MILES_PER_KM if miles else odometer),
         "mileageUnits": "MI" if miles else "KM",
         "businessErrors": [],
         "chargingLocation": dict(HOME, mapMatchedLatitude=session["latitude"], mapMatchedLongitude=session["longitude"]),
     }
+    # of some sessions BMW does not tell the energy
+    if session["grid_kwh"] is not None:
+        answer["energyConsumedFromPowerGridKwh"] = session["grid_kwh"]
     # a running session has no end yet
     if session.get("end"):
         answer.update(

@@ -223,8 +223,8 @@ class SimulatedStream:
     # Sessions
 
     def sessions(self):
-        """The number of clients that are logged in and subscribed."""
-        return sum(1 for client in list(self._clients.values()) if client.topic)
+        """The number of clients that are logged in and subscribed, without those that are about to be ended as their token has expired."""
+        return sum(1 for client in list(self._clients.values()) if client.topic and not self._has_expired(client))
 
     def good_logins(self):
         return sum(1 for login in self.logins if login["ok"])
@@ -238,11 +238,12 @@ class SimulatedStream:
             client.abort()
 
     def _end_expired(self):
-        if self.relay:
-            return
         for client in list(self._clients.values()):
-            if client.gcid and not self.cloud.tokens.stream_login(client.gcid, client.password):
+            if self._has_expired(client):
                 client.abort()
+
+    def _has_expired(self, client):
+        return not self.relay and client.gcid is not None and not self.cloud.tokens.stream_login(client.gcid, client.password)
 
     # Messages
 

@@ -56,7 +56,7 @@ def copy(tmp_path):
         ((), ["cpython", "openhab-jython-2.7.3", "openhab-jython-2.7.2", "openhab-browser"]),
         (
             ("long",),
-            ["cpython", "openhab-jython-2.7.3", "openhab-jython-2.7.2", "openhab-jython-2.7.4", "openhab-soak", "openhab-browser"],
+            ["cpython", *("openhab-" + name for name in ("jython-2.7.3", "jython-2.7.2", "jython-2.7.4", "soak", "year", "browser"))],
         ),
     ],
 )
