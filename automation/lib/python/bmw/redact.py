@@ -30,17 +30,35 @@ _NAMES = "access_token|refresh_token|id_token|device_code|code_verifier|client_s
 #: a VIN: a whole word of letters and digits, all in upper or all in lower case; an underscore (in item names) ends it
 _VIN = r"(?<![A-Za-z0-9])(?=[A-HJ-NPR-Z0-9]{{0,16}}[0-9])[A-HJ-NPR-Z0-9]{{13}}{}(?![A-Za-z0-9])"
 
-#: (letters without which the pattern matches nothing, pattern, replacement)
+#: letters of a VIN
+_VIN_LENGTH = 17
+
+
+def _has(*parts):
+    """A function: whether a text has one of these parts."""
+    return lambda text: any(part in text for part in parts)
+
+
+def _has_long_word(text):
+    return any(len(word) >= _VIN_LENGTH for word in text.split())
+
+
+_ANY = _has("")
+#: (what a text needs for a match, as a quick check: a pattern that no text needs is not compiled; pattern, replacement)
 _SHAPES = (
     # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
-    ("", Pattern(_VIN.format("([A-HJ-NPR-Z0-9]{4})")), r"VIN*\1"),
-    ("", Pattern(_VIN.format("([a-hj-npr-z0-9]{4})").replace("A-HJ-NPR-Z", "a-hj-npr-z")), r"VIN*\1"),
+    (_has_long_word, Pattern(_VIN.format("([A-HJ-NPR-Z0-9]{4})")), r"VIN*\1"),
+    (_has_long_word, Pattern(_VIN.format("([a-hj-npr-z0-9]{4})").replace("A-HJ-NPR-Z", "a-hj-npr-z")), r"VIN*\1"),
     # JWT, only from the start of a word that ends with a dot: a match attempt at each eyJ of a long text takes minutes
-    ("eyJ", Pattern(r"(?<![\w-])(?=[\w-]+\.[\w-])((?:[\w-]*?-)??)eyJ[\w-]+\.[\w-]+\.?[\w-]*"), r"\1[token]"),
-    ("", Pattern(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
-    ("", Pattern(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
-    ("", Pattern(r"(?i)(?<![a-z])(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + r"|\s+)-?[0-9](?:[0-9.,]*[0-9])?"), r"\1\2[place]"),
-    ("\u00b0", Pattern(r"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{1,20})?\s?\u00b0[0-9 .,'\u2032\"\u2033]{0,20}[NSEWO](?![A-Za-z])"), "[place]"),
+    (_has("eyJ"), Pattern(r"(?<![\w-])(?=[\w-]+\.[\w-])((?:[\w-]*?-)??)eyJ[\w-]+\.[\w-]+\.?[\w-]*"), r"\1[token]"),
+    (_ANY, Pattern(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
+    (_has("=", ":"), Pattern(r"(?i)\b(" + _NAMES + ")(" + _EQUALS + r")[^\s'\"&,}\\]+"), r"\1\2[secret]"),
+    (_ANY, Pattern(r"(?i)(?<![a-z])(lat(?:itude)?|lon(?:gitude)?|lng)(" + _EQUALS + r"|\s+)-?[0-9](?:[0-9.,]*[0-9])?"), r"\1\2[place]"),
+    (
+        _has("\u00b0"),
+        Pattern(r"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{1,20})?\s?\u00b0[0-9 .,'\u2032\"\u2033]{0,20}[NSEWO](?![A-Za-z])"),
+        "[place]",
+    ),
 )
 
 #: control characters, and those that turn the direction of the text around them: not for a line that people read
@@ -86,8 +104,8 @@ def clean(text):
         known = sorted(_lasting + _passing, key=len, reverse=True)
     for secret in known:
         text = text.replace(secret, "[secret]")
-    for needed, shape, replacement in _SHAPES:
-        if needed in text:
+    for can_match, shape, replacement in _SHAPES:
+        if can_match(text):
             text = shape.sub(replacement, text)
     return text
 

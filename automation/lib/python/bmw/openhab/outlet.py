@@ -103,7 +103,7 @@ class Outlet(object):
         """{key: (item name, unit, native type)} of a car. Cached, because each value of each refresh needs it."""
         which = (vehicle.name, is_first)
         if which not in self._places:
-            points = ((point, self._model.vehicle_item(vehicle, point, is_first).name) for point in VEHICLE.values())
+            points = ((point, self._model.vehicle_item_name(vehicle, point.key, is_first)) for point in VEHICLE.values())
             self._places[which] = dict(
                 (point.key, (name, point.unit, LOCK if point.key == "locked" else point.item_type))
                 for point, name in points
