@@ -1,5 +1,6 @@
 """bmw.times: parses all the ways in which BMW writes a time."""
 
+import datetime
 import time
 
 import pytest
@@ -153,3 +154,22 @@ def test_a_clock_that_was_never_set_has_a_local_hour_everywhere(monkeypatch, zon
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_the_days_are_those_of_the_calendar():
+    day, last = datetime.date(1970, 1, 1), datetime.date(2405, 1, 1)
+    while day < last:
+        assert times.parse(day.isoformat()) == (day - datetime.date(1970, 1, 1)).days * 86400
+        day += datetime.timedelta(1)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-29", "2100-02-29", "2024-02-30", "2026-04-31", "2026-13-01", "2026-00-10", "2026-01-00", "2026-01-32"]
+)
+def test_a_day_that_no_calendar_has_is_unknown(text):
+    assert times.parse(text) is None
+
+
+@pytest.mark.parametrize("text, date", [("2000-02-29", (2000, 2, 29)), ("2024-12-31", (2024, 12, 31)), ("9999-12-31", (9999, 12, 31))])
+def test_the_last_days_are_known(text, date):
+    assert times.parse(text) == (datetime.date(*date) - datetime.date(1970, 1, 1)).days * 86400

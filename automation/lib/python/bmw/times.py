@@ -2,7 +2,6 @@
 
 from __future__ import absolute_import, unicode_literals
 
-import datetime
 import re
 import time
 
@@ -25,7 +24,9 @@ MAX_PARSED = 1000
 MAX_CHARACTERS = 64
 #: 2026-01-01: a clock that shows less was never set, such as a Raspberry Pi's before it has found the network
 CLOCK_IS_SET = 1767225600
-_EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
+#: days before 1970-01-01 since the year 1; days of a year before each month, and of the year
+_EPOCH_DAY = 719162
+_DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 #: yyyy-mm or m.yyyy
 _MONTH = Pattern(r"^\s*(?:(\d{4})-(\d{2})|(\d{1,2})\.(\d{4}))\s*$")
 
@@ -45,11 +46,18 @@ def _epoch(year, month, day, hour=0, minute=0, second=0):
         return None
     if fields[3] > 23 or fields[4] > 59 or fields[5] > 60:
         return None
-    try:
-        days = datetime.date(*fields[:3]).toordinal() - _EPOCH_DAY
-    except ValueError:  # 31 February
+    days = _day(*fields[:3])
+    return None if days is None else float(days * 86400 + fields[3] * 3600 + fields[4] * 60 + fields[5])
+
+
+def _day(year, month, day):
+    """Days (int) from 1970-01-01 to a date, or None if there is no such date. The datetime module would cost 15 ms of load time."""
+    leap = 1 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 0
+    if not 1 <= month <= 12 or not 1 <= day <= _DAYS_BEFORE[month] - _DAYS_BEFORE[month - 1] + (leap if month == 2 else 0):
         return None
-    return float(days * 86400 + fields[3] * 3600 + fields[4] * 60 + fields[5])
+    before = year - 1
+    days = 365 * before + before // 4 - before // 100 + before // 400 - _EPOCH_DAY
+    return days + _DAYS_BEFORE[month - 1] + (leap if month > 2 else 0) + day - 1
 
 
 def _offset(zone):
@@ -108,8 +116,7 @@ def to_iso(seconds):
 def machine_offset(seconds):
     """Offset of this machine's time zone from UTC in seconds (int) at a time (epoch seconds)."""
     year, month, day, hour, minute, second = time.localtime(seconds)[:6]
-    days = datetime.date(year, month, day).toordinal() - _EPOCH_DAY
-    return days * 86400 + hour * 3600 + minute * 60 + second - int(seconds)
+    return _day(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - int(seconds)
 
 
 #: offset of the home's time zone. In openHAB its own time zone setting replaces it, because containers often run in UTC

@@ -14,7 +14,6 @@ from __future__ import absolute_import, unicode_literals
 
 import base64
 import logging
-import random
 
 from bmw.clouds.cardata.sign_in import SCOPE_STREAM
 from bmw.compat import number_types, to_bytes, to_text
@@ -202,6 +201,13 @@ IN_USE = StreamInUse(
 )
 
 
+def _chance():
+    """A random number (float) from 0 to 1."""
+    import random  # when first needed, as it takes long to load
+
+    return random.random()  # nosec B311 - spreads the times of connections, keeps no secret
+
+
 class Stream(object):
     """See the module's docstring. One per account.
 
@@ -213,7 +219,7 @@ class Stream(object):
         clock, worker: as for the service. chance: callable, a random number from 0 to 1.
     """
 
-    def __init__(self, source, connect, on_message, show, clock, worker, chance=random.random):
+    def __init__(self, source, connect, on_message, show, clock, worker, chance=_chance):
         self._source = source
         self._connect = connect
         self._on_message = on_message
