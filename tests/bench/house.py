@@ -5,6 +5,7 @@ import re
 import time
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 
 from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.probe import Hand
@@ -110,6 +111,11 @@ def _parent(path):
 def epoch(stamp):
     """Epoch seconds of a time in openHAB's logs."""
     return datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S.%f").timestamp()
+
+
+def spread(values, form="{:.2f}"):
+    """Median and range as text."""
+    return "{} ({} to {})".format(*(form.format(value) for value in (median(values), min(values), max(values))))
 
 
 def pair(other, ours, digits=3):

@@ -3,9 +3,8 @@
 import os
 import re
 import time
-from statistics import median
 
-from tests.bench.house import BENCH, epoch
+from tests.bench.house import BENCH, epoch, spread
 from tests.openhab.home import SCRIPT, STARTED
 
 FOLDER = "automation/jsr223/"
@@ -75,10 +74,10 @@ def _took(log, path, ready):
 
 
 def _tell(house, what, pairs, note=""):
-    """Adds the medians of the pairs (empty, ours) and of their differences to the table."""
+    """Adds medians and ranges of the pairs (empty, ours) and of their differences to the table."""
     if not pairs:
         house.row(what, "", "", "not measured", "other: an empty script" + note)
         return
-    empty, ours = (median(column) for column in zip(*pairs))
-    more = median(one - other for other, one in pairs)
-    house.row(what, "{:.2f}".format(empty), "{:.2f}".format(ours), "{:+.2f} s".format(more), "other: an empty script" + note)
+    empty, ours = (spread(column) for column in zip(*pairs))
+    more = spread([one - other for other, one in pairs], "{:+.2f} s")
+    house.row(what, empty, ours, more, "other: an empty script" + note)
