@@ -11,6 +11,7 @@ from tests.openhab import layout
 from tests.openhab.server import OpenHABError, wait_until
 
 PAGE = layout.REPO / "conf" / "ui" / "bmw_page.yaml"
+PAGES = "/ui/components/ui:page"
 
 #: one script that finds and clicks: Main UI redraws its lists while it loads, so an element found before may be gone
 FOLLOW = """
@@ -31,6 +32,9 @@ if (toggle) toggle.click();
 return Boolean(toggle);
 """
 
+#: labels of the cards' buttons; beside the label stands an icon, whose name is text too
+BUTTONS = "return [...document.querySelectorAll('.page-current .card .button div')].map((label) => label.innerText.trim())"
+
 #: only administrators see it
 SIDEBAR = ".panel-left a[href='/settings/']"
 
@@ -43,9 +47,11 @@ class MainUI:
         self.openhab = openhab
 
     def paste_page(self):
-        """Pastes a page into the Code tab of a new page, as users do; returns the page's id."""
-        page = yaml.safe_load(PAGE.read_text("utf-8"))
-        self.openhab.rest("POST", "/ui/components/ui:page", json.dumps(page), "application/json", self.openhab.admin_token())
+        """Pastes a page into the Code tab of a new page, as users do; returns the page's id. A page with this id is replaced."""
+        page, token = yaml.safe_load(PAGE.read_text("utf-8")), self.openhab.admin_token()
+        if page["uid"] in {entry["uid"] for entry in self.openhab.rest("GET", PAGES)}:
+            self.openhab.rest("DELETE", "{}/{}".format(PAGES, page["uid"]), token=token)
+        self.openhab.rest("POST", PAGES, json.dumps(page), "application/json", token)
         return page["uid"]
 
     def sign_in(self):
@@ -59,6 +65,10 @@ class MainUI:
         # skip the set-up, but wait first: a page that is left while it fetches its token has no token
         self.wait(SIDEBAR)
         return self
+
+    def choose_look(self, look):
+        """Chooses "light" or "dark" for the pages opened from now on, as the person does below "Help & About"."""
+        self.driver.execute_script("localStorage.setItem('openhab.ui:theme.dark', arguments[0])", look)
 
     def open_page(self, uid):
         """Opens a page by its entry in the sidebar."""
@@ -74,6 +84,10 @@ class MainUI:
     def unfold(self, label, beneath):
         """Unfolds an entry of the model and waits for a text below it."""
         self._click(UNFOLD, label, lambda: self.wait_text(beneath, 5))
+
+    def buttons(self):
+        """The labels of the page's buttons."""
+        return self.driver.execute_script(BUTTONS)
 
     def text(self):
         """The current page's text; spaces and line ends are single blanks."""

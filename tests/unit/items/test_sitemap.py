@@ -2,6 +2,7 @@
 
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bmw.items.model import Model
 from bmw.items.sitemap import Account, Car
 from bmw.openhab.files_out import MARKER, SETTLE, SitemapFile, write_generated
 from bmw.vehicle.vehicle import Reading
-from bmw.vehicle.vocabulary import COMMAND, VEHICLE, VEHICLE_POINTS
+from bmw.vehicle.vocabulary import ACCOUNT, COMMAND, PICTURE, VEHICLE, VEHICLE_POINTS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -364,13 +365,87 @@ def test_the_shipped_sample_is_what_the_module_writes_today():
     assert (CONF / "sitemaps" / "bmw_sample.sitemap").read_text("utf-8") == sample()
 
 
+def page_parts():
+    """The Main UI page's cards: {name of a section's group: keys of the values in it}, and its text."""
+    text = (CONF / "ui" / "bmw_page.yaml").read_text("utf-8")
+    parts = re.findall(r"- group: _g(\w+)\n +keys: \[([\w, ]+)\]", text)
+    return {section: keys.split(", ") for section, keys in parts}, text
+
+
+def test_each_value_of_the_main_ui_page_is_in_the_group_of_its_card():
+    parts, _text = page_parts()
+    sections = {key[0].upper() + key[1:]: point.section for key, point in VEHICLE.items()}
+    assert len(parts) == 8
+    for section, keys in parts.items():
+        assert {sections[key] for key in keys} == {section.lower()}
+        assert len(keys) <= 6  # as many as the condition for "no empty card" reads
+
+
+def test_the_main_ui_page_names_items_that_the_module_makes():
+    _parts, text = page_parts()
+    points = {key[0].upper() + key[1:] for table in (VEHICLE, COMMAND, ACCOUNT, {PICTURE.key: PICTURE}) for key in table}
+    used = set(re.findall(r'"_([A-Z]\w+)"|(?:key|range|instead_of): ([A-Z]\w+)|BMW_([A-Z]\w+)', text))
+    assert {"StateOfCharge", "CommandStatus", "Image", "AccountState"} <= {"".join(name) for name in used} <= points
+
+
+def test_the_main_ui_page_never_unlocks():
+    _parts, text = page_parts()
+    buttons = text[text.index("for: button") :]
+    assert 'loop.button.name.indexOf("_Unlock") < 0' in buttons[: buttons.index("slots:")]
+    assert text.count("oh-button") == 1
+
+
+def widget():
+    """The HABPanel widget, and its template's elements: [(tag, {attribute: text})]."""
+    content = json.loads((CONF / "ui" / "habpanel_bmw_car.widget.json").read_text("utf-8"))
+    elements, parser = [], HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: elements.append((tag, dict(attributes)))
+    parser.feed(content["template"])
+    return content, elements
+
+
+def keys_of(elements):
+    return {key for _tag, attributes in elements for key in re.findall(r"'([A-Z]\w+)'", attributes.get("ng-repeat", ""))}
+
+
 def test_the_habpanel_widget_shows_items_that_the_module_makes():
-    widget = json.loads((CONF / "ui" / "habpanel_bmw_car.widget.json").read_text("utf-8"))
-    points = {key[0].upper() + key[1:] for table in (VEHICLE, COMMAND) for key in table}
-    used = set(re.findall(r"config\.car \+ '_(\w+)'", widget["template"]))
-    assert {"StateOfCharge", "DoorLockState", "CommandStatus"} <= used <= points
-    settings = {setting["id"] for setting in widget["settings"]}
-    assert set(re.findall(r"config\.(\w+)", widget["template"])) == settings
+    content, elements = widget()
+    points = {key[0].upper() + key[1:] for table in (VEHICLE, COMMAND, {PICTURE.key: PICTURE}) for key in table}
+    used = keys_of(elements) | set(re.findall(r"'_(\w+)'", content["template"]))
+    assert {"StateOfCharge", "DoorLockState", "CommandStatus", "Image"} <= used <= points
+    settings = {setting["id"] for setting in content["settings"]}
+    assert set(re.findall(r"config\.(\w+)", content["template"])) == settings
+
+
+def test_the_habpanel_widget_shows_no_raw_states():
+    """Words come from the item's options, numbers and times from a filter; a state as it is stands only where there is no word."""
+    content, _elements = widget()
+    shown = re.findall(r"\{\{(.+?)\}\}(?!\})", content["template"])
+    assert len(shown) > 8
+    told = re.compile(r"stateDescription\.options \| filter|\| number:0|\| date:|\.label\b|== 'ON' \? '&#9679; ' : ''$")
+    raw = [text for text in shown if not told.search(text)]
+    assert ['ng-src="{{%s}}"' % text in content["template"] for text in raw] == [True]  # only the picture
+
+
+def test_the_habpanel_widget_shows_nothing_of_an_item_that_is_not_there_or_unknown():
+    _content, elements = widget()
+    repeated = [(tag, attributes) for tag, attributes in elements if "ng-repeat" in attributes]
+    assert len(repeated) > 8
+    for tag, attributes in repeated:
+        condition = attributes["ng-if"]
+        known = "['N/A', 'NULL', 'UNDEF', ''].indexOf(itemState(config.car + '_' + key)) < 0"
+        allowed = (known, "itemState(config.car + '_' + key) == 'OPEN'", "itemState(config.car + '_' + key).indexOf('data:image/') == 0")
+        assert condition == "getItem(config.car + '_' + key).name" if tag == "button" else condition in allowed
+
+
+def test_the_habpanel_widgets_buttons_are_wanted_readable_and_never_unlock():
+    content, elements = widget()
+    buttons = [(tag, attributes) for tag, attributes in elements if tag == "button"]
+    assert keys_of(buttons) == {"Lock", "FlashLights", "FindVehicle", "Climate", "Charge"}
+    # HABPanel's own colours of a button are light on light: the colours are those of the widget around it
+    assert all({"color:inherit", "background:transparent"} <= set(attributes["style"].split(";")) for _tag, attributes in buttons)
+    assert content["template"].index('ng-if="config.commands"') < content["template"].index("<button")
+    assert [setting for setting in content["settings"] if setting["id"] == "commands"][0].get("default") is None
 
 
 def test_values_beyond_the_vocabulary_are_on_a_page_below_the_rest():
