@@ -121,7 +121,7 @@ class Driver:
         """Seconds from the end of a charge until BMW's history has it."""
         if is_calm(day) or self._chance.random() < 0.6:
             return 300
-        return self._chance.choice((HOUR, 3 * HOUR, 6 * HOUR, 14 * HOUR, 20 * HOUR))
+        return self._chance.choice((HOUR, 3 * HOUR, 6 * HOUR, 14 * HOUR, 20 * HOUR, 60 * HOUR))
 
     def has_energy(self):
         """False for a session of which BMW does not tell the energy."""

@@ -49,6 +49,13 @@ def test_at_first_two_months_are_asked_for_then_what_is_new():
     assert history.span(notes, NOON) == (THIS - history.OVERLAP, NOON)
 
 
+def test_a_session_that_bmw_tells_days_late_and_after_newer_ones_is_still_asked_for():
+    notes, late = {}, THIS - 2.5 * DAY
+    history.take(notes, [session(THIS)], NOON)
+    begin, end = history.span(notes, NOON)
+    assert begin <= late <= end
+
+
 def test_the_last_session_in_all_its_parts():
     values = shown(session(THIS))
     assert values["lastChargingStart"] == THIS and values["lastChargingEnd"] == THIS + 7200

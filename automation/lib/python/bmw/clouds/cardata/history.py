@@ -16,8 +16,10 @@ from bmw.compat import upper
 from bmw.vehicle.plausible import converted
 from bmw.vehicle.vehicle import Reading
 
-#: each request starts so many seconds before the newest known session, because a car may report a session late
-OVERLAP = 86400
+#: each request starts so many seconds before the newest known session, because a car may report a session late, after newer ones
+OVERLAP = 3 * 86400
+#: a session may begin so many seconds after our clock's time
+AHEAD = 86400
 #: points of a curve, so that the item's text stays short
 MAX_POINTS = 60
 #: sessions that wait for the log: about ten a day for two months
@@ -124,7 +126,7 @@ def _session(entry, now):
 def _moment(value, now):
     """Epoch seconds of the last fifty years, else None: milliseconds or a future time would stay the newest session forever."""
     seconds = values.value_or_none(values.positive, value)
-    return seconds if seconds is not None and seconds <= now + OVERLAP else None
+    return seconds if seconds is not None and seconds <= now + AHEAD else None
 
 
 def _place(entry):
