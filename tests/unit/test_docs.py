@@ -69,6 +69,15 @@ def test_the_file_of_own_names_on_the_page_is_read_without_an_error():
     assert len(lines) > 5
 
 
+# docs/use-cases.md
+
+
+def test_each_item_of_a_car_in_the_use_cases_is_one_of_ours():
+    named = set(re.findall(r"BMW_i4_(\w+)", (ROOT / "docs" / "use-cases.md").read_text("utf-8")))
+    assert [item for item in sorted(named) if key_of(item) not in VEHICLE] == []
+    assert "StateOfCharge" in named
+
+
 # README.md and README.de.md
 
 ENGLISH, GERMAN = [(ROOT / name).read_text("utf-8") for name in ("README.md", "README.de.md")]
