@@ -65,6 +65,12 @@ _CARDATA.update(
 )
 _CARDATA.update(
     _named(
+        "log of charges: BMW's energy and the states of charge of the last charges of 20 % and more",
+        "learnedCapacity learnedCapacityCharges learnedCapacityTrend",
+    )
+)
+_CARDATA.update(
+    _named(
         "charging history",
         "lastChargingStart lastChargingEnd lastChargingDuration lastChargingEnergy lastChargingStartStateOfCharge lastChargingEndStateOfCharge"
         " lastChargingPlace lastChargingCurve lastChargingSession",

@@ -315,3 +315,12 @@ def test_a_year_of_charges_restarts_damage_and_two_prices_agrees_with_what_was_c
         at_that_time = {price for first, last, price in ((0, 125, 0.3), (116, 245, 0.35), (236, 370, 0.4)) if first <= day <= last}
         assert one.price in at_that_time and one.cost == round(one.energy * one.price, 2)
     assert len(files.read(house.path)) < 200000
+
+
+def test_a_full_charge_is_learned_from_bmws_figures_and_unknown_again_when_the_log_is_gone(house):
+    values = house.look(*[session(NOON - number * DAY, energy=8.0) for number in range(1, 7)])
+    assert (values["learnedCapacity"], values["learnedCapacityCharges"]) == (40.0, 6)
+    assert "learnedCapacityTrend" not in values
+    os.remove(house.path)
+    house.configure()
+    assert house.look(session(NOON - DAY))["learnedCapacity"] is None

@@ -15,6 +15,7 @@ COUNTED = {
     "chargingSessionsLastMonth",
     "chargingPlaces",
     "realConsumptionTrips",
+    "learnedCapacityCharges",
     "servicesDue",
     "checkControlCount",
 }

@@ -5,6 +5,7 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw import times
 from bmw.cli import sheet
+from bmw.logbook import capacity
 
 _HEADS = {
     "en": (
@@ -22,6 +23,10 @@ _SOURCES = {
     "de": {"bmw": "BMW (Netz)", "own": "eigene Schätzung (Batterie)"},
 }
 _TOTAL = {"en": "{} charges, {} kWh", "de": "{} Ladevorgänge, {} kWh"}
+_CAPACITY = {
+    "en": "A full charge takes {} kWh from the grid (our own figure, learned from {} charges)",
+    "de": "Eine volle Ladung braucht {} kWh aus dem Netz (eigene Berechnung aus {} Ladevorgängen)",
+}
 _COST = {"en": "cost", "de": "Kosten"}
 
 
@@ -31,6 +36,9 @@ def text(vehicle, charges, language):
     for month, of_month in sheet.by_month(charges):
         rows = sheet.aligned([_row(charge, language) for charge in of_month], (1, 2, 3, 4, 5))
         lines += ["", month] + ["  " + row for row in rows] + ["  " + _sum(of_month, language)]
+    energy, number = capacity.learned(charges)
+    if energy is not None:
+        lines += ["", _CAPACITY[language].format(sheet.number(energy, 1, language), number)]
     return "\n".join(lines)
 
 

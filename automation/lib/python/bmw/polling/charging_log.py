@@ -72,7 +72,7 @@ class ChargingLog(object):
             self._outlet.logbook(vehicle, "chargingLog", text, self._vehicle_list.is_first(vehicle))
 
     def _look(self, vehicle):
-        from bmw.logbook import charges  # only where it is needed
+        from bmw.logbook import capacity, charges  # only where they are needed
 
         told, now = self._cloud.charges(self._saved.memory, vehicle), self._clock.now()
         if told is None or now < CLOCK_IS_SET or self._is_closed:
@@ -82,7 +82,7 @@ class ChargingLog(object):
             ledger.entries()
         except StoreError as error:
             self._tell("The charges of {} are not known: {}".format(_name_of(vehicle), error.text()))
-            return dict.fromkeys(charges.KEYS, charges.UNKNOWN)
+            return dict(capacity.readings([], vehicle), **dict.fromkeys(charges.KEYS, charges.UNKNOWN))
         try:
             self._take(vehicle, ledger, told, now)
         except StoreError as error:
@@ -90,7 +90,9 @@ class ChargingLog(object):
         entries = ledger.entries()
         self._show(vehicle, entries)
         self._cloud.charges_lost(self._saved.memory, vehicle, ledger.damaged or (not charges.charges_of(entries) and "all"))
-        return charges.readings(entries, now, self._config.price is not None)
+        found = charges.readings(entries, now, self._config.price is not None)
+        found.update(capacity.readings(charges.charges_of(entries), vehicle))
+        return found
 
     def _take(self, vehicle, ledger, told, now):
         from bmw.logbook import charges

@@ -55,6 +55,8 @@ ROWS = {
     "averageRecuperation": _row(0, 170),
     "realConsumption": _row(0, 100),
     "realRange": _RANGE,
+    "learnedCapacity": _row(_ABOVE_ZERO, 300),
+    "learnedCapacityTrend": _row(-100, 100),
     "lifetimeEnergyCharged": _LIFETIME,
     "lifetimeEnergyDistance": _ODOMETER,
     "lifetimeFuel": _LIFETIME,
