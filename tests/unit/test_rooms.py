@@ -25,7 +25,7 @@ ORDER = (
     ("net",),
     ("worker", "switches", "cron", "instance"),
     ("parts",),
-    ("redact", "times", "record", "steps"),
+    ("redact", "times", "record", "steps", "told"),
     ("errors", "interfaces"),
     ("compat",),
     ("pattern",),

@@ -8,9 +8,8 @@ from __future__ import absolute_import, unicode_literals
 import logging
 
 from bmw.places import globe, where
+from bmw.told import Told
 from bmw.vehicle.vehicle import Reading
-
-log = logging.getLogger("bmw")
 
 #: seconds between two looks whether home has moved in openHAB's settings
 EVERY = 10
@@ -36,7 +35,7 @@ class Whereabouts(object):
         self._ask = home
         self._show = show
         self._home = None
-        self._told = set()  # lines that were logged: each once
+        self._told = Told()
 
     def watch(self):
         """Asks where home is, now and again, because it may move."""
@@ -48,7 +47,7 @@ class Whereabouts(object):
         """Says anew where the car is. Returns the changed keys (set)."""
         found = self._found(vehicle.readings)
         if self._ask is not None and self._home is None and vehicle.readings.get("position", _NOTHING).value is not None:
-            self._tell(logging.INFO, NO_HOME)
+            self._told.tell(logging.INFO, NO_HOME)
         changed = set(key for key, reading in found.items() if vehicle.readings.get(key, _NOTHING).value != reading.value)
         vehicle.readings.update(found)
         return changed
@@ -58,7 +57,7 @@ class Whereabouts(object):
         try:
             return where.readings(known, self._home, self._config.places, self._config.home_radius)
         except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-            self._tell(logging.ERROR, "Where the cars are cannot be told", exc_info=True)
+            self._told.tell(logging.ERROR, "Where the cars are cannot be told", exc_info=True)
             return dict((key, _NOTHING) for key in where.KEYS if key in known)
 
     def _look(self):
@@ -77,13 +76,8 @@ class Whereabouts(object):
             home = self._ask()
             return home if home is not None and globe.is_place(home) else None
         except:  # noqa: E722 - a Java exception is not a Python Exception
-            self._tell(logging.WARNING, "openHAB's location cannot be read", exc_info=True)
+            self._told.tell(logging.WARNING, "openHAB's location cannot be read", exc_info=True)
             return None
-
-    def _tell(self, level, line, **options):
-        if line not in self._told:
-            self._told.add(line)
-            log.log(level, "%s", line, **options)
 
 
 _NOTHING = Reading(None)

@@ -20,6 +20,7 @@ from bmw.errors import BadAnswer
 from bmw.net import mqtt
 from bmw.net.http import LOOPBACK
 from bmw.redact import mask_vin
+from bmw.told import Told
 
 log = logging.getLogger("bmw")
 
@@ -102,7 +103,8 @@ class Live(object):
         self._clock = clock
         self._worker = worker
         self._changed = {}  # vin -> descriptors to be posted
-        self._told = set()
+        self._told = Told(MAX_NAMED)
+        self._errors = Told()
         self._posted = []  # times of the last posts, by the worker's clock
         self._heard_at = {}  # vin -> time of its last message
         self._was_connected = False
@@ -163,12 +165,13 @@ class Live(object):
         try:
             vin, entries = cardata_entries.parse_message(payload)
         except BadAnswer as error:
-            self._tell_once("bad message", "%s; it is ignored, as all further ones of that kind", error.text())
+            self._told.tell(logging.WARNING, "%s; it is ignored, as all further ones of that kind", error.text(), what="bad message")
             return
         if self._service.vehicle(vin) is None:
             # not remembered as a secret: a hostile sender could push out real secrets, and hide ordinary words
             known_by = mask_vin(vin) if is_vin(vin) else "a car without a VIN"
-            self._tell_once(vin[-4:], "The stream speaks of %s, which this account does not read; it is ignored", known_by)
+            line = "The stream speaks of %s, which this account does not read; it is ignored"
+            self._told.tell(logging.WARNING, line, known_by, what=vin[-4:])
             return
         self._heard_at[vin] = self._clock.now()
         known = self._service.memory().setdefault("telematic", {}).setdefault(vin, {})
@@ -226,12 +229,5 @@ class Live(object):
         self._was_connected = self._was_connected or word == "CONNECTED"
 
     def _tell_unexpected(self, what):
-        # once: a stream that repeats the same problem would fill the log
-        if what not in self._told:
-            self._told.add(what)
-            log.exception("Unexpected error at %s of the stream, which is left out, as all further ones", what)
-
-    def _tell_once(self, what, line, *arguments):
-        if what not in self._told and len(self._told) < MAX_NAMED:
-            self._told.add(what)
-            log.warning(line, *arguments)
+        line = "Unexpected error at %s of the stream, which is left out, as all further ones"
+        self._errors.tell(logging.ERROR, line, what, exc_info=True)
