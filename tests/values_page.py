@@ -56,13 +56,11 @@ _CARDATA["lastTripEnd"] = descriptors.TRIP_END
 _CARDATA["fuelRange"] = ", ".join(descriptors._RANGES) + " by drive train"
 _CARDATA.update(descriptors._LAST_RESORTS)
 _CARDATA.update(_named("basic data", "model driveTrain batteryCapacity"))
-_CARDATA.update(
-    _named(
-        "log of charges, from the charging history",
-        "energyChargedThisMonth chargingSessionsThisMonth energyChargedLastMonth chargingSessionsLastMonth energyChargedTotal"
-        " chargingCostThisMonth chargingCostLastMonth",
-    )
+_LOG = (
+    "energyChargedThisMonth chargingSessionsThisMonth energyChargedLastMonth chargingSessionsLastMonth energyChargedTotal"
+    " chargingCostThisMonth chargingCostLastMonth"
 )
+_CARDATA.update(_named("log of charges, from the charging history, else from charging and stateOfCharge", _LOG))
 _CARDATA.update(
     _named(
         "log of charges: BMW's energy and the states of charge of the last charges of 20 % and more",
@@ -91,11 +89,15 @@ _CARDATA.update(_named("tyre diagnosis", "tyreQuality tyreSeason tyreProduced ty
 _SERVICES = "nextService serviceDate serviceDistance inspectionDate servicesDue serviceStatus"
 _MESSAGES = "checkControl checkControlCount"
 
-_CONNECTEDDRIVE = dict(_named("cbsData", _SERVICES), **_named("checkControlMessages", _MESSAGES))
+_OWN_LOG = _named("log of charges, from charging and stateOfCharge", _LOG)
+
+_CONNECTEDDRIVE = dict(_named("cbsData", _SERVICES), **_OWN_LOG)
+_CONNECTEDDRIVE.update(_named("checkControlMessages", _MESSAGES))
 _CONNECTEDDRIVE.update(position="position", totalRange="sum of the ranges", lights="parkingLight, positionLight", lastTripEnd="date")
 _CONNECTEDDRIVE.update(_named("charging profile", "chargingControl departureTimer1 departureTimer2 departureTimer3"))
 
-_PORTAL = dict(_named("condition_based_services", _SERVICES), **_named("ccmMessages", _MESSAGES))
+_PORTAL = dict(_named("condition_based_services", _SERVICES), **_OWN_LOG)
+_PORTAL.update(_named("ccmMessages", _MESSAGES))
 _PORTAL.update(position="gps_lat, gps_lng", totalRange="sum of the ranges", odometer="mileage")
 _PORTAL.update(_named("navigation", "batteryEnergy batteryCapacity"))
 _PORTAL.update((key, name) for table in (state._LIFE, state._TRIP) for name, key in table.items())
@@ -103,7 +105,8 @@ _PORTAL["lastTripEnd"] = "Segment_LastTrip_time_segment_end"
 _PORTAL["chargingStatus"] = ", ".join(state._CHARGING)
 _PORTAL.update(_named("charging profile", "chargingControl departureTimer1 departureTimer2 departureTimer3"))
 
-_MYBMW = dict(_named("requiredServices", _SERVICES), **_named("checkControlMessages", _MESSAGES))
+_MYBMW = dict(_named("requiredServices", _SERVICES), **_OWN_LOG)
+_MYBMW.update(_named("checkControlMessages", _MESSAGES))
 _MYBMW.update(position="location.coordinates", totalRange="sum of the ranges", targetStateOfCharge="chargingTarget, targetSoc")
 _MYBMW.update(_named("roofState", "sunroof convertibleRoof"))
 _MYBMW.update(_named("departureTimes", "departureTimer1 departureTimer2 departureTimer3 departureTimer4"))

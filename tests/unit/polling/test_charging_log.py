@@ -8,10 +8,11 @@ from random import Random
 import pytest
 from bmw.clouds.cardata import history
 from bmw.errors import StoreError
-from bmw.logbook import charges
+from bmw.logbook import charges, observation
 from bmw.logbook.ledger import Ledger
 from bmw.polling.charging_log import ChargingLog
 from bmw.storage import files, record_names
+from bmw.vehicle.vehicle import Reading
 
 from tests.unit.fakes import NOON, UNEXPECTED, VIN, FakeClock, RecordingOutlet, car, parts_of, raising, settings
 
@@ -20,6 +21,8 @@ DAY, HOUR = 86400, 3600
 
 class History:
     """A cloud that tells these charges until they are kept."""
+
+    TOLD_SUMS = frozenset()
 
     def __init__(self, *told):
         self.told = list(told)
@@ -247,8 +250,199 @@ def test_before_the_clock_is_set_nothing_is_taken(house):
     assert house.look(session(60)) == {}
 
 
+# what the car itself says
+
+
+def charge(house, minutes=120, begin=20, final=60, **more):
+    """The car says that it charges, and that it has ended."""
+    now = house.clock.now()
+    house.car.update({key: Reading(value, now) for key, value in dict(more, charging=True, stateOfCharge=begin).items()})
+    house.log.observe(house.car)
+    house.clock.advance(minutes * 60)
+    now = house.clock.now()
+    house.car.update({"charging": Reading(False, now), "stateOfCharge": Reading(final, now)})
+    house.log.observe(house.car)
+    house.clock.advance(660)
+    return house.log.observe(house.car)
+
+
+def test_a_charge_that_only_the_car_told_is_in_the_log_and_said_to_be_ours(store):
+    house = House(store, price=0.5)
+    house.cloud.told = None  # a cloud without a history
+    assert {"energyChargedTotal", "chargingCostThisMonth"} <= charge(house)
+    (one,) = house.kept()
+    assert (one.energy, one.cost, set(one.sources.values())) == (16.0, 8.0, {"own"})
+    assert house.car.readings["energyChargedTotal"].value == 16.0 and house.look()["energyChargedTotal"] == 16.0
+
+
+def test_bmws_figures_replace_those_of_the_car_and_no_charge_counts_twice(house):
+    start = house.clock.now()
+    charge(house)
+    values = house.look(session(start - 60, energy=18.0, end=start + 7200))
+    assert (values["energyChargedTotal"], values["chargingSessionsThisMonth"]) == (18.0, 1)
+
+
+def test_a_running_charge_is_written_at_its_start_and_its_end_only(house):
+    now = house.clock.now()
+    house.car.update({"charging": Reading(True, now), "stateOfCharge": Reading(20, now)})
+    house.log.observe(house.car)
+    stamp = files.stamp(house.path)
+    for _minute in range(60):
+        house.clock.advance(60)
+        house.car.update({"stateOfCharge": Reading(20 + _minute, house.clock.now())})
+        assert house.log.observe(house.car) == set()
+    assert files.stamp(house.path) == stamp
+    house.configure()  # a restart in the middle
+    house.car.update({"charging": Reading(False, house.clock.now())})
+    house.log.observe(house.car)
+    house.clock.advance(660)
+    assert house.log.observe(house.car)
+    assert [(one.start, one.begin, one.final) for one in house.kept()] == [(NOON, 20, 79)]
+
+
+def test_the_capacity_that_a_car_tells_in_another_unit_is_converted(house):
+    house.car.readings["batteryCapacity"] = Reading(40000.0, NOON, "Wh")
+    charge(house)
+    assert house.kept()[0].energy == 16.0
+
+
+def test_sums_that_bmw_tells_itself_are_left_to_it(house):
+    house.cloud.TOLD_SUMS = frozenset(["energyChargedThisMonth"])
+    assert "energyChargedThisMonth" not in charge(house) and "energyChargedThisMonth" not in house.look()
+
+
+def test_a_charge_of_the_car_that_cannot_be_written_waits(house, monkeypatch, caplog):
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", raising_store_error)
+        assert charge(house) == set() and len(caplog.records) == 1
+    assert house.log.observe(house.car) and len(house.kept()) == 1
+    assert house.log.observe(house.car) == set()
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_an_error_of_the_observation_stops_no_poll_and_is_logged_once(house, monkeypatch, caplog, error):
+    monkeypatch.setattr(observation.Watch, "look", raising(error))
+    assert charge(house) == set() and charge(house) == set() and len(caplog.records) == 1
+
+
+def test_a_car_without_a_battery_has_no_log(house, tmp_path):
+    house.cloud.told = None
+    house.car = car(odometer=1000)
+    assert house.log.observe(house.car) == set() and list(tmp_path.iterdir()) == []
+
+
+class Driven:
+    """A simulated year of a car of 50 kWh: 300 charges at home, 700 trips, and who hears what of it. ``events`` are in order of time."""
+
+    CAPACITY = 50.0
+
+    def __init__(self, seed):
+        self.random = Random(seed)
+        self.events = []  # (time, {key: value})
+        self.charges = []  # as BMW tells them
+        self.soc, self.km, time = 80.0, 1000.0, NOON + DAY
+        for number in range(300):
+            for _trip in range(2 + (number % 3 == 0)):
+                time = self._drive(time + self.random.uniform(2, 8) * HOUR)
+            time = self._charge(time + self.random.uniform(0.1, 2) * HOUR)
+
+    def _say(self, time, **said):
+        self.events.append((time, said))
+
+    def _drive(self, time):
+        for _step in range(3):
+            self.soc, self.km, time = max(3.0, self.soc - self.random.uniform(1, 5)), self.km + self.random.uniform(5, 20), time + 900
+            self._say(time, stateOfCharge=round(self.soc), odometer=round(self.km), charging=False)
+        return time
+
+    def _charge(self, start):
+        begin, final = self.soc, min(100.0, self.soc + self.random.uniform(15, 60))
+        power = self.random.choice((3.7, 11.0, 50.0))
+        seconds = int((final - begin) / 100 * self.CAPACITY / power * HOUR)
+        self._say(start, charging=True, chargingPower=power * 1000, stateOfCharge=round(begin))
+        steps = max(1, seconds // 1200)
+        for step in range(1, steps):
+            self._say(start + step * 1200, stateOfCharge=round(begin + (final - begin) * step / steps))
+        self._say(start + seconds, charging=False, stateOfCharge=round(final))
+        self.soc, energy = final, (final - begin) / 100 * self.CAPACITY
+        self.charges.append({"start": start, "end": start + seconds, "energy": round(energy * 1.1, 2), "battery": energy})
+        return start + seconds
+
+
+def gaps(year, random):
+    """Spans (start, end) without the stream: forty of hours, four of days."""
+    first = year.events[0][0]
+    lengths = [random.uniform(1, 9) * HOUR for _gap in range(40)] + [random.uniform(1, 3) * DAY for _gap in range(4)]
+    starts = [first + random.uniform(0, 330) * DAY for _gap in lengths]
+    return [(start, start + length) for start, length in zip(starts, lengths)]
+
+
+def live(house, year, silent, has_history):
+    """The year with this house. BMW tells a charge up to three days after its end, the history is asked about once a day."""
+    random, last, asked, waiting = Random(3), {}, 0, []
+    to_tell = sorted((one["end"] + random.uniform(0.2, 72) * HOUR, index) for index, one in enumerate(year.charges))
+    first, restarts, totals = year.events[0][0], 0, []
+    for time, said in sorted(year.events, key=lambda event: event[0]):
+        house.clock.seconds = time
+        last.update((key, Reading(value, time)) for key, value in said.items())
+        if any(begin <= time < end for begin, end in silent):
+            continue  # a poll, or the next message, brings what is said last
+        month = int((time - first) // (75 * DAY))
+        if random.random() < 0.02:
+            restarts += 1
+            house.configure(price=(0.3, 0.35, 0.4)[min(month, 2)])
+            house.log.observe(house.car)
+        house.car.update(last)
+        house.log.observe(house.car)
+        if time - asked > DAY:
+            asked = time
+            while to_tell and to_tell[0][0] <= time:
+                one = year.charges[to_tell.pop(0)[1]]
+                waiting.append({key: one[key] for key in ("start", "end", "energy")})
+            house.cloud.told = waiting if has_history else None
+            totals.append(house.look().get("energyChargedTotal", 0))
+            waiting = []
+    house.clock.advance(4 * DAY)
+    if has_history:
+        house.cloud.told = [{key: year.charges[index][key] for key in ("start", "end", "energy")} for _time, index in to_tell]
+    totals.append(house.look()["energyChargedTotal"])
+    assert restarts > 20 and totals == sorted(totals)
+
+
+def _same(kept, one):
+    """Those of the log that have a moment in common with a charge of the year."""
+    return [found for found in kept if found.start < one["end"] and one["start"] < found.end]
+
+
+@pytest.mark.parametrize("has_history", [True, False])
+def test_a_year_with_gaps_restarts_and_two_prices_has_each_charge_once(store, has_history):
+    house, year = House(store, price=0.3), Driven(1)
+    house.car = car(batteryCapacity=year.CAPACITY)
+    silent = gaps(year, Random(1))
+    live(house, year, silent, has_history)
+    kept = house.kept()
+    heard = [one for one in year.charges if not any(begin < one["end"] and one["start"] < end for begin, end in silent)]
+    assert 240 < len(heard) < 290
+    if has_history:
+        assert [one.start for one in kept] == sorted(one["start"] for one in year.charges)
+        assert sum(one.energy for one in kept) == pytest.approx(sum(one["energy"] for one in year.charges), rel=0.02)
+    else:
+        # what a silent car was charged before it was driven in the same silence nobody can know
+        assert all(len(_same(kept, one)) <= 1 for one in year.charges)
+        of_heard = [_same(kept, one) for one in heard]
+        assert [len(same) for same in of_heard] == [1] * len(heard)
+        assert sum(one.energy for (one,) in of_heard) == pytest.approx(sum(one["battery"] for one in heard), rel=0.02)
+        assert 0.9 < sum(one.energy for one in kept) / sum(one["battery"] for one in year.charges) < 1.01
+    assert {one.price for one in kept} == {0.3, 0.35, 0.4}
+    assert all(one.cost == round(one.energy * one.price, 2) for one in kept)
+    assert all(one.curve for one in kept if one.sources.get("curve") == "own")
+    assert len(files.read(house.path)) < 500000
+
+
 class Year:
     """A year of a car that is charged 300 times, of which BMW's history tells the last two months, as CarData does."""
+
+    TOLD_SUMS = frozenset()
 
     def __init__(self, house):
         self.house, self.notes = house, {}

@@ -79,6 +79,8 @@ class Cloud(object):
     TOLD_BY_FACTS = frozenset()
     #: keys of its memory that change about as often as the cars' values; they are stored together with them
     CHANGES_OFTEN = frozenset()
+    #: words of the vocabulary with sums of charges that BMW tells itself
+    TOLD_SUMS = frozenset()
     #: seconds between two questions how far a command is, and until it is given up
     POLL_COMMAND = 5
     COMMAND_TIMEOUT = 240

@@ -99,10 +99,33 @@ def _told(session):
     if told.get("energy", 0) > MAX_ENERGY:
         del told["energy"]
     if "curve" in told:
-        told["curve"] = json.dumps(told["curve"], separators=(",", ":"))[:MAX_CURVE]
+        told["curve"] = curve_text(told["curve"])
     if "place" in told:
         told["place"] = told["place"][:MAX_PLACE]
     return told
+
+
+def with_own(entries, own):
+    """The entry (dict) that is new or changed by a charge that the car told itself (``own``, dict, as in ``_FIELDS``).
+
+    BMW's history may have told the same charge before.
+    """
+    for entry in entries:
+        if OWN in entry and entry[OWN].get("start") == own["start"]:
+            return dict(entry, own=own)
+    same = [entry for entry in entries if BMW in entry and _overlap(entry[BMW], own) > 0]
+    if not same:
+        return {"id": _new_id(own["start"], set(entry["id"] for entry in entries)), OWN: own}
+    same.sort(key=lambda entry: -_overlap(entry[BMW], own))
+    for entry in same:
+        if "start" not in entry.get(OWN, {}):
+            return dict(entry, own=dict(own, **entry.get(OWN, {})))
+    return {"id": _new_id(own["start"], set(entry["id"] for entry in entries)), OWN: own, _PART_OF: same[0]["id"]}
+
+
+def curve_text(points):
+    """The text of a curve (list of [epoch seconds, kW])."""
+    return json.dumps(points, separators=(",", ":"))[:MAX_CURVE]
 
 
 def _overlap(one, other):
@@ -119,9 +142,10 @@ def _new_id(start, ids):
 
 
 def _with_energy(entry, capacity):
-    """The entry, with our energy from the state of charge if there is none."""
+    """The entry, with our energy from the state of charge where BMW does not tell it. BMW's state of charge counts first."""
     told, own = entry.get(BMW, {}), entry.get(OWN, {})
-    if told.get("energy") is not None or own.get("energy") is not None:
+    is_bmws = None not in (told.get("from"), told.get("to"))
+    if told.get("energy") is not None or (own.get("energy") is not None and not is_bmws):
         return entry
     begin, final = [told.get(field, own.get(field)) for field in ("from", "to")]
     energy = energy_of(begin, final, capacity)

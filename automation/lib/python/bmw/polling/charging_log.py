@@ -1,67 +1,60 @@
 """Keeps the log of the cars' charges, and makes its readings: the sums of two months, their cost, and the total.
 
-Runs on the account's worker, and asks BMW nothing. An error is logged once and stops no poll.
+It is made of BMW's history and of what the cars say themselves. Runs on the account's worker, and asks BMW nothing. An error is logged
+once and stops no poll.
 """
 
 from __future__ import absolute_import, unicode_literals
 
-import logging
-
 from bmw.errors import StoreError
-from bmw.redact import mask_vin
-from bmw.steps import attempt
+from bmw.polling.car_log import CarLog
 from bmw.storage import record_names
-from bmw.times import CLOCK_IS_SET, month_start
+from bmw.times import month_start
 
-log = logging.getLogger("bmw")
+#: charges that wait while the disk takes nothing
+MAX_WAITING = 100
 
-_UNEXPECTED = "The log of charges has an error; the cars are polled all the same"
 
-
-class ChargingLog(object):
-    """See the module's docstring.
+class ChargingLog(CarLog):
+    """See the module's docstring, and ``bmw.polling.car_log``.
 
     Args:
-        parts (bmw.parts.Parts): those of the account.
         saved (bmw.account.saved_state.SavedState): has what the cloud remembers.
-        name (str): start of the record names in the store.
     """
 
+    WHAT = "charges"
+
     def __init__(self, parts, saved, name):
-        self._config = parts.config
+        super(ChargingLog, self).__init__(parts, name)
         self._cloud = parts.cloud
-        self._store = parts.store
-        self._clock = parts.clock
         self._outlet = parts.outlet
         self._vehicle_list = parts.vehicle_list
         self._saved = saved
-        self._name = name
-        self._ledgers = {}  # VIN -> bmw.logbook.ledger.Ledger
-        self._told = set()  # errors that were logged
-        self._is_closed = False
-
-    def close(self):
-        """Writes nothing more: the next instance does."""
-        self._is_closed = True
+        self._books = {}  # VIN -> _Book
 
     def look(self, vehicle):
-        """Takes what is new into the log. Returns the readings ({key: Reading}) of the log; empty before the history was told."""
-        try:
-            return self._look(vehicle)
-        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-            attempt(self._tell_unexpected)
-            return {}
+        """Takes what BMW's history tells into the log.
+
+        Returns the readings ({key: Reading}) of the log; empty before the history was told, if there is no charge either.
+        """
+        self.observe(vehicle)  # a charge may end as time passes
+        return self._safely(self._look, vehicle, {})
+
+    def observe(self, vehicle):
+        """Takes what the car itself says into the log. Returns the changed keys (set) of the log's readings."""
+        return self._safely(self._observe, vehicle, set())
 
     def show_all(self):
         """Shows the logs of all cars as they are in their files, for the dashboard. Never raises."""
         for vehicle in self._vehicle_list.named():
+            self._safely(self._show_kept, vehicle, None)
+
+    def _show_kept(self, vehicle):
+        if self._store.has(record_names.charges(self._name, vehicle.vin)) and not self._is_closed:
             try:
-                if self._store.has(record_names.charges(self._name, vehicle.vin)) and not self._is_closed:
-                    self._show(vehicle, self._ledger(vehicle).entries())
+                self._show(vehicle, self._book(vehicle).ledger.entries())
             except StoreError as error:
-                self._tell("The charges of {} are not known: {}".format(_name_of(vehicle), error.text()))
-            except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-                attempt(self._tell_unexpected)
+                self._tell_store(vehicle, "are not known", error)
 
     def _show(self, vehicle, entries):
         from bmw.logbook import charges, dashboard
@@ -74,52 +67,82 @@ class ChargingLog(object):
     def _look(self, vehicle):
         from bmw.logbook import capacity, charges  # only where they are needed
 
-        told, now = self._cloud.charges(self._saved.memory, vehicle), self._clock.now()
-        if told is None or now < CLOCK_IS_SET or self._is_closed:
+        told = self._cloud.charges(self._saved.memory, vehicle)
+        if not self._is_ready() or (told is None and vehicle.vin not in self._books):
             return {}
-        ledger = self._ledger(vehicle)
         try:
-            ledger.entries()
+            book = self._book(vehicle)
         except StoreError as error:
-            self._tell("The charges of {} are not known: {}".format(_name_of(vehicle), error.text()))
+            self._tell_store(vehicle, "are not known", error)
             return dict(capacity.readings([], vehicle), **dict.fromkeys(charges.KEYS, charges.UNKNOWN))
         try:
-            self._take(vehicle, ledger, told, now)
+            self._take(vehicle, book, told or ())
+            if told:
+                self._cloud.charges_kept(self._saved.memory, vehicle)
         except StoreError as error:
-            self._tell("The charges of {} cannot be kept: {}".format(_name_of(vehicle), error.text()))
-        entries = ledger.entries()
+            self._tell_store(vehicle, "cannot be kept", error)
+        entries = book.ledger.entries()
         self._show(vehicle, entries)
-        self._cloud.charges_lost(self._saved.memory, vehicle, ledger.damaged or (not charges.charges_of(entries) and "all"))
-        found = charges.readings(entries, now, self._config.price is not None)
-        found.update(capacity.readings(charges.charges_of(entries), vehicle))
-        return found
+        if told is None:
+            return self._readings(vehicle, entries) if charges.charges_of(entries) else {}
+        has_bmws = any(charges.BMW in entry for entry in entries)
+        self._cloud.charges_lost(self._saved.memory, vehicle, book.ledger.damaged or (not has_bmws and "all"))
+        return self._readings(vehicle, entries)
 
-    def _take(self, vehicle, ledger, told, now):
+    def _observe(self, vehicle):
+        from bmw.logbook import charges, observation
+
+        if not (self._config.data and self._is_ready() and observation.is_told(vehicle.readings)):
+            return set()
+        try:
+            book = self._book(vehicle)
+        except StoreError as error:
+            self._tell_store(vehicle, "are not known", error)
+            return set()
+        if not book.look(vehicle.readings, self._clock.now(), self._capacity(vehicle)):
+            return set()
+        if not book.waiting:  # one has begun
+            book.put([])
+            return set()
+        self._take(vehicle, book, ())
+        entries = book.ledger.entries()
+        self._show(vehicle, entries)
+        found = self._readings(vehicle, entries)
+        changed = set(key for key, reading in found.items() if vehicle.readings.get(key, charges.UNKNOWN).value != reading.value)
+        vehicle.readings.update(found)
+        return changed
+
+    def _readings(self, vehicle, entries):
+        from bmw.logbook import capacity, charges
+
+        found = charges.readings(entries, self._clock.now(), self._config.price is not None)
+        found.update(capacity.readings(charges.charges_of(entries), vehicle))
+        return dict((key, reading) for key, reading in found.items() if key not in self._cloud.TOLD_SUMS)
+
+    def _take(self, vehicle, book, told):
+        """Adds BMW's charges (list) and those that wait to the file. Raises StoreError: they wait on."""
         from bmw.logbook import charges
 
-        entries, shown = ledger.entries(), vehicle.readings.get(charges.TOTAL)
-        changed = charges.with_bmws(entries, told, self._capacity(vehicle))
+        entries, shown = book.ledger.entries(), vehicle.readings.get(charges.TOTAL)
+        changed = []
+        for own in book.waiting:
+            changed = charges.merged(changed, [charges.with_own(charges.merged(entries, changed), own)])
+        changed = charges.merged(changed, charges.with_bmws(charges.merged(entries, changed), told, self._capacity(vehicle)))
         if shown is not None and shown.value is not None and shown.value > charges.total_of(entries):
-            changed.append(charges.restored(shown.value, now))
+            changed.append(charges.restored(shown.value, self._clock.now()))
         whole = charges.merged(entries, changed)
         changed = charges.merged(changed, charges.with_prices(whole, self._price_of))
         total = charges.total_of(charges.merged(whole, changed))
-        ledger.put(charges.stamped(changed, total))
-        self._cloud.charges_kept(self._saved.memory, vehicle)
-        self._told.clear()
+        book.put(charges.stamped(changed, total))
+        self._told.forget()
 
-    def _ledger(self, vehicle):
-        if vehicle.vin not in self._ledgers:
-            from bmw.logbook import charges, ledger
+    def _book(self, vehicle):
+        """The _Book of a car. Raises StoreError: it cannot be read."""
+        if vehicle.vin not in self._books:
+            from bmw.logbook import charges
 
-            record = record_names.charges(self._name, vehicle.vin)
-            self._ledgers[vehicle.vin] = ledger.Ledger(self._store.path(record), self._store.lock(record), charges.fold)
-        return self._ledgers[vehicle.vin]
-
-    def _capacity(self, vehicle):
-        """kWh of the car's battery; None if unknown."""
-        told = vehicle.readings.get("batteryCapacity")
-        return self._config.battery_capacity or (told.value if told is not None else None)
+            self._books[vehicle.vin] = _Book(self._open(record_names.charges(self._name, vehicle.vin), charges.fold))
+        return self._books[vehicle.vin]
 
     def _price_of(self, charge):
         """The price of a kWh of a charge that has none yet; None if it is not known any more."""
@@ -130,17 +153,32 @@ class ChargingLog(object):
             return price if charge.start >= month_start(now, 1) else None
         return self._outlet.price(price) if now - charge.end <= charges.PRICE_HOLDS else None
 
-    def _tell(self, text):
-        """Writes an error to the log once, until all is well again."""
-        if text not in self._told:
-            self._told.add(text)
-            log.error("%s", text)
 
-    def _tell_unexpected(self):
-        if _UNEXPECTED not in self._told:
-            self._told.add(_UNEXPECTED)
-            log.exception(_UNEXPECTED)
+class _Book(object):
+    """The log of one car, and what it says of the charge that is running.
 
+    Args:
+        ledger (bmw.logbook.ledger.Ledger). Raises StoreError: it cannot be read.
 
-def _name_of(vehicle):
-    return vehicle.name or mask_vin(vehicle.vin)
+    Attributes:
+        waiting (list of dict): charges that the car told and that are not in the file yet.
+    """
+
+    def __init__(self, ledger):
+        from bmw.logbook import observation
+
+        self.ledger = ledger
+        self.waiting = []
+        self._watch = observation.Watch(ledger.entries())
+        self._is_open = self._watch.is_running  # as the file has it
+
+    def look(self, readings, now, capacity):
+        """Goes on with what the car says. Returns True if there is something to write."""
+        self.waiting = (self.waiting + self._watch.look(readings, now, capacity))[-MAX_WAITING:]
+        return bool(self.waiting) or self._is_open != self._watch.is_running
+
+    def put(self, entries):
+        """Writes entries, and whether a charge is running. Raises StoreError."""
+        is_open = self._watch.is_running
+        self.ledger.put(entries + ([self._watch.open_entry()] if is_open or self._is_open else []))
+        self.waiting, self._is_open = [], is_open

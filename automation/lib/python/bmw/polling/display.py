@@ -18,16 +18,16 @@ class Display(object):
     Args:
         parts (bmw.parts.Parts): those of the account.
         incoming (bmw.commands.incoming.IncomingCommands): its switches follow the cars.
-        trip_log (bmw.polling.trip_log.TripLog): sees what the cars say.
+        looks (callables (vehicle) -> changed keys (set)): the logs, which see what the cars say.
         home: callable -> (latitude, longitude) of the house or None; None = there is nobody to ask.
     """
 
-    def __init__(self, parts, incoming, trip_log, home=None):
+    def __init__(self, parts, incoming, looks, home=None):
         self._worker = parts.worker
         self._outlet = parts.outlet
         self._vehicle_list = parts.vehicle_list
         self._incoming = incoming
-        self._trip_log = trip_log
+        self._looks = looks
         self._estimates = Estimates(parts, lambda vehicle: self.post(vehicle, ()))
         self._whereabouts = Whereabouts(parts, home, self.post_all)
         self._settled = [[], []]  # (name, is_first) of the present cars, and of the former cars
@@ -62,7 +62,7 @@ class Display(object):
     def post(self, vehicle, changed, told=()):
         """Shows a car's readings: the keys ``changed``, and the received but unchanged keys ``told``."""
         changed = set(changed) | self._estimates.update(vehicle) | self._whereabouts.update(vehicle)
-        changed |= self._trip_log.look(vehicle)
+        changed = changed.union(*[look(vehicle) for look in self._looks])
         if vehicle.name and not self._worker.is_stopped:
             self._outlet.vehicle(vehicle, changed.union(told), self._vehicle_list.is_first(vehicle))
             self._incoming.follow(vehicle, changed)

@@ -69,9 +69,9 @@ class Service(object):
         self._token_refresh = TokenRefresh(parts, self._saved)
         self.incoming = IncomingCommands(parts, self._sessions, lambda: self._refresh(by_person=True))
         self._trip_log = TripLog(parts, record)
-        self._display = Display(parts, self.incoming, self._trip_log, home)
-        self._poll = Poll(parts, self._times, self._saved, self._sessions, self._display)
         self._charging_log = ChargingLog(parts, self._saved, record)
+        self._display = Display(parts, self.incoming, (self._charging_log.observe, self._trip_log.look), home)
+        self._poll = Poll(parts, self._times, self._saved, self._sessions, self._display)
         self._rare_calls = RareCalls(parts, self._sessions, self.take, self._on_rare_calls_made, self._charging_log)
 
     def attach(self, live):

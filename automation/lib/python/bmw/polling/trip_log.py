@@ -5,60 +5,33 @@ Runs on the account's worker, and asks BMW nothing. An error is logged once and 
 
 from __future__ import absolute_import, unicode_literals
 
-import logging
-
-from bmw.errors import StoreError
-from bmw.redact import mask_vin
-from bmw.steps import attempt
+from bmw.polling.car_log import CarLog
 from bmw.storage import record_names
-from bmw.times import CLOCK_IS_SET
-from bmw.vehicle.plausible import converted
 
-log = logging.getLogger("bmw")
-
-_UNEXPECTED = "The log of trips has an error; the cars are polled all the same"
 #: entries that are looked at after each trip: more than anything is learned from
 LATEST = 400
 #: entries that wait while the disk takes nothing
 MAX_WAITING = 100
 
 
-class TripLog(object):
-    """See the module's docstring.
+class TripLog(CarLog):
+    """See the module's docstring, and ``bmw.polling.car_log``."""
 
-    Args:
-        parts (bmw.parts.Parts): those of the account.
-        name (str): start of the record names in the store.
-    """
+    WHAT = "trips"
 
     def __init__(self, parts, name):
-        self._config = parts.config
-        self._store = parts.store
+        super(TripLog, self).__init__(parts, name)
         self._outlet = parts.outlet
         self._vehicle_list = parts.vehicle_list
-        self._clock = parts.clock
-        self._name = name
         self._books = {}  # VIN -> _Book
-        self._told = set()  # errors that were logged
-        self._is_closed = False
-
-    def close(self):
-        """Writes nothing more: the next instance does."""
-        self._is_closed = True
 
     def look(self, vehicle):
         """Takes what the car says into the log. Returns the changed keys (set) of what was learned."""
-        try:
-            return self._look(vehicle)
-        except StoreError as error:
-            self._tell("The trips of {} cannot be kept: {}".format(vehicle.name or mask_vin(vehicle.vin), error.text()))
-        except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
-            attempt(self._tell_unexpected)
-        return set()
+        return self._safely(self._look, vehicle, set())
 
     def _look(self, vehicle):
         now = self._clock.now()
-        if "odometer" not in vehicle.readings or not self._config.data or self._is_closed or now < CLOCK_IS_SET:
+        if "odometer" not in vehicle.readings or not self._config.data or not self._is_ready():
             return set()
         from bmw.logbook import real_use  # only where it is needed
 
@@ -70,7 +43,7 @@ class TripLog(object):
             changed = set(key for key, reading in found.items() if vehicle.readings.get(key) != reading)
             vehicle.readings.update(found)
             self._show(vehicle, book, now)
-        self._told.clear()
+        self._told.forget()
         return changed
 
     def _show(self, vehicle, book, now):
@@ -84,28 +57,8 @@ class TripLog(object):
     def _book(self, vehicle):
         """The _Book of a car. Raises StoreError: it cannot be read."""
         if vehicle.vin not in self._books:
-            from bmw.logbook import ledger
-
-            record = record_names.trips(self._name, vehicle.vin)
-            self._books[vehicle.vin] = _Book(ledger.Ledger(self._store.path(record), self._store.lock(record)))
+            self._books[vehicle.vin] = _Book(self._open(record_names.trips(self._name, vehicle.vin)))
         return self._books[vehicle.vin]
-
-    def _capacity(self, vehicle):
-        """kWh of the car's battery; None if unknown."""
-        told = vehicle.readings.get("batteryCapacity")
-        known = converted(told.value, told.unit, "kWh") if told is not None and told.value else None
-        return self._config.battery_capacity or known
-
-    def _tell(self, text):
-        """Writes an error to the log once, until all is well again."""
-        if text not in self._told:
-            self._told.add(text)
-            log.error("%s", text)
-
-    def _tell_unexpected(self):
-        if _UNEXPECTED not in self._told:
-            self._told.add(_UNEXPECTED)
-            log.exception(_UNEXPECTED)
 
 
 class _Book(object):

@@ -87,6 +87,7 @@ class MyBMW(Cloud):
     }
     ASKS_FOR_INPUT = True
     COMMANDS = frozenset(definitions.ALL)
+    TOLD_SUMS = frozenset(("energyChargedThisMonth", "chargingSessionsThisMonth"))
     AUTH_URLS = AUTH_URLS
     API_URLS = API_URLS
 
