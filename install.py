@@ -38,8 +38,17 @@ SCRIPT_MARK = b"from bmw.openhab.app import "
 #: text in every version of our modules
 MODULE_MARK = b"from __future__ import absolute_import, unicode_literals"
 PAGE_SOURCE = "conf/ui/bmw_page.yaml"
+TEMPLATES_SOURCE = "automation/templates/bmw.json"
 #: our own files and folders, for the zip: a person may have more beside them, if an openHAB runs in this folder
-OWN_SOURCES = (SCRIPT_SOURCE, LIBRARY_SOURCE, PAGES_SOURCE, SETTINGS_SOURCE, "conf/sitemaps/bmw_sample.sitemap", "conf/ui")
+OWN_SOURCES = (
+    SCRIPT_SOURCE,
+    LIBRARY_SOURCE,
+    TEMPLATES_SOURCE,
+    PAGES_SOURCE,
+    SETTINGS_SOURCE,
+    "conf/sitemaps/bmw_sample.sitemap",
+    "conf/ui",
+)
 #: settings of which even a line that is off says something private
 PRIVATE = rb"(?:\w+\.)?(?:client_id|username|password|api_key|api_secret|security_answer|stream_user|stream_password)"
 #: a line of our settings that a person wrote: one that is on and is more than a key, or one that is off and has something private,
@@ -63,6 +72,10 @@ SCRIPT_ADDONS = re.compile(rb"(?m)^[ \t]*automation[ \t]*=[ \t]*([\w-]+(?:[ \t]*
 JYTHON_ADDON = b"jythonscripting"
 #: from this version on, a file in conf/yaml creates the Main UI page; before, the user pastes it
 YAML_PAGES = (5, 2)
+#: from this version on, a rule template marks a place to fill in as {{name}}; before, as ${name}
+DOUBLE_BRACES = (3, 2)
+#: the first version that reads rule templates from conf/automation/templates as ours
+TEMPLATES = (3, 0)
 NEWEST_TRIED = (5, 2)
 
 #: conf folder, userdata folder and runtime of the packages, the Docker image and usual places of a manual installation
@@ -195,6 +208,9 @@ def wanted_files(layout, version):
     page = SOURCE / PAGE_SOURCE
     if version >= YAML_PAGES and page.is_file():
         files["yaml/bmw.yaml"] = page_file(page.read_text("utf-8")).encode("utf-8")
+    templates = SOURCE / TEMPLATES_SOURCE
+    if version >= TEMPLATES and templates.is_file():
+        files["automation/templates/bmw.json"] = templates_file(templates.read_text("utf-8"), version).encode("utf-8")
     files[layout.script + "/bmw.py"] = (SOURCE / SCRIPT_SOURCE).read_bytes()
     return files
 
@@ -213,6 +229,11 @@ def page_file(text):
     lines = [line for line in text.splitlines() if not line.startswith(("#", "uid:"))]
     uid = re.search(r"(?m)^uid:\s*(\S+)", text).group(1)
     return "\n".join(["version: 1", "pages:", "  {}:".format(uid)] + [("    " + line).rstrip() for line in lines]) + "\n"
+
+
+def templates_file(text, version):
+    """The rule templates with their places to fill in as this openHAB writes them."""
+    return text if version >= DOUBLE_BRACES else re.sub(r"\{\{(\w+)\}\}", r"${\1}", text)
 
 
 def own_version():
@@ -360,7 +381,7 @@ def install(home, hand):
         if old is not None and digest(old) != manifest["files"].get(name, digest(old)):
             hand.set_aside(name, "you changed it")
         hand.write(name, data)
-        is_stale = is_stale or (name.startswith("automation/") and (old is not None or bool(manifest["files"])))
+        is_stale = is_stale or (name.endswith(".py") and (old is not None or bool(manifest["files"])))
     for name in manifest["files"]:
         if name not in wanted:
             remove_own(home.conf, hand, name, manifest)

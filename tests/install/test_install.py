@@ -90,6 +90,16 @@ def release(tmp_path, monkeypatch):
 # where files go
 
 
+def test_new_rule_templates_alone_need_no_restart(machine, release):
+    templates = release / "automation/templates/bmw.json"
+    templates.parent.mkdir(parents=True)
+    templates.write_text("[]")
+    assert machine.run() == 0
+    templates.write_text("[ ]")
+    assert machine.run() == 0
+    assert machine.text("automation/templates/bmw.json") == "[ ]" and "Restart" not in machine.said.rpartition("upgrade")[2]
+
+
 @pytest.mark.parametrize("place", [DEB, DOCKER, MANUAL])
 @pytest.mark.parametrize(
     "version, layout",

@@ -3,10 +3,12 @@
 import gc
 import json
 import queue
+import re
 import sys
 import threading
 import types
 import weakref
+from pathlib import Path
 
 import pytest
 from bmw import api
@@ -338,3 +340,86 @@ def test_a_read_only_cloud_can_nothing_and_says_so(home):
     home.worker.run()
     assert ends.get(timeout=5) == ("FAILED", "not supported by BMW CarData (read-only)")
     assert home.car()["commandStatus"] == "FAILED: not supported by BMW CarData (read-only)"
+
+
+# the helper for Python 3 rules in docs/api.md: Java is a stand-in, and the module's side is the real one
+
+
+class Java(types.ModuleType):
+    """The part of GraalPy's module ``java`` that the helper uses; ``map`` is the JVM-wide map, or None."""
+
+    def __init__(self, host):
+        super().__init__("java")
+        self.map = {"api": types.SimpleNamespace(apply=lambda text, end: host.answer(text, end))}
+        undef = types.SimpleNamespace(getClass=lambda: "UnDefType")
+        bundle = types.SimpleNamespace(getBundleContext=lambda: self)
+        self.types = {
+            "org.openhab.core.types.UnDefType": types.SimpleNamespace(UNDEF=undef),
+            "org.osgi.framework.FrameworkUtil": types.SimpleNamespace(getBundle=lambda near: {"UnDefType": bundle}[near]),
+            "java.util.concurrent.CompletableFuture": WaitingEnd,
+            "java.util.concurrent.TimeUnit": types.SimpleNamespace(MINUTES=60),
+        }
+
+    def type(self, name):
+        return self.types[name]
+
+    def getServiceReferences(self, name, marked):
+        assert (name, marked) == ("java.util.Map", "(bmw.shared=true)")
+        return None if self.map is None else [self.map]
+
+    def getService(self, reference):
+        return reference
+
+
+class WaitingEnd(End):
+    def get(self, number, unit):
+        return super().get(number * unit)
+
+
+@pytest.fixture
+def helper(bridge, service, monkeypatch):
+    """What the Python 3 helper of the manual defines."""
+    monkeypatch.setitem(sys.modules, "java", Java(bridge.host))
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
+    code = re.search(r"^### Python 3\n.*?```python\n(.*?)```", manual, re.S | re.M).group(1)
+    names = {}
+    exec(compile(code, "docs/api.md", "exec"), names)
+    return types.SimpleNamespace(**names)
+
+
+def test_the_helper_for_python_3_reads_values(helper):
+    assert helper.ask({"do": "cars"}) == [["", "i3"]]
+    assert helper.value("", "i3", "stateOfCharge") == 57
+    assert helper.value("", "i3", "position") == [48.5, 11.25]
+    assert helper.value("", "i3", "trunk") is None is helper.value("", "i3", "fuelLevel")
+
+
+def test_the_helper_for_python_3_sends_commands(helper, service):
+    sent = []
+
+    def command(name, command, arguments, show, on_dropped):
+        sent.append((name, command))
+        show("SENT", "")
+        show("FAILED", "the car refused")
+
+    service.command = command
+    assert helper.send_and_wait("", "i3", "lock") == ["FAILED", "the car refused"]
+    assert sent == [("i3", definitions.LOCK)]
+
+
+def test_the_helper_for_python_3_raises_one_clear_line(helper):
+    with pytest.raises(RuntimeError, match="There is no car 'i8'"):
+        helper.value("", "i8", "stateOfCharge")
+    sys.modules["java"].map = {}
+    with pytest.raises(RuntimeError, match="The BMW module is not loaded"):
+        helper.ask({"do": "cars"})
+    sys.modules["java"].map = None
+    with pytest.raises(RuntimeError, match="The BMW module is not loaded"):
+        helper.ask({"do": "cars"})
+
+
+@pytest.mark.parametrize("title, language", [("JavaScript", "javascript"), ("Python 3", "python"), ("JRuby", "ruby")])
+def test_a_helper_is_at_most_thirty_lines(title, language):
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
+    code = re.search(r"^### {}\n\n```{}\n(.*?)```".format(title, language), manual, re.S | re.M).group(1)
+    assert 10 < len([line for line in code.splitlines() if line]) <= 30
