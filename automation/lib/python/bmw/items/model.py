@@ -12,6 +12,7 @@ The tree (prefix BMW, one car named i3)::
 from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import capitalize, upper, upper_first
+from bmw.items import semantics
 from bmw.record import record
 from bmw.vehicle import extra, words
 from bmw.vehicle.vocabulary import ACCOUNT_POINTS, COMMAND, LOGS, PICTURE, VEHICLE
@@ -45,9 +46,11 @@ class Model(object):
         prefix (str): start of all item names. language (str): 'en' or 'de'.
         account (str): name of the account, '' for the only one.
         own_names (dict): ``key`` or ``car.key`` -> the user's own item name; the plain key means the first car.
+        knows_tag: callable (name) -> True if the openHAB has this semantic tag; the default has those of 3.0 only.
     """
 
-    def __init__(self, prefix, account, language, own_names=None):
+    def __init__(self, prefix, account, language, own_names=None, knows_tag=lambda name: False):
+        self._knows_tag = knows_tag
         self._prefix = prefix
         self._account_prefix = account_prefix(prefix, account)
         self._language = language
@@ -150,7 +153,7 @@ class Model(object):
             metadata["autoupdate"] = ("false", {})  # a command to a group, such as "all on", must not change what the car reported
         if point.unit:
             metadata["unit"] = (point.unit, {})
-        return ItemSpec(name, point.item_type, label, point.icon, (group,), point.tags, metadata)
+        return ItemSpec(name, point.item_type, label, point.icon, (group,), semantics.tags(point, self._knows_tag), metadata)
 
 
 def account_prefix(prefix, account):

@@ -69,7 +69,7 @@ class App(object):
         self.accounts = []
         ruled, home = set(), versions.location(item_registry)
         for account in settings.accounts:
-            model = Model(settings.item_prefix, account.name, settings.language, own_names)
+            model = Model(settings.item_prefix, account.name, settings.language, own_names, versions.knows_tag)
             page = sitemap.page(account.name, model)
             items = Items(events, item_registry)
             self.accounts.append(_build(account, settings.problems, model, items, page, clock, self._shared, ruled, home))

@@ -89,3 +89,16 @@ def time_zones(near):
     """A function -> openHAB's present regional time zone (java.time.ZoneId), or the machine's if openHAB has none."""
     provider = service("i18n.TimeZoneProvider", near)
     return lambda: (provider.getTimeZone() if provider is not None else None) or ZoneId.systemDefault()
+
+
+_tags = {}
+
+
+def knows_tag(name):
+    """True if this openHAB has the semantic tag of that name, such as ``StateOfCharge`` (5.2)."""
+    if name not in _tags:
+        try:
+            _tags[name] = core_class("semantics.SemanticTags").getById(name) is not None
+        except ImportError:  # openHAB 2.5
+            _tags[name] = False
+    return _tags[name]
