@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from bmw.commands.unlocking import CONFIRM_AFTER
 
 from tests.cloud import CD_API_KEY, CD_API_SECRET, HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 from tests.openhab.home import SCRIPT, STARTED, Home
@@ -19,6 +20,8 @@ COMMAND_TIMEOUT = 12
 STATES = "QUEUED|SENT|PENDING|DELIVERED|EXECUTED|FAILED|TIMED OUT"
 #: a user's rule that sends several commands at once: [[item, command], ...]
 RULE = Hand("Sender", "DO = {'send': lambda pairs: [events.sendCommand(item, text) for item, text in pairs] and None}\n")
+#: groups that take commands, two of them in the first
+GROUPS = "Group:Switch gHouse\nGroup:Switch gHouse_Doors (gHouse)\nGroup:Switch gHouse_Lights (gHouse)\n"
 #: code that is put before the script
 SHORT_DEADLINE = "from bmw.commands import commander\n\ncommander.DEADLINE, commander.LEAST = 10, 1\n"
 NOT_SENT = "FAILED: it was not sent, as openHAB or the BMW script was stopped"
@@ -145,9 +148,30 @@ def test_unlock_needs_the_permission_of_the_configuration(home):
 
 def test_unlock_can_ask_for_a_second_command(home):
     sign_in(home, "portal", allow_unlock="yes", confirm_unlock="yes")
-    assert "send unlock again" in give(home, "BMW_i3_Unlock", "ON", end="FAILED")[-1]
+    first, start = give(home, "BMW_i3_Unlock", "ON", end="FAILED"), time.monotonic()
+    assert "send unlock again" in first[-1]
+    home.wait(lambda: time.monotonic() - start >= CONFIRM_AFTER, "the second one to be no part of the same press")
     give(home, "BMW_i3_Unlock", "ON")
     assert home.cloud.car(home.cloud.cars()[0])["lock"] == "UNLOCKED"
+
+
+def test_one_command_to_a_group_does_not_confirm_itself(home):
+    """openHAB sends two commands to an item that is in two groups below the one that got the command."""
+    sign_in(home, "portal", allow_unlock="yes", confirm_unlock="yes")
+    home.openhab.write_conf("items/groups.items", GROUPS)
+    home.openhab.wait_state("gHouse_Lights", lambda state: True)
+    unlock = home.openhab.item("BMW_i3_Unlock")
+    fields = dict(label=unlock["label"], tags=unlock["tags"])
+    home.openhab.add_item("BMW_i3_Unlock", "Switch", groupNames=unlock["groupNames"] + ["gHouse_Doors", "gHouse_Lights"], **fields)
+    try:
+        sent, since = len(home.cloud.commands()), event_log_size(home)
+        home.openhab.command("gHouse", "ON")
+        home.wait(lambda: home.openhab.events(since).count("'BMW_i3_Unlock' received command ON") == 2, "two commands")
+        give(home, "BMW_i3_FlashLights", "ON")  # after it, the commands before it are handled as well
+        assert sent_since(home, sent) == ["flashLights"]
+    finally:
+        home.openhab.add_item("BMW_i3_Unlock", "Switch", groupNames=unlock["groupNames"], **fields)
+        home.openhab.remove_conf("items/groups.items")
 
 
 def test_a_command_by_its_name_works_and_a_wrong_name_is_told(home):

@@ -6,7 +6,7 @@ import pytest
 from bmw.clouds.base import Cloud, Progress
 from bmw.commands.commander import CLOCK_BACK, DEADLINE, LEAST, MAX_REFUSALS, Commander, Moment, Order
 from bmw.commands.progress import NOT_KNOWN, NOT_SENT, CommandProgress
-from bmw.commands.unlocking import CONFIRM_WITHIN, Rights, Unlocking
+from bmw.commands.unlocking import CONFIRM_AFTER, CONFIRM_WITHIN, Rights, Unlocking
 from bmw.errors import AccessDenied, BadAnswer, CommandFailed, NetworkError, ServerError, Stopped, TooLate
 from bmw.net.guard import Guard
 
@@ -498,6 +498,7 @@ def test_a_second_unlock_that_comes_too_late_is_a_first_one(clock, worker):
     desk.give("unlock")
     desk.pass_time(CONFIRM_WITHIN + 1)
     assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+    desk.pass_time(CONFIRM_AFTER)
     assert desk.give("unlock") == ["QUEUED", "SENT"]
 
 
@@ -505,7 +506,9 @@ def test_an_unlock_that_was_confirmed_is_used_up_by_that(clock, worker):
     desk = Desk(clock, worker, confirm_unlock=True)
     desk.cloud.sends = [None]
     desk.give("unlock")
+    desk.pass_time(CONFIRM_AFTER)
     assert desk.give("unlock")[-1] == "EXECUTED"
+    desk.pass_time(CONFIRM_AFTER)
     assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
     assert len(desk.cloud.sent) == 1
 
@@ -524,8 +527,10 @@ def test_both_clocks_must_say_that_the_second_unlock_came_in_time(clock, worker,
 def test_another_accounts_unlock_does_not_confirm(desk):
     home, guest = Rights("home", True, True), Rights("guest", True, True)
     desk.give("unlock", rights=home)
+    desk.pass_time(CONFIRM_AFTER)
     assert desk.give("unlock", rights=guest)[0].startswith("FAILED: send unlock again")
     assert desk.cloud.sent == []
+    desk.pass_time(CONFIRM_AFTER)
     desk.give("unlock", rights=guest)
     assert len(desk.cloud.sent) == 1
 
@@ -549,6 +554,7 @@ def test_the_account_whose_car_it_is_and_the_one_that_sends_must_both_allow_to_u
 def test_either_account_can_ask_for_a_second_unlock(desk, own, sender):
     desk.commander._unlocking = Unlocking(Rights("app", True, sender))
     assert desk.give("unlock", rights=Rights("home", True, own))[0].startswith("FAILED: send unlock again")
+    desk.pass_time(CONFIRM_AFTER)
     assert desk.give("unlock", rights=Rights("home", True, own)) == ["QUEUED", "SENT"]
 
 
@@ -571,6 +577,7 @@ def test_a_command_that_is_dropped_is_told_so_once(desk):
 def test_one_car_does_not_confirm_for_another(clock, worker):
     desk = Desk(clock, worker, confirm_unlock=True)
     desk.give("unlock", I3)
+    desk.pass_time(CONFIRM_AFTER)
     assert desk.give("unlock", I4)[0].startswith("FAILED: send unlock again")
     assert desk.cloud.sent == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 from bmw.commands.commander import Moment, Order
-from bmw.commands.unlocking import CONFIRM, CONFIRM_WITHIN, Rights, Unlocking
+from bmw.commands.unlocking import CONFIRM, CONFIRM_AFTER, CONFIRM_WITHIN, Rights, Unlocking
 
 from tests.unit.fakes import NOON, car
 
@@ -39,14 +39,22 @@ def test_either_account_can_require_the_second_one(own, sender):
     assert [unlocking.refusal(unlock(home, at)) for at in (0, CONFIRM_WITHIN, CONFIRM_WITHIN + 1)] == [CONFIRM, None, CONFIRM]
 
 
-@pytest.mark.parametrize("seconds", [0, 0.5])
-def test_a_second_one_confirms_however_soon_it_comes(seconds):
+@pytest.mark.parametrize("seconds", [0, 0.5 * CONFIRM_AFTER])
+def test_one_that_comes_at_once_is_the_same_press_and_confirms_nothing(seconds):
+    """One ON to a group is two commands for an item that is in two groups below it."""
     home = Rights("home", True, True)
     unlocking = Unlocking(home)
-    assert [unlocking.refusal(unlock(home, at)) for at in (0, seconds)] == [CONFIRM, None]
+    assert [unlocking.refusal(unlock(home, at)) for at in (0, seconds)] == [CONFIRM, CONFIRM]
+    assert unlocking.refusal(unlock(home, seconds + CONFIRM_AFTER)) is None
 
 
-@pytest.mark.parametrize("clock, steady", [(CONFIRM_WITHIN + 1, 1), (1, CONFIRM_WITHIN + 1), (-1, 1), (1, -1)])
+def test_a_switch_that_bounces_confirms_nothing():
+    home = Rights("home", True, True)
+    unlocking = Unlocking(home)
+    assert [unlocking.refusal(unlock(home, number * 0.5 * CONFIRM_AFTER)) for number in range(10)] == [CONFIRM] * 10
+
+
+@pytest.mark.parametrize("clock, steady", [(CONFIRM_WITHIN + 1, 1), (1, CONFIRM_WITHIN + 1), (-1, 1), (1, -1), (0.5, 1), (1, 0.5)])
 def test_both_clocks_must_say_that_it_came_in_time(clock, steady):
     home = Rights("home", True, True)
     unlocking = Unlocking(home)

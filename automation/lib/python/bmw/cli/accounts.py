@@ -184,6 +184,12 @@ class CliAccount(object):
         self._timetable.run_until(lambda: states and states[-1] in definitions.FINAL)
         return states[-1]
 
+    def rest(self, seconds):
+        """Waits, and does the work that becomes due meanwhile."""
+        ends = []
+        self._timetable.put(self.config.name, "rest", seconds, lambda: ends.append(seconds))
+        self._timetable.run_until(lambda: ends)
+
     def _need_settings(self):
         if self.config.problem:
             raise self.config.problem

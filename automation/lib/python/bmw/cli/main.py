@@ -18,7 +18,7 @@ from bmw import __version__, assembly, config
 from bmw.cli import charges_table, sheet, table, trips_table
 from bmw.cli.accounts import CliError, advised, open_accounts
 from bmw.commands import definitions
-from bmw.commands.unlocking import CONFIRM
+from bmw.commands.unlocking import CONFIRM, CONFIRM_AFTER
 from bmw.compat import lower, to_bytes
 from bmw.errors import BmwError, SignInFailed
 from bmw.items import items_file, names
@@ -217,6 +217,7 @@ def send(options, accounts, terminal, context):
     if reasons[-1] == CONFIRM:
         terminal.note("Type {} to confirm".format(definitions.UNLOCK))
         if terminal.read() == definitions.UNLOCK:
+            account.rest(CONFIRM_AFTER)  # the answer may come from a program, and at once
             state = account.send(vehicle, command, arguments, show)
     return 0 if state == definitions.EXECUTED else 1
 

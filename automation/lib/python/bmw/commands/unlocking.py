@@ -7,8 +7,9 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw.record import record
 
-#: seconds for the second unlock command, if the settings require two
-CONFIRM_WITHIN = 10
+#: seconds for the second unlock command, if the settings require two. One that comes sooner is the same press: one ON to a group is
+#: two commands for an item that is in two groups below it, and a switch may bounce
+CONFIRM_AFTER, CONFIRM_WITHIN = 1, 10
 CONFIRM = "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
 
 #: Permissions from an account's settings. account (str): its name; may_unlock, confirm_unlock (bool).
@@ -39,12 +40,12 @@ class Unlocking(object):
         return "unlocking is not allowed: set {} in bmw.cfg".format(settings)
 
     def _unconfirmed(self, order):
-        """If one of the accounts requires two unlocks within CONFIRM_WITHIN seconds: a text for the first, None for the second."""
+        """If one of the accounts requires two unlocks, the second in time: a text for the first, None for the second."""
         if not (self._rights.confirm_unlock or order.rights.confirm_unlock):
             return None
         which = (order.rights.account, order.vehicle.vin)
         first = self._firsts.pop(which, None)
-        if first is not None and all(0 <= now - then <= CONFIRM_WITHIN for now, then in zip(order.accepted, first)):
+        if first is not None and all(CONFIRM_AFTER <= now - then <= CONFIRM_WITHIN for now, then in zip(order.accepted, first)):
             return None
         self._firsts[which] = order.accepted
         return CONFIRM
