@@ -56,7 +56,9 @@ def _charges(car, now, zone):
         chosen = [one for one in sessions if begin <= one["start"] < end]
         told["chargingSessions" + name] = len(chosen)
         told["energyCharged" + name] = Amount(sum(one["grid_kwh"] for one in chosen), "kWh")
-    told["energyChargedTotal"] = Amount(sum(one["grid_kwh"] for one in sessions if before <= one["start"] <= now), "kWh")
+    # the log keeps what it was told when it was first asked, perhaps a month ago: the newest of the past charges was a day before that
+    asked = _month(_month(last["start"] + 86400, zone) - 86400, zone)
+    told["energyChargedTotal"] = Amount(sum(one["grid_kwh"] for one in sessions if asked <= one["start"] <= now), "kWh")
     return told
 
 

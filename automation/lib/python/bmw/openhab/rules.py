@@ -108,7 +108,7 @@ def _free_uid(automation_manager, name, triggers):
     Of two rules with one UID, openHAB drops one without a word.
     """
     told = sorted("{} {}".format(trigger.getTypeUID(), trigger.getConfiguration().getProperties()) for trigger in triggers)
-    words = re.sub("[^a-z0-9]+", "-", lower(name)).strip("-")
+    words = "-".join("".join(letter if letter.isalnum() else " " for letter in lower(name)).split())
     uid = "{}-{:08x}".format(words, binascii.crc32(to_bytes("\n".join(told))) & 0xFFFFFFFF)
     registry = versions.service("automation.RuleRegistry", automation_manager)
     if registry is None:
