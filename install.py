@@ -39,6 +39,9 @@ SCRIPT_MARK = b"from bmw.openhab.app import "
 MODULE_MARK = b"from __future__ import absolute_import, unicode_literals"
 PAGE_SOURCE = "conf/ui/bmw_page.yaml"
 TEMPLATES_SOURCE = "automation/templates/bmw.json"
+#: samples for what has items' names of one car. openHAB loads no file whose name ends in .sample
+HISTORY_PAGE_SOURCE = "conf/ui/bmw_history_page.yaml"
+PERSIST_SOURCE = "conf/persistence/bmw_rrd4j.persist.sample"
 #: our own files and folders, for the zip: a person may have more beside them, if an openHAB runs in this folder
 OWN_SOURCES = (
     SCRIPT_SOURCE,
@@ -46,6 +49,7 @@ OWN_SOURCES = (
     TEMPLATES_SOURCE,
     PAGES_SOURCE,
     SETTINGS_SOURCE,
+    PERSIST_SOURCE,
     "conf/sitemaps/bmw_sample.sitemap",
     "conf/ui",
 )
@@ -205,9 +209,10 @@ def wanted_files(layout, version):
     for source, target in ((LIBRARY_SOURCE, layout.library + "/bmw"), (PAGES_SOURCE, "html/bmw")):
         for path in sources(SOURCE / source):
             files["{}/{}".format(target, path.relative_to(SOURCE / source).as_posix())] = path.read_bytes()
-    page = SOURCE / PAGE_SOURCE
-    if version >= YAML_PAGES and page.is_file():
-        files["yaml/bmw.yaml"] = page_file(page.read_text("utf-8")).encode("utf-8")
+    if (SOURCE / PERSIST_SOURCE).is_file():
+        files[PERSIST_SOURCE.partition("/")[2]] = (SOURCE / PERSIST_SOURCE).read_bytes()
+    if version >= YAML_PAGES:
+        files.update(page_files())
     templates = SOURCE / TEMPLATES_SOURCE
     if version >= TEMPLATES and templates.is_file():
         files["automation/templates/bmw.json"] = templates_file(templates.read_text("utf-8"), version).encode("utf-8")
@@ -222,6 +227,13 @@ def sources(folder):
         is_other = any(part.startswith(".") or COMPILED.search(part) for part in parts) or PICTURES.match(path.name)
         if path.is_file() and not is_other:
             yield path
+
+
+def page_files():
+    """The Main UI pages as files, {path below conf: bytes}: our page, and the chart page as a sample."""
+    pages = {"yaml/bmw.yaml": PAGE_SOURCE, "yaml/bmw_history.yaml.sample": HISTORY_PAGE_SOURCE}
+    there = [(name, SOURCE / source) for name, source in pages.items() if (SOURCE / source).is_file()]
+    return {name: page_file(path.read_text("utf-8")).encode("utf-8") for name, path in there}
 
 
 def page_file(text):
@@ -546,10 +558,9 @@ def make_zip(folder):
         for name, data in wanted_files(layout, layout.since).items():
             files["{}/{}".format(place, name)] = data
         files["{}/{}".format(place, EXAMPLE)] = (SOURCE / SETTINGS_SOURCE).read_bytes()
-    page = SOURCE / PAGE_SOURCE
-    if page.is_file():
+    if page_files():
         names.append("    {:40}{}".format("by-hand/Main-UI-page-for-5.2", "in addition from 5.2 on: the Main UI page as a file"))
-        files["by-hand/Main-UI-page-for-5.2/yaml/bmw.yaml"] = page_file(page.read_text("utf-8")).encode("utf-8")
+    files.update(("by-hand/Main-UI-page-for-5.2/" + name, data) for name, data in page_files().items())
     files["INSTALL.txt"] = ZIP_README.format(version=version, folders="\n".join(names)).encode("utf-8")
     target = Path(folder) / (top + ".zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -98,4 +98,5 @@ class Dashboard:
         return self.text(".account-card .headline")
 
     def console(self):
-        return console(self.driver)
+        """The console's errors and warnings; not that openHAB has no persistence service, which the browser writes by itself."""
+        return [line for line in console(self.driver) if "/rest/persistence/items/" not in line]

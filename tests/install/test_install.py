@@ -161,6 +161,19 @@ def test_the_main_ui_page_comes_as_a_file_only_where_openhab_reads_it(tmp_path):
     assert "yaml/bmw.yaml" in installed(tmp_path / "b", "5.2.0")
 
 
+def test_samples_come_under_a_name_that_openhab_does_not_load_and_nothing_of_the_users_is_touched(tmp_path):
+    machine = Machine(tmp_path, version="5.2.0")
+    mine = machine.conf / "persistence" / "rrd4j.persist"
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("Items { * : strategy = everyChange }", "utf-8")
+    machine.run()
+    assert {"persistence/bmw_rrd4j.persist.sample", "yaml/bmw_history.yaml.sample"} <= set(machine.files())
+    assert machine.text("persistence/rrd4j.persist") == "Items { * : strategy = everyChange }"
+    assert machine.run("--uninstall") == 0
+    assert [name for name in machine.files() if name.endswith(".sample")] == []
+    assert machine.text("persistence/rrd4j.persist") == "Items { * : strategy = everyChange }"
+
+
 def installed(root, version):
     machine = Machine(root, version=version)
     machine.run()
@@ -517,7 +530,7 @@ def test_the_zip_installs_itself_and_can_be_copied_by_hand(tmp_path):
     top = next((tmp_path / "unpacked").iterdir())
     done = subprocess.run([sys.executable, str(top / "install.py"), "--root", str(machine.root)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    installed_files = {name: machine.text(name) for name in machine.files() if name.startswith(("automation/", "html/"))}
+    installed_files = {name: machine.text(name) for name in machine.files() if name.startswith(("automation/", "html/", "persistence/"))}
     by_hand = top / "by-hand" / "openHAB-4.2-and-newer"
     assert SCRIPT["new"] in installed_files
     copied = {path.relative_to(by_hand).as_posix() for path in by_hand.rglob("*") if path.is_file()}

@@ -134,6 +134,7 @@ def test_an_upgrade_over_the_last_release_leaves_no_file_of_it_behind(unpacked, 
     page = {"html/bmw/" + name for name in names_below(REPO / "conf/html/bmw")}
     own = {"services/bmw.cfg", "services/bmw.cfg.example", "sitemaps/house.sitemap", ".bmw-installed.json"}
     own |= {"automation/templates/bmw.json"}
+    own.add("persistence/bmw_rrd4j.persist.sample")
     assert machine.files() == library | page | own | {SCRIPT["old"]}
     assert [path for path in machine.conf.rglob("*") if path.is_dir() and path.name == "__pycache__"] == []
     assert machine.text("services/bmw.cfg") == "client_id = mine\n"

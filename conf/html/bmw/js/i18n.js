@@ -88,6 +88,16 @@ export class Texts {
     return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'long' }).format(time);
   }
 
+  /** 'Mon'. */
+  weekday(time) {
+    return new Intl.DateTimeFormat(this.language, { weekday: 'short' }).format(time);
+  }
+
+  /** '28 Nov'. */
+  dayMonth(time) {
+    return new Intl.DateTimeFormat(this.language, { day: 'numeric', month: 'short' }).format(time);
+  }
+
   /** The time; on another day with the date. */
   moment(time, now = new Date()) {
     if (!time) return this.t('unknown');

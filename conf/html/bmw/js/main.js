@@ -6,6 +6,7 @@ import { chargesCard } from './cards/charges.js';
 import { commandsCard } from './cards/commands.js';
 import { allCard, bodyCard, climateCard, serviceCard, tripCard, tyreCard } from './cards/details.js';
 import { heroCard } from './cards/hero.js';
+import { historyCard } from './cards/history.js';
 import { placeCard } from './cards/place.js';
 import { tripsCard } from './cards/trips.js';
 import { el, setText, show } from './dom.js';
@@ -24,7 +25,7 @@ const TICK_MS = 15000;
 /** The columns from left to right. On a phone they follow each other in this order. */
 const COLUMNS = [
   [heroCard, commandsCard, climateCard],
-  [chargingCard, chargesCard, bodyCard],
+  [chargingCard, historyCard, chargesCard, bodyCard],
   [placeCard, tyreCard, serviceCard, tripCard, tripsCard, allCard],
 ];
 
@@ -44,6 +45,7 @@ const context = {
   home,
   homePlace: () => settings.home,
   send: (item, value) => rest.command(item, value),
+  history: (item, from, to, service) => rest.history(item, from, to, service),
   announce: (words) => setText(byId('announcer'), words),
 };
 

@@ -8,6 +8,9 @@ const FIELDS = 'name,type,state,label,tags,stateDescription';
 const COLLECTION = 'application/json';
 /** A slow Raspberry Pi needs less than this for a thousand items. */
 const PATIENCE_MS = 20000;
+/** A month of an item that is stored each minute takes 2 MB; a page on a phone holds no answer without end. */
+const HISTORY_CHARS = 6000000;
+const HISTORY_PATIENCE_MS = 40000;
 
 /** openHAB refused the request. `isLocked`: it needs a token, or another one. */
 export class RestError extends Error {
@@ -46,6 +49,20 @@ export class Rest {
     }
   }
 
+  /** What a persistence service ('' is the default one) has stored of an item: {data: [{time, state}]}. Needs no administrator. */
+  async history(item, from, to, service) {
+    const query = new URLSearchParams({ starttime: from.toISOString(), endtime: to.toISOString(), boundary: 'true' });
+    if (service) query.set('serviceId', service);
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), HISTORY_PATIENCE_MS);
+    try {
+      const path = `persistence/items/${encodeURIComponent(item)}?${query}`;
+      return JSON.parse(await textOf(await this._ask(path, { signal: patience.signal }, COLLECTION), HISTORY_CHARS));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async command(item, value) {
     const body = { method: 'POST', body: String(value), headers: { 'Content-Type': 'text/plain' } };
     await this._ask(`items/${encodeURIComponent(item)}`, body, '*/*');
@@ -64,6 +81,22 @@ export class Rest {
       return answer;
     } finally {
       clearTimeout(timer);
+    }
+  }
+}
+
+/** The text of an answer; throws if it is longer than `most`. */
+async function textOf(answer, most) {
+  const reader = answer.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+    if (text.length > most) {
+      await reader.cancel();
+      throw new Error('the answer is too long');
     }
   }
 }

@@ -43,6 +43,11 @@ export const EN = {
     + 'Price per kWh,Cost,Charging time (min)',
   tripLogHeads: 'Car,Start,End,From,To,Distance (km),Odometer (km),State of charge before (%),State of charge after (%),'
     + 'Energy from the battery (kWh),Consumption (kWh/100 km),Messages missing',
+  // history
+  history: 'History', period: 'Period', day: 'Day', week: 'Week', month: 'Month', time: 'Time', asTable: 'As a table',
+  historyLine: '{low} to {high}', historyLoading: 'Asking openHAB for what is stored …',
+  historyNone: 'openHAB stores nothing of this. Install the add-on RRD4j Persistence, and copy conf/persistence/bmw_rrd4j.persist.sample to rrd4j.persist there.',
+  historyLocked: 'openHAB shows what is stored only with an API token.', historyFailed: 'openHAB did not tell what is stored. Trying again …',
   // body
   driverFront: 'Driver', passengerFront: 'Passenger', driverRear: 'Rear, driver’s side', passengerRear: 'Rear, passenger’s side',
   door: 'Door', window: 'Window', captcha: 'Solved captcha', captchaHint: 'BMW wants a captcha solved for this sign-in; paste its token here.',
@@ -141,6 +146,10 @@ export const DE = {
     + 'Preis pro kWh,Kosten,Ladedauer (min)',
   tripLogHeads: 'Auto,Beginn,Ende,Von,Nach,Strecke (km),Kilometerstand (km),Ladestand vorher (%),Ladestand nachher (%),'
     + 'Energie aus der Batterie (kWh),Verbrauch (kWh/100 km),Meldungen fehlen',
+  history: 'Verlauf', period: 'Zeitraum', day: 'Tag', week: 'Woche', month: 'Monat', time: 'Zeit', asTable: 'Als Tabelle',
+  historyLine: '{low} bis {high}', historyLoading: 'openHAB wird nach dem Verlauf gefragt …',
+  historyNone: 'openHAB speichert davon nichts. Das Add-on RRD4j Persistence installieren und conf/persistence/bmw_rrd4j.persist.sample dort als rrd4j.persist ablegen.',
+  historyLocked: 'openHAB zeigt den Verlauf nur mit einem API-Token.', historyFailed: 'openHAB hat den Verlauf nicht genannt. Neuer Versuch …',
   driverFront: 'Fahrer', passengerFront: 'Beifahrer', driverRear: 'Hinten, Fahrerseite', passengerRear: 'Hinten, Beifahrerseite',
   door: 'Tür', window: 'Fenster', captcha: 'Gelöstes Captcha', captchaHint: 'BMW verlangt für diese Anmeldung ein gelöstes Captcha; dessen Token hier einfügen.',
   body: 'Türen und Fenster', doors: 'Türen', windows: 'Fenster', lock: 'Schloss', hood: 'Motorhaube', trunk: 'Kofferraum',
