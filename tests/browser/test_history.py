@@ -67,12 +67,13 @@ def test_where_nothing_is_stored_the_page_says_how_to_switch_it_on(signed_in, pa
 def test_a_day_a_week_and_a_month_are_shown_without_a_token(signed_in, service, page):
     write_past(signed_in, service, **PAST)
     page.open("?car=i4")
-    page.wait(lambda: caption(page, "StateOfCharge") == "State of charge: 31 % to 80 %", "the day")
-    assert caption(page, "ElectricRange") == "Range: 130 km to 361 km"
+    # 15 % held when the day began
+    page.wait(lambda: caption(page, "StateOfCharge") == "State of charge: 15 % to 80 %", "the day")
+    assert caption(page, "ElectricRange") == "Range: 60 km to 361 km"
     assert caption(page, "ChargingPower") == "Power: 0.0 kW to 11.0 kW"
     picture = page.find("figure[data-history='StateOfCharge'] svg")
     assert picture.get_attribute("role") == "img"
-    assert picture.get_attribute("aria-label") == "State of charge, Day: 31 % to 80 %"
+    assert picture.get_attribute("aria-label") == "State of charge, Day: 15 % to 80 %"
     lines = page.driver.find_elements(By.CSS_SELECTOR, "figure[data-history='StateOfCharge'] .line")
     assert len(lines) == 2  # UNDEF is a gap
     page.press("[data-period='week']")
@@ -97,9 +98,9 @@ def test_the_lines_are_also_a_table(signed_in, service, page):
 def test_the_line_goes_on_with_what_the_item_says_now(signed_in, service, page):
     write_past(signed_in, service, **PAST)
     page.open("?car=i4")
-    page.wait(lambda: caption(page, "StateOfCharge") == "State of charge: 31 % to 80 %", "the day")
-    signed_in.openhab.update("BMW_i4_StateOfCharge", "22 %")
-    page.wait(lambda: caption(page, "StateOfCharge") == "State of charge: 22 % to 80 %", "the new value")
+    page.wait(lambda: caption(page, "StateOfCharge") == "State of charge: 15 % to 80 %", "the day")
+    signed_in.openhab.update("BMW_i4_StateOfCharge", "7 %")
+    page.wait(lambda: caption(page, "StateOfCharge") == "State of charge: 7 % to 80 %", "the new value")
 
 
 def test_a_percentage_that_was_stored_as_a_part_of_one_is_a_percentage(signed_in, service, page):
