@@ -430,17 +430,12 @@ def test_an_http_client_whose_thread_has_ended_is_replaced(signed_in):
     assert "telematicData" in [call["where"] for call in signed_in.api_calls(since)]
 
 
-def uids_of_our_rules(home):
-    return {rule["name"]: rule["uid"] for rule in home.openhab.rules() if rule["name"].startswith("BMW: ")}
-
-
 def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_once(signed_in):
     signed_in.force_update()
     reload_script(signed_in)
     first = signed_in.openhab.probe()
     wanted = ours(first)
     assert wanted[:2] == (RULES, THREADS)
-    uids = uids_of_our_rules(signed_in)
     for _ in range(20):
         reload_script(signed_in)
     signed_in.force_update()
@@ -453,7 +448,6 @@ def test_a_script_saved_twenty_times_leaves_its_rules_threads_and_connections_on
     )
     assert len(more) <= 5, more
     assert last["open_files"] <= first["open_files"] + 10
-    assert uids_of_our_rules(signed_in) == uids and all(uid.startswith("bmw-") for uid in uids.values())
 
 
 def test_with_a_short_cron_the_items_follow_without_a_command(signed_in):

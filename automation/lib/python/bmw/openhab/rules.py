@@ -7,20 +7,17 @@ Ours know the triggers that this module uses, in the helper libraries' syntax::
     @when("Item BMW_ForceUpdate received command ON")
     def update(event): ...
 
-``event`` is openHAB's event object, None for a cron trigger. An exception in a rule is logged, not raised. A rule of ours has the same
-UID each time the script is loaded, so that a rule that a person has disabled stays so.
+``event`` is openHAB's event object, None for a cron trigger. An exception in a rule is logged, not raised.
 """
 
 from __future__ import absolute_import, unicode_literals
 
-import binascii
 import logging
 import sys
 
 from org.openhab.core.automation.module.script.rulesupport.shared.simple import SimpleRule
 from org.openhab.core.automation.util import TriggerBuilder
 
-from bmw.compat import lower, to_bytes
 from bmw.openhab import versions
 from bmw.pattern import Pattern
 
@@ -54,17 +51,6 @@ class _DecoratedRule(SimpleRule):
             log.exception("Unexpected error in the rule '%s'", self._function.__name__)
 
 
-class _KnownRule(_DecoratedRule):
-    """One with a UID of its own, which else is random."""
-
-    def __init__(self, uid, *what):
-        self._uid = uid
-        _DecoratedRule.__init__(self, *what)
-
-    def getUID(self):
-        return self._uid
-
-
 def own_when(text):
     """Adds a trigger to the decorated function. Raises ValueError for an unknown trigger."""
 
@@ -92,29 +78,13 @@ def own_rule(automation_manager):
 
     def rule(name, description=None, tags=None):
         def add(function):
-            uid = _free_uid(automation_manager, name, function.triggers)
-            what = (function, name, description or "", tags or [], function.triggers)
-            automation_manager.addRule(_KnownRule(uid, *what) if uid else _DecoratedRule(*what))
+            made = _DecoratedRule(function, name, description or "", tags or [], function.triggers)
+            automation_manager.addRule(made)
             return function
 
         return add
 
     return rule
-
-
-def _free_uid(automation_manager, name, triggers):
-    """A UID (text) for the rule with this name and these triggers that no other rule has; None if that is not sure.
-
-    Of two rules with one UID, openHAB drops one without a word.
-    """
-    told = sorted("{} {}".format(trigger.getTypeUID(), trigger.getConfiguration().getProperties()) for trigger in triggers)
-    words = "-".join("".join(letter if letter.isalnum() else " " for letter in lower(name)).split())
-    uid = "{}-{:08x}".format(words, binascii.crc32(to_bytes("\n".join(told))) & 0xFFFFFFFF)
-    registry = versions.service("automation.RuleRegistry", automation_manager)
-    if registry is None:
-        return None
-    # several accounts have the same cron
-    return next((one for one in [uid] + ["{}-{}".format(uid, number) for number in range(2, 20)] if registry.get(one) is None), None)
 
 
 def decorators(automation_manager):
