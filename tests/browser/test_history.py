@@ -73,7 +73,7 @@ def test_a_day_a_week_and_a_month_are_shown_without_a_token(signed_in, service, 
     assert caption(page, "ChargingPower") == "Power: 0.0 kW to 11.0 kW"
     picture = page.find("figure[data-history='StateOfCharge'] svg")
     assert picture.get_attribute("role") == "img"
-    assert picture.get_attribute("aria-label") == "State of charge, Day: 15 % to 80 %"
+    assert " ".join(picture.get_attribute("aria-label").split()) == "State of charge, Day: 15 % to 80 %"
     lines = page.driver.find_elements(By.CSS_SELECTOR, "figure[data-history='StateOfCharge'] .line")
     assert len(lines) == 2  # UNDEF is a gap
     page.press("[data-period='week']")
