@@ -173,7 +173,8 @@ def test_a_password_that_everybody_can_read_is_told_beside_the_state(home):
     home.configure(**portal(home, password=HOME_PASSWORD))
     assert "everybody" not in home.openhab.state("BMW_Account")
     (home.openhab.conf / "services" / "bmw.cfg").chmod(0o644)
-    home.openhab.wait_state("BMW_Account", lambda text: "everybody on this machine can read password" in text)
+    told = home.openhab.wait_state("BMW_Account", lambda text: "everybody on this machine can read password" in text)
+    assert "file:NAME or env:NAME instead" in told and "openHAB copies bmw.cfg into userdata/config" in told
     home.wait_status("ONLINE")
     assert HOME_PASSWORD not in home.openhab.log(since)
     # this is why a password belongs in its own file: openHAB copied the setting

@@ -326,7 +326,8 @@ def _shown_to_all(secrets):
     """The problem (list of at most one) that everybody on the machine can read passwords in the file."""
     literal = sorted(key for key, value in secrets.items() if secret_source.is_literal(value))
     shown = [key for key in literal if SETTINGS[key.rpartition(".")[2]].privacy == SECRET][:MAX_NAMED]
-    advice = "make the file private (chmod o-r bmw.cfg), or write file:NAME or env:NAME instead of the secret"
+    # to make the file private is not enough: openHAB's copy in userdata/config is as readable as openHAB's other files
+    advice = "write file:NAME or env:NAME instead of the secret; chmod alone is not enough, as openHAB copies bmw.cfg into userdata/config"
     return [ConfigError("everybody on this machine can read {}".format(" and ".join(shown)), advice)] if shown else []
 
 
