@@ -96,16 +96,18 @@ TRIPS = [
 
 @pytest.fixture
 def written(charged):
-    """Writes a text into an item of a log that the module does not know."""
+    """Writes a text into the item of a log, while the module does not put it right."""
     home, page = charged
-    home.openhab.add_item("BMW_i3_TripLog", "String")
 
     def write(text):
         home.openhab.update("BMW_i3_TripLog", text)
         home.openhab.wait_state("BMW_i3_TripLog", text)
 
-    yield SimpleNamespace(home=home, page=page, write=write)
-    home.openhab.remove_item("BMW_i3_TripLog")
+    with home.unloaded():
+        if "BMW_i3_TripLog" not in home.openhab.items():
+            home.openhab.add_item("BMW_i3_TripLog", "String")
+        yield SimpleNamespace(home=home, page=page, write=write)
+        home.openhab.remove_item("BMW_i3_TripLog")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

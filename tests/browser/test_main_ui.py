@@ -23,8 +23,10 @@ def main_ui(home, driver):
 
 def test_the_page_shows_each_car_and_follows_it(signed_in, main_ui):
     i3, i4 = signed_in.cloud.cars()[:2]
-    for group in {"BMW_i3_gCommands", "BMW_i4_gCommands"} & set(signed_in.openhab.items()):
-        signed_in.openhab.remove_item(group)  # the tests of commands leave them
+    groups = {"BMW_i3_gCommands", "BMW_i4_gCommands"}
+    for name, item in signed_in.openhab.items().items():
+        if name in groups or groups & set(item["groupNames"]):
+            signed_in.openhab.remove_item(name)  # the tests of commands leave them
     signed_in.cloud.set_car(i3, soc=41, door_driver_front="OPEN")
     signed_in.cloud.set_car(i4, soc=77)
     ask_now(signed_in)
