@@ -6,6 +6,7 @@ from bmw import times
 from bmw.logbook import dashboard
 from bmw.logbook.charges import Charge
 from bmw.logbook.trips import Trip
+from bmw.vehicle.states import state_text
 
 #: 2026-11-29 12:00 UTC
 NOW = 1795953600.0
@@ -59,6 +60,11 @@ def test_of_a_log_without_end_the_newest_are_shown_and_that_there_are_more():
     assert cut and len(text) <= dashboard.MAX_CHARACTERS
     assert [row[0] for row in rows] == [int(found[-1 - number].start) for number in range(len(rows))]
     assert len(rows) > 40
+
+
+def test_the_longest_text_is_one_that_an_item_can_show():
+    text = dashboard.charges([charge(NOW - number * 600) for number in range(3000)][::-1], NOW)
+    assert state_text(text, "", "String") == text
 
 
 def test_the_charges_of_two_years_have_room():

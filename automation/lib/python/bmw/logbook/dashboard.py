@@ -9,10 +9,11 @@ from __future__ import absolute_import, unicode_literals
 import json
 
 from bmw import times
+from bmw.vehicle import states
 
 VERSION = 1
-#: characters of the text: openHAB writes each state of an item into its log of events. 600 charges have about 30,000
-MAX_CHARACTERS = 32000
+#: characters of the text: all that an item shows, and openHAB writes each state into its log of events. 600 charges have about 30,000
+MAX_CHARACTERS = states.MAX_CHARACTERS
 
 
 def charges(found, now):

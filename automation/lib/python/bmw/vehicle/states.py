@@ -71,8 +71,8 @@ def _place(value, _unit, _item_type):
     return "{},{}".format(number_text(latitude), number_text(longitude))
 
 
-#: the longest real text, a charging curve, has a few thousand characters
-MAX_CHARACTERS = 20000
+#: the longest real texts are the logs for the dashboard, see ``bmw.logbook.dashboard``; a charging curve has a few thousand characters
+MAX_CHARACTERS = 32000
 _SIX_DIGITS = "{:.6f}".format
 #: formatted number -> what an item shows instead; None = no number
 _OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}
