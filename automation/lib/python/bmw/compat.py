@@ -18,6 +18,11 @@ else:
     _character = chr
 
 
+def is_number(value):
+    """True for a number; Python takes True and False for numbers as well."""
+    return isinstance(value, number_types) and not isinstance(value, bool)
+
+
 def urlsplit(url):
     """The standard library's urlsplit, imported at its first use: on Jython the import takes a tenth of this module's load time."""
     return _urls().urlsplit(url)

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import number_types, text_type
+from bmw.compat import is_number, text_type
 from bmw.errors import BadAnswer
 from bmw.redact import remember, remember_for_a_while
 
@@ -90,12 +90,8 @@ def _text(value):
 
 
 def _life(value):
-    return float(value) if _is_number(value) and 0 < value <= MAX_LIFE else UNSTATED_LIFE
+    return float(value) if is_number(value) and 0 < value <= MAX_LIFE else UNSTATED_LIFE
 
 
 def _is_time(value):
-    return _is_number(value) and 0 <= value < _LATEST
-
-
-def _is_number(value):
-    return isinstance(value, number_types) and not isinstance(value, bool)
+    return is_number(value) and 0 <= value < _LATEST

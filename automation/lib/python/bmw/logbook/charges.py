@@ -9,7 +9,7 @@ from __future__ import absolute_import, unicode_literals
 import json
 
 from bmw import times
-from bmw.compat import number_types
+from bmw.compat import is_number
 from bmw.pattern import Pattern
 from bmw.record import record
 from bmw.vehicle.vehicle import Reading
@@ -47,7 +47,7 @@ def charge_of(entry):
             if value is not None:
                 found[field], sources[field] = value, source
     start, end = found.get("start"), found.get("end")
-    if not (_is_number(start) and _is_number(end)):
+    if not (is_number(start) and is_number(end)):
         return None
     energy, price = found.get("energy"), entry.get("price")
     cost = 0.0 if energy == 0 else None if None in (energy, price) else round(energy * price, 2)
@@ -94,7 +94,7 @@ def _told(session):
     """What is known of a session (dict); None if it cannot be."""
     told = dict((field, session[field]) for field in _FIELDS if session.get(field) is not None)
     start, end = told.get("start"), told.get("end")
-    if not (_is_number(start) and _is_number(end)) or not 0 <= end - start <= MAX_SECONDS:
+    if not (is_number(start) and is_number(end)) or not 0 <= end - start <= MAX_SECONDS:
         return None
     if told.get("energy", 0) > MAX_ENERGY:
         del told["energy"]
@@ -198,7 +198,7 @@ def total_of(entries):
     charges = charges_of(entries)
     totals = [round(_energy(charges) + sum(entry["energy"] for entry in entries if entry["id"] == EARLIER), 3)]
     totals += [round(one["energy"] + _energy(charges, one["until"]), 3) for one in entries if one["id"] == RESTORED]
-    return max(totals + [entry["total"] for entry in entries if _is_number(entry.get("total"))])
+    return max(totals + [entry["total"] for entry in entries if is_number(entry.get("total"))])
 
 
 def _energy(charges, since=0):
@@ -250,7 +250,3 @@ def readings(entries, now, has_price):
 def _sum(numbers, digits):
     """The sum, or None if one of them is unknown."""
     return None if None in numbers else round(sum(numbers), digits)
-
-
-def _is_number(value):
-    return isinstance(value, number_types) and not isinstance(value, bool)

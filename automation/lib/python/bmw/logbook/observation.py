@@ -7,7 +7,7 @@ what reached the battery. Times are epoch seconds.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import number_types
+from bmw.compat import is_number
 from bmw.logbook import charges
 from bmw.vehicle.plausible import converted
 
@@ -174,7 +174,7 @@ class _Said(object):
 
     def __init__(self, readings, now):
         last = _of(readings, "lastUpdate", now)[0]
-        last = min(last, now) if _is_number(last) else now
+        last = min(last, now) if is_number(last) else now
         self.charges, self.charges_time = _of(readings, "charging", last, now)
         if not isinstance(self.charges, bool):
             self.charges = None
@@ -196,7 +196,7 @@ def _of(readings, key, otherwise, now=None):
 
 def _number(readings, key, unit, otherwise, now):
     value, moment = _of(readings, key, otherwise, now)
-    return (converted(value, readings[key].unit, unit) if _is_number(value) else None), moment
+    return (converted(value, readings[key].unit, unit) if is_number(value) else None), moment
 
 
 def _is_same(before, now):
@@ -210,14 +210,10 @@ def _with_energy(own, capacity):
 
 def _state(value):
     """The state (dict) of a running charge as an entry has it; None if there is none, or it is not one of ours."""
-    if not isinstance(value, dict) or set(value) != set(_STATE) or not (_is_number(value["start"]) and _is_number(value["heard"])):
+    if not isinstance(value, dict) or set(value) != set(_STATE) or not (is_number(value["start"]) and is_number(value["heard"])):
         return None
-    return dict(value) if all(one is None or _is_number(one) for one in value.values()) else None
+    return dict(value) if all(one is None or is_number(one) for one in value.values()) else None
 
 
 def _known(fields):
     return dict((name, value) for name, value in fields if value is not None)
-
-
-def _is_number(value):
-    return isinstance(value, number_types) and not isinstance(value, bool)

@@ -7,7 +7,7 @@ ours. A trip through a gap of the messages is marked: it may be several, and a c
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import number_types, text_type
+from bmw.compat import is_number, number_types, text_type
 from bmw.record import record
 from bmw.vehicle.plausible import converted
 
@@ -217,11 +217,7 @@ def trips_of(entries):
 def _trip(entry):
     numbers = [entry.get(key) for key in ("start", "end", "odometer", "distance")]
     rest = [entry.get(key) for key in ("begin", "final", "energy")]
-    if not all(_is_number(one) for one in numbers) or not all(one is None or _is_number(one) for one in rest):
+    if not all(is_number(one) for one in numbers) or not all(one is None or is_number(one) for one in rest):
         return None
     names = [entry.get(key) if isinstance(entry.get(key), text_type) else None for key in ("origin", "destination")]
     return Trip(*numbers + rest + names + [bool(entry.get("gap"))])
-
-
-def _is_number(value):
-    return isinstance(value, number_types) and not isinstance(value, bool)

@@ -6,7 +6,7 @@ Pure: uses no openHAB class. None means UNDEF.
 from __future__ import absolute_import, unicode_literals
 
 from bmw import times
-from bmw.compat import number_types, text_type
+from bmw.compat import is_number, number_types, text_type
 
 
 def state_text(value, unit, item_type, native_type="Switch"):
@@ -41,10 +41,6 @@ def number_text(number):
     return _OTHERWISE.get(text, text)
 
 
-def _is_number(value):
-    return isinstance(value, number_types) and not isinstance(value, bool)
-
-
 def _word(words):
     return lambda value, _unit, _type: words.get(value) if isinstance(value, text_type) else None
 
@@ -52,18 +48,18 @@ def _word(words):
 def _text(value, unit, _item_type):
     if isinstance(value, tuple):
         return _place(value, unit, _item_type)
-    if _is_number(value):
+    if is_number(value):
         return number_text(value)
     # a longer text is too much for pages, databases and logs
     return None if isinstance(value, text_type) and len(value) > MAX_CHARACTERS else value
 
 
 def _time(value, _unit, _item_type):
-    return times.to_iso(value) if _is_number(value) and 0 <= value < _YEAR_10000 else None
+    return times.to_iso(value) if is_number(value) and 0 <= value < _YEAR_10000 else None
 
 
 def _place(value, _unit, _item_type):
-    if not isinstance(value, tuple) or len(value) != 2 or not all(_is_number(part) for part in value):
+    if not isinstance(value, tuple) or len(value) != 2 or not all(is_number(part) for part in value):
         return None
     latitude, longitude = value
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
@@ -109,7 +105,7 @@ _TO_SWITCH = {
 }
 
 _CONVERTERS = {
-    "Dimmer": lambda value, _unit, _type: number_text(value) if _is_number(value) else None,
+    "Dimmer": lambda value, _unit, _type: number_text(value) if is_number(value) else None,
     "Contact": _word(_TO_CONTACT),
     "Switch": _word(_TO_SWITCH),
     "String": _text,
