@@ -10,7 +10,7 @@ const CHARGE = ['start', 'end', 'seconds', 'energy', 'begin', 'final', 'price', 
 const TRIP = ['start', 'end', 'distance', 'odometer', 'begin', 'final', 'energy', 'origin', 'destination', 'hasGap'];
 const TEXTS = new Set(['place', 'toldBy', 'origin', 'destination']);
 
-/** The charges, the newest first: {charges: [...], isCut}. A charge has Dates start and end, and null where something is unknown. */
+/** The charges, the newest first: {entries, isCut}. A charge has Dates start and end, and null where something is unknown. */
 export const charges = (text) => entries(text, CHARGE);
 
 /** The same of the trips. */

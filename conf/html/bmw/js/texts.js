@@ -35,7 +35,7 @@ export const EN = {
   method: 'Method', plan: 'Preference', chargingWindow: 'Charging window',
   // logs of charges and trips
   chargingLog: 'Charges', tripLog: 'Trips', chargingLogFile: 'charges', tripLogFile: 'trips', downloadCsv: 'Download as CSV',
-  entries: '{count}', logIsCut: 'Older entries: python3 -m bmw charges, or trips.', logStart: 'Start', logCharge: 'Charge', logEnergy: 'Energy',
+  logIsCut: 'Older entries: python3 -m bmw charges, or trips.', logStart: 'Start', logCharge: 'Charge', logEnergy: 'Energy',
   logCost: 'Cost', logUse: 'kWh/100 km', logCharges: '{count} charges', logTrips: '{count} trips', logHome: 'home', yes: 'yes',
   energyOfBmw: 'BMW (grid)', energyOfOurs: 'own estimate (battery)', logOurs: '* our own figure: what reached the battery. All others are BMW’s, from the grid.',
   logTripsOurs: 'All figures are ours, from odometer and state of charge.', logGaps: '* messages are missing: it may be several trips.',
@@ -137,7 +137,7 @@ export const DE = {
   curveSeen: 'So gesehen von dieser Seite, während sie offen war.', now: 'jetzt', full: 'Volle Batterie',
   health: 'Batteriegesundheit', method: 'Ladeart', plan: 'Präferenz', chargingWindow: 'Ladefenster',
   chargingLog: 'Ladevorgänge', tripLog: 'Fahrten', chargingLogFile: 'ladevorgaenge', tripLogFile: 'fahrten',
-  downloadCsv: 'Als CSV herunterladen', entries: '{count}', logIsCut: 'Ältere Einträge: python3 -m bmw charges oder trips.', logStart: 'Beginn',
+  downloadCsv: 'Als CSV herunterladen', logIsCut: 'Ältere Einträge: python3 -m bmw charges oder trips.', logStart: 'Beginn',
   logCharge: 'Ladestand', logEnergy: 'Energie', logCost: 'Kosten', logUse: 'kWh/100 km', logCharges: '{count} Ladevorgänge', logTrips: '{count} Fahrten',
   logHome: 'zu Hause', yes: 'ja', energyOfBmw: 'BMW (Netz)', energyOfOurs: 'eigene Schätzung (Batterie)',
   logOurs: '* eigener Wert: was in der Batterie ankam. Alle anderen sind von BMW, aus dem Netz.',

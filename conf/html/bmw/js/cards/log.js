@@ -36,7 +36,7 @@ export function logCard({ texts, home }, log) {
       shown = { car, text, entries };
       if (!show(root, entries.length > 0)) return;
       months.replaceChildren(...byMonth(entries).map((month) => monthOf(month, log, texts, wasOpen)));
-      setText(aside, texts.t('entries', { count: texts.number(entries.length) }));
+      setText(aside, texts.number(entries.length));
       setText(note, [log.note(entries), isCut ? texts.t('logIsCut') : ''].filter(Boolean).join(' '));
       show(note, note.textContent !== '');
     },
