@@ -38,8 +38,8 @@ HEAD = """# Architecture
 Made by `python -m tests.architecture_page --write` from the imports and docstrings below `automation/lib/python/bmw`. A test checks that
 it is up to date, and another one that nothing is imported from further up.
 
-One source runs on Jython 2.7 inside openHAB and on CPython 3.9 and newer. openHAB loads `automation/jsr223/bmw.py`, which holds rules and
-nothing else; the command line is `python3 -m bmw`.
+One source runs on Jython 2.7 inside openHAB and on CPython 3.9 and newer. openHAB loads `automation/jsr223/bmw.py`, which
+starts the accounts and adds the rules of `bmw/openhab/rules.py`; the command line is `python3 -m bmw`.
 
 - **From BMW to an item**: a timer, a switch or the stream wakes the account's worker. `polling` decides what may be asked, `account` brings a
   good token, `clouds` asks and translates, `vehicle` keeps what the car said, `items` names the item, `openhab` writes its state.

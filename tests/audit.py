@@ -28,7 +28,7 @@ BESIDES = {
     "lib/python/bmw/storage/store.py": {"zlib"},  # part of Java on Jython; loaded with the first record that needs it
     "lib/python/bmw/logbook/ledger.py": {"zlib"},
     "lib/python/bmw/storage/cipher.py": {"cryptography"},  # for the command line
-    "lib/python/bmw/openhab/rules.py": {"core"},  # openhab-helper-libraries, if the user has them
+    "lib/python/bmw/openhab/decorators.py": {"core"},  # openhab-helper-libraries, if the user has them
 }
 #: Java packages inside openHAB; jarray is a part of Jython
 JAVA = frozenset(("java", "javax", "org", "jarray"))

@@ -1,4 +1,4 @@
-"""BMW cars in openHAB: the rules. The code is in automation/lib/python/bmw, the settings are in conf/services/bmw.cfg.
+"""BMW cars in openHAB. The rules are in automation/lib/python/bmw/openhab/rules.py, the settings in conf/services/bmw.cfg.
 
 Per account (item names with the default prefix):
     cron                      polls the cars (BMW_LastRefresh, BMW_NextRefresh)
@@ -11,57 +11,22 @@ Per car, if its cloud accepts commands (BMW_i3_CommandStatus shows the progress)
 """
 
 from bmw.openhab.app import instance
-from bmw.openhab.rules import decorators
+from bmw.openhab.rules import Rules
 
 scriptExtension.importPreset("RuleSupport")
-rule, when = decorators(automationManager)
+rules = Rules(automationManager)
 
 
 def add_rules(app):
     for account in app.accounts:
-        add_account_rules(account)
-
-
-def add_account_rules(account):
-    @rule("BMW: refresh", description="Polls the cars on schedule", tags=["BMW"])
-    @when("Time cron " + account.cron)
-    def refresh(event):
-        account.service.tick()
-
-    @rule("BMW: update now", description="Polls the cars now", tags=["BMW"])
-    @when("Item " + account.force_update_item + " received command ON")
-    def force_update(event):
-        account.service.force_update()
-
-    @rule("BMW: diagnose", description="Creates the diagnostics report", tags=["BMW"])
-    @when("Item " + account.diagnose_item + " received command ON")
-    def diagnose(event):
-        account.service.diagnose()
-
-    @rule("BMW: sign in", description="Starts or cancels the sign-in to BMW", tags=["BMW"])
-    @when("Item " + account.sign_in_item + " received command")
-    def sign_in(event):
-        account.sign_in_switch(event.itemCommand)
-
-    def sign_in_input(event):
-        account.sign_in_input(event.itemCommand)
-
-    if account.sign_in_input_item:
-        sign_in_input = when("Item " + account.sign_in_input_item + " received command")(sign_in_input)
-        rule("BMW: sign in with input", description="Starts the sign-in with a solved captcha", tags=["BMW"])(sign_in_input)
-
-    add_command_rule(account, list(account.command_items))
-    account.on_command_items = lambda names: add_command_rule(account, names)
+        rules.add_account_rules(account)
+        add_command_rule(account, list(account.command_items))
+        account.on_command_items = lambda names, account=account: add_command_rule(account, names)
 
 
 def add_command_rule(account, item_names):
-    def command(event):
-        account.command(event.itemName, event.itemCommand)
-
-    for item_name in item_names:
-        command = when("Item " + item_name + " received command")(command)
-    if item_names:
-        rule("BMW: commands", description="Sends a command to a car", tags=["BMW"])(command)
+    # an own function, as openhab-helper-libraries look for the script among the functions that are running
+    rules.add_command_rule(account, item_names)
 
 
 script = instance(events, itemRegistry, add_rules, automationManager.removeAll)

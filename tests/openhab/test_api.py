@@ -377,3 +377,46 @@ def test_a_rule_in_another_language_sends_a_command_and_is_told_its_end(user, vi
     assert in_the_rules_dsl(user, question, future, wait) == ["EXECUTED", ""]
     refused = ["FAILED", "unlocking is not allowed: set allow_unlock = yes in bmw.cfg"]
     assert in_the_rules_dsl(user, dict(question, command="unlock"), future, wait) == refused
+
+
+#: name of a rule -> its UID; the car's commands are of one rule
+UIDS = {
+    "BMW: refresh": "bmw-refresh",
+    "BMW: update now": "bmw-update-now",
+    "BMW: diagnose": "bmw-diagnose",
+    "BMW: sign in": "bmw-sign-in",
+    "BMW: commands": "bmw-commands",
+}
+
+
+def our_uids(user):
+    return dict((rule["name"], rule["uid"]) for rule in user.openhab.rules() if rule["name"].startswith("BMW: "))
+
+
+def test_a_rule_keeps_its_uid_so_that_a_disabled_one_stays_disabled(user):
+    token = user.openhab.admin_token()
+    wait_rule(user.home, "BMW: commands")
+    assert our_uids(user) == UIDS
+    user.openhab.rest("POST", "/rules/bmw-diagnose/enable", "false", token=token)
+    user.home.wait(lambda: user.status("bmw-diagnose")["statusDetail"] == "DISABLED", "the rule to be disabled")
+    with user.home.unloaded():
+        assert our_uids(user) == {}
+    wait_rule(user.home, "BMW: commands")
+    assert our_uids(user) == UIDS
+    assert user.status("bmw-diagnose")["statusDetail"] == "DISABLED"
+    user.openhab.rest("POST", "/rules/bmw-diagnose/enable", "true", token=token)
+    user.home.wait(lambda: user.status("bmw-diagnose")["status"] == "IDLE", "the rule to be enabled")
+
+
+def test_a_rule_of_the_user_with_our_uid_stays_and_ours_gets_a_number(user):
+    with user.home.unloaded():
+        user.add_rule("bmw-diagnose")
+    try:
+        wait_rule(user.home, "BMW: commands")
+        assert our_uids(user) == dict(UIDS, **{"BMW: diagnose": "bmw-diagnose-2"})
+        assert user.status("bmw-diagnose")["status"] == "IDLE"
+        user.openhab.command("BMW_Diagnose", "ON")
+        user.openhab.wait_state("BMW_Diagnostics", lambda text: "openHAB" in text, 60)
+        user.openhab.wait_state("BMW_Diagnose", "OFF", 60)
+    finally:
+        user.remove_rule("bmw-diagnose")

@@ -2,7 +2,7 @@
 
 Data flows in one direction, through one package per task::
 
-    timer / item command            automation/jsr223/bmw.py   (only rules)
+    timer / item command            openhab.rules, added by automation/jsr223/bmw.py
     CarData's stream                clouds.cardata.live
       -> polling.service            coordinates one account
       -> account                    sign-in and tokens

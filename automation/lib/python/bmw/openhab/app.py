@@ -157,6 +157,7 @@ class AccountRunner(object):
     """An account's service, and the item names for the rules.
 
     Attributes:
+        name (str): the account's name, '' for the only one.
         has_closed_store (bool): the store cannot be opened.
         service (bmw.polling.service.Service); cron (str); sign_in_item, force_update_item, diagnose_item (str);
             sign_in_input_item (str or None).
@@ -168,7 +169,8 @@ class AccountRunner(object):
             when its car leaves the account and comes back.
     """
 
-    def __init__(self, service, cron, outlet, asks_for_input, ruled, has_closed_store):
+    def __init__(self, name, service, cron, outlet, asks_for_input, ruled, has_closed_store):
+        self.name = name
         self.has_closed_store = has_closed_store
         self.service = service
         self._ruled = ruled
@@ -222,7 +224,7 @@ def _build(account_config, problems, model, items, page, clock, shared, ruled, h
     worker = Worker("bmw-{}".format(assembly.record_of(account_config)), monotonic)
     environment = assembly.Environment(store, JvmTransport(shared), clock, JvmWire, shared.lock, home=home)
     service = assembly.assemble(environment, account_config, problems, outlet, worker).service
-    return AccountRunner(service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
+    return AccountRunner(account_config.name, service, account_config.cron(), outlet, asks_for_input, ruled, seal is None)
 
 
 def _offset_of(present_zone):

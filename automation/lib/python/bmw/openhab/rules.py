@@ -1,103 +1,80 @@
-"""``@rule`` and ``@when``: from openhab-helper-libraries if they are installed and work, else our own with the same meaning.
-
-Ours know the triggers that this module uses, in the helper libraries' syntax::
-
-    @rule("Name", description="what for", tags=["BMW"])
-    @when("Time cron 0 0/30 * * * ?")
-    @when("Item BMW_ForceUpdate received command ON")
-    def update(event): ...
-
-``event`` is openHAB's event object, None for a cron trigger. An exception in a rule is logged, not raised.
-"""
+"""The rules: when openHAB calls an account. ``automation/jsr223/bmw.py`` adds them; ``decorators`` is for users' own scripts, too."""
 
 from __future__ import absolute_import, unicode_literals
 
-import logging
-import sys
+from bmw.openhab.decorators import decorators
 
-from org.openhab.core.automation.module.script.rulesupport.shared.simple import SimpleRule
-from org.openhab.core.automation.util import TriggerBuilder
-
-from bmw.openhab import versions
-from bmw.pattern import Pattern
-
-log = logging.getLogger("bmw")
-
-_PATTERNS = (
-    (Pattern(r"^Time cron (?P<cronExpression>.+)$"), "timer.GenericCronTrigger"),
-    (Pattern(r"^Item (?P<itemName>\w+) received command(?: (?P<command>\S+))?$"), "core.ItemCommandTrigger"),
-    (Pattern(r"^Item (?P<itemName>\w+) received update(?: (?P<state>\S+))?$"), "core.ItemStateUpdateTrigger"),
-    (
-        Pattern(r"^Item (?P<itemName>\w+) changed(?: from (?P<previousState>\S+))?(?: to (?P<state>\S+))?$"),
-        "core.ItemStateChangeTrigger",
-    ),
-)
+__all__ = ("Rules", "decorators")
 
 
-class _DecoratedRule(SimpleRule):
-    """A rule that calls a Python function with the event."""
+class Rules(object):
+    """Makes the rules of the accounts.
 
-    def __init__(self, function, name, description, tags, triggers):
-        self.name = name
-        self.description = description
-        self.tags = set(tags)
-        self.triggers = triggers
-        self._function = function
+    openhab-helper-libraries look for the script among the functions that are running: call these methods from a function of the script.
 
-    def execute(self, _action, inputs):
-        try:
-            self._function(inputs.get("event"))
-        except:  # noqa: E722 - a Java exception is not a Python Exception
-            log.exception("Unexpected error in the rule '%s'", self._function.__name__)
+    Args:
+        automation_manager: openHAB's ``automationManager`` of the script.
+    """
+
+    def __init__(self, automation_manager):
+        self._rule, self._when = decorators(automation_manager)
+
+    def add_account_rules(self, account):
+        """The rules of an account (bmw.openhab.app.AccountRunner), without those for its commands."""
+        rule, when = self._rule, self._when
+
+        @rule("BMW: refresh", description="Polls the cars on schedule", tags=["BMW"])
+        @when("Time cron " + account.cron)
+        @_with_uid(account, "refresh")
+        def refresh(event):
+            account.service.tick()
+
+        @rule("BMW: update now", description="Polls the cars now", tags=["BMW"])
+        @when("Item " + account.force_update_item + " received command ON")
+        @_with_uid(account, "update-now")
+        def force_update(event):
+            account.service.force_update()
+
+        @rule("BMW: diagnose", description="Creates the diagnostics report", tags=["BMW"])
+        @when("Item " + account.diagnose_item + " received command ON")
+        @_with_uid(account, "diagnose")
+        def diagnose(event):
+            account.service.diagnose()
+
+        @rule("BMW: sign in", description="Starts or cancels the sign-in to BMW", tags=["BMW"])
+        @when("Item " + account.sign_in_item + " received command")
+        @_with_uid(account, "sign-in")
+        def sign_in(event):
+            account.sign_in_switch(event.itemCommand)
+
+        if account.sign_in_input_item:
+            self._add_sign_in_input_rule(account)
+
+    def _add_sign_in_input_rule(self, account):
+        rule, when = self._rule, self._when
+
+        @rule("BMW: sign in with input", description="Starts the sign-in with a solved captcha", tags=["BMW"])
+        @when("Item " + account.sign_in_input_item + " received command")
+        @_with_uid(account, "sign-in-input")
+        def sign_in_input(event):
+            account.sign_in_input(event.itemCommand)
+
+    def add_command_rule(self, account, item_names):
+        """One rule for these command items (list of names) of an account. A car that is found later gets a rule of its own."""
+
+        @_with_uid(account, "commands")
+        def command(event):
+            account.command(event.itemName, event.itemCommand)
+
+        for item_name in item_names:
+            command = self._when("Item " + item_name + " received command")(command)
+        if item_names:
+            self._rule("BMW: commands", description="Sends a command to a car", tags=["BMW"])(command)
 
 
-def own_when(text):
-    """Adds a trigger to the decorated function. Raises ValueError for an unknown trigger."""
-
+def _with_uid(account, what):
     def add(function):
-        if not hasattr(function, "triggers"):
-            function.triggers = []
-        function.triggers.insert(0, _trigger(text, len(function.triggers)))
+        function.uid = "-".join(part for part in ("bmw", account.name, what) if part)
         return function
 
     return add
-
-
-def _trigger(text, number):
-    for pattern, type_uid in _PATTERNS:
-        match = pattern.match(" ".join(text.split()))
-        if match:
-            settings = dict((key, value) for key, value in match.groupdict().items() if value is not None)
-            builder = TriggerBuilder.create().withId("trigger{}".format(number)).withTypeUID(type_uid)
-            return builder.withConfiguration(versions.config_class("Configuration")(settings)).build()
-    raise ValueError("Unknown trigger: {}".format(text))
-
-
-def own_rule(automation_manager):
-    """Our ``rule`` decorator for the script with this ``automationManager``. openHAB removes the rules with the script."""
-
-    def rule(name, description=None, tags=None):
-        def add(function):
-            made = _DecoratedRule(function, name, description or "", tags or [], function.triggers)
-            automation_manager.addRule(made)
-            return function
-
-        return add
-
-    return rule
-
-
-def decorators(automation_manager):
-    """(rule, when) for the calling script: from the helper libraries if they load, else ours."""
-    try:
-        from core.rules import rule
-        from core.triggers import when
-
-        log.debug("Using the rules of openhab-helper-libraries")
-        return rule, when
-    except ImportError:
-        log.debug("openhab-helper-libraries are not installed; using this module's own rules")
-    except:  # noqa: E722 - a Java exception is no Python Exception
-        # several published versions do not load on openHAB 3 and later
-        log.info("openhab-helper-libraries do not work here (%s); using this module's own rules", sys.exc_info()[0].__name__)
-    return own_rule(automation_manager), own_when
