@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from bmw.cli import charges_table
 from bmw.cli import main as cli
 from bmw.logbook import charges
@@ -229,6 +230,14 @@ def test_items_prints_the_items_of_account_and_cars_without_asking(laptop):
     assert names[0] == "BMW" and names.count("BMW_i3_StateOfCharge") == 1 and "BMW_CallsLeft" in names
     assert not [name for name in names if "Command" in name]  # CarData takes none
     assert [call for call in laptop.cloud.calls() if call["kind"] == "api"] == []
+
+
+def test_items_as_yaml_are_the_same_items(laptop):
+    laptop.sign_in()
+    assert laptop.run("items") == 0
+    names = [line.split()[1] for line in laptop.out.splitlines() if line and not line.startswith("//")]
+    assert laptop.run("items", "--yaml") == 0
+    assert list(yaml.safe_load(laptop.out)["items"]) == names
 
 
 def test_items_speak_the_settings_language_and_use_its_names(laptop):

@@ -6,7 +6,7 @@ import pytest
 from bmw.items.model import SECTIONS, Model
 from bmw.vehicle import extra
 from bmw.vehicle.vehicle import Reading
-from bmw.vehicle.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, VEHICLE, VEHICLE_POINTS
+from bmw.vehicle.vocabulary import ACCOUNT, ACCOUNT_POINTS, COMMAND, LOGS, VEHICLE, VEHICLE_POINTS
 
 from tests.unit.fakes import car
 
@@ -119,6 +119,16 @@ def test_an_item_for_commands_is_updated_by_them(key):
 def test_a_switch_for_the_person_is_not_read_only():
     settings = model().account_item(ACCOUNT["forceUpdate"]).metadata["stateDescription"][1]
     assert settings["readOnly"] is False
+
+
+def test_items_that_serve_the_module_only_are_marked_as_advanced():
+    accounts = {key: model().account_item(point).metadata.get("bmw") for key, point in ACCOUNT.items()}
+    marked = {key for key, metadata in accounts.items() if metadata == ("advanced", {})}
+    assert marked == {"accessToken", "tokenExpiry", "signInInput", "nextRefresh", "lastMessage", "diagnostics"}
+    assert {accounts[key] for key in set(ACCOUNT) - marked} == {None}
+    logs = [model().vehicle_item(car(), point, True) for point in LOGS.values()]
+    assert [spec.metadata["bmw"][0] for spec in logs] == ["advanced", "advanced"]
+    assert "bmw" not in model().vehicle_item(car(), VEHICLE["stateOfCharge"], True).metadata
 
 
 def test_a_value_beyond_the_vocabulary_is_an_item_of_its_type_in_a_group_of_its_own_and_marked_as_advanced():

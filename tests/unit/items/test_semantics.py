@@ -1,8 +1,9 @@
 """bmw.items.semantics: which tags an item gets in which openHAB."""
 
 import pytest
-from bmw.items import semantics
+from bmw.items import items_file, semantics
 from bmw.items.model import Model
+from bmw.vehicle.vehicle import Reading
 from bmw.vehicle.vocabulary import COMMAND, VEHICLE, VEHICLE_POINTS
 
 from tests.unit.fakes import car
@@ -61,3 +62,21 @@ def test_the_model_asks_which_tags_there_are():
     newest, oldest = Model("BMW", "", "en", knows_tag=V5_2.__contains__), Model("BMW", "", "en")
     assert newest.vehicle_item(i3, VEHICLE["locked"], True).tags == ("Status", "LockState")
     assert oldest.vehicle_item(i3, VEHICLE["locked"], True).tags == ("Status",)
+
+
+@pytest.mark.parametrize("known", [OLD, V5_0, V5_2], ids=["3.0", "5.0", "5.2"])
+@pytest.mark.parametrize("account", ["", "home"])
+def test_the_semantic_model_has_no_problem_that_openhabs_health_check_looks_for(known, account):
+    """openhab-core's SemanticsServiceImpl (5.0), read: no point in two equipments, no equipment in two, no location within equipment."""
+    vehicle = car("i3", extra_vehicle_timeSetting="utc")
+    vehicle.readings.update((key, Reading(1.0, 1.0)) for key in VEHICLE)
+    specs = items_file.once(items_file.specs_of(Model("BMW", account, "en", knows_tag=known.__contains__), [vehicle], COMMAND))
+    points = {"Measurement", "Status", "Alarm", "Switch", "Control", "Setpoint", "Calculation"}
+    equipment = {spec.name for spec in specs if spec.tags and spec.item_type == "Group"}
+    assert {"BMW_{}i3".format(account and "Home_"), "BMW_{}i3_gDoors".format(account and "Home_")} <= equipment
+    for spec in specs:
+        parents = equipment.intersection(spec.groups)
+        if spec.item_type == "Group":
+            assert len(spec.tags) <= 1 and not points.intersection(spec.tags) and len(parents) <= 1, spec
+        else:
+            assert len(points.intersection(spec.tags)) == 1 and len(spec.tags) <= 2 and len(parents) == 1, spec

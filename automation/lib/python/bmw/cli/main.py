@@ -21,7 +21,7 @@ from bmw.commands import definitions
 from bmw.commands.unlocking import CONFIRM, CONFIRM_AFTER
 from bmw.compat import lower, to_bytes
 from bmw.errors import BmwError, SignInFailed
-from bmw.items import items_file, names
+from bmw.items import items_file, items_yaml, names
 from bmw.items.model import Model
 from bmw.net.http import RequestsTransport
 from bmw.redact import clean
@@ -261,7 +261,8 @@ def print_items(options, accounts, terminal, context):
         can = account.service.can_command
         keys = [key for key, wanted in definitions.ITEMS.items() if can.intersection(wanted)]
         specs += items_file.specs_of(model, account.service.vehicles(), keys + _COMMAND_LIFE if keys else ())
-    terminal.say(items_file.items_file(specs).rstrip())
+    written = items_yaml.items_yaml(specs) if options.yaml else items_file.items_file(specs)
+    terminal.say(written.rstrip())
     return 0
 
 
@@ -343,11 +344,8 @@ def _parser():
         nargs="*",
         help="for example target=80, or a destination: 48.137,11.575 Home; write -- before a negative number",
     )
-    add(
-        "items",
-        print_items,
-        "Print the items of the account and its cars as an openHAB .items file.",
-    )
+    action = add("items", print_items, "Print the items of the account and its cars as an openHAB .items file.")
+    action.add_argument("--yaml", action="store_true", help="as a YAML file for conf/yaml, openHAB 5 and newer")
     for name, function in (("charges", list_charges), ("trips", list_trips)):
         action = add(name, function, "List the {} of the log. openHAB keeps it in userdata/bmw (--store). Asks BMW nothing.".format(name))
         action.add_argument("car", metavar="CAR", nargs="?", help="short name as 'cars' lists it")

@@ -15,17 +15,22 @@ HEADER = """// The items of the BMW integration. To keep them in a file instead 
 // First delete the items with these names in openHAB, because two items cannot have the same name.
 """
 #: setting of the state description that is written into the label's brackets
-_IN_LABEL = "pattern"
+IN_LABEL = "pattern"
 
 
 def items_file(specs):
     """The text of a file with these items, in the given order. An item that occurs twice (the root) is written once."""
-    lines, seen = [], set()
+    return HEADER + "\n" + "\n".join(line(spec) for spec in once(specs)) + "\n"
+
+
+def once(specs):
+    """The specs (list) in their order, without those of a name that was there before."""
+    kept, seen = [], set()
     for spec in specs:
         if spec.name not in seen:
             seen.add(spec.name)
-            lines.append(line(spec))
-    return HEADER + "\n" + "\n".join(lines) + "\n"
+            kept.append(spec)
+    return kept
 
 
 def specs_of(model, vehicles, command_keys=()):
@@ -49,7 +54,7 @@ def specs_of(model, vehicles, command_keys=()):
 def line(spec):
     """One item in openHAB's syntax."""
     description = spec.metadata.get("stateDescription", ("", {}))[1]
-    pattern = description.get(_IN_LABEL)
+    pattern = description.get(IN_LABEL)
     label = _plain(spec.label) + (" [{}]".format(pattern) if pattern else "")
     parts = [spec.item_type, spec.name, _string(label)]
     parts += ["<{}>".format(spec.icon)] if spec.icon else []
@@ -62,7 +67,7 @@ def line(spec):
 
 def _metadata(namespace, entry):
     value, settings = entry
-    pairs = ["{}={}".format(key, _value(setting)) for key, setting in sorted(settings.items()) if key != _IN_LABEL]
+    pairs = ["{}={}".format(key, _value(setting)) for key, setting in sorted(settings.items()) if key != IN_LABEL]
     return "{}={}".format(namespace, _string(value)) + (" [{}]".format(", ".join(pairs)) if pairs else "")
 
 

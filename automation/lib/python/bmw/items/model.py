@@ -37,6 +37,8 @@ SECTIONS = {
 _VEHICLE_POINTS = list(VEHICLE.values()) + list(COMMAND.values()) + list(LOGS.values()) + [PICTURE]
 #: Point tags of items that a person sends commands to
 _WRITABLE = frozenset(("Switch", "Control", "Setpoint"))
+#: items that change often or serve the module itself; the metadata ``bmw="advanced"`` lets a user's pages and rules leave them out
+_ADVANCED = frozenset(["accessToken", "tokenExpiry", "signInInput", "nextRefresh", "lastMessage", "diagnostics"] + list(LOGS))
 
 
 class Model(object):
@@ -153,6 +155,8 @@ class Model(object):
             metadata["autoupdate"] = ("false", {})  # a command to a group, such as "all on", must not change what the car reported
         if point.unit:
             metadata["unit"] = (point.unit, {})
+        if point.key in _ADVANCED:
+            metadata["bmw"] = ("advanced", {})
         return ItemSpec(name, point.item_type, label, point.icon, (group,), semantics.tags(point, self._knows_tag), metadata)
 
 
