@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 
 import pytest
 
@@ -58,8 +59,9 @@ def watched_is_gone():
     System.gc()
     return kept["watched"].get() is None
 """
-ITEMS = 'String Announcement "What was announced"\nString Note\nString Ask\nString Told\nSwitch Wallbox\nSwitch Here\n'
+ITEMS = 'String Announcement "What was announced"\nString Note\nString Ask\nString Told\nSwitch Wallbox\nSwitch Here\nNumber Solar_Surplus\n'
 TYPES_OF_SCRIPTS = "org.openhab.core.automation.module.script.internal.provider.ScriptModuleTypeProvider"
+USE_CASES = layout.REPO / "docs/use-cases.md"
 TEMPLATES = layout.REPO / "automation/templates/bmw.json"
 #: the items of the test's car, as a user chooses them
 CHOSEN = {
@@ -201,6 +203,74 @@ def test_the_example_leaves_a_locked_car_alone(user, vin):
     assert user.ask("cars()[0].value('locked')") is True
     assert len(user.home.cloud.commands()) == sent
     assert user.openhab.state("Announcement") == ""
+
+
+#: the names of the rules in the page of use cases
+CHARGE_RULE, WINDOW_RULE, END_RULE = "Charge with sun or at night", "Window open", "Charging ended"
+
+
+@pytest.fixture(scope="module")
+def use_cases(user):
+    """The rules of docs/use-cases.md, for the test's car."""
+    rules = re.findall(r"^    rule .*?^    end$", USE_CASES.read_text("utf-8"), re.S | re.M)
+    text = "\n".join(textwrap.dedent(rule) for rule in rules).replace("BMW_i4_AtHome", "Here").replace("_i4_", "_i3_")
+    since = user.openhab.log_size()
+    user.openhab.write_conf("rules/car.rules", text)
+    for name in (CHARGE_RULE, WINDOW_RULE, END_RULE):
+        wait_rule(user.home, name)
+    yield user
+    user.openhab.remove_conf("rules/car.rules")
+    assert [line for line in user.openhab.log(since).splitlines() if "car.rules" in line and "[ERROR]" in line] == []
+
+
+@pytest.mark.parametrize(
+    "charge, here, sun, wallbox", [(60, "ON", 2000, "ON"), (85, "ON", 2000, "OFF"), (60, "OFF", 2000, None)], ids=["sun", "full", "away"]
+)
+def test_the_use_case_charges_with_sun_at_home_up_to_80(use_cases, vin, charge, here, sun, wallbox):
+    openhab = use_cases.openhab
+    use_cases.home.cloud.set_car(vin, charging_status="CHARGING", plugged=True, soc=charge)
+    use_cases.home.force_update()
+    openhab.wait_state("BMW_i3_PluggedIn", "ON")
+    openhab.wait_state("BMW_i3_StateOfCharge", "{} %".format(charge))
+    openhab.update("Here", here)
+    openhab.update("Solar_Surplus", str(sun))
+    before = {"ON": "OFF", "OFF": "ON", None: "OFF"}[wallbox]
+    openhab.update("Wallbox", before)
+    openhab.wait_state("Wallbox", before)
+    since = openhab.events_size()
+    use_cases.run_rule(CHARGE_RULE)  # returns when the rule has run
+    if wallbox:
+        openhab.wait_state("Wallbox", wallbox)
+    else:
+        openhab.command("Note", "the rule has run")
+        use_cases.noted()
+        assert "'Wallbox' received command" not in openhab.events(since)
+
+
+def test_the_use_case_tells_that_the_car_is_locked_with_an_open_window(use_cases, vin):
+    use_cases.home.cloud.set_car(vin, lock="UNLOCKED", window_driver_front="OPEN")
+    use_cases.home.force_update()
+    use_cases.openhab.wait_state("BMW_i3_Windows", "OPEN")
+    use_cases.openhab.wait_state("BMW_i3_Locked", "OFF")
+    use_cases.home.cloud.set_car(vin, lock="SECURED")
+    use_cases.home.force_update()
+    assert use_cases.announced(lambda text: text != "") == "The i4 is locked with a window open"
+    use_cases.home.cloud.set_car(vin, window_driver_front="CLOSED")
+    use_cases.home.force_update()
+
+
+def test_the_use_case_tells_when_charging_has_ended(use_cases, vin):
+    use_cases.openhab.remove_conf("automation/jsr223/charging.py")  # the other example announces the same
+    use_cases.home.wait(lambda: not any(rule["name"] == "Announce the end of charging" for rule in use_cases.openhab.rules()), "one teller")
+    use_cases.home.cloud.set_car(vin, charging_status="CHARGING", plugged=True, soc=79)
+    use_cases.home.force_update()
+    use_cases.openhab.wait_state("BMW_i3_Charging", "ON")
+    use_cases.openhab.update("Announcement", "")
+    use_cases.home.cloud.set_car(vin, charging_status="FINISHED_NOT_FULL", soc=80)
+    use_cases.home.force_update()
+    assert use_cases.announced(lambda text: text != "").startswith("The i4 has stopped charging at ")
+    use_cases.openhab.write_conf("automation/jsr223/charging.py", example("Announce when charging is done"))
+    wait_rule(use_cases.home, "Announce the end of charging")
 
 
 def test_values_have_python_types_units_and_times(user, vin):
