@@ -59,7 +59,9 @@ def watched_is_gone():
     System.gc()
     return kept["watched"].get() is None
 """
-ITEMS = 'String Announcement "What was announced"\nString Note\nString Ask\nString Told\nSwitch Wallbox\nSwitch Here\nNumber Solar_Surplus\n'
+ITEMS = (
+    'String Announcement "What was announced"\nString Note\nString Ask\nString Told\nSwitch Wallbox\nSwitch Here\nNumber Solar_Surplus\n'
+)
 TYPES_OF_SCRIPTS = "org.openhab.core.automation.module.script.internal.provider.ScriptModuleTypeProvider"
 USE_CASES = layout.REPO / "docs/use-cases.md"
 TEMPLATES = layout.REPO / "automation/templates/bmw.json"
