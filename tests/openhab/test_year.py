@@ -211,7 +211,8 @@ class Year:
         self.say("Charging", "ON", charging_status="CHARGING", charging_power_w=power * 1000)
         battery = (target - soc) / 100 * capacity
         session = self.session_of(begin, power)
-        if self.driver.is_shown_running():
+        is_told = not year_plan.UNTOLD[0] <= self.day() < year_plan.UNTOLD[1]
+        if self.driver.is_shown_running() and is_told:
             self.tell_history([dict(session, end=None, soc_end=round(soc), grid_kwh=None)])
         steps = max(2, int(battery / power * HOUR / CHARGING) + 1)
         for number in range(1, steps + 1):
@@ -227,10 +228,12 @@ class Year:
             "Charging", "OFF", soc=self.soc, charging_status=status, charging_power_w=0, battery_max_energy_kwh=round(self.battery(), 1)
         )
         finish = int(self.clock.now())
-        grid = round(battery / year_plan.EFFICIENCY, 3) if self.driver.has_energy() else None
+        grid = round(battery / year_plan.EFFICIENCY, 3) if self.driver.has_energy() and is_told else None
         session.update(end=finish, soc_end=int(round(target)), grid_kwh=grid)
-        self.charges.append(Charge(begin, finish, soc, target, grid, battery, self.odometer, self.price, session))
-        self._late.append((finish + self.driver.is_told_late(self.day()), session))
+        self.charges.append(Charge(begin, finish, soc, target, grid, battery, self.odometer, self.price, is_told))
+        late = self.driver.is_told_late(self.day())
+        if is_told:
+            self._late.append((finish + late, session))
         self.until(finish + 900)
 
     def session_of(self, begin, power):
@@ -407,8 +410,12 @@ def wrong_charges(year, rows):
             wrong.append("{} is there {} times".format(told, len(same)))
         for row in same:
             left.remove(row)
-            if charge.grid is not None and not near(number(row, "Energy (kWh)") or 0, charge.grid):
-                wrong.append("{} has {} kWh instead of {}".format(told, row["Energy (kWh)"], charge.grid))
+            whose = "own estimate (battery)" if charge.grid is None else "BMW (grid)"
+            # a session without an energy has whole percents only
+            is_exact = charge.grid is not None or not charge.is_told
+            if row["Energy told by"] != whose or (is_exact and not near(number(row, "Energy (kWh)") or 0, charge.energy)):
+                found = row["Energy (kWh)"], row["Energy told by"]
+                wrong.append("{} has {} instead of {:.3f} {}".format(told, found, charge.energy, whose))
             if not near(number(row, "Price per kWh") or 0, charge.price):
                 wrong.append("{} has the price {} instead of {}".format(told, row["Price per kWh"], charge.price))
     wrong += ["there was no charge at {Start}".format(**row) for row in left]

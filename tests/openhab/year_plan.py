@@ -4,7 +4,7 @@ The driver commutes on most days, goes far on some weekends, and charges at home
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 HOUR, DAY = 3600, 86400
 HOME, WORK = (48.1769, 11.5585), (48.2500, 11.6500)
@@ -34,6 +34,8 @@ GAPS = (
 )
 #: days between which BMW answers each request for its history with an error
 NO_HISTORY = (130, 152)
+#: days between which BMW's history leaves all charges out, for ever: only the car tells of them
+UNTOLD = (182, 200)
 #: days -> how openHAB ends then, in the middle of what; "none" would be a quiet moment
 ENDS = {12: ("stop", "charge"), 33: ("reload", "trip"), 88: ("kill", "charge"), 131: ("stop", "trip"), 166: ("reload", "charge")}
 ENDS.update({197: ("kill", "trip"), 256: ("stop", "none"), 301: ("reload", "none"), 330: ("stop", "charge")})
@@ -55,7 +57,9 @@ class Trip:
 
 @dataclass
 class Charge:
-    """start, end: epoch seconds. grid: kWh, None where BMW does not tell them. battery: kWh. price: of a kWh at its end."""
+    """start, end: epoch seconds. grid: kWh, None where BMW does not tell them. battery: kWh. price: of a kWh at its end.
+
+    is_told: BMW's history has it."""
 
     start: int
     end: int
@@ -65,7 +69,7 @@ class Charge:
     battery: float
     odometer: int
     price: float
-    session: dict = field(default_factory=dict)
+    is_told: bool
 
     @property
     def energy(self):
