@@ -464,6 +464,8 @@ def wrong_items(year):
         shown["ChargingSessions" + name] = len(of_month)
         shown["EnergyCharged" + name] = sum(charge.energy for charge in of_month)
         shown["ChargingCost" + name] = sum(charge.energy * charge.price for charge in of_month)
+    if len(year.charges) > 50:
+        shown["LearnedCapacity"] = year_plan.capacity(year.day()) / year_plan.EFFICIENCY  # what a full charge takes from the grid
     for name, wanted in shown.items():
         state = year.openhab.state(CAR + name)
         print("{:28s} {:>20s}   {:.2f}".format(name, str(state), wanted))
