@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from bmw import times
 from bmw.logbook import dashboard
 from bmw.logbook.charges import Charge
@@ -60,6 +61,12 @@ def test_of_a_log_without_end_the_newest_are_shown_and_that_there_are_more():
     assert cut and len(text) <= dashboard.MAX_CHARACTERS
     assert [row[0] for row in rows] == [int(found[-1 - number].start) for number in range(len(rows))]
     assert len(rows) > 40
+
+
+@pytest.mark.parametrize("older, is_cut", [(None, False), (NOW - 2 * DAY, True), (times.parse("2024-12-31T12:00:00Z"), False)])
+def test_trips_that_are_left_out_before_count_as_cut_if_they_are_of_this_year_or_the_last(older, is_cut):
+    rows, cut = read(dashboard.trips([trip(NOW - DAY)], NOW, older))
+    assert (len(rows), cut) == (1, is_cut)
 
 
 def test_the_longest_text_is_one_that_an_item_can_show():

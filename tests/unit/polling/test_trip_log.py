@@ -76,6 +76,19 @@ def test_the_dashboard_gets_the_log_after_each_trip_and_after_a_restart(home):
     assert home.outlet.logbooks["i4", "tripLog"] == text
 
 
+def test_the_dashboard_is_told_that_there_are_more_trips_than_it_gets(home):
+    home.service.stop()
+    entry, start = {"odometer": 500.0, "distance": 1.0}, home.clock.now() - 900000
+    log = ledger.Ledger(path_of(home))
+    for first, count, is_cut in ((0, trip_log.LATEST, False), (trip_log.LATEST, 1, True)):
+        moments = [start + 60 * number for number in range(first, first + count)]
+        log.put([dict(entry, id=str(moment), start=moment, end=moment + 30) for moment in moments])
+        home = home.restart()
+        home.update()
+        shown = json.loads(home.outlet.logbooks["i4", "tripLog"])
+        assert (len(shown["rows"]), shown["cut"]) == (trip_log.LATEST, is_cut)
+
+
 def test_what_was_learned_is_shown_with_the_number_of_trips(home):
     drive(home, 60)
     drive(home, 60)

@@ -21,9 +21,9 @@ def charges(found, now):
     return _text(found, now, _charge)
 
 
-def trips(found, now):
-    """The text of trips (list of bmw.logbook.trips.Trip, the oldest first)."""
-    return _text(found, now, _trip)
+def trips(found, now, older=None):
+    """The text of trips (list of bmw.logbook.trips.Trip, the oldest first). ``older``: start of the newest one that is left out."""
+    return _text(found, now, _trip, older)
 
 
 def _charge(charge):
@@ -38,7 +38,7 @@ def _trip(trip):
     return span + [trip.origin, trip.destination, trip.has_gap]
 
 
-def _text(found, now, row_of):
+def _text(found, now, row_of, older=None):
     since = times.month_start(now, times.at_home(now).tm_mon + 11)  # 1 January of last year
     rows, length = [], 0
     wanted = [entry for entry in reversed(found) if entry.start >= since]
@@ -48,5 +48,5 @@ def _text(found, now, row_of):
         if length > MAX_CHARACTERS - 50:  # room for the rest of the text
             break
         rows.append(row)
-    is_cut = "true" if len(rows) < len(wanted) else "false"
-    return '{{"version":{},"cut":{},"rows":[{}]}}'.format(VERSION, is_cut, ",".join(rows))
+    is_cut = len(rows) < len(wanted) or (older is not None and older >= since)
+    return '{{"version":{},"cut":{},"rows":[{}]}}'.format(VERSION, "true" if is_cut else "false", ",".join(rows))

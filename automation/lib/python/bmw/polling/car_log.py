@@ -20,13 +20,15 @@ class CarLog(object):
         name (str): start of the record names in the store.
     """
 
-    #: what is kept, for people
-    WHAT = None
+    #: what is kept, for people; key of the item that has the log for the dashboard
+    WHAT = KEY = None
 
     def __init__(self, parts, name):
         self._config = parts.config
         self._store = parts.store
         self._clock = parts.clock
+        self._outlet = parts.outlet
+        self._vehicle_list = parts.vehicle_list
         self._name = name
         self._told = Told()
         self._is_closed = False
@@ -43,6 +45,10 @@ class CarLog(object):
         from bmw.logbook import ledger  # only where it is needed
 
         return ledger.Ledger(self._store.path(record), self._store.lock(record), fold)
+
+    def _show_text(self, vehicle, text):
+        """Shows the log for the dashboard (text of ``bmw.logbook.dashboard``)."""
+        self._outlet.logbook(vehicle, self.KEY, text, self._vehicle_list.is_first(vehicle))
 
     def _capacity(self, vehicle):
         """kWh of the car's battery; None if unknown."""

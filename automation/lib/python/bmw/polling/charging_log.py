@@ -22,13 +22,11 @@ class ChargingLog(CarLog):
         saved (bmw.account.saved_state.SavedState): has what the cloud remembers.
     """
 
-    WHAT = "charges"
+    WHAT, KEY = "charges", "chargingLog"
 
     def __init__(self, parts, saved, name):
         super(ChargingLog, self).__init__(parts, name)
         self._cloud = parts.cloud
-        self._outlet = parts.outlet
-        self._vehicle_list = parts.vehicle_list
         self._saved = saved
         self._books = {}  # VIN -> _Book
 
@@ -61,8 +59,7 @@ class ChargingLog(CarLog):
 
         found = charges.charges_of(entries)
         if found and vehicle.name:
-            text = dashboard.charges(found, self._clock.now())
-            self._outlet.logbook(vehicle, "chargingLog", text, self._vehicle_list.is_first(vehicle))
+            self._show_text(vehicle, dashboard.charges(found, self._clock.now()))
 
     def _look(self, vehicle):
         from bmw.logbook import capacity, charges  # only where they are needed

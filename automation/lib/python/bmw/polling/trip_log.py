@@ -17,12 +17,10 @@ MAX_WAITING = 100
 class TripLog(CarLog):
     """See the module's docstring, and ``bmw.polling.car_log``."""
 
-    WHAT = "trips"
+    WHAT, KEY = "trips", "tripLog"
 
     def __init__(self, parts, name):
         super(TripLog, self).__init__(parts, name)
-        self._outlet = parts.outlet
-        self._vehicle_list = parts.vehicle_list
         self._books = {}  # VIN -> _Book
 
     def look(self, vehicle):
@@ -51,7 +49,7 @@ class TripLog(CarLog):
         if book.trips and not book.is_shown and vehicle.name:
             from bmw.logbook import dashboard
 
-            self._outlet.logbook(vehicle, "tripLog", dashboard.trips(book.trips, now), self._vehicle_list.is_first(vehicle))
+            self._show_text(vehicle, dashboard.trips(book.trips, now, book.older))
             book.is_shown = True
 
     def _book(self, vehicle):
@@ -70,6 +68,7 @@ class _Book(object):
     Attributes:
         use: what was learned, see ``bmw.logbook.real_use.learned``.
         trips (list of bmw.logbook.trips.Trip): the latest. is_shown (bool): the dashboard has them.
+        older (float or None): start of the newest trip that is not among them.
     """
 
     def __init__(self, ledger):
@@ -85,6 +84,8 @@ class _Book(object):
         from bmw.logbook import real_use
 
         self.trips = self._log.trips_of(self._latest())
+        older = self._log.trips_of(self._ledger.entries()[-LATEST - 1 : -LATEST])
+        self.older = older[0].start if older else None
         self.use = real_use.learned(self.trips)
         self.is_shown = False
 
