@@ -78,7 +78,7 @@ def test_the_dashboard_gets_the_log_after_each_trip_and_after_a_restart(home):
 
 def test_the_dashboard_is_told_that_there_are_more_trips_than_it_gets(home):
     home.service.stop()
-    entry, start = {"odometer": 500.0, "distance": 1.0}, home.clock.now() - 900000
+    entry, start = {"odometer": 1000.0, "distance": 1.0}, home.clock.now() - 900000
     log = ledger.Ledger(path_of(home))
     for first, count, is_cut in ((0, trip_log.LATEST, False), (trip_log.LATEST, 1, True)):
         moments = [start + 60 * number for number in range(first, first + count)]
