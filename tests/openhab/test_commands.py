@@ -1,5 +1,6 @@
 """Commands by items in a real openHAB: a switch locks the (simulated) car, and the status item tells how it goes, in order."""
 
+import contextlib
 import re
 import time
 
@@ -155,23 +156,45 @@ def test_unlock_can_ask_for_a_second_command(home):
     assert home.cloud.car(home.cloud.cars()[0])["lock"] == "UNLOCKED"
 
 
-def test_one_command_to_a_group_does_not_confirm_itself(home):
+@contextlib.contextmanager
+def in_two_groups(home, *names):
     """openHAB sends two commands to an item that is in two groups below the one that got the command."""
-    sign_in(home, "portal", allow_unlock="yes", confirm_unlock="yes")
     home.openhab.write_conf("items/groups.items", GROUPS)
     home.openhab.wait_state("gHouse_Lights", lambda state: True)
-    unlock = home.openhab.item("BMW_i3_Unlock")
-    fields = dict(label=unlock["label"], tags=unlock["tags"])
-    home.openhab.add_item("BMW_i3_Unlock", "Switch", groupNames=unlock["groupNames"] + ["gHouse_Doors", "gHouse_Lights"], **fields)
+    items = [home.openhab.item(name) for name in names]
+
+    def join(*more):
+        for item in items:
+            fields = dict(label=item["label"], tags=item["tags"], groupNames=item["groupNames"] + list(more))
+            home.openhab.add_item(item["name"], item["type"], **fields)
+
+    join("gHouse_Doors", "gHouse_Lights")
     try:
+        yield
+    finally:
+        join()
+        home.openhab.remove_conf("items/groups.items")
+
+
+def test_one_command_to_a_group_does_not_confirm_itself(home):
+    sign_in(home, "portal", allow_unlock="yes", confirm_unlock="yes")
+    with in_two_groups(home, "BMW_i3_Unlock"):
         sent, since = len(home.cloud.commands()), event_log_size(home)
         home.openhab.command("gHouse", "ON")
         home.wait(lambda: home.openhab.events(since).count("'BMW_i3_Unlock' received command ON") == 2, "two commands")
         give(home, "BMW_i3_FlashLights", "ON")  # after it, the commands before it are handled as well
         assert sent_since(home, sent) == ["flashLights"]
-    finally:
-        home.openhab.add_item("BMW_i3_Unlock", "Switch", groupNames=unlock["groupNames"], **fields)
-        home.openhab.remove_conf("items/groups.items")
+
+
+def test_one_command_to_a_group_is_sent_once_to_the_car(home):
+    sign_in(home, "portal", allow_unlock="yes")
+    with in_two_groups(home, "BMW_i3_Unlock", "BMW_i3_SoundHorn"):
+        sent, since = len(home.cloud.commands()), event_log_size(home)
+        home.openhab.command("gHouse", "ON")
+        home.wait(lambda: home.openhab.events(since).count("'BMW_i3_SoundHorn' received command ON") == 2, "two commands")
+        give(home, "BMW_i3_FlashLights", "ON")
+        home.wait(lambda: statuses(home, since).count("EXECUTED") == len(sent_since(home, sent)), "all commands to end", 60)
+        assert sorted(sent_since(home, sent)) == ["flashLights", "soundHorn", "unlock"]
 
 
 def test_a_command_by_its_name_works_and_a_wrong_name_is_told(home):

@@ -295,7 +295,7 @@ def test_a_repeated_command_is_dropped_with_a_log_line(desk, caplog, is_waiting)
     desk.give("lock")
     caplog.set_level(logging.INFO, "bmw")
     assert desk.give("lock") == []
-    assert "i3: 'lock' is dropped, the same command is still under way" in caplog.text
+    assert "i3: 'lock' is dropped, the same command is still under way or was given just now" in caplog.text
 
 
 def test_the_same_command_with_another_value_is_no_repetition(desk):
@@ -565,6 +565,105 @@ def test_lock_after_unlock_is_no_repetition_of_the_lock_before(desk):
     desk.pass_time(60)
     assert [command for _name, command in desk.cloud.sent] == ["lock", "unlock", "lock"]
     assert desk.dropped == []
+
+
+LOST = NetworkError("No answer")
+
+
+@pytest.mark.parametrize("gap, times", [(0, 1), (0.9, 1), (1, 2)])
+@pytest.mark.parametrize("end", [None, LOST])
+def test_one_press_that_arrives_twice_is_sent_once_also_if_the_first_has_ended_by_then(desk, end, gap, times):
+    """One ON to a group is two commands for an item that is in two groups below it."""
+    desk.cloud.sends = [end]
+    desk.give()
+    desk.pass_time(gap)
+    desk.give()
+    assert len(desk.cloud.sent) == times
+    assert desk.dropped == ["lock"] * (2 - times)
+
+
+def test_one_press_of_several_switches_that_arrives_twice_is_sent_once(desk):
+    for command in ("unlock", "soundHorn", "unlock", "soundHorn"):
+        desk.give(command)
+    desk.pass_time(60)
+    assert [command for _name, command in desk.cloud.sent] == ["unlock", "soundHorn"]
+    assert desk.dropped == ["unlock", "soundHorn"]
+
+
+def test_the_same_command_later_and_after_another_one_is_sent(desk):
+    desk.cloud.polls = [PENDING, DONE]
+    desk.give("soundHorn")
+    desk.give("lock")
+    desk.pass_time(1)
+    desk.give("soundHorn")
+    desk.pass_time(60)
+    assert [command for _name, command in desk.cloud.sent] == ["soundHorn", "lock", "soundHorn"]
+
+
+@pytest.mark.parametrize("end", [CommandFailed("No"), NetworkError("No network", has_left=False)])
+def test_the_second_arrival_of_a_press_is_sent_if_the_first_certainly_had_no_effect(desk, end):
+    desk.cloud.sends = [end, "receipt"]
+    assert desk.give()[-1].startswith("FAILED")
+    assert desk.give() == ["QUEUED", "SENT"]
+
+
+def test_a_command_that_was_repeated_while_bmw_let_it_wait_is_not_sent_again_at_its_end(desk):
+    """It was given while the first was under way, and nobody was told yet that the car may not have got that one."""
+    second = Moment(desk.clock.now() + 10, desk.worker.now() + 10)
+    desk.cloud.before_leaving = lambda: desk.clock.advance(20)
+    desk.cloud.sends = [LOST]
+    desk.give()
+    desk.give(accepted=second)
+    assert (len(desk.cloud.sent), desk.dropped) == (1, ["lock"])
+    desk.give()
+    assert len(desk.cloud.sent) == 2
+
+
+def test_a_second_press_that_arrives_twice_is_no_new_first_one(clock, worker):
+    desk = Desk(clock, worker, confirm_unlock=True)
+    desk.cloud.sends = [None]
+    desk.give("unlock")
+    desk.pass_time(CONFIRM_AFTER)
+    desk.give("unlock")
+    assert desk.give("unlock") == []
+    desk.pass_time(CONFIRM_AFTER)
+    assert desk.give("unlock")[0].startswith("FAILED: send unlock again")
+    assert len(desk.cloud.sent) == 1
+
+
+@pytest.mark.parametrize("pair", [("lock", "unlock"), ("climateStart", "climateStop"), ("chargeStart", "chargeStop")])
+def test_what_was_undone_meanwhile_is_sent_again(desk, pair):
+    desk.cloud.COMMANDS = frozenset(pair)
+    one, other = pair
+    for command in (one, other, one, other):
+        desk.give(command)
+    desk.pass_time(120)
+    assert [command for _name, command in desk.cloud.sent] == [one, other, one, other]
+
+
+def test_what_another_account_undid_meanwhile_is_sent_again(desk):
+    home, guest = Rights("home", True, False), Rights("guest", True, False)
+    desk.give("lock", rights=home)
+    desk.give("unlock", rights=guest)
+    desk.give("lock", rights=home)
+    desk.pass_time(60)
+    assert [command for _name, command in desk.cloud.sent] == ["lock", "unlock", "lock"]
+
+
+def test_one_press_of_two_accounts_switches_that_arrives_twice_is_sent_once_for_each(desk):
+    home, guest = Rights("home", True, False), Rights("guest", True, False)
+    for rights in (home, guest, home, guest):
+        desk.give("unlock", rights=rights)
+    desk.pass_time(60)
+    assert len(desk.cloud.sent) == 2
+
+
+def test_a_command_that_only_another_account_gave_is_no_repetition(desk):
+    home, guest = Rights("home", True, False), Rights("guest", True, False)
+    for command, rights in (("lock", home), ("unlock", guest), ("unlock", home)):
+        desk.give(command, rights=rights)
+    desk.pass_time(60)
+    assert [command for _name, command in desk.cloud.sent] == ["lock", "unlock", "unlock"]
 
 
 def test_a_command_that_is_dropped_is_told_so_once(desk):

@@ -100,7 +100,7 @@ class ApiHost(object):
                 end.tell(state, reason)
 
         def on_dropped():
-            show(definitions.FAILED, "the same command is still under way")
+            show(definitions.FAILED, "the same command is still under way or was given just now")
 
         service.command(vehicle.name, command, arguments, show, on_dropped)
 

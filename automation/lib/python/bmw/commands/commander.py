@@ -44,6 +44,8 @@ class Order(object):
         accepted (Moment)
         rights (bmw.commands.unlocking.Rights): permissions of the car's account.
         on_changed: called without arguments when the command has changed the car, or may have.
+        ended_at (float or None): seconds of ``Worker.now``.
+        is_void (bool): it has ended, and the car did not get it or refused it.
     """
 
     def __init__(self, vehicle, command, arguments, life, accepted, rights, on_changed=None):
@@ -57,6 +59,8 @@ class Order(object):
         self.sent_at = None
         self.receipt = None
         self.refusals = 0
+        self.ended_at = None
+        self.is_void = False
 
 
 class _OrderGuard(Guard):
@@ -102,6 +106,7 @@ class Commander(object):
         self._poll_every = min(parts.cloud.POLL_COMMAND, self._timeout / MIN_POLLS)
         self._waiting = []
         self._running = {}  # vin -> Order
+        self._newest = {}  # (vin), (vin, subject) and (vin, subject, account) -> the Order taken last
         self.is_halted = False
 
     def halt(self):
@@ -117,16 +122,18 @@ class Commander(object):
 
     def take(self, order):
         """Accepts or refuses an order, and sends it if possible."""
+        if self._is_repeated(order):
+            log.info("%s: '%s' is dropped, the same command is still under way or was given just now", order.vehicle.name, order.command)
+            order.life.drop()
+            return
         problem = self._refusal(order)
         if problem:
             order.life.tell(definitions.FAILED, problem)
-        elif self._is_repeated(order):
-            log.info("%s: '%s' is dropped, the same command is still under way", order.vehicle.name, order.command)
-            order.life.drop()
-        else:
-            order.life.tell(definitions.QUEUED)
-            self._waiting.append(order)
-            self._send_next(order.vehicle.vin)
+            return
+        self._newest.update((key, order) for key in _keys(order))
+        order.life.tell(definitions.QUEUED)
+        self._waiting.append(order)
+        self._send_next(order.vehicle.vin)
 
     def _refusal(self, order):
         """Why the order is refused, or None."""
@@ -136,14 +143,20 @@ class Commander(object):
         return self._unlocking.refusal(order) if order.command == definitions.UNLOCK else None
 
     def _is_repeated(self, order):
-        """True if the car's newest command is the same. Older commands do not count: after lock and unlock, lock means lock again.
+        """True if the same was ordered before and may have an effect, and nothing was ordered since that undoes it: by the same press,
+        or while it was under way as the car's newest command.
 
-        A command from another account does not count either: its progress is shown in that account's items only.
+        A command from another account does not count: its progress is shown in that account's items only.
         """
-        vin = order.vehicle.vin
-        present = [self._running[vin]] if vin in self._running else []
-        present += [other for other in self._waiting if other.vehicle.vin == vin]
-        return bool(present) and _meant(present[-1]) == _meant(order)
+        of_car, about_it, own = [self._newest.get(key) for key in _keys(order)]
+        if own is None or own.is_void or (own.command, own.arguments) != (order.command, order.arguments):
+            return False
+        if about_it.command != order.command:
+            return False  # another account undid it
+        if order.accepted.steady - own.accepted.steady < definitions.SAME_PRESS:
+            return True
+        # it may have ended meanwhile: while BMW lets a request wait, no order is taken
+        return of_car is own and (own.ended_at is None or order.accepted.steady < own.ended_at)
 
     def _send_next(self, vin):
         """Sends the car's oldest waiting order if none is running."""
@@ -153,6 +166,7 @@ class Commander(object):
                 return
             self._waiting.remove(order)
             if self.seconds_left(order) < LEAST:
+                order.is_void = True
                 order.life.tell(definitions.TIMED_OUT, _LATE)
                 continue
             self._running[vin] = order
@@ -214,6 +228,7 @@ class Commander(object):
     def _end(self, order, state, reason):
         self._worker.cancel(_timer(order))
         self._running.pop(order.vehicle.vin, None)
+        order.ended_at, order.is_void = self._worker.now(), state == definitions.FAILED or not order.life.has_left
         try:
             order.life.tell(state, reason)
             if state == definitions.EXECUTED or (state == definitions.TIMED_OUT and order.life.has_left):
@@ -227,8 +242,10 @@ def _timer(order):
     return "command of " + order.vehicle.vin
 
 
-def _meant(order):
-    return order.rights.account, order.command, order.arguments
+def _keys(order):
+    """Its keys in ``Commander._newest``."""
+    whole = order.vehicle.vin, definitions.subject(order.command), order.rights.account
+    return [whole[:length] for length in (1, 2, 3)]
 
 
 def _end_by(order, error):

@@ -41,6 +41,12 @@ EXECUTED, FAILED, TIMED_OUT = "EXECUTED", "FAILED", "TIMED OUT"
 FINAL = frozenset((EXECUTED, FAILED, TIMED_OUT))
 UNDER_WAY = frozenset((QUEUED, SENT, PENDING, DELIVERED))
 
+#: seconds: the same command sooner than that is the same press. One ON to a group is two commands for an item that is in two groups
+#: below it, and a switch may bounce
+SAME_PRESS = 1
+#: command -> the one that it undoes
+_UNDOES = {UNLOCK: LOCK, CLIMATE_STOP: CLIMATE_START, CHARGE_STOP: CHARGE_START}
+
 #: texts that openHAB sends by itself, or has as the state of an empty item: never a command
 _NOTHING = frozenset(("", "REFRESH", "NULL", "UNDEF"))
 #: characters of a command; parsing a longer number could take very long
@@ -64,6 +70,11 @@ ITEMS = dict((key, [command for command in pair if command]) for key, pair in SW
 ITEMS.update((key, [CHARGING_SETTINGS]) for key in SETTINGS)
 ITEMS["destination"] = [SEND_DESTINATION]
 ITEMS["command"] = list(ALL)
+
+
+def subject(command):
+    """What a command (str) is about (str): the same for two commands of which one undoes the other."""
+    return _UNDOES.get(command, command)
 
 
 def is_nothing(text):

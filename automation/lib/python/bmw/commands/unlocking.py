@@ -5,11 +5,11 @@ Pure: the time comes with the order.
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw.commands.definitions import SAME_PRESS
 from bmw.record import record
 
-#: seconds for the second unlock command, if the settings require two. One that comes sooner is the same press: one ON to a group is
-#: two commands for an item that is in two groups below it, and a switch may bounce
-CONFIRM_AFTER, CONFIRM_WITHIN = 1, 10
+#: seconds for the second unlock command, if the settings require two
+CONFIRM_AFTER, CONFIRM_WITHIN = SAME_PRESS, 10
 CONFIRM = "send unlock again within {} seconds to confirm".format(CONFIRM_WITHIN)
 
 #: Permissions from an account's settings. account (str): its name; may_unlock, confirm_unlock (bool).
