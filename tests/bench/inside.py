@@ -153,8 +153,15 @@ def bare(answer, warm, rounds):
 
 
 def fleet(answer, sizes, rounds):
-    """{number of cars: [seconds of a refresh of all]}, in turns; the first refreshes make the items and do not count."""
-    cars = Fleet(answer, max(sizes))
+    """{"seconds": {number of cars: [seconds of a refresh of all]}, "heap": {number of cars: bytes}}.
+
+    The first refreshes make the items and do not count.
+    """
+    cars, used = Fleet(answer, max(sizes)), {0: heap()}
+    for size in sizes:
+        for car in cars.cars[:size]:
+            car.refresh(cars.entries)
+        used[size] = heap()
     seen = dict((size, []) for size in sizes)
     for turn in range(3 + rounds):
         for place, size in enumerate(sizes):
@@ -162,7 +169,7 @@ def fleet(answer, sizes, rounds):
             seconds = timed(lambda: [car.refresh(entries) for car in cars.cars[:size]])
             if turn >= 3:
                 seen[size].append(seconds)
-    return seen
+    return {"seconds": seen, "heap": used}
 
 
 def many(answer, *counts):
@@ -177,4 +184,10 @@ def many(answer, *counts):
     return found
 
 
-DO = {"bare": bare, "fleet": fleet, "many": many}
+def threads():
+    """CPU seconds that the module's threads have used so far: those of the accounts, and of the stream's connection."""
+    found = [thread.getId() for thread in Thread.getAllStackTraces().keySet() if thread.getName().startswith("bmw-")]
+    return sum(max(0, CPU.getThreadCpuTime(number)) for number in found) / 1e9
+
+
+DO = {"bare": bare, "fleet": fleet, "many": many, "threads": threads}

@@ -8,9 +8,11 @@ from tests.openhab.server import wait_until
 
 CHARGE = "BMW_i3_StateOfCharge"
 DESCRIPTOR = "vehicle.drivetrain.batteryManagement.header"
-RATES = (25, 50, 100, 200, 400, 800, 1600, 3200)
+RATES = (25, 50, 100, 200, 400, 800, 1600, 3200, 6400)
 #: seconds: duration of each rate; how late the last message may arrive
 LASTS, LATE = 3, 1
+#: a car that drives sends a message every so many seconds; number of messages of a measurement
+EVERY, MESSAGES = 5, 12
 
 
 def measure(house):
@@ -33,16 +35,35 @@ def measure(house):
             why = "the simulated broker sends no more"
             break
     house.row("stream: messages a second without a queue", "", "{:.0f}".format(good), "", why)
+    _usual(house)
     house.configure(**house.settings())
+
+
+def _usual(house):
+    """The CPU of the module's own threads at the rate of a car that drives, beside that of a parked car."""
+    shares = []
+    for count in (0, MESSAGES):
+        begin, cpu = time.monotonic(), house.inside("threads")
+        for number in range(count):
+            send(house, 10 + number, time.time())
+            time.sleep(EVERY)
+        time.sleep(max(0, begin + EVERY * MESSAGES - time.monotonic()))
+        shares.append(100 * (house.inside("threads") - cpu) / (time.monotonic() - begin))
+    what = "stream: a message every {} s, CPU of the module's threads (% of a core)".format(EVERY)
+    house.row(what, "{:.2f}".format(shares[0]), "{:.2f}".format(shares[1]), "", "other: no message")
+
+
+def send(house, charge, now):
+    moment = iso(now)
+    data = {DESCRIPTOR: {"value": charge, "unit": "percent", "timestamp": moment}}
+    house.stream.publish(house.vin, json.dumps({"vin": house.vin, "timestamp": moment, "data": data}).encode())
 
 
 def _publish(house, rate, mark):
     """Publishes messages at an even rate; the last one has the value ``mark``. Returns the reached rate."""
     begin, count = time.monotonic(), rate * LASTS
     for number in range(count):
-        moment = iso(time.time())
-        data = {DESCRIPTOR: {"value": int(mark) if number == count - 1 else 10 + number % 80, "unit": "percent", "timestamp": moment}}
-        house.stream.publish(house.vin, json.dumps({"vin": house.vin, "timestamp": moment, "data": data}).encode())
+        send(house, int(mark) if number == count - 1 else 10 + number % 80, time.time())
         pause = begin + (number + 1) / rate - time.monotonic()
         if pause > 0:
             time.sleep(pause)

@@ -4,6 +4,7 @@ openHAB's own REST resource asks it, as it asks an add-on. The add-ons themselve
 """
 
 import json
+import urllib.error
 
 SCRIPT = "automation/jsr223/history_service.py"
 DATA = "stored_history.json"
@@ -81,6 +82,14 @@ class HistoryService:
     def write(self, states):
         """states: {item: [(milliseconds, state)]}."""
         self._data.write_text(json.dumps(states), "utf-8")
+
+    def is_there(self, item="BMW_i4_StateOfCharge"):
+        """Whether openHAB has the service."""
+        try:
+            self._openhab.rest("GET", "/persistence/items/{}?boundary=true&serviceId={}".format(item, SERVICE))
+        except urllib.error.HTTPError:
+            return False
+        return True
 
     def remove(self):
         self._openhab.remove_conf(SCRIPT)

@@ -6,17 +6,26 @@ Not a test, so that a test run changes no file; looked at by a person.
 """
 
 import io
+import random
+import sys
 import time
 
 from PIL import Image
+from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import chromium, prefer, set_screen
 from tests.browser.dashboard import Dashboard
+from tests.browser.history_service import HistoryService
 from tests.browser.main_ui import MainUI
 from tests.cloud import HOME_PASSWORD, HOME_USER, MYBMW_APP_KEY
 from tests.openhab import layout
 from tests.openhab.home import UNLIMITED, Home
 from tests.openhab.server import OpenHAB
+
+sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
+from bmw.logbook import dashboard  # noqa: E402
+from bmw.logbook.charges import Charge  # noqa: E402
+from bmw.logbook.trips import Trip  # noqa: E402
 
 FOLDER = layout.REPO / "docs" / "screenshots"
 #: name -> (size, whether the picture has the whole length of the page)
@@ -24,6 +33,11 @@ SCREENS = {"phone": (dict(width=390, height=960, scale=2, is_phone=True), False)
 HOME = "&home=48.1769,11.5585"
 #: points of the charging curve that is put into the page's storage, four and a half minutes apart
 CURVE_STEPS = 26
+#: the cards of the pictures of the logs, and the days of the past in them
+CARDS, DAYS = (".charging-card", ".log-card", ".history-card", ".place-card"), 60
+HOUR, DAY = 3600, 86400
+#: pixels of a screen on which each card has room, as Chromium cuts off what is below
+HIGH = 5000
 
 
 def main():
@@ -38,6 +52,7 @@ def main():
             sign_in_pictures(home, page)
             use_mybmw(home)
             car_pictures(home, page)
+            log_pictures(home, page)
             main_ui_pictures(MainUI(driver, home.openhab))
     finally:
         home.close()
@@ -102,6 +117,70 @@ def car_pictures(home, page):
             save(page.driver, "{}-{}".format(screen, look), size if is_whole else None)
 
 
+def log_pictures(home, page):
+    """Charging curve, logs, history and place, with a past that the module is not there to correct: nobody waits that long for a picture."""
+    with home.unloaded():
+        service = HistoryService(home.openhab)
+        home.wait(service.is_there, "openHAB to have the service")
+        now, past = time.time(), Past()
+        service.write({"BMW_i4_" + key: [(int(1000 * moment), state) for moment, state in rows] for key, rows in past.stored.items()})
+        logs = {"ChargingLog": dashboard.charges(past.charges, now), "TripLog": dashboard.trips(past.trips, now)}
+        states = dict(logs, ChargingCurve=past.curve, ChargingPower="11000 W")
+        for key, text in states.items():
+            if "BMW_i4_" + key not in home.openhab.items():
+                home.openhab.add_item("BMW_i4_" + key, "Number:Power" if key == "ChargingPower" else "String")
+            home.openhab.update("BMW_i4_" + key, text)
+        for screen, (size, _is_whole) in SCREENS.items():
+            for look in ("light", "dark"):
+                set_screen(page.driver, **size)
+                prefer(page.driver, prefers_color_scheme=look)
+                page.open("?car=i4" + HOME)
+                page.wait_text("figure[data-history='StateOfCharge'] figcaption", lambda text: "%" in text)
+                page.driver.execute_script(
+                    "document.querySelectorAll('.log-card details:first-child').forEach((one) => { one.open = true; })"
+                )
+                page.press("[data-period='week']")
+                set_screen(page.driver, **dict(size, height=HIGH))
+                save_cards(page.driver, "logs-{}-{}".format(screen, look))
+        service.remove()
+
+
+class Past:
+    """What a car did in the last days: ``charges``, ``trips``, ``curve`` (text), and ``stored``: {key: [(epoch seconds, state)]}."""
+
+    def __init__(self):
+        dice, soc, odometer = random.Random(7), 62.0, 31240
+        today = time.mktime(time.localtime()[:3] + (0, 0, 0, 0, 0, -1))
+        self.charges, self.trips, self.curve = [], [], ""
+        self.stored = {"StateOfCharge": [], "ElectricRange": [], "ChargingPower": []}
+        for day in range(DAYS, 0, -1):
+            for hour, places in ((7.4, ("HOME", "Work")), (16.9, ("Work", "HOME"))):
+                start, distance = today - day * DAY + hour * HOUR, dice.randint(18, 55)
+                begin, soc, odometer = soc, soc - distance * 0.22, odometer + distance
+                end = start + distance * 75
+                self.trips.append(Trip(start, end, odometer, distance, round(begin), round(soc), distance * 0.178, *places, False))
+                self._store(end, soc, 0)
+            if soc < 45:
+                soc = self._charge(today - day * DAY + 20.5 * HOUR, soc, odometer)
+
+    def _charge(self, start, begin, odometer):
+        final, energy = 80, (80 - begin) * 0.9
+        end = start + energy / 11 * HOUR
+        points = [[start, 6.1], [start + 240, 11.0], [end - 1500, 9.2], [end - 700, 5.4], [end, 0]]
+        for number in range(9):
+            self._store(start + (end - start) * number / 8, begin + (final - begin) * number / 8, 11000 if number < 8 else 0)
+        sources = {"energy": "bmw"}
+        more = (round(begin), final, "Musterweg 1", odometer, None, 0.31, round(energy * 0.31, 2), sources)
+        self.charges.append(Charge(str(start), start, end, end - start, round(energy, 2), *more))
+        self.curve = dashboard.curve(start, end, points)
+        return final
+
+    def _store(self, moment, soc, watt):
+        self.stored["StateOfCharge"].append((moment, "{:.0f} %".format(soc)))
+        self.stored["ElectricRange"].append((moment, "{:.0f} km".format(soc * 4.3)))
+        self.stored["ChargingPower"].append((moment, "{} W".format(watt)))
+
+
 def main_ui_pictures(ui):
     """The page of conf/ui, and the semantic model with a car unfolded. This openHAB does not have the add-on with the classic icons."""
     uid = ui.paste_page()
@@ -131,6 +210,19 @@ def remember_charge(driver):
         "localStorage.setItem('bmw-page.session.BMW_i4', JSON.stringify({start: arguments[0][0][0], end: null, points: arguments[0]}))",
         points,
     )
+
+
+def save_cards(driver, name):
+    """Saves the pictures of some cards, one below the other."""
+    driver.execute_async_script("setTimeout(arguments[0], 1200)")
+    cards = [card for css in CARDS for card in driver.find_elements(By.CSS_SELECTOR, css) if card.is_displayed()]
+    pictures = [Image.open(io.BytesIO(card.screenshot_as_png)).convert("RGB") for card in cards]
+    whole = Image.new("RGB", (max(one.width for one in pictures), sum(one.height for one in pictures)), pictures[0].getpixel((0, 0)))
+    top = 0
+    for picture in pictures:
+        whole.paste(picture, (0, top))
+        top += picture.height
+    whole.save(FOLDER / (name + ".png"), optimize=True)
 
 
 def save(driver, name, whole=None):

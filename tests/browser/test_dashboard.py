@@ -6,7 +6,9 @@ import json
 import pytest
 from selenium.webdriver.common.by import By
 
+from tests.browser.chromium import prefer
 from tests.browser.conftest import ask_now
+from tests.browser.test_for_people import grave_issues
 
 
 def iso(hours_ago):
@@ -280,6 +282,10 @@ def test_home_is_where_openhab_is_unless_somebody_set_another_one(by_hand):
     assert page.driver.find_elements(By.CSS_SELECTOR, ".place-card .map-home")
     home.openhab.update("BMW_i3_Place", "Work & more")
     page.wait_text(".place-card .headline", "Work & more · 12.3 km south-west of home")
+    for look in ("light", "dark"):
+        prefer(page.driver, prefers_color_scheme=look)
+        assert grave_issues(page.driver) == []
+    prefer(page.driver, prefers_color_scheme="light")
     home.openhab.update("BMW_i3_DirectionFromHome", "UNDEF")
     home.openhab.update("BMW_i3_DistanceFromHome", "0.1 km")
     home.openhab.update("BMW_i3_AtHome", "ON")

@@ -1,27 +1,16 @@
 """The dashboard shows what openHAB's persistence has stored, and says how to switch it on where it stores nothing."""
 
 import time
-import urllib.error
 
 import pytest
 from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import prefer, set_screen
-from tests.browser.history_service import SERVICE, HistoryService
+from tests.browser.history_service import HistoryService
 from tests.browser.test_for_people import SCREENS, grave_issues
 
 HOUR = 3600000
 CARD = ".history-card "
-STORED = "/persistence/items/BMW_i4_StateOfCharge?boundary=true"
-
-
-def asked(openhab):
-    """Whether openHAB has the service."""
-    try:
-        openhab.rest("GET", STORED + "&serviceId=" + SERVICE)
-    except urllib.error.HTTPError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +19,11 @@ def service(home):
     with home.unloaded():
         service = HistoryService(home.openhab)
         try:
-            home.wait(lambda: asked(home.openhab), "openHAB to have the service")
+            home.wait(lambda: service.is_there(), "openHAB to have the service")
             yield service
         finally:
             service.remove()
-            home.wait(lambda: not asked(home.openhab), "the service to be gone")
+            home.wait(lambda: not service.is_there(), "the service to be gone")
 
 
 def write_past(home, service, **series):

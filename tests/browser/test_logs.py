@@ -87,6 +87,40 @@ def test_the_charges_as_csv_are_those_of_the_command_line(charged, tmp_path, lan
     assert len(saved.read_text("utf-8-sig").splitlines()) == len(rows_of(home)) + 1
 
 
+def curve(points, end=None):
+    return json.dumps({"version": 1, "start": 1795800000, "end": end, "points": points})
+
+
+#: what anybody may write into the item, and no charge is drawn
+NO_CURVES = ["{}", "[]", "null", curve([]), curve([["<b>", 1]]), curve([[1795800000, -1]]), curve([[1e300, 1]]), curve([[1, 1]] * 501),
+             curve([[1795800060, 1], [1795800000, 1]])]  # fmt: skip
+POWER = "[data-curve=power]"
+
+
+@pytest.mark.parametrize("language, words", [("en", "Charging power of the last charge"), ("de", "Ladeleistung beim letzten Laden")])
+def test_the_power_of_the_last_charge_is_drawn_from_the_log(charged, language, words):
+    home, page = charged
+    told = json.loads(home.openhab.state("BMW_i3_ChargingCurve"))
+    page.open("?car=i3&lang=" + language)
+    page.wait(lambda: page.find(POWER + " path"), "the curve")
+    highest = "{:.1f}".format(max(power for _moment, power in told["points"]))
+    caption = page.text(POWER + " figcaption")
+    assert caption.startswith(words) and highest.replace(".", "." if language == "en" else ",") + " kW" in caption
+    assert page.find(POWER + " svg").get_attribute("aria-label").replace("\xa0", " ") == caption
+
+
+def test_a_running_charge_is_drawn_and_a_hostile_text_is_none(charged):
+    home, page = charged
+    with home.unloaded():
+        for text in NO_CURVES:
+            home.openhab.update("BMW_i3_ChargingCurve", text)
+            page.wait(lambda: page.find(POWER) is None, "no curve for " + text[:60])
+            home.openhab.update("BMW_i3_ChargingCurve", curve([[1795800000, 11.0], [1795801800, 7.4]]))
+            page.wait(lambda: page.find(POWER), "a curve")
+            caption = page.text(POWER + " figcaption")
+            assert caption.startswith("Charging power since ") and caption.endswith("up to 11.0 kW.")
+
+
 TRIPS = [
     Trip(time.mktime((2026, 10, 3, 8, 5, 0, 0, 0, -1)), time.mktime((2026, 10, 3, 9, 0, 0, 0, 0, -1)), 42010.0, 55.0, 80, 61.5, 7.25, "HOME", "work", False),
     Trip(time.mktime((2026, 11, 3, 8, 5, 0, 0, 0, -1)), time.mktime((2026, 11, 3, 9, 0, 0, 0, 0, -1)), 42090.0, 80.0, 61.5, None, None, "=work; \"1\"", "ELSEWHERE", True),

@@ -300,6 +300,50 @@ def test_a_running_charge_is_written_at_its_start_and_its_end_only(house):
     assert [(one.start, one.begin, one.final) for one in house.kept()] == [(NOON, 20, 79)]
 
 
+def curve_of(house):
+    """(start, end, points) of the charge whose power the dashboard has."""
+    told = json.loads(house.outlet.logbooks["i3", "chargingCurve"])
+    assert told["version"] == 1
+    return told["start"], told["end"], told["points"]
+
+
+def test_the_dashboard_gets_the_power_of_the_last_charge_that_has_a_curve(house):
+    points, start = [[NOON - DAY, 11.0], [NOON - DAY + 1800, 7.4]], NOON - DAY
+    house.look(session(start, curve=points), session(NOON - 2 * HOUR))
+    assert curve_of(house) == (start, start + HOUR, points)
+    house.outlet.logbooks.clear()
+    house.configure()
+    house.log.show_all()
+    assert curve_of(house) == (start, start + HOUR, points)
+
+
+def test_the_dashboard_gets_the_power_of_a_running_charge_now_and_then_and_at_its_end(house):
+    house.look(session(NOON - DAY, curve=[[NOON - DAY, 11.0]]))
+    states = []
+    house.car.update({"charging": Reading(True, NOON), "stateOfCharge": Reading(20, NOON)})
+    for minute in range(60):
+        now = house.clock.now()
+        house.car.update({"chargingPower": Reading(11000.0 - 100 * minute, now), "stateOfCharge": Reading(20 + minute, now)})
+        house.log.observe(house.car)
+        house.look()  # a poll meanwhile
+        if curve_of(house) not in states:
+            states.append(curve_of(house))
+        house.clock.advance(30)
+    assert states[0] == (NOON, None, [[NOON, 11.0]])
+    assert len(states) == 30 and states[-1][2][-1] == [NOON + 58 * 30, 5.2]
+    end = house.clock.now()
+    house.car.update({"charging": Reading(False, end)})
+    house.log.observe(house.car)
+    house.clock.advance(660)
+    house.log.observe(house.car)
+    assert curve_of(house)[:2] == (NOON, end) and curve_of(house)[2][-1] == [end, 0]
+
+
+@pytest.mark.parametrize("text", ["x", "[[1", "7", "null", '{"a":1}', "[1]", "[[1]]", '[["a",1]]', "[[1,null]]", "[[1,2,3]]"])
+def test_a_curve_that_is_damaged_is_none(text):
+    assert charges.curve_of(text) == []
+
+
 def test_the_capacity_that_a_car_tells_in_another_unit_is_converted(house):
     house.car.readings["batteryCapacity"] = Reading(40000.0, NOON, "Wh")
     charge(house)

@@ -203,7 +203,7 @@ class Outlet(object):
         """Shows the picture that is kept, if there is one."""
 
     def logbook(self, vehicle, key, text, is_first):
-        """Shows one of a car's logs: ``chargingLog`` or ``tripLog``, a text of ``bmw.logbook.dashboard``."""
+        """Shows one of a car's logs: ``chargingLog``, ``chargingCurve`` or ``tripLog``, a text of ``bmw.logbook.dashboard``."""
 
     def power(self, name):
         """The watts (float) that an item of the user shows; None = unknown."""

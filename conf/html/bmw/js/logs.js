@@ -1,11 +1,13 @@
 /**
- * Reads the logs that the module writes into two items of a car (bmw.logbook.dashboard). Pure: no request, no DOM.
+ * Reads the logs that the module writes into items of a car (bmw.logbook.dashboard). Pure: no request, no DOM.
  *
  * Anybody may write the items, so a row that is not as expected is left out, and of an endless text nothing is read.
  */
 
 const VERSION = 1;
 const MAX_CHARACTERS = 65536;
+const MAX_POINTS = 500;
+const MAX_KW = 1000;
 const CHARGE = ['start', 'end', 'seconds', 'energy', 'begin', 'final', 'price', 'cost', 'place', 'toldBy', 'odometer'];
 const TRIP = ['start', 'end', 'distance', 'odometer', 'begin', 'final', 'energy', 'origin', 'destination', 'hasGap'];
 const TEXTS = new Set(['place', 'toldBy', 'origin', 'destination']);
@@ -44,6 +46,24 @@ function checked(field, value) {
   if (field === 'hasGap') return value === true;
   if (TEXTS.has(field)) return typeof value === 'string' ? value : null;
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** The power of one charge: {start: Date, end: Date or null while it goes on, points: [[milliseconds, kW]]}; null if it is none. */
+export function curve(text) {
+  const told = parsed(text);
+  if (told === null || typeof told !== 'object' || told.version !== VERSION || !Array.isArray(told.points)) return null;
+  const points = told.points.filter(isPoint).map(([time, power]) => [time * 1000, power]);
+  const [start, end] = [told.start, told.end].map((time) => (Number.isFinite(time) ? new Date(time * 1000) : null));
+  const isGood = points.length > 0 && told.points.length <= MAX_POINTS && isTime(start) && (end === null || isTime(end))
+    && points.every(([time], index) => index === 0 || time >= points[index - 1][0]);
+  return isGood ? { start, end, points } : null;
+}
+
+const isTime = (date) => date !== null && !Number.isNaN(date.getTime());
+
+function isPoint(point) {
+  return Array.isArray(point) && point.length === 2 && point.every(Number.isFinite) && isTime(new Date(point[0] * 1000))
+    && point[1] >= 0 && point[1] <= MAX_KW;
 }
 
 /** [{month: Date of its first day, entries}], the newest first. A charge or trip belongs to the month in which it began. */

@@ -128,6 +128,16 @@ def curve_text(points):
     return json.dumps(points, separators=(",", ":"))[:MAX_CURVE]
 
 
+def curve_of(text):
+    """The points (list of [epoch seconds, kW]) of such a text; empty if it has none, or is cut off."""
+    try:
+        points = json.loads(text or "[]")
+    except ValueError:
+        return []
+    is_curve = isinstance(points, list) and all(isinstance(one, list) and len(one) == 2 and all(map(is_number, one)) for one in points)
+    return points if is_curve else []
+
+
 def _overlap(one, other):
     """Seconds that two charges have in common; below zero: between them."""
     return min(one.get("end") or one["start"], other["end"]) - max(one["start"], other["start"])

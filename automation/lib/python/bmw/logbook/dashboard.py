@@ -26,6 +26,17 @@ def trips(found, now, older=None):
     return _text(found, now, _trip, older)
 
 
+def curve(start, end, points):
+    """The text of the power of one charge, ``{"version":1,"start":...,"end":...,"points":[[seconds, kW],...]}``.
+
+    Args:
+        start, end (float): epoch seconds; end is None while it goes on. points (list of [epoch seconds, kW]).
+    """
+    rows = [[int(moment), round(power, 1)] for moment, power in points]
+    told = {"version": VERSION, "start": int(start), "end": None if end is None else int(end), "points": rows}
+    return json.dumps(told, separators=(",", ":"), sort_keys=True)
+
+
 def _charge(charge):
     seconds = None if charge.seconds is None else int(charge.seconds)
     told_by = charge.sources.get("energy")

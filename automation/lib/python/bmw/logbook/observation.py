@@ -58,6 +58,10 @@ class Watch(object):
     def is_running(self):
         return self._running is not None
 
+    def running_curve(self):
+        """(start, points: list of [epoch seconds, kW]) of the running charge since the last restart; None if there is none."""
+        return None if self._running is None else (self._running["start"], self._thinned())
+
     def look(self, readings, now, capacity):
         """What is ``own`` of the charges (list of dict) that have ended, or are better known now.
 
@@ -141,8 +145,11 @@ class Watch(object):
 
     def _drawn(self, end):
         """The curve as text: the power from each time on, 0 at the end; None if none was told."""
-        width = -(-len(self._curve) // (MAX_POINTS - 1))
-        return charges.curve_text(self._curve[::width] + [[int(end), 0]]) if self._curve else None
+        return charges.curve_text(self._thinned() + [[int(end), 0]]) if self._curve else None
+
+    def _thinned(self):
+        width = max(1, -(-len(self._curve) // (MAX_POINTS - 1)))
+        return self._curve[::width]
 
     def _resting(self, said):
         """The charge (list of dict) that nobody has told: the state of charge has risen, and the car was not driven."""

@@ -46,9 +46,9 @@ class CarLog(object):
 
         return ledger.Ledger(self._store.path(record), self._store.lock(record), fold)
 
-    def _show_text(self, vehicle, text):
+    def _show_text(self, vehicle, text, key=None):
         """Shows the log for the dashboard (text of ``bmw.logbook.dashboard``)."""
-        self._outlet.logbook(vehicle, self.KEY, text, self._vehicle_list.is_first(vehicle))
+        self._outlet.logbook(vehicle, key or self.KEY, text, self._vehicle_list.is_first(vehicle))
 
     def _capacity(self, vehicle):
         """kWh of the car's battery; None if unknown."""

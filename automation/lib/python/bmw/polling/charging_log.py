@@ -13,6 +13,8 @@ from bmw.times import month_start
 
 #: charges that wait while the disk takes nothing
 MAX_WAITING = 100
+#: seconds between two looks at the curve of a running charge
+CURVE_EVERY = 60
 
 
 class ChargingLog(CarLog):
@@ -60,6 +62,29 @@ class ChargingLog(CarLog):
         found = charges.charges_of(entries)
         if found and vehicle.name:
             self._show_text(vehicle, dashboard.charges(found, self._clock.now()))
+            self._show_last(vehicle, found)
+
+    def _show_last(self, vehicle, found):
+        """Shows the power of the last charge (of a list) that has a curve, unless one is running."""
+        from bmw.logbook import charges
+
+        last = next((charge for charge in reversed(found) if charge.curve), None)
+        if last is not None and self._book(vehicle).running_curve() is None:
+            self._show_curve(vehicle, last.start, last.end, charges.curve_of(last.curve))
+
+    def _show_curve(self, vehicle, start, end, points):
+        """Shows the power of a charge on the dashboard; nothing if it was not told."""
+        from bmw.logbook import dashboard
+
+        if points and vehicle.name:
+            self._show_text(vehicle, dashboard.curve(start, end, points), "chargingCurve")
+
+    def _show_running(self, vehicle, book):
+        """The same of the running charge, now and then: each point is a new state of the item."""
+        running, now = book.running_curve(), self._clock.now()
+        if running is not None and not 0 <= now - book.curve_shown < CURVE_EVERY:
+            book.curve_shown = now
+            self._show_curve(vehicle, running[0], None, running[1])
 
     def _look(self, vehicle):
         from bmw.logbook import capacity, charges  # only where they are needed
@@ -96,7 +121,9 @@ class ChargingLog(CarLog):
         except StoreError as error:
             self._tell_store(vehicle, "are not known", error)
             return set()
-        if not book.look(vehicle.readings, self._clock.now(), self._capacity(vehicle)):
+        has_news = book.look(vehicle.readings, self._clock.now(), self._capacity(vehicle))
+        self._show_running(vehicle, book)
+        if not has_news:
             return set()
         if not book.waiting:  # one has begun
             book.put([])
@@ -159,6 +186,7 @@ class _Book(object):
 
     Attributes:
         waiting (list of dict): charges that the car told and that are not in the file yet.
+        curve_shown (float): when the curve of the running charge was shown last.
     """
 
     def __init__(self, ledger):
@@ -166,7 +194,9 @@ class _Book(object):
 
         self.ledger = ledger
         self.waiting = []
+        self.curve_shown = float("-inf")
         self._watch = observation.Watch(ledger.entries())
+        self.running_curve = self._watch.running_curve
         self._is_open = self._watch.is_running  # as the file has it
 
     def look(self, readings, now, capacity):

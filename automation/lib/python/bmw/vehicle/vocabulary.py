@@ -341,6 +341,7 @@ LOGS = dict(
     (row[0], _point(*row))
     for row in (
         ("chargingLog", "charging", "text", "Log of charges (for the dashboard)", "Ladeprotokoll (für das Dashboard)", "none", STATUS),
+        ("chargingCurve", "charging", "text", "Charge curve (for the dashboard)", "Ladekurve (für das Dashboard)", "none", STATUS),
         ("tripLog", "location", "text", "Log of trips (for the dashboard)", "Fahrtenprotokoll (für das Dashboard)", "none", STATUS),
     )
 )

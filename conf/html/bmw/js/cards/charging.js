@@ -1,6 +1,9 @@
-/** Charging: the current values, and the curve of the charging session that this page has seen. */
+/** Charging: the current values, the power of the running or last charge, and the charge that this page has seen. */
 
 import { el, setText, show, svg } from '../dom.js';
+import { valueTicks } from '../history.js';
+import { curve as curveOf } from '../logs.js';
+import { drawPlot, plot as emptyPlot } from '../plot.js';
 import { checked, note } from '../session.js';
 import { storage } from '../settings.js';
 import { facts, frame } from './card.js';
@@ -17,7 +20,8 @@ export function chargingCard({ texts }) {
   const sub = el('p', { class: 'sub' });
   const list = facts(rows(texts));
   const curve = chargeCurve(texts);
-  body.append(el('div', { class: 'headlines' }, headline, sub), list.root, curve.root);
+  const power = powerCurve(texts);
+  body.append(el('div', { class: 'headlines' }, headline, sub), list.root, curve.root, power.root);
   return {
     root,
     update(car) {
@@ -29,6 +33,7 @@ export function chargingCard({ texts }) {
       setText(aside, car.has('PluggedIn') ? texts.t(car.is('PluggedIn', 'ON') ? 'plugged' : 'unplugged') : '');
       list.update(car);
       curve.update(car, isCharging);
+      power.update(car);
     },
   };
 }
@@ -65,6 +70,34 @@ function subText(car, texts, isCharging) {
     parts.push(texts.t('chargingFor', { time: texts.minutes(minutes) }), texts.t('doneAt', { time: texts.clock(done) }));
   }
   return parts.join(' · ');
+}
+
+/** The power of the running or last charge, as the module's log has it. */
+function powerCurve(texts) {
+  const picture = emptyPlot();
+  const caption = el('figcaption', {});
+  const root = el('figure', { 'data-curve': 'power' }, picture, caption);
+  let drawn = null;
+  return {
+    root,
+    update(car) {
+      const text = car.text('ChargingCurve');
+      const found = curveOf(text);
+      if (!show(root, found !== null) || drawn === text) return;
+      drawn = text;
+      const highest = Math.max(...found.points.map((point) => point[1]));
+      const values = { start: texts.moment(found.start), end: found.end && texts.moment(found.end), power: texts.quantity(highest, 'kW', 1) };
+      const words = texts.t(found.end ? 'powerEnded' : 'powerRunning', values);
+      setText(caption, words);
+      const [from, last] = [found.start.getTime(), found.points[found.points.length - 1][0]];
+      const to = Math.max(found.end ? found.end.getTime() : last, from + 60000);
+      drawPlot(picture, {
+        points: found.points, from, to, words,
+        times: [from, to].map((time) => [time, texts.clock(new Date(time))]),
+        values: valueTicks(highest).map((value) => [value, texts.number(value)]),
+      });
+    },
+  };
 }
 
 /** The curve of the last session that this page has seen, stored in this browser. */

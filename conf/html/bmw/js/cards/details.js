@@ -148,7 +148,7 @@ function updateWheel({ key, figure, note, row }, car, texts) {
 }
 
 /** The logs have cards of their own. */
-const LOGS = /_(ChargingLog|TripLog)$/;
+const LOGS = /_(ChargingLog|ChargingCurve|TripLog)$/;
 
 /** All items of the car with their labels from openHAB, also those that no other card shows. */
 export function allCard({ texts, home }) {
