@@ -231,6 +231,21 @@ def test_a_file_full_of_damage_is_not_added_to(path, monkeypatch):
         made.put([{"id": "2", "kwh": 2}])
 
 
+def test_damage_in_the_file_drops_no_entry(path, monkeypatch):
+    monkeypatch.setattr(ledger, "MAX_BYTES", 2000)
+    path.write_bytes(b"x" * 2100 + b"\n")
+    filled(path, *range(20))
+    assert sorted(known(path).values()) == list(range(20))
+
+
+def test_lines_that_later_ones_have_replaced_drop_no_entry(path, monkeypatch):
+    monkeypatch.setattr(ledger, "MAX_BYTES", 2000)
+    made = filled(path, *range(20))
+    for number in range(100):
+        made.put([{"id": "0", "kwh": number}])
+    assert sorted(known(path)) == sorted(str(number) for number in range(20))
+
+
 @given(st.binary(max_size=300))
 def test_no_file_is_too_strange(tmp_path, data):
     path = tmp_path / "strange"

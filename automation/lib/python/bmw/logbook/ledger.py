@@ -15,7 +15,7 @@ from bmw.storage import files
 
 #: of an entry; entries of newer versions are kept, but not understood
 VERSION = 1
-#: bytes of a line, entries, and bytes of a file: decades of a car that is charged each day. Then the oldest quarter is dropped
+#: bytes of a line, entries, and bytes of their lines: decades of a car that is charged each day. Then the oldest quarter is dropped
 MAX_LINE = 8000
 MAX_ENTRIES = 10000
 MAX_BYTES = 8 * 1024 * 1024
@@ -49,6 +49,7 @@ class Ledger(object):
         self._entries = {}  # id -> entry
         self._order = []  # ids, by their first line
         self._foreign = []  # lines (bytes) that are damaged or of a newer version
+        self._foreign_size = 0  # bytes of them; they take no entry's room
         self._lines = 0  # lines with entries in the file
         self._size = 0
         self._is_cut = False  # the file does not end with a line's end
@@ -117,20 +118,27 @@ class Ledger(object):
                 self.damaged += 1
             if entry is None or entry["v"] > VERSION:
                 self._foreign.append(line)
+                self._foreign_size += len(line) + 1
             else:
                 self._know(entry)
 
     def _tidy(self):
         """Writes the file anew if much in it was replaced, or if it has too many entries."""
-        is_full = len(self._order) > MAX_ENTRIES or self._size > MAX_BYTES
+        is_full = len(self._order) > MAX_ENTRIES or self._size - self._foreign_size > MAX_BYTES
         if not is_full and self._lines - len(self._order) <= max(MAX_REPLACED, len(self._order)):
             return
         self._read()  # what another instance has added since
-        if is_full:
+        lines = self._known_lines()
+        # a quarter of the bytes stays free, so that the file is not written anew for each line
+        if len(lines) > MAX_ENTRIES or sum(len(line) for line in lines) > MAX_BYTES * 3 // 4:
             self._drop(self._order[: len(self._order) // 4])
-        data = b"".join([line + b"\n" for line in self._foreign] + [_line(self._entries[name]) for name in self._order])
+            lines = self._known_lines()
+        data = b"".join([line + b"\n" for line in self._foreign] + lines)
         files.write(self._path, data)
-        self._lines, self._size, self._is_cut = len(self._order), len(data), False
+        self._lines, self._size, self._is_cut = len(lines), len(data), False
+
+    def _known_lines(self):
+        return [_line(self._entries[name]) for name in self._order]
 
     def _drop(self, names):
         dropped = [self._entries.pop(name) for name in names]
