@@ -102,6 +102,20 @@ def test_a_short_stop_belongs_to_the_trip_and_a_long_one_ends_it(drive):
     assert [distance for _start, _end, distance in drive.spans] == [20, 10]
 
 
+@pytest.mark.parametrize("hours", [3, 23])
+def test_a_car_whose_clock_is_ahead_of_ours_has_each_trip(drive, hours):
+    def say(minutes, **values):
+        drive.say(minutes * MINUTE, at=drive.now + (minutes + hours * 60) * MINUTE, **values)
+
+    for km in (1010, 1030):
+        say(60, moving=True)
+        say(10, odometer=km)
+        say(1, moving=False)
+        drive.look(trips.STANDS + 1)
+    assert [distance for _start, _end, distance in drive.spans] == [10, 20]
+    assert all(trip.end <= drive.now for trip in drive.trips)
+
+
 def test_an_odometer_that_comes_late_belongs_to_its_trip(drive):
     drive.say(MINUTE, moving=True).say(10 * MINUTE, odometer=1010).say(MINUTE, moving=False).say(2 * MINUTE, odometer=1011)
     drive.look(trips.STANDS + 1)

@@ -89,26 +89,26 @@ def open_entry(state):
 
 
 class _Said(object):
-    """What is read of a car's readings; what is unknown is None, but each time is the best that is known."""
+    """What is read of a car's readings; what is unknown is None, but each time is the best that is known, and none lies ahead."""
 
     def __init__(self, readings, now):
-        self.last = _of(readings, "lastUpdate", number_types, now)[0] or now
-        self.km, self.km_time = _of(readings, "odometer", number_types, self.last)
+        self.last = min(_of(readings, "lastUpdate", number_types, now, now)[0] or now, now)
+        self.km, self.km_time = _of(readings, "odometer", number_types, self.last, now)
         if self.km is not None:
             in_km = converted(self.km, readings["odometer"].unit, "km")
             self.km = None if in_km is None else round(in_km, 1)  # as it is stored
-        self.soc, self.soc_time = _of(readings, "stateOfCharge", number_types, self.last)
-        self.moves, self.moves_time = _of(readings, "moving", bool, self.last)
-        self.charges, self.charges_time = _of(readings, "charging", bool, self.last)
-        self.place = _of(readings, "place", text_type, self.last)[0]
+        self.soc, self.soc_time = _of(readings, "stateOfCharge", number_types, self.last, now)
+        self.moves, self.moves_time = _of(readings, "moving", bool, self.last, now)
+        self.charges, self.charges_time = _of(readings, "charging", bool, self.last, now)
+        self.place = _of(readings, "place", text_type, self.last, now)[0]
 
 
-def _of(readings, key, kind, otherwise):
-    """(value, time) of a reading; the value is None if it is unknown, the time then or without one ``otherwise``."""
+def _of(readings, key, kind, otherwise, now):
+    """(value, time) of a reading; the value is None if it is unknown, the time then or without one ``otherwise``, and at most ``now``."""
     reading = readings.get(key)
     if reading is None or not isinstance(reading.value, kind):
         return None, otherwise
-    return reading.value, otherwise if reading.time is None else reading.time
+    return reading.value, otherwise if reading.time is None else min(reading.time, now)
 
 
 def _standing(state, said):
