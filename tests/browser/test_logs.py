@@ -65,7 +65,8 @@ def test_the_charges_are_summed_up_by_months_that_open_to_a_table(charged):
     of_month = [row for row in rows_of(home) if time.localtime(row[0])[:2] == newest[:2]]
     line = page.text(".months summary")
     assert line.startswith(time.strftime("%B %Y", newest))
-    assert "{} charges · {:.0f} kWh".format(len(of_month), sum(row[3] for row in of_month)) in line
+    charges = "1 charge" if len(of_month) == 1 else "{} charges".format(len(of_month))
+    assert "{} · {:.0f} kWh".format(charges, sum(row[3] for row in of_month)) in line
     page.press(".months summary")
     page.wait(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, ".log tbody tr")) == len(of_month), "the table")
     assert "{:.1f} kWh".format(of_month[0][3]) in page.text(".log tbody tr")
@@ -142,6 +143,16 @@ def written(charged):
             home.openhab.add_item("BMW_i3_TripLog", "String")
         yield SimpleNamespace(home=home, page=page, write=write)
         home.openhab.remove_item("BMW_i3_TripLog")
+
+
+@pytest.mark.parametrize("language, one, two", [("en", "1 trip ·", "2 trips ·"), ("de", "1 Fahrt ·", "2 Fahrten ·")])
+def test_a_month_with_one_trip_says_so(written, language, one, two):
+    written.write(dashboard.trips(TRIPS, time.time()))
+    page = written.page
+    page.open("?car=i3&lang=" + language)
+    page.wait(lambda: page.find(".months details"), "the log")
+    lines = [line.text for line in page.driver.find_elements(By.CSS_SELECTOR, ".log-card summary")]
+    assert any(one in line for line in lines) and any(two in line for line in lines), lines
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -38,7 +38,7 @@ export const EN = {
   // logs of charges and trips
   chargingLog: 'Charges', tripLog: 'Trips', chargingLogFile: 'charges', tripLogFile: 'trips', downloadCsv: 'Download as CSV',
   logIsCut: 'Older entries: python3 -m bmw charges, or trips.', logStart: 'Start', logCharge: 'Charge', logEnergy: 'Energy',
-  logCost: 'Cost', logUse: 'kWh/100 km', logCharges: '{count} charges', logTrips: '{count} trips', logHome: 'home', yes: 'yes',
+  logCost: 'Cost', logUse: 'kWh/100 km', logCharges: '{count} charges', logOneCharge: '1 charge', logTrips: '{count} trips', logOneTrip: '1 trip', logHome: 'home', yes: 'yes',
   energyOfBmw: 'BMW (grid)', energyOfOurs: 'own estimate (battery)', logOurs: '* our own figure: what reached the battery. All others are BMW’s, from the grid.',
   logTripsOurs: 'All figures are ours, from odometer and state of charge.', logGaps: '* messages are missing: it may be several trips.',
   chargingLogHeads: 'Car,Start,End,Place,Odometer (km),State of charge before (%),State of charge after (%),Energy (kWh),Energy told by,'
@@ -142,7 +142,7 @@ export const DE = {
   health: 'Batteriegesundheit', method: 'Ladeart', plan: 'Präferenz', chargingWindow: 'Ladefenster',
   chargingLog: 'Ladevorgänge', tripLog: 'Fahrten', chargingLogFile: 'ladevorgaenge', tripLogFile: 'fahrten',
   downloadCsv: 'Als CSV herunterladen', logIsCut: 'Ältere Einträge: python3 -m bmw charges oder trips.', logStart: 'Beginn',
-  logCharge: 'Ladestand', logEnergy: 'Energie', logCost: 'Kosten', logUse: 'kWh/100 km', logCharges: '{count} Ladevorgänge', logTrips: '{count} Fahrten',
+  logCharge: 'Ladestand', logEnergy: 'Energie', logCost: 'Kosten', logUse: 'kWh/100 km', logCharges: '{count} Ladevorgänge', logOneCharge: '1 Ladevorgang', logTrips: '{count} Fahrten', logOneTrip: '1 Fahrt',
   logHome: 'zu Hause', yes: 'ja', energyOfBmw: 'BMW (Netz)', energyOfOurs: 'eigene Schätzung (Batterie)',
   logOurs: '* eigener Wert: was in der Batterie ankam. Alle anderen sind von BMW, aus dem Netz.',
   logTripsOurs: 'Alle Werte sind unsere, aus Kilometerstand und Ladestand.', logGaps: '* Meldungen fehlen: es können mehrere Fahrten sein.',

@@ -19,7 +19,7 @@ export function chargesCard(context) {
       [texts.t('logCost'), (charge) => texts.number(charge.cost, 2), (found) => found.some((charge) => charge.cost !== null)],
     ],
     sums: (found) => [
-      texts.t('logCharges', { count: texts.number(found.length) }),
+      texts.t(found.length === 1 ? 'logOneCharge' : 'logCharges', { count: texts.number(found.length) }),
       knownSum(found, 'energy') === null ? null : texts.quantity(knownSum(found, 'energy'), 'kWh', 0),
       sum(found, 'cost') === null ? null : texts.number(sum(found, 'cost'), 2),
     ].filter(Boolean).join(' · '),

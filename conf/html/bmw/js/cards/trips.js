@@ -20,7 +20,7 @@ export function tripsCard(context) {
       [texts.t('logCharge'), (trip) => span(trip, texts)],
       [texts.t('logUse'), (trip) => texts.number(consumption(trip), 1), (found) => found.some((trip) => consumption(trip) !== null)],
     ],
-    sums: (found) => [texts.t('logTrips', { count: texts.number(found.length) }),
+    sums: (found) => [texts.t(found.length === 1 ? 'logOneTrip' : 'logTrips', { count: texts.number(found.length) }),
       sum(found, 'distance') === null ? null : texts.quantity(sum(found, 'distance'), 'km', 0)].filter(Boolean).join(' · '),
     note: (found) => `${texts.t('logTripsOurs')}${found.some((trip) => trip.hasGap) ? ` ${texts.t('logGaps')}` : ''}`,
     csvHeads: texts.t('tripLogHeads').split(','),
