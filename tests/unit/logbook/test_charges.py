@@ -42,6 +42,15 @@ def test_a_session_of_the_history_is_a_charge_in_all_its_parts():
     assert set(found.sources.values()) == {"bmw"}
 
 
+@pytest.mark.parametrize(
+    "field, value",
+    [("odometer", 1e300), ("odometer", float("inf")), ("seconds", 1.7e308), ("seconds", 15 * DAY), ("energy", 1001)],
+)
+def test_a_figure_that_no_charge_can_have_is_unknown(field, value):
+    found = only(log_of(told(THIS, **{field: value})))
+    assert getattr(found, field) is None and found.end == THIS + 2 * HOUR
+
+
 def test_a_session_that_is_told_again_is_the_same_charge_as_it_is_told_now():
     entries = log_of(told(THIS, energy=3, place="Musterstadt"))
     found = only(log_of(told(THIS, energy=4), entries=entries))

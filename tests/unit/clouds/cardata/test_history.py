@@ -169,6 +169,12 @@ def test_the_curve_is_steps_with_an_end():
     assert json.loads(values["lastChargingCurve"]) == [[THIS, 11], [THIS + 600, 50], [THIS + 1200, 0]]
 
 
+@pytest.mark.parametrize("power", [1001, 1e308])
+def test_a_power_that_no_charge_has_is_not_in_the_curve(power):
+    blocks = [block(THIS, 10, 11), block(THIS + 600, 10, power)]
+    assert json.loads(shown(session(THIS, chargingBlocks=blocks))["lastChargingCurve"]) == [[THIS, 11.0], [THIS + 600, 0]]
+
+
 def test_a_long_curve_keeps_its_energy_in_few_points():
     blocks = [block(THIS + 60 * number, 1, number % 12) for number in range(600)]
     points = json.loads(shown(session(THIS, hours=10, chargingBlocks=blocks))["lastChargingCurve"])

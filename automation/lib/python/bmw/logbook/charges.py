@@ -17,6 +17,8 @@ from bmw.vehicle.vehicle import Reading
 BMW, OWN = "bmw", "own"
 #: kWh of one charge that cannot be, and seconds that none takes: an answer with such a charge would swallow all others
 MAX_ENERGY, MAX_SECONDS = 1000, 14 * 86400
+#: field -> the most that it can be; one that is more is unknown
+_MOST = {"energy": MAX_ENERGY, "seconds": MAX_SECONDS, "odometer": 999999}
 #: seconds for which the present price is taken as that of a charge that has ended
 PRICE_HOLDS = 86400
 #: price of a kWh; it can be below zero for a short time
@@ -96,8 +98,9 @@ def _told(session):
     start, end = told.get("start"), told.get("end")
     if not (is_number(start) and is_number(end)) or not 0 <= end - start <= MAX_SECONDS:
         return None
-    if told.get("energy", 0) > MAX_ENERGY:
-        del told["energy"]
+    for field, most in _MOST.items():
+        if told.get(field, 0) > most:
+            del told[field]
     if "curve" in told:
         told["curve"] = curve_text(told["curve"])
     if "place" in told:

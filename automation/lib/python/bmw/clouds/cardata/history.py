@@ -13,7 +13,7 @@ import time
 from bmw import times
 from bmw.clouds import values
 from bmw.compat import upper
-from bmw.vehicle.plausible import converted
+from bmw.vehicle.plausible import converted, is_plausible
 from bmw.vehicle.vehicle import Reading
 
 #: each request starts so many seconds before the newest known session, because a car may report a session late, after newer ones
@@ -152,7 +152,7 @@ def _curve(blocks, now):
     for block in blocks:
         start, end = (_moment(block.get(name), now) for name in ("startTime", "endTime"))
         power = values.value_or_none(values.amount, block.get("averagePowerGridKw"))
-        if None not in (start, end, power) and end > start:
+        if None not in (start, end, power) and end > start and is_plausible("chargingPower", power, "kW", "W"):
             steps.append((start, end, power))
     steps.sort()
     if not steps:
