@@ -59,7 +59,8 @@ def test_a_car_shows_all_that_its_cloud_tells_and_nothing_else(make_home, name, 
     assert told.differences(wanted, lambda key: home.state(cases.item_of(home.name, key)), home.now()) == {}
     start = "BMW_{}_".format(home.name)
     # estimatedStateOfCharge changes while the car charges; tests/unit/vehicle/test_estimate.py and unit/logbook test these
-    wanted.update(dict.fromkeys(("estimatedStateOfCharge", "chargingLog", "tripLog", "learnedCapacity", "learnedCapacityCharges")))
+    own = ("estimatedStateOfCharge", "chargingLog", "chargingCurve", "tripLog", "learnedCapacity", "learnedCapacityCharges")
+    wanted.update(dict.fromkeys(own))
     extra = {item[len(start) :] for item, state in home.states(home.name).items() if state is not None}
     assert extra - {key[0].upper() + key[1:] for key in wanted} == set()
 
