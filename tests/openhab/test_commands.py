@@ -270,6 +270,37 @@ def test_a_car_that_comes_back_has_one_rule_so_one_press_does_not_confirm_itself
     assert statuses(home, since, name + "_CommandStatus").count(refused) == 1
 
 
+def test_a_new_car_takes_commands_whatever_was_disabled_before(home):
+    """openHAB remembers by its UID that a rule was disabled. After the next start that rule's car is in the rule of all cars."""
+    sign_in(home, "portal")
+    token, guests = home.openhab.admin_token(), []
+
+    def locks():
+        return set(name for name in home.openhab.items() if name.endswith("_Lock"))
+
+    def rule_of(lock):
+        rules = [rule for rule in home.openhab.rules() if lock in triggers(rule)]
+        return rules[0] if rules else None
+
+    def meet_a_car():
+        before = locks()
+        guests.append(home.cloud.add_car("i4"))
+        list_cars_again(home)
+        home.wait(lambda: [name for name in locks() - before if rule_of(name)], "the rule of the new car")
+        return (locks() - before).pop()
+
+    try:
+        uid = rule_of(meet_a_car())["uid"]
+        home.openhab.rest("POST", "/rules/{}/enable".format(uid), "false", token=token)
+        sign_in(home, "portal", allow_unlock="yes")  # reads the changed settings, which is a start
+        lock = meet_a_car()
+        assert rule_of(lock)["status"]["statusDetail"] != "DISABLED"
+        give(home, lock, "ON", item=lock.replace("_Lock", "_CommandStatus"))
+    finally:
+        for guest in guests:
+            home.cloud.remove_car(guest)
+
+
 def load_script(home, text):
     since = home.openhab.log_size()
     home.openhab.write_conf(SCRIPT, text)

@@ -8,7 +8,7 @@ Ours know the triggers that this module uses, in the helper libraries' syntax::
     def update(event): ...
 
 ``event`` is openHAB's event object, None for a cron trigger. An exception in a rule is logged, not raised. A function with an
-attribute ``uid`` makes a rule with that UID, so that openHAB knows it again after a restart (a rule that was disabled stays so).
+attribute ``uid`` makes a rule with that UID if it is free, so that openHAB knows it again after a restart (one that was disabled stays so).
 The helper libraries give each rule a new UID.
 """
 
@@ -93,18 +93,17 @@ def own_rule(automation_manager):
 
 
 def _give_uid(rule, uid, automation_manager):
-    """Gives a new rule this UID, or that with a number if another rule has it: openHAB would silently drop the new rule."""
+    """Gives a new rule this UID, unless another rule has it: openHAB would silently drop the new rule.
+
+    Then it keeps its random one. openHAB remembers by the UID that a rule was disabled, and a number would soon be another rule's.
+    """
     registry = versions.service("automation.RuleRegistry", automation_manager)
-    if registry is None:
-        return  # it gets a random one
-    free, number = uid, 1
-    while registry.get(free) is not None:
-        number += 1
-        free = "{}-{}".format(uid, number)
+    if registry is None or registry.get(uid) is not None:
+        return
     # openHAB 3 has no method to set it, and does not call one of a Python class to ask for it
     field = Class.getDeclaredField(SimpleRule, "uid")
     field.setAccessible(True)
-    field.set(rule, free)
+    field.set(rule, uid)
 
 
 def decorators(automation_manager):
