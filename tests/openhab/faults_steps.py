@@ -7,6 +7,7 @@ name, see faults_house.py.
 import time
 
 from tests.openhab.faults_house import ACCOUNTS, COMMAND_TIMEOUT, item
+from tests.openhab.home import Presses
 from tests.openhab.server import wait_until
 
 #: seconds until a fault must show, and until a step must work again
@@ -29,6 +30,7 @@ class Step:
         self.cloud = house.clouds[self.name]
         self.gate = house.gates[self.name]
         self._soc = 20
+        self._presses = Presses()
 
     # the account's items
 
@@ -217,6 +219,7 @@ class Command(Step):
         self.wait("i3_CommandStatus", _is_refused)
 
     def act(self):
+        self._presses.wait("i3_FlashLights")
         self.switch("i3_FlashLights")
 
     def trouble(self):

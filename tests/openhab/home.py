@@ -12,8 +12,21 @@ from tests.openhab.server import NO_PROXY, OpenHAB, wait_until
 SETTINGS_FILE = "services/bmw.cfg"
 SCRIPT = "automation/jsr223/bmw.py"
 STARTED = r"BMW integration \S+ started"
+#: seconds after which the same command is another press
+LATER = 1.2
 #: no limit of calls, so that it polls at each cron tick
 UNLIMITED = {"calls_per_day": 1000000}
+
+
+class Presses:
+    """Lets a person press the same button again only when that is another press (``bmw.commands.definitions.SAME_PRESS``)."""
+
+    def __init__(self):
+        self._last = {}
+
+    def wait(self, *button):
+        wait_until(lambda: time.monotonic() > self._last.get(button, 0) + LATER, 10, "the button to be free")
+        self._last[button] = time.monotonic()
 
 
 class Home:

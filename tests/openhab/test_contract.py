@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract import cases
 from tests.contract.clouds import CLOUDS, VINS, settings
-from tests.openhab.home import Home
+from tests.openhab.home import Home, Presses
 
 #: seconds: short, because tests wait for the timeouts, but long enough for a busy machine
 TIMES = {"timeout": 3, "command_timeout": 2}
@@ -47,6 +47,7 @@ class OpenHABHome:
         self._home = home
         self._openhab = home.openhab
         self._last_status = None
+        self._presses = Presses()
         self.cloud = home.cloud
         self.facts = None
         self.vin = None
@@ -119,6 +120,7 @@ class OpenHABHome:
         return {item: entry["state"] for item, entry in items if item.startswith(start) and item not in left_out}
 
     def command(self, item, text):
+        self._presses.wait(item, text)
         self._openhab.command(item, text)
 
     def update(self):
