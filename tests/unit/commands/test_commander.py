@@ -619,6 +619,27 @@ def test_a_command_that_was_repeated_while_bmw_let_it_wait_is_not_sent_again_at_
     assert len(desk.cloud.sent) == 2
 
 
+def test_a_command_that_was_repeated_is_sent_if_the_first_was_too_late_and_the_second_is_not(desk):
+    second = Moment(desk.clock.now() + 60, desk.worker.now() + 60)
+    takes(desk, DEADLINE)
+    assert desk.give()[-1] == "TIMED OUT: it could not be sent in time"
+    desk.cloud.before_leaving = lambda: None
+    assert desk.give(accepted=second) == ["QUEUED", "SENT"]
+
+
+def test_the_second_arrival_of_a_press_is_sent_if_only_the_first_waited_too_long(desk):
+    desk.cloud.polls = [PENDING]
+    desk.give("soundHorn")
+    late = desk.give("lock")
+    desk.pass_time(DEADLINE - LEAST + 0.5)
+    desk.cloud.polls = [DONE]
+    desk.pass_time(60)
+    assert late[-1] == "TIMED OUT: it could not be sent in time"
+    accepted = desk.orders[-1].accepted
+    desk.give("lock", accepted=Moment(desk.clock.now(), accepted.steady + 0.9))
+    assert desk.dropped == []
+
+
 def test_a_second_press_that_arrives_twice_is_no_new_first_one(clock, worker):
     desk = Desk(clock, worker, confirm_unlock=True)
     desk.cloud.sends = [None]
