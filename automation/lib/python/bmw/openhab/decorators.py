@@ -100,10 +100,13 @@ def _give_uid(rule, uid, automation_manager):
     registry = versions.service("automation.RuleRegistry", automation_manager)
     if registry is None or registry.get(uid) is not None:
         return
-    # openHAB 3 has no method to set it, and does not call one of a Python class to ask for it
-    field = Class.getDeclaredField(SimpleRule, "uid")
-    field.setAccessible(True)
-    field.set(rule, uid)
+    try:
+        # openHAB 3 has no method to set it, and does not call one of a Python class to ask for it
+        field = Class.getDeclaredField(SimpleRule, "uid")
+        field.setAccessible(True)
+        field.set(rule, uid)
+    except:  # noqa: E722 - a Java exception is no Python Exception; another openHAB may have no such field
+        log.debug("Rules get random UIDs in this openHAB (%s)", sys.exc_info()[0].__name__)
 
 
 def decorators(automation_manager):
