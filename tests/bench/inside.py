@@ -153,15 +153,8 @@ def bare(answer, warm, rounds):
 
 
 def fleet(answer, sizes, rounds):
-    """{"seconds": {number of cars: [seconds of a refresh of all]}, "heap": {number of cars: bytes}}.
-
-    The first refreshes make the items and do not count.
-    """
-    cars, used = Fleet(answer, max(sizes)), {0: heap()}
-    for size in sizes:
-        for car in cars.cars[:size]:
-            car.refresh(cars.entries)
-        used[size] = heap()
+    """{number of cars: [seconds of a refresh of all]}, in turns; the first refreshes make the items and do not count."""
+    cars = Fleet(answer, max(sizes))
     seen = dict((size, []) for size in sizes)
     for turn in range(3 + rounds):
         for place, size in enumerate(sizes):
@@ -169,7 +162,7 @@ def fleet(answer, sizes, rounds):
             seconds = timed(lambda: [car.refresh(entries) for car in cars.cars[:size]])
             if turn >= 3:
                 seen[size].append(seconds)
-    return {"seconds": seen, "heap": used}
+    return seen
 
 
 def many(answer, *counts):

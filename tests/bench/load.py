@@ -9,7 +9,7 @@ from tests.openhab.home import SCRIPT, STARTED
 
 FOLDER = "automation/jsr223/"
 TEXT = 'from org.slf4j import LoggerFactory\nLoggerFactory.getLogger("tests.bench").warn("{} is ready {}")\n'
-SAVES, STARTS, FIRSTS = 8, 6, 3
+SAVES, STARTS = 8, 6
 #: most starts of openHAB, because starts with another order of the scripts do not count
 MAX_STARTS = 20
 
@@ -22,8 +22,6 @@ def measure(house):
         took = _save(house, empty, TEXT.format("Empty", number), "Empty is ready {}".format(number))
         saved.append((took, _save(house, SCRIPT, script + "# {}\n".format(number), STARTED)))
     _tell(house, "load: saved anew (s)", saved[2:])
-    first = [_first(house, empty, script, number) for number in range(FIRSTS)]
-    _tell(house, "load: the first after an installation, nothing compiled (s)", first)
     # a third script comes first, so that starting Jython counts for neither of the two
     scripts = [_write_before(house.openhab, "a_0", TEXT.format("First", "too"), [empty, SCRIPT]), empty, SCRIPT]
     BENCH.remove(house.openhab)
@@ -58,14 +56,6 @@ def _write_before(openhab, name, text, later):
         path.unlink()
     path.write_text(text, "utf-8")
     return FOLDER + path.name
-
-
-def _first(house, empty, script, number):
-    """Seconds (of the empty script, of ours) when Jython has to compile all our modules."""
-    took = _save(house, empty, TEXT.format("Empty", "first {}".format(number)), "Empty is ready first {}".format(number))
-    for compiled in house.openhab.path("automation/lib/python").rglob("*$py.class"):
-        compiled.unlink()
-    return took, _save(house, SCRIPT, script + "# first {}\n".format(number), STARTED)
 
 
 def _save(house, path, text, ready):

@@ -339,6 +339,12 @@ def test_the_dashboard_gets_the_power_of_a_running_charge_now_and_then_and_at_it
     assert curve_of(house)[:2] == (NOON, end) and curve_of(house)[2][-1] == [end, 0]
 
 
+def test_while_the_power_of_a_running_charge_is_not_known_the_dashboard_has_that_of_the_last_one(house):
+    house.car.update({"charging": Reading(True, NOON), "stateOfCharge": Reading(20, NOON)})
+    house.look(session(NOON - DAY, curve=[[NOON - DAY, 11.0]]))
+    assert curve_of(house)[:2] == (NOON - DAY, NOON - DAY + HOUR)
+
+
 @pytest.mark.parametrize("text", ["x", "[[1", "7", "null", '{"a":1}', "[1]", "[[1]]", '[["a",1]]', "[[1,null]]", "[[1,2,3]]"])
 def test_a_curve_that_is_damaged_is_none(text):
     assert charges.curve_of(text) == []

@@ -65,11 +65,12 @@ class ChargingLog(CarLog):
             self._show_last(vehicle, found)
 
     def _show_last(self, vehicle, found):
-        """Shows the power of the last charge (of a list) that has a curve, unless one is running."""
+        """Shows the power of the last charge (of a list) that has a curve, unless that of a running one is known."""
         from bmw.logbook import charges
 
         last = next((charge for charge in reversed(found) if charge.curve), None)
-        if last is not None and self._book(vehicle).running_curve() is None:
+        running = self._book(vehicle).running_curve()
+        if last is not None and not (running and running[1]):
             self._show_curve(vehicle, last.start, last.end, charges.curve_of(last.curve))
 
     def _show_curve(self, vehicle, start, end, points):
