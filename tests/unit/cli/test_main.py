@@ -497,6 +497,17 @@ def test_a_dump_can_go_to_a_file(laptop, tmp_path):
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))[0]["cloud"] == "BMW ConnectedDrive portal"
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("elsewhere.json", path)])
+def test_output_replaces_nothing_but_a_plain_file(laptop, tmp_path, make):
+    laptop.sign_in("portal")
+    make(tmp_path / "report.json")
+    before = (tmp_path / "report.json").lstat()
+    assert laptop.run("dump", "--output", str(tmp_path / "report.json")) == 1
+    assert "is not a plain file: name another one with --output" in laptop.err
+    after = (tmp_path / "report.json").lstat()
+    assert (before.st_ino, before.st_mode) == (after.st_ino, after.st_mode)
+
+
 def test_a_dump_keeps_no_answer_of_the_sign_in(laptop):
     laptop.configure("portal")
     assert laptop.run("dump") == 0

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from bmw.clouds.tokens import UNSTATED_LIFE, Tokens, from_answer, from_record
+from bmw.clouds.tokens import MAX_ID, MAX_TOKEN, UNSTATED_LIFE, Tokens, from_answer, from_record
 from bmw.errors import BadAnswer
 from bmw.redact import clean
 from hypothesis import given
@@ -39,6 +39,20 @@ def test_a_field_that_a_refresh_answer_lacks_keeps_its_older_value(field):
 @pytest.mark.parametrize("life", [None, "3599", 0, -1, float("nan"), True, [], 10**400, float("inf")])
 def test_a_life_that_is_no_sensible_number_is_taken_as_short(life):
     assert from_answer(dict(FULL, expires_in=life), NOON).expires_at == NOON + UNSTATED_LIFE
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"), [("refresh_token", MAX_TOKEN), ("id_token", MAX_TOKEN), ("gcid", MAX_ID), ("scope", MAX_TOKEN)]
+)
+def test_a_text_that_is_too_long_for_its_field_is_taken_as_missing(field, longest):
+    older = from_answer(FULL, NOON)
+    assert getattr(from_answer(dict(FULL, **{field: "x" * longest}), NOON + 60, older), field) == "x" * longest
+    assert getattr(from_answer(dict(FULL, **{field: "x" * (longest + 1)}), NOON + 60, older), field) == FULL[field]
+
+
+def test_an_endless_access_token_is_a_bad_answer():
+    with pytest.raises(BadAnswer):
+        from_answer(dict(FULL, access_token="x" * (MAX_TOKEN + 1)), NOON)
 
 
 def test_scopes_are_told_apart_as_whole_words_in_any_order():

@@ -230,6 +230,7 @@ def test_a_first_step_that_fails_ends_the_sign_in(wire, cloud, status, body, kin
         (200, '{"clientId": "x", "clientSecret": "s", "returnUrl": "r", "tokenEndpoint": "t", "scopes": ["a", 5]}', BadAnswer),
         (200, '{"clientId": "x", "clientSecret": "s", "returnUrl": "r", "tokenEndpoint": "https://[", "scopes": []}', BadAnswer),
         (200, '{"clientId": "x", "clientSecret": "s", "returnUrl": "r", "tokenEndpoint": "https://h/\u00fc", "scopes": []}', BadAnswer),
+        pytest.param(200, json.dumps(dict(APP_CONFIG, clientSecret="x" * 4097)), BadAnswer, id="endless secret"),
     ],
 )
 def test_app_settings_that_cannot_be_used_end_the_sign_in(wire, cloud, status, body, kind):
@@ -505,7 +506,7 @@ def test_a_strange_account_id_stays_one_part_of_the_address(wire, cloud, session
     assert wire.calls[1].request.url == "{}/eadrax-dcs/v2/user/{}/send-to-car".format(API, sent)
 
 
-@pytest.mark.parametrize("gcid", [None, "", 7, {"a": 1}, ["x"]])
+@pytest.mark.parametrize("gcid", [None, "", 7, {"a": 1}, ["x"], pytest.param("x" * 1001, id="endless")])
 def test_without_an_account_id_no_destination_is_sent(wire, cloud, session, vehicle, gcid):
     wire.post(LIST, json={"gcid": gcid, "mappingInfos": []})
     with pytest.raises(CommandFailed, match="did not return the account's id"):

@@ -241,10 +241,17 @@ def make_dump(options, accounts, terminal, context):
         reports.append(dump.report(account.cloud.title, account.config, vehicles, troubles, context.recorder.exchanges))
     text = _json(reports)
     if options.output:
-        files.write(os.path.abspath(options.output), to_bytes(text + "\n"))
+        _write_output(options.output, text + "\n")
     else:
         terminal.say(text)
     return 0
+
+
+def _write_output(path, text):
+    # the new file replaces what is there; as root, that would be the device or the link itself
+    if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
+        raise CliError("{} is not a plain file".format(path), "name another one with --output")
+    files.write(os.path.abspath(path), to_bytes(text))
 
 
 def print_items(options, accounts, terminal, context):
@@ -290,7 +297,7 @@ def _list_log(options, accounts, terminal, language, table_of, entries_of):
     else:
         text = "\n\n".join(table_of.text(vehicle, entries, language) for vehicle, entries in cars if entries)
     if options.output:
-        files.write(os.path.abspath(options.output), to_bytes(text))
+        _write_output(options.output, text)
     else:
         terminal.say(text.rstrip("\n"))
     return 0

@@ -10,6 +10,8 @@ from bmw.redact import remember, remember_for_a_while
 UNSTATED_LIFE = 1800
 #: a longer lifetime (seconds) is not plausible for an access token
 MAX_LIFE = 30 * 86400
+#: characters of a token (BMW's: up to 2,000) and of an account's id (36) at most, because secrets are remembered
+MAX_TOKEN, MAX_ID = 65536, 1000
 #: epoch seconds at the end of the year 9999; a later time is not valid
 _LATEST = 253402300800
 
@@ -79,14 +81,14 @@ def from_answer(answer, now, older=None):
     access_token = _text(answer.get("access_token"))
     if access_token is None:
         raise BadAnswer("BMW's answer has no access token", "it is tried again")
-    kept = ("refresh_token", "id_token", "gcid", "scope")
-    fields = dict((str(name), _text(answer.get(name)) or getattr(older, str(name))) for name in kept)
+    kept = (("refresh_token", MAX_TOKEN), ("id_token", MAX_TOKEN), ("gcid", MAX_ID), ("scope", MAX_TOKEN))
+    fields = dict((str(name), _text(answer.get(name), longest) or getattr(older, str(name))) for name, longest in kept)
     return Tokens(access_token=access_token, expires_at=now + _life(answer.get("expires_in")), obtained_at=now, **fields)
 
 
-def _text(value):
-    """The value if it is a non-empty text, else None."""
-    return value if isinstance(value, text_type) and value else None
+def _text(value, longest=MAX_TOKEN):
+    """The value if it is a non-empty text of at most ``longest`` characters, else None."""
+    return value if isinstance(value, text_type) and 0 < len(value) <= longest else None
 
 
 def _life(value):

@@ -22,6 +22,7 @@ from bmw.clouds.connecteddrive.sign_in import AUTH_URLS
 from bmw.clouds.mybmw import state
 from bmw.clouds.mybmw.errors import check, check_command, reason
 from bmw.clouds.mybmw.sign_in import SignIn
+from bmw.clouds.tokens import MAX_ID
 from bmw.commands import definitions
 from bmw.compat import quote, text_type, to_bytes
 from bmw.errors import BadAnswer, CloudError, CommandFailed, SignInFailed
@@ -191,7 +192,7 @@ class MyBMW(Cloud):
     def _send_destination(self, session, vehicle, arguments):
         # the URL contains BMW's account id; we request it each time instead of storing it
         gcid = self._vehicle_list(session).get("gcid")
-        if not gcid or not isinstance(gcid, text_type):
+        if not isinstance(gcid, text_type) or not 0 < len(gcid) <= MAX_ID:
             raise CommandFailed("BMW did not return the account's id, so nothing can be sent to the car")
         remember(gcid)
         path = "/eadrax-dcs/v2/user/{}/send-to-car".format(quote(gcid))

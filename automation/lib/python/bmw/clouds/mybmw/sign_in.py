@@ -34,6 +34,8 @@ _NO_CODE = ("BMW's sign-in server gave no code", "solve a new captcha and sign i
 
 _ADDRESS = Pattern(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
 _CONFIG_TEXTS = ("clientId", "clientSecret", "returnUrl", "tokenEndpoint")
+#: characters of one of them at most: what is remembered of the secrets must not fill the memory
+_LONGEST_SETTING = 4096
 
 
 class SignIn(object):
@@ -119,7 +121,7 @@ class SignIn(object):
         app = answer if isinstance(answer, dict) else {}
         scopes = app.get("scopes")
         texts = [app.get(name) for name in _CONFIG_TEXTS] + (scopes if isinstance(scopes, list) else [None])
-        if not all(isinstance(text, text_type) for text in texts):
+        if not all(isinstance(text, text_type) and len(text) <= _LONGEST_SETTING for text in texts):
             raise BadAnswer("BMW's settings for the sign-in are not complete", "it is tried again")
         if not _ADDRESS.match(app["tokenEndpoint"]):
             raise BadAnswer("BMW's settings for the sign-in name no address", "it is tried again")
