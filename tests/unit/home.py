@@ -6,7 +6,7 @@ transport with a network, its application is called in this process.
 
 from bmw.account.session import Session
 from bmw.assembly import Environment, assemble
-from bmw.compat import urlsplit
+from urllib.parse import urlsplit
 from bmw.errors import NetworkError
 from bmw.net.http import Response
 from bmw.polling.budget import Budget

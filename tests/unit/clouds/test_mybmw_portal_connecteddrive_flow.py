@@ -5,7 +5,7 @@ from bmw import clouds
 from bmw.account.account import Account
 from bmw.account.session import Session
 from bmw.commands import definitions
-from bmw.compat import urlsplit
+from urllib.parse import urlsplit
 from bmw.errors import AccessDenied, CommandFailed, QuotaExceeded, SignInFailed, SignInNeeded
 from bmw.net.http import TOKEN_TIMEOUT, Http, RequestsTransport
 from bmw.polling.budget import Budget

@@ -14,6 +14,8 @@ class _Record(tuple):
     __slots__ = ()
 
     def __new__(cls, *values, **named):
+        if not named and len(values) == len(cls.FIELDS):
+            return tuple.__new__(cls, values)  # nearly all are made so, a few hundred at each load
         rest = cls.FIELDS[len(values) :]
         if len(values) > len(cls.FIELDS) or set(named) != set(rest):
             raise TypeError("{} has the fields {}, each once".format(cls.__name__, " ".join(cls.FIELDS)))

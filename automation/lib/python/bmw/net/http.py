@@ -10,9 +10,9 @@ from __future__ import absolute_import, unicode_literals
 import json
 import time
 
-from bmw.compat import lower, to_text, urlencode, urlsplit
+from bmw.compat import lower, to_text, urlencode
 from bmw.errors import BadAnswer, ConfigError, NetworkError
-from bmw.net import safe_json, tls
+from bmw.net import address, safe_json, tls
 from bmw.pattern import Pattern
 
 #: seconds for one exchange, from connecting to the last byte
@@ -79,24 +79,14 @@ class Response(object):
             return None
 
 
-def origin(url):
-    """``https://host:port`` of a URL, lower case."""
-    parts = urlsplit(url)
-    return lower("{}://{}".format(parts.scheme, parts.netloc))
-
-
 def checked_base(url, name):
     """A base URL from the configuration, without a trailing slash.
 
     Raises:
         ConfigError: not https (http is allowed to this machine only, for simulators and tests).
     """
-    try:
-        parts = urlsplit(url)
-        is_good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
-    except ValueError:  # IPv6 address with a missing bracket
-        is_good = False
-    if is_good:
+    found = address.split(url)
+    if found is not None and (found.scheme == "https" or (found.scheme == "http" and found.host in LOOPBACK)):
         return url.rstrip("/")
     raise ConfigError("{} is not a https address".format(name), "write it as https://host")
 
@@ -139,13 +129,16 @@ class Http(object):
         elif json_body is not None:
             body = json.dumps(json_body).encode("utf-8")
             headers.setdefault("Content-Type", "application/json")
-        # split only now: urlsplit is slow at openHAB's start (bmw.compat), and it caches its results
-        if origin(url) not in [origin(base) for base in self._bases]:
+        if not self._is_allowed(url):
             raise NetworkError("Request refused: the host is not in the configuration", has_left=False)
         timeout = self.token_timeout if brings_tokens else self._timeout
         if max_seconds is not None:
             timeout = min(timeout, max_seconds)
         return self._transport(Request(method, url, headers, body, timeout, brings_tokens))
+
+    def _is_allowed(self, url):
+        wanted = address.origin(url)
+        return wanted is not None and wanted in [address.origin(base) for base in self._bases]
 
 
 class RequestsTransport(object):

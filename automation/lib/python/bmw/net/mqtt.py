@@ -18,8 +18,9 @@ import logging
 import struct
 import threading
 
-from bmw.compat import to_bytes, to_text, urlsplit
+from bmw.compat import to_bytes, to_text
 from bmw.errors import ConfigError, NetworkError
+from bmw.net import address
 from bmw.record import record
 
 log = logging.getLogger("bmw")
@@ -66,15 +67,10 @@ _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 def parse_url(url):
     """(host, port, is_tls) of ``mqtts://host:port`` or ``mqtt://host:port``. Raises ConfigError."""
-    try:
-        # Jython takes very long for a port with very many digits
-        parts = urlsplit(url if len(url) <= MAX_URL else "")
-        port = parts.port
-    except ValueError:  # the port is not a number, or a bracket is missing
-        parts, port = urlsplit(""), -1
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or port == -1 or parts.path.strip("/") or parts.username:
+    found = address.split(url) if len(url) <= MAX_URL else None
+    if found is None or found.scheme not in _DEFAULT_PORTS or found.path.strip("/"):
         raise ConfigError("the address of the stream is not understood", "write it as mqtts://host:port or mqtt://host:port")
-    return parts.hostname, port or _DEFAULT_PORTS[parts.scheme], parts.scheme == "mqtts"
+    return found.host, found.port or _DEFAULT_PORTS[found.scheme], found.scheme == "mqtts"
 
 
 class Connection(object):

@@ -9,7 +9,7 @@ from __future__ import absolute_import, unicode_literals
 import re
 
 from bmw import __version__, config, redact
-from bmw.compat import lower, number_types, parse_qs, text_type, urlsplit
+from bmw.compat import lower, number_types, parse_qs, text_type
 from bmw.errors import BmwError
 from bmw.pattern import Pattern
 from bmw.vehicle.vehicle import Vehicle
@@ -135,12 +135,12 @@ def _car(vehicle):
 
 
 def _answer(request, response):
-    parts = urlsplit(request.url)
+    where, _mark, query = request.url.partition("?")
     body = response.json_or_none()
     return {
         "method": request.method,
-        "path": parts.path,
-        "query": sorted(parse_qs(parts.query)),
+        "path": "/" + where.partition("://")[2].partition("/")[2],
+        "query": sorted(parse_qs(query)),
         "status": response.status,
         "body": body if body is not None else "{} bytes, not JSON".format(len(response.body)),
     }

@@ -428,7 +428,7 @@ _ROWS += tuple(("tyreTemperature" + wheel, _number, "AX.{}.tire.temperature".for
 
 def _full(short):
     prefix, _, rest = short.partition(".")
-    return "{}.{}".format(_PREFIXES[prefix], rest)
+    return _PREFIXES[prefix] + "." + rest
 
 
 TABLE = tuple((row[0], row[1], tuple(_full(short) for short in row[2:])) for row in _ROWS)
@@ -521,8 +521,8 @@ for _row in TABLE:
             UNITS.setdefault(_descriptor, _unit)
             _SISTERS.setdefault(_unit, []).append(_descriptor)
 #: what the car's unit of distance decides
-for _descriptor in units.DISTANCE:
-    _ROWS_OF[_descriptor] = [_row for _row in TABLE if any(units.depends_on_distance(UNITS.get(name)) for name in _row[2])]
+_BY_DISTANCE = [_row for _row in TABLE if _row[1] in _MEASURES and any(units.depends_on_distance(UNITS.get(name)) for name in _row[2])]
+_ROWS_OF.update((_descriptor, _BY_DISTANCE) for _descriptor in units.DISTANCE)
 
 
 def translate(entries, changed=None, facts=None, extras=None):

@@ -15,9 +15,9 @@ from bmw.clouds.cardata import entries as cardata_entries
 from bmw.clouds.cardata.silence import Silence
 from bmw.clouds.cardata.stream import URL, BmwSource, LocalSource, Stream
 from bmw.clouds.values import is_vin
-from bmw.compat import to_text, urlsplit
+from bmw.compat import to_text
 from bmw.errors import BadAnswer
-from bmw.net import mqtt
+from bmw.net import address, mqtt
 from bmw.net.http import LOOPBACK
 from bmw.redact import mask_vin
 from bmw.told import Told
@@ -74,7 +74,8 @@ def is_at_home(config):
 
 def _is_bmws(host, config):
     # on this machine only where the sign-in is here as well: a simulated cloud, which has the token anyway
-    is_simulated = host in LOOPBACK and urlsplit(config.auth_url or "").hostname in LOOPBACK
+    sign_in = address.split(config.auth_url)
+    is_simulated = host in LOOPBACK and sign_in is not None and sign_in.host in LOOPBACK
     return host.endswith(BMW_DOMAIN) or is_simulated
 
 

@@ -116,7 +116,7 @@ class BmwSource(object):
 
     def __init__(self, account, url):
         self._account = account
-        self._url = url  # taken apart when it is used, see bmw.compat.urlsplit
+        self._url = url
         self._id_token = None
         self._ends_at = None
 

@@ -14,7 +14,7 @@ from bmw.clouds import tokens as token_sets
 from bmw.clouds.cardata.sign_in import challenge, new_verifier
 from bmw.clouds.connecteddrive.sign_in import basic
 from bmw.clouds.mybmw.errors import BLOCKED, is_blocked
-from bmw.compat import parse_qs, text_type, to_text, urlsplit
+from bmw.compat import parse_qs, text_type, to_text
 from bmw.errors import AccessDenied, BadAnswer, ServerError, SignInFailed, SignInNeeded
 from bmw.pattern import Pattern
 from bmw.redact import remember, remember_for_a_while
@@ -32,7 +32,7 @@ _DEAD = (
 _APP_KEY = ("BMW does not accept the app's key", "check api_key in bmw.cfg")
 _NO_CODE = ("BMW's sign-in server gave no code", "solve a new captcha and sign in again")
 
-_ADDRESS = Pattern(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
+_ADDRESS = Pattern(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(/[A-Za-z0-9._~%/-]*)?$")
 _CONFIG_TEXTS = ("clientId", "clientSecret", "returnUrl", "tokenEndpoint")
 #: characters of one of them at most: what is remembered of the secrets must not fill the memory
 _LONGEST_SETTING = 4096
@@ -177,7 +177,7 @@ class SignIn(object):
 
     def _address(self, app, end):
         """The URL of the token endpoint, or of one next to it, on the configured host."""
-        path = urlsplit(app["tokenEndpoint"]).path
+        path = _ADDRESS.match(app["tokenEndpoint"]).group(1) or ""
         return self._auth_url + path.rpartition("/")[0] + end
 
 
