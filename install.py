@@ -39,6 +39,8 @@ SCRIPT_MARK = b"from bmw.openhab.app import "
 MODULE_MARK = b"from __future__ import absolute_import, unicode_literals"
 PAGE_SOURCE = "conf/ui/bmw_page.yaml"
 TEMPLATES_SOURCE = "automation/templates/bmw.json"
+#: how the Code tab of a layout page calls the slots of a page
+CODE_TAB_SLOTS = {"blocks": "default", "masonry": "masonry"}
 #: samples for what has items' names of one car. openHAB loads no file whose name ends in .sample
 HISTORY_PAGE_SOURCE = "conf/ui/bmw_history_page.yaml"
 PERSIST_SOURCE = "conf/persistence/bmw_rrd4j.persist.sample"
@@ -237,8 +239,20 @@ def page_files():
 
 
 def page_file(text):
-    """Converts a Main UI page from the form pasted in the UI to a file for conf/yaml."""
-    lines = [line for line in text.splitlines() if not line.startswith(("#", "uid:"))]
+    """Converts a Main UI page from the form of the UI's Code tab to a file for conf/yaml."""
+    lines = []
+    is_slot = False
+    for line in text.splitlines():
+        name, _, rest = line.partition(":")
+        if line.startswith("#") or name == "uid":
+            continue
+        if name in CODE_TAB_SLOTS:
+            lines += [] if is_slot else ["slots:"]
+            is_slot = True
+            line = "{}:{}".format(CODE_TAB_SLOTS[name], rest)
+        elif line[:1].strip():
+            is_slot = False
+        lines.append("  " + line if is_slot else line)
     uid = re.search(r"(?m)^uid:\s*(\S+)", text).group(1)
     return "\n".join(["version: 1", "pages:", "  {}:".format(uid)] + [("    " + line).rstrip() for line in lines]) + "\n"
 
@@ -627,7 +641,7 @@ def asked(question):
 # messages for the user
 
 RESTART_FOR_FOLDER = "Restart openHAB: it looks into {} only if the folder was there when it started."
-SETTINGS_STEP = "Write your client id into {}"
+SETTINGS_STEP = "Write your client id into {}, and language = de for German labels"
 SIGN_IN_STEP = "Switch the item BMW_SignIn on (sitemap 'bmw', or the page /static/bmw/index.html) and approve the code on BMW's page."
 ENGINE = {
     2: "openHAB 2.5 needs the add-on Rule Engine (Experimental) and jython-standalone on its class path, see README.md, Install.",

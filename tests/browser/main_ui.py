@@ -1,7 +1,6 @@
 """openHAB's Main UI as an administrator finds it: sign-in, a page, the semantic model. Knows Main UI's structure, so that tests need not."""
 
 import contextlib
-import json
 import uuid
 
 import yaml
@@ -35,6 +34,25 @@ return Boolean(toggle);
 #: labels of the cards' buttons; beside the label stands an icon, whose name is text too
 BUTTONS = "return [...document.querySelectorAll('.page-current .card .button div')].map((label) => label.innerText.trim())"
 
+#: a new layout page's field for its id, and the editor in its Code tab
+NEW_PAGE_ID = ".page-current input[placeholder='ID']"
+CODE = ".page-current .CodeMirror"
+
+#: writes into a field as a person does
+WRITE = """
+const [field, text] = arguments;
+field.value = text;
+field.dispatchEvent(new Event("input"));
+"""
+
+#: clicks the last element that is drawn, is of this kind, and begins with this word
+CLICK = """
+const [css, word] = arguments;
+const found = [...document.querySelectorAll(css)].filter((one) => one.offsetParent && one.innerText.trim().startsWith(word)).pop();
+if (found) found.click();
+return Boolean(found);
+"""
+
 #: only administrators see it
 SIDEBAR = ".panel-left a[href='/settings/']"
 
@@ -47,12 +65,20 @@ class MainUI:
         self.openhab = openhab
 
     def paste_page(self):
-        """Pastes a page into the Code tab of a new page, as users do; returns the page's id. A page with this id is replaced."""
-        page, token = yaml.safe_load(PAGE.read_text("utf-8")), self.openhab.admin_token()
-        if page["uid"] in {entry["uid"] for entry in self.openhab.rest("GET", PAGES)}:
-            self.openhab.rest("DELETE", "{}/{}".format(PAGES, page["uid"]), token=token)
-        self.openhab.rest("POST", PAGES, json.dumps(page), "application/json", token)
-        return page["uid"]
+        """Puts the page into the Code tab of a new page, as users do; returns the page's id. A page with this id is replaced."""
+        text = PAGE.read_text("utf-8")
+        uid = yaml.safe_load(text)["uid"]
+        if uid in self._pages():
+            self.openhab.rest("DELETE", "{}/{}".format(PAGES, uid), token=self.openhab.admin_token())
+        self._home()
+        self._follow("/settings/", "a[href='/settings/pages/']")
+        self._follow("/settings/pages/", "a[href='layout/add']")
+        self._follow("layout/add", NEW_PAGE_ID)
+        self.driver.execute_script(WRITE, self.wait(NEW_PAGE_ID), uid)
+        self._click(CLICK, [".tab-link", "Code"], lambda: self.wait(CODE))
+        self.driver.execute_script("arguments[0].CodeMirror.setValue(arguments[1])", self.wait(CODE), text)
+        self._click(CLICK, [".navbar .right a", "Save"], lambda: self._has_page(uid))
+        return uid
 
     def sign_in(self):
         """Signs in as an administrator; at the first visit Main UI also offers its set-up."""
@@ -83,7 +109,7 @@ class MainUI:
 
     def unfold(self, label, beneath):
         """Unfolds an entry of the model and waits for a text below it."""
-        self._click(UNFOLD, label, lambda: self.wait_text(beneath, 5))
+        self._click(UNFOLD, [label], lambda: self.wait_text(beneath, 5))
 
     def buttons(self):
         """The labels of the page's buttons."""
@@ -104,6 +130,12 @@ class MainUI:
     def wait_text_gone(self, unwanted, timeout=20):
         wait_until(lambda: unwanted not in self.text(), timeout, lambda: "no '{}' on the page: {}".format(unwanted, self.text()))
 
+    def _pages(self):
+        return {entry["uid"] for entry in self.openhab.rest("GET", PAGES)}
+
+    def _has_page(self, uid):
+        wait_until(lambda: uid in self._pages(), 10, "the page {}".format(uid))
+
     def _home(self):
         self.driver.get(self.openhab.url + "/")
         self.wait(SIDEBAR)
@@ -113,12 +145,12 @@ class MainUI:
         def arrived():
             wait_until(lambda: self.driver.execute_script(ARRIVED, address, css), 10, address)
 
-        self._click(FOLLOW, address, arrived)
+        self._click(FOLLOW, [address], arrived)
 
     def _click(self, script, on, reached):
-        """Clicks with a script, which returns whether it found the element, until reached() raises no error."""
+        """Clicks with a script, which returns whether it found the element, until reached() raises no error. ``on``: the script's arguments."""
         for _ in range(4):  # a click is lost while Main UI redraws
-            wait_until(lambda: self.driver.execute_script(script, on), 20, "{} to click".format(on))
+            wait_until(lambda: self.driver.execute_script(script, *on), 20, "{} to click".format(on))
             with contextlib.suppress(OpenHABError):
                 return reached()
         raise OpenHABError("a click on {} leads nowhere: {}".format(on, self.text()))

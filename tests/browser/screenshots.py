@@ -183,10 +183,10 @@ class Past:
 
 def main_ui_pictures(ui):
     """The page of conf/ui, and the semantic model with a car unfolded. This openHAB does not have the add-on with the classic icons."""
-    uid = ui.paste_page()
     set_screen(ui.driver, **SCREENS["tablet"][0])
     prefer(ui.driver, prefers_color_scheme="light")
     ui.sign_in()
+    uid = ui.paste_page()
     for name, look, screen in (("main-ui-page", "light", "tablet"), ("main-ui-page-phone", "dark", "phone")):
         set_screen(ui.driver, **SCREENS[screen][0])
         ui.choose_look(look)

@@ -15,9 +15,9 @@ BATTERY = [
 
 @pytest.fixture(scope="module")
 def main_ui(home, driver):
-    ui = MainUI(driver, home.openhab)
+    ui = MainUI(driver, home.openhab).sign_in()
     ui.uid = ui.paste_page()
-    yield ui.sign_in()
+    yield ui
     driver.get("about:blank")
 
 

@@ -186,6 +186,12 @@ def test_the_page_file_holds_the_pasted_page_under_its_uid():
     assert installer.page_file(pasted) == file
 
 
+def test_the_page_file_has_slots_where_the_code_tab_has_blocks():
+    pasted = "uid: bmw\nconfig:\n  label: BMW\nblocks:\n  - component: oh-block\nmasonry: []\ntags: []\n"
+    slots = "    slots:\n      default:\n        - component: oh-block\n      masonry: []\n"
+    assert installer.page_file(pasted) == "version: 1\npages:\n  bmw:\n    config:\n      label: BMW\n" + slots + "    tags: []\n"
+
+
 def test_the_version_is_known_from_the_runtime_before_the_first_start(tmp_path):
     machine = Machine(tmp_path, MANUAL)
     (machine.userdata / "etc/version.properties").unlink()

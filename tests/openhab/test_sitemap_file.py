@@ -6,7 +6,7 @@ import sys
 import pytest
 import yaml
 
-from tests.openhab import layout
+from tests.openhab import layout, versions
 from tests.openhab.home import Home
 from tests.openhab.sitemap_view import shown
 
@@ -96,7 +96,8 @@ def test_with_the_setting_off_no_sitemap_is_written(home):
 
 
 def test_the_main_ui_page_is_taken_in_and_read_back(home):
-    page = yaml.safe_load(PAGE.read_text("utf-8"))
+    pages = yaml.safe_load(versions.installer().page_file(PAGE.read_text("utf-8")))["pages"]
+    page = dict(pages["bmw"], uid="bmw")
     openhab = home.openhab
     openhab.rest("POST", "/ui/components/ui:page", json.dumps(page), "application/json", openhab.admin_token())
     back = openhab.rest("GET", "/ui/components/ui:page/bmw")
