@@ -422,7 +422,7 @@ def test_ctrl_c_ends_a_waiting_sign_in_without_a_traceback(laptop):
 def test_a_missing_library_is_told_with_how_to_install_it(laptop, monkeypatch, name):
     monkeypatch.setitem(sys.modules, name, None)
     assert laptop.run("cars") == 2
-    assert laptop.err == "Missing: {0}. Install with: python3 -m pip install {0}\n".format(name)
+    assert laptop.err == "Missing: {0}. Install with: python3 -m pip install {0}, on Debian: sudo apt install python3-{0}\n".format(name)
 
 
 def test_verbose_shows_the_log_without_secrets(laptop):

@@ -48,7 +48,7 @@ export const EN = {
   // history
   history: 'History', period: 'Period', day: 'Day', week: 'Week', month: 'Month', time: 'Time', asTable: 'As a table',
   historyLine: '{low} to {high}', historyLoading: 'Asking openHAB for what is stored …',
-  historyNone: 'openHAB stores nothing of this. Install the add-on RRD4j Persistence, and copy conf/persistence/bmw_rrd4j.persist.sample to rrd4j.persist there.',
+  historyNone: 'openHAB stores nothing of this. Install the add-on RRD4j Persistence. Up to openHAB 5.0 that is all. From 5.1 on also do what conf/persistence/bmw_rrd4j.persist.sample says.',
   historyLocked: 'openHAB shows what is stored only with an API token.', historyFailed: 'openHAB did not tell what is stored. Trying again …',
   // body
   driverFront: 'Driver', passengerFront: 'Passenger', driverRear: 'Rear, driver’s side', passengerRear: 'Rear, passenger’s side',
@@ -152,7 +152,7 @@ export const DE = {
     + 'Energie aus der Batterie (kWh),Verbrauch (kWh/100 km),Meldungen fehlen',
   history: 'Verlauf', period: 'Zeitraum', day: 'Tag', week: 'Woche', month: 'Monat', time: 'Zeit', asTable: 'Als Tabelle',
   historyLine: '{low} bis {high}', historyLoading: 'openHAB wird nach dem Verlauf gefragt …',
-  historyNone: 'openHAB speichert davon nichts. Das Add-on RRD4j Persistence installieren und conf/persistence/bmw_rrd4j.persist.sample dort als rrd4j.persist ablegen.',
+  historyNone: 'openHAB speichert davon nichts. Das Add-on RRD4j Persistence installieren. Bis openHAB 5.0 genügt das. Ab 5.1 auch tun, was in conf/persistence/bmw_rrd4j.persist.sample steht.',
   historyLocked: 'openHAB zeigt den Verlauf nur mit einem API-Token.', historyFailed: 'openHAB hat den Verlauf nicht genannt. Neuer Versuch …',
   driverFront: 'Fahrer', passengerFront: 'Beifahrer', driverRear: 'Hinten, Fahrerseite', passengerRear: 'Hinten, Beifahrerseite',
   door: 'Tür', window: 'Fenster', captcha: 'Gelöstes Captcha', captchaHint: 'BMW verlangt für diese Anmeldung ein gelöstes Captcha; dessen Token hier einfügen.',

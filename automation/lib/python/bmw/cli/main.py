@@ -77,7 +77,10 @@ def main(arguments=None, terminal=None, transport=None, clock=None, sleep=time.s
     options = _parser().parse_args(arguments)
     missing = [name for name in NEEDED if not _is_installed(name)]
     if missing:
-        terminal.note("Missing: {0}. Install with: python3 -m pip install {0}".format(" ".join(missing)))
+        packages = " ".join("python3-" + name for name in missing)
+        terminal.note(
+            "Missing: {0}. Install with: python3 -m pip install {0}, on Debian: sudo apt install {1}".format(" ".join(missing), packages)
+        )
         return 2
     handler = _log_handler(terminal, options)
     logging.getLogger("bmw").addHandler(handler)
