@@ -16,7 +16,7 @@ DAY = 86400
 
 def charge(energy=40.0, begin=30, final=80, day=0, source="bmw"):
     start = NOON + day * DAY
-    return Charge("x", start, start + 3600, 3600, energy, begin, final, None, None, None, None, None, {"energy": source})
+    return Charge("x", start, start + 3600, 3600, energy, begin, final, None, None, None, None, None, None, {"energy": source})
 
 
 def year_of(full, fewer=0.0, charges=300, losses=0.10, seed=7):

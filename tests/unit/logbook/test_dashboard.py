@@ -6,6 +6,7 @@ import pytest
 from bmw import times
 from bmw.logbook import dashboard
 from bmw.logbook.charges import Charge
+from bmw.logbook.course import Course, Drawn
 from bmw.logbook.trips import Trip
 from bmw.vehicle.states import state_text
 
@@ -15,7 +16,7 @@ DAY = 86400
 
 
 def charge(start, place="Home", **more):
-    values = dict(seconds=3599.6, energy=7.25, begin=40, final=60.5, odometer=42000, curve=None, price=0.3, cost=2.18)
+    values = dict(seconds=3599.6, energy=7.25, begin=40, final=60.5, odometer=42000, curve=None, levels=None, price=0.3, cost=2.18)
     values.update(more)
     return Charge(id="1", start=start, end=start + 3600.4, place=place, sources={"energy": "bmw"}, **values)
 
@@ -72,6 +73,29 @@ def test_trips_that_are_left_out_before_count_as_cut_if_they_are_of_this_year_or
 def test_the_longest_text_is_one_that_an_item_can_show():
     text = dashboard.charges([charge(NOW - number * 600) for number in range(3000)][::-1], NOW)
     assert state_text(text, "", "String") == text
+
+
+def test_a_curve_has_the_power_and_what_is_known_of_the_state_of_charge():
+    drawn = Drawn(NOW + 0.7, NOW + DAY, [[NOW, 11.04]], [[int(NOW), 20], [int(NOW) + 60, 20.5]], 20, 80.5)
+    begin = int(NOW)
+    assert json.loads(dashboard.curve(drawn)) == {
+        "version": 1, "start": begin, "end": begin + DAY, "points": [[begin, 11.0]],
+        "levels": [[begin, 20], [begin + 60, 20.5]], "from": 20, "to": 80.5,
+    }  # fmt: skip
+
+
+def test_a_curve_of_which_no_state_of_charge_is_known_is_as_before():
+    text = dashboard.curve(Drawn(NOW, None, [[NOW, 11.0]], [], None, None))
+    assert text == '{{"end":null,"points":[[{0},11.0]],"start":{0},"version":1}}'.format(int(NOW))
+
+
+def test_the_longest_curve_is_a_short_text():
+    running = Course()
+    for second in range(100000):
+        running.tell_power(NOW + second, 100 + second / 1000.0)
+        running.tell_level(NOW + second, 0.1 + second % 900 / 10.0)
+    text = dashboard.curve(running.drawn(NOW, 0.1))
+    assert len(json.loads(text)["points"]) > 30 and len(json.loads(text)["levels"]) > 15 and len(text) < 2000
 
 
 def test_the_charges_of_two_years_have_room():

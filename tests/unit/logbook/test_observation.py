@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from bmw.logbook import charges, observation
+from bmw.logbook import charges, course, ledger, observation
 from bmw.vehicle.vehicle import Reading
 
 from tests.unit.fakes import NOON
@@ -165,13 +165,108 @@ def test_a_clock_that_is_set_back_ends_the_charge_and_not_the_watch(car):
     assert car.look(100) == []
 
 
+def levels(own):
+    """The states of charge of a charge: list of [minute, percent]."""
+    return [[(moment - NOON) / MINUTE, level] for moment, level in json.loads(own["levels"])]
+
+
+def test_a_charge_has_the_states_of_charge_that_were_told_from_its_start_to_its_end(car):
+    car.say(0, charging=False, stateOfCharge=20, odometer=1000)
+    car.say(10, charging=True)
+    for minute, soc in ((20, 22), (30, 22), (50, 22), (60, 21.5), (90, 45.25)):
+        car.say(minute, stateOfCharge=soc)
+    car.say(125, stateOfCharge=60)
+    car.say(130, charging=False)
+    (own,) = car.look(141)
+    # the first one is as old as the last drive, and a pause has its first and its last moment
+    assert levels(own) == [[10, 20], [20, 22], [50, 22], [60, 21.5], [90, 45.2], [125, 60], [130, 60]]
+
+
+def test_the_state_of_charge_at_the_end_is_no_guess(car):
+    car.say(0, charging=True, stateOfCharge=20, odometer=1000)
+    car.say(240, charging=False)
+    (own,) = car.look(260)
+    assert levels(own) == [[0, 20]] and own["to"] == 20
+    (own,) = car.say(600, stateOfCharge=80)
+    assert levels(own) == [[0, 20], [240, 80]]
+    assert charges.charges_of(car.entries)[0].levels == own["levels"]
+
+
+def test_a_first_state_of_charge_from_the_middle_of_a_charge_is_not_that_of_its_start(car):
+    car.say(0, charging=True)
+    car.say(60, stateOfCharge=50)
+    car.say(120, charging=False, stateOfCharge=70)
+    (own,) = car.look(141)
+    assert own["from"] == 50 and levels(own) == [[60, 50], [120, 70]]
+
+
+def test_a_first_word_from_the_middle_of_a_charge_keeps_the_level_at_which_the_car_rested(car):
+    car.say(0, charging=False, stateOfCharge=30, odometer=1000)
+    car.say(100, charging=True)
+    car.readings["stateOfCharge"] = Reading(60, NOON + 160 * MINUTE)
+    car.look(161)
+    car.say(300, charging=False, stateOfCharge=70)
+    car.look(320)
+    assert levels(car.ended[-1]) == [[100, 30], [160, 60], [300, 70]]
+
+
+def test_after_a_restart_the_course_goes_on_from_the_last_level_that_the_log_has(car):
+    car.say(0, charging=True, stateOfCharge=20, chargingPower=11000)
+    car.restart()
+    assert car.watch.running_curve().levels == [[NOON, 20]] and car.watch.running_curve().powers == []
+    car.say(60, stateOfCharge=50)
+    car.say(120, charging=False, stateOfCharge=70)
+    (own,) = car.look(140)
+    assert levels(own) == [[0, 20], [60, 50], [120, 70]]
+
+
+def test_after_an_end_that_was_not_heard_no_level_of_the_drive_is_in_the_course(car):
+    car.say(0, charging=True, stateOfCharge=20, odometer=1000)
+    car.say(60, stateOfCharge=50)
+    (own,) = car.say(900, charging=False, stateOfCharge=55, odometer=1080)
+    assert own["to"] == 55 and levels(own) == [[0, 20], [60, 50]]
+
+
+def test_a_level_that_is_told_twice_or_late_or_cannot_be_is_no_point(car):
+    car.say(0, charging=True, stateOfCharge=20)
+    car.say(30, stateOfCharge=40)
+    car.readings["stateOfCharge"] = Reading(39, NOON + 20 * MINUTE)
+    car.look(35)
+    car.readings["stateOfCharge"] = Reading(1e300, NOON + 40 * MINUTE)
+    car.look(41)
+    assert car.watch.running_curve().levels == [[NOON, 20], [NOON + 30 * MINUTE, 40]]
+
+
+@pytest.mark.parametrize("steps", [29, 30, 31, 59, 120, 121, 5000])
+def test_a_charge_of_any_length_has_few_levels_and_keeps_the_first_and_the_last(car, steps):
+    for number in range(steps):
+        car.say(number, charging=True, stateOfCharge=round(20.0 + 70.0 * number / steps, 2))
+    car.say(steps, charging=False, stateOfCharge=90.5)
+    (own,) = car.look(steps + 20)
+    found = levels(own)
+    assert min(steps, 15) <= len(found) <= course.MAX_LEVELS and found[0] == [0, 20] and found[-1] == [steps, 90.5]
+    assert [point[0] for point in found] == sorted(set(point[0] for point in found))
+    assert all(abs(level - (20 + 70.0 * minute / steps)) < 1 for minute, level in found)
+
+
+def test_an_entry_with_both_courses_and_bmws_curve_has_room_in_the_log(car):
+    for number in range(200):
+        car.say(number, charging=True, stateOfCharge=20.1 + number / 3.0, chargingPower=10000 + 100 * number)
+    car.say(200, charging=False)
+    car.look(220)
+    curve = [[int(NOON) + number, 10.1] for number in range(200)]
+    session = dict(of_bmw(0, 3), curve=curve, place="\u00fc" * charges.MAX_PLACE)
+    (entry,) = charges.with_bmws(car.entries, [session], 40.0)
+    assert "levels" in entry["own"] and len(json.dumps(entry)) < ledger.MAX_LINE * 0.7
+
+
 def test_an_endless_charge_has_a_short_curve(car):
     for minute in range(5000):
         car.say(minute, charging=True, stateOfCharge=20, chargingPower=1000 + minute)
     car.say(5000, charging=False)
     (own,) = car.look(5020)
     curve = json.loads(own["curve"])
-    assert 20 < len(curve) <= observation.MAX_POINTS and curve[-1][1] == 0
+    assert 20 < len(curve) <= course.MAX_POINTS and curve[-1][1] == 0
     assert [point[0] for point in curve] == sorted(set(point[0] for point in curve))
 
 

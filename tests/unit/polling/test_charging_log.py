@@ -345,6 +345,46 @@ def test_while_the_power_of_a_running_charge_is_not_known_the_dashboard_has_that
     assert curve_of(house)[:2] == (NOON - DAY, NOON - DAY + HOUR)
 
 
+def test_the_dashboard_gets_the_states_of_charge_of_a_running_charge_and_of_the_last_one(house):
+    def shown():
+        return json.loads(house.outlet.logbooks["i3", "chargingCurve"])
+
+    for minute in range(0, 61, 20):
+        now = house.clock.now()
+        house.car.update({"charging": Reading(True, NOON), "stateOfCharge": Reading(20 + minute, now)})  # it tells no power
+        house.log.observe(house.car)
+        house.clock.advance(1200)
+    levels = [[NOON, 20], [NOON + 1200, 40], [NOON + 2400, 60], [NOON + 3600, 80]]
+    assert shown() == {"version": 1, "start": NOON, "end": None, "points": [], "levels": levels, "from": 20}
+    house.car.update({"charging": Reading(False, NOON + 3660)})
+    house.log.observe(house.car)
+    house.clock.advance(660)
+    house.log.observe(house.car)
+    whole = {"version": 1, "start": NOON, "end": NOON + 3660, "points": [], "levels": levels + [[NOON + 3660, 80]], "from": 20, "to": 80}
+    assert shown() == whole
+    house.outlet.logbooks.clear()
+    house.configure()  # a restart
+    house.log.show_all()
+    assert shown() == whole
+    house.look(session(NOON - 60, energy=18.0, end=NOON + 3600, curve=[[NOON, 11.0]], to=81))
+    assert shown() == dict(whole, start=NOON - 60, end=NOON + 3600, points=[[NOON, 11.0]], to=81)
+
+
+def test_of_a_charge_that_only_bmws_history_knows_no_line_of_the_state_of_charge_is_made(house):
+    house.look(session(NOON - DAY, curve=[[NOON - DAY, 11.0]]))
+    told = json.loads(house.outlet.logbooks["i3", "chargingCurve"])
+    assert "levels" not in told and (told["from"], told["to"]) == (20, 40)
+
+
+def test_an_entry_of_an_older_version_without_levels_is_a_charge(house):
+    own = {"start": NOON - DAY, "end": NOON - DAY + HOUR, "seconds": HOUR, "from": 20, "to": 40, "curve": "[[1795800000,11.0]]"}
+    Ledger(house.path).put([{"id": "x", "own": own}])
+    house.configure()
+    house.log.show_all()
+    told = json.loads(house.outlet.logbooks["i3", "chargingCurve"])
+    assert "levels" not in told and told["points"] == [[1795800000, 11.0]]
+
+
 @pytest.mark.parametrize("text", ["x", "[[1", "7", "null", '{"a":1}', "[1]", "[[1]]", '[["a",1]]', "[[1,null]]", "[[1,2,3]]"])
 def test_a_curve_that_is_damaged_is_none(text):
     assert charges.curve_of(text) == []

@@ -34,9 +34,9 @@ _FIELDS = ("start", "end", "seconds", "energy", "from", "to", "place", "odometer
 _PART_OF = "part_of"
 
 #: One charge. start, end: epoch seconds. seconds: of charging, may be less. energy: kWh. begin, final: state of charge in percent.
-#: odometer: km. curve: text, see ``bmw.clouds.cardata.history``. price: of a kWh. cost: in the same currency.
-#: sources: {field of the entry: BMW or OWN}. What is unknown is None.
-Charge = record("Charge", "id start end seconds energy begin final place odometer curve price cost sources")
+#: odometer: km. curve: text, see ``bmw.clouds.cardata.history``. levels: text of the states of charge, only the car itself tells them.
+#: price: of a kWh. cost: in the same currency. sources: {field of the entry: BMW or OWN}. What is unknown is None.
+Charge = record("Charge", "id start end seconds energy begin final place odometer curve levels price cost sources")
 
 
 def charge_of(entry):
@@ -54,7 +54,7 @@ def charge_of(entry):
     energy, price = found.get("energy"), entry.get("price")
     cost = 0.0 if energy == 0 else None if None in (energy, price) else round(energy * price, 2)
     begin, final, place = found.get("from"), found.get("to"), found.get("place")
-    more = (found.get("odometer"), found.get("curve"), price, cost, sources)
+    more = (found.get("odometer"), found.get("curve"), found.get("levels"), price, cost, sources)
     return Charge(entry["id"], start, end, found.get("seconds"), energy, begin, final, place, *more)
 
 
@@ -109,7 +109,7 @@ def _told(session):
 
 
 def with_own(entries, own):
-    """The entry (dict) that is new or changed by a charge that the car told itself (``own``, dict, as in ``_FIELDS``).
+    """The entry (dict) that is new or changed by a charge that the car told itself (``own``, dict, as in ``_FIELDS``, and ``levels``).
 
     BMW's history may have told the same charge before.
     """
@@ -127,12 +127,12 @@ def with_own(entries, own):
 
 
 def curve_text(points):
-    """The text of a curve (list of [epoch seconds, kW])."""
+    """The text of a curve (list of [epoch seconds, kW or percent])."""
     return json.dumps(points, separators=(",", ":"))[:MAX_CURVE]
 
 
 def curve_of(text):
-    """The points (list of [epoch seconds, kW]) of such a text; empty if it has none, or is cut off."""
+    """The points (list of [epoch seconds, number]) of such a text; empty if it has none, or is cut off."""
     try:
         points = json.loads(text or "[]")
     except ValueError:

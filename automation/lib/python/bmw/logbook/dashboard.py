@@ -26,14 +26,16 @@ def trips(found, now, older=None):
     return _text(found, now, _trip, older)
 
 
-def curve(start, end, points):
-    """The text of the power of one charge, ``{"version":1,"start":...,"end":...,"points":[[seconds, kW],...]}``.
+def curve(drawn):
+    """The text of one charge (bmw.logbook.course.Drawn): ``{"version":1,"start":...,"end":...,"points":[[seconds, kW],...]}``.
 
-    Args:
-        start, end (float): epoch seconds; end is None while it goes on. points (list of [epoch seconds, kW]).
+    What is known of the state of charge follows as ``"levels":[[seconds, percent],...]``, ``"from"`` and ``"to"``.
     """
-    rows = [[int(moment), round(power, 1)] for moment, power in points]
-    told = {"version": VERSION, "start": int(start), "end": None if end is None else int(end), "points": rows}
+    end = None if drawn.end is None else int(drawn.end)
+    points = [[int(moment), round(power, 1)] for moment, power in drawn.powers]
+    told = {"version": VERSION, "start": int(drawn.start), "end": end, "points": points}
+    more = (("levels", drawn.levels or None), ("from", drawn.begin), ("to", drawn.final))
+    told.update((name, value) for name, value in more if value is not None)
     return json.dumps(told, separators=(",", ":"), sort_keys=True)
 
 

@@ -8,7 +8,7 @@ what reached the battery. Times are epoch seconds.
 from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import is_number
-from bmw.logbook import charges
+from bmw.logbook import charges, course
 from bmw.vehicle.plausible import converted
 
 #: seconds for which a charge may pause and is still the same
@@ -21,8 +21,6 @@ FALLEN, DRIVEN = 3, 2
 RISEN = 5
 #: seconds of a charge without energy that is none
 TRIFLE = 600
-#: points of a curve
-MAX_POINTS = 60
 #: id of the entry with the charge that is running
 OPEN = "open"
 #: start: of the charge. from: state of charge at its start. level: the highest since. heard: when the car said last that it charges.
@@ -45,7 +43,7 @@ class Watch(object):
     def __init__(self, entries):
         self._running = next((_state(entry.get("state")) for entry in entries if entry["id"] == OPEN), None)
         self._stopped = None  # since when it pauses, or has ended
-        self._curve = []
+        self._course = self._course_so_far()
         self._ended = max([0] + [entry[charges.OWN].get("end") or 0 for entry in entries if charges.OWN in entry])
         self._rest = None  # (state of charge, when, odometer) as they were told last while the car did not charge
         self._last = None  # (the last charge, True if its final state of charge was not told yet), until the car says more
@@ -59,8 +57,8 @@ class Watch(object):
         return self._running is not None
 
     def running_curve(self):
-        """(start, points: list of [epoch seconds, kW]) of the running charge since the last restart; None if there is none."""
-        return None if self._running is None else (self._running["start"], self._thinned())
+        """The bmw.logbook.course.Drawn of the running charge since the last restart; None if there is none."""
+        return None if self._running is None else self._course.drawn(self._running["start"], self._running["from"])
 
     def look(self, readings, now, capacity):
         """What is ``own`` of the charges (list of dict) that have ended, or are better known now.
@@ -76,15 +74,24 @@ class Watch(object):
             ended += self._resting(said)
         return [_with_energy(own, capacity) for own in ended]
 
+    def _course_so_far(self):
+        """The course of a charge that was running before a restart: the log has kept its last state of charge only."""
+        found, running = course.Course(), self._running
+        if running is not None and None not in (running["level"], running["told"]):
+            found.tell_level(max(running["start"], running["told"]), running["level"])
+        return found
+
     def _begin(self, said):
-        level = said.soc
+        level, is_of_start = said.soc, said.soc_time <= said.charges_time
         if self._rest is not None and level is not None and self._rest[0] < level:
             is_late = said.soc_time > said.charges_time + NEAR  # it is from the middle of the charge
             if is_late or _is_same(self._rest[2], said.km):
-                level = self._rest[0]
+                level, is_of_start = self._rest[0], True
         start = said.charges_time
         self._running = {"start": start, "from": level, "level": level, "heard": start, "told": None, "km": said.km}
-        self._stopped, self._curve, self._last = None, [], None
+        self._stopped, self._course, self._last = None, course.Course(), None
+        if level is not None and is_of_start:
+            self._course.tell_level(start, level)
         self._sample(said)
 
     def _follow(self, said, now):
@@ -121,35 +128,26 @@ class Watch(object):
             self._draw(said)
 
     def _draw(self, said):
-        if said.power is None or said.power_time < self._running["start"]:
-            return
-        moment, power = int(said.power_time), round(said.power, 1)
-        if self._curve and (moment <= self._curve[-1][0] or power == self._curve[-1][1]):
-            return
-        self._curve.append([moment, power])
-        if len(self._curve) > 4 * MAX_POINTS:
-            self._curve = self._curve[::2]
+        start = self._running["start"]
+        if said.power is not None and said.power_time >= start:
+            self._course.tell_power(said.power_time, said.power)
+        if said.soc is not None and said.soc_time >= start:
+            self._course.tell_level(said.soc_time, said.soc)
 
     def _end(self, end, said=None):
         running, begin, final = self._running, self._running["from"], self._running["level"]
+        is_told = said is None and (running["told"] or 0) >= end - NEAR  # the final state of charge
         if said is not None and said.soc is not None and final is not None:
             final = max(final, said.soc)  # it has reached that at least, as the car was driven since
         end = max(end, running["start"] + 1)
         own = {"start": running["start"], "end": end, "seconds": end - running["start"]}
-        own.update(_known([("from", begin), ("to", final), ("odometer", running["km"]), ("curve", self._drawn(end))]))
-        self._running, self._stopped, self._curve = None, None, []
+        own.update(_known([("from", begin), ("to", final), ("odometer", running["km"]), ("curve", self._course.power_text(end))]))
+        own.update(_known([("levels", self._course.level_text(end, final if is_told else None))]))
+        self._running, self._stopped, self._course = None, None, course.Course()
         self._ended = end
         self._rest = None if final is None else (final, end, running["km"])
-        self._last = (own, (running["told"] or 0) < end - NEAR) if said is None else None
+        self._last = (own, not is_told) if said is None else None
         return [] if own["seconds"] < TRIFLE and begin == final else [own]
-
-    def _drawn(self, end):
-        """The curve as text: the power from each time on, 0 at the end; None if none was told."""
-        return charges.curve_text(self._thinned() + [[int(end), 0]]) if self._curve else None
-
-    def _thinned(self):
-        width = max(1, -(-len(self._curve) // (MAX_POINTS - 1)))
-        return self._curve[::width]
 
     def _resting(self, said):
         """The charge (list of dict) that nobody has told: the state of charge has risen, and the car was not driven."""
@@ -168,7 +166,8 @@ class Watch(object):
     def _risen(self, rest, said, last):
         is_little = said.soc - rest[0] < RISEN
         if last is not None and (last[1] or is_little):
-            return [dict(last[0], to=said.soc)]  # the end of the last charge, told late
+            own = last[0]  # the end of the last charge, told late
+            return [dict(own, to=said.soc, levels=course.closed_text(own.get("levels"), own["end"], said.soc))]
         if is_little:
             self._rest = rest  # the next ones count from there
             return []

@@ -65,27 +65,27 @@ class ChargingLog(CarLog):
             self._show_last(vehicle, found)
 
     def _show_last(self, vehicle, found):
-        """Shows the power of the last charge (of a list) that has a curve, unless that of a running one is known."""
-        from bmw.logbook import charges
+        """Shows the course of the last charge (of a list) that has one, unless that of a running one is known."""
+        from bmw.logbook import course
 
-        last = next((charge for charge in reversed(found) if charge.curve), None)
         running = self._book(vehicle).running_curve()
-        if last is not None and not (running and running[1]):
-            self._show_curve(vehicle, last.start, last.end, charges.curve_of(last.curve))
+        if running is None or not course.has_line(running):
+            told = (course.drawn_of(charge) for charge in reversed(found) if charge.curve or charge.levels)
+            self._show_curve(vehicle, next((drawn for drawn in told if course.has_line(drawn)), None))
 
-    def _show_curve(self, vehicle, start, end, points):
-        """Shows the power of a charge on the dashboard; nothing if it was not told."""
-        from bmw.logbook import dashboard
+    def _show_curve(self, vehicle, drawn):
+        """Shows the course of a charge (bmw.logbook.course.Drawn or None) on the dashboard; nothing if it was not told."""
+        from bmw.logbook import course, dashboard
 
-        if points and vehicle.name:
-            self._show_text(vehicle, dashboard.curve(start, end, points), "chargingCurve")
+        if drawn is not None and course.has_line(drawn) and vehicle.name:
+            self._show_text(vehicle, dashboard.curve(drawn), "chargingCurve")
 
     def _show_running(self, vehicle, book):
         """The same of the running charge, now and then: each point is a new state of the item."""
-        running, now = book.running_curve(), self._clock.now()
-        if running is not None and not 0 <= now - book.curve_shown < CURVE_EVERY:
+        now = self._clock.now()
+        if book.is_running and not 0 <= now - book.curve_shown < CURVE_EVERY:
             book.curve_shown = now
-            self._show_curve(vehicle, running[0], None, running[1])
+            self._show_curve(vehicle, book.running_curve())
 
     def _look(self, vehicle):
         from bmw.logbook import capacity, charges  # only where they are needed
@@ -199,6 +199,10 @@ class _Book(object):
         self._watch = observation.Watch(ledger.entries())
         self.running_curve = self._watch.running_curve
         self._is_open = self._watch.is_running  # as the file has it
+
+    @property
+    def is_running(self):
+        return self._watch.is_running
 
     def look(self, readings, now, capacity):
         """Goes on with what the car says. Returns True if there is something to write."""
