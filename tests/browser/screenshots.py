@@ -25,14 +25,15 @@ from tests.openhab.server import OpenHAB
 sys.path.insert(0, str(layout.REPO / "automation" / "lib" / "python"))
 from bmw.logbook import dashboard  # noqa: E402
 from bmw.logbook.charges import Charge  # noqa: E402
+from bmw.logbook.course import Drawn  # noqa: E402
 from bmw.logbook.trips import Trip  # noqa: E402
 
 FOLDER = layout.REPO / "docs" / "screenshots"
 #: name -> (size, whether the picture has the whole length of the page)
 SCREENS = {"phone": (dict(width=390, height=960, scale=2, is_phone=True), False), "tablet": (dict(width=1280, height=800), True)}
 HOME = "&home=48.1769,11.5585"
-#: points of the charging curve that is put into the page's storage, four and a half minutes apart
-CURVE_STEPS = 26
+#: states of charge of the charge that runs, four and a half minutes apart
+LEVELS = 26
 #: the cards of the pictures of the logs, and the days of the past in them
 CARDS, DAYS = (".charging-card", ".log-card", ".history-card", ".place-card"), 60
 HOUR, DAY = 3600, 86400
@@ -105,15 +106,14 @@ def car_pictures(home, page):
         heading=62,
     )
     home.force_update()
+    write_charge(home)
     for screen, (size, is_whole) in SCREENS.items():
         for look in ("light", "dark"):
             set_screen(page.driver, **size)
             prefer(page.driver, prefers_color_scheme=look)
             page.open("?car=i4" + HOME)
             page.wait_text("#ring-figure", "57")
-            remember_charge(page.driver)
-            page.reload()
-            page.wait_text("#ring-figure", "57")
+            page.wait(lambda: page.find("[data-curve=level] .expected"), "the course of the charge")
             save(page.driver, "{}-{}".format(screen, look), size if is_whole else None)
 
 
@@ -167,12 +167,13 @@ class Past:
         final, energy = 80, (80 - begin) * 0.9
         end = start + energy / 11 * HOUR
         points = [[start, 6.1], [start + 240, 11.0], [end - 1500, 9.2], [end - 700, 5.4], [end, 0]]
+        levels = [[int(start + (end - start) * part / 20), round(begin + (final - begin) * part / 20)] for part in range(21)]
         for number in range(9):
             self._store(start + (end - start) * number / 8, begin + (final - begin) * number / 8, 11000 if number < 8 else 0)
         sources = {"energy": "bmw"}
-        more = (round(begin), final, "Musterweg 1", odometer, None, 0.31, round(energy * 0.31, 2), sources)
+        more = (round(begin), final, "Musterweg 1", odometer, None, None, 0.31, round(energy * 0.31, 2), sources)
         self.charges.append(Charge(str(start), start, end, end - start, round(energy, 2), *more))
-        self.curve = dashboard.curve(start, end, points)
+        self.curve = dashboard.curve(Drawn(start, end, points, levels, round(begin), final))
         return final
 
     def _store(self, moment, soc, watt):
@@ -202,14 +203,13 @@ def main_ui_pictures(ui):
     save(ui.driver, "main-ui-model")
 
 
-def remember_charge(driver):
-    """Puts two hours of charging into the page's storage, because nobody waits that long for a picture."""
-    now = time.time() * 1000
-    points = [[now - (CURVE_STEPS - n) * 270000, 31 + n, 11000] for n in range(CURVE_STEPS + 1)]
-    driver.execute_script(
-        "localStorage.setItem('bmw-page.session.BMW_i4', JSON.stringify({start: arguments[0][0][0], end: null, points: arguments[0]}))",
-        points,
-    )
+def write_charge(home):
+    """The charge that runs on the pictures, because nobody waits two hours for one."""
+    start = int(time.time()) - LEVELS * 270
+    levels = [[start + number * 270, 31 + number] for number in range(LEVELS + 1)]
+    if "BMW_i4_ChargingCurve" not in home.openhab.items():
+        home.openhab.add_item("BMW_i4_ChargingCurve", "String")
+    home.openhab.update("BMW_i4_ChargingCurve", dashboard.curve(Drawn(start, None, [[start, 11.0]], levels, 31, None)))
 
 
 def save_cards(driver, name):

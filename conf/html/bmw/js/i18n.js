@@ -11,6 +11,8 @@ export function chooseLanguage(setting, browser) {
   return known.find((language) => LANGUAGES[language]) || 'en';
 }
 
+const isTime = (time) => time instanceof Date && !Number.isNaN(time.getTime());
+
 export class Texts {
   constructor(language) {
     this.language = language;
@@ -76,38 +78,42 @@ export class Texts {
     return hours ? `${this.quantity(hours, 'h')} ${rest}` : rest;
   }
 
+  /** A time that no Date can be, such as in 1e300 minutes, is unknown: Intl throws. */
+  _time(time, fields) {
+    return isTime(time) ? new Intl.DateTimeFormat(this.language, fields).format(time) : this.t('unknown');
+  }
+
   clock(time) {
-    return new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' }).format(time);
+    return this._time(time, { hour: '2-digit', minute: '2-digit' });
   }
 
   date(time) {
-    return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'short', day: 'numeric' }).format(time);
+    return this._time(time, { year: 'numeric', month: 'short', day: 'numeric' });
   }
 
   month(time) {
-    return new Intl.DateTimeFormat(this.language, { year: 'numeric', month: 'long' }).format(time);
+    return this._time(time, { year: 'numeric', month: 'long' });
   }
 
   /** 'Mon'. */
   weekday(time) {
-    return new Intl.DateTimeFormat(this.language, { weekday: 'short' }).format(time);
+    return this._time(time, { weekday: 'short' });
   }
 
   /** '28 Nov'. */
   dayMonth(time) {
-    return new Intl.DateTimeFormat(this.language, { day: 'numeric', month: 'short' }).format(time);
+    return this._time(time, { day: 'numeric', month: 'short' });
   }
 
   /** The time; on another day with the date. */
   moment(time, now = new Date()) {
-    if (!time) return this.t('unknown');
-    if (time.toDateString() === now.toDateString()) return this.clock(time);
-    return new Intl.DateTimeFormat(
-      this.language, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(time);
+    if (isTime(time) && time.toDateString() === now.toDateString()) return this.clock(time);
+    return this._time(time, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   }
 
   /** '4 minutes ago'. */
   ago(time, now = new Date()) {
+    if (!isTime(time)) return this.t('unknown');
     const minutes = Math.round((now - time) / 60000);
     const relative = new Intl.RelativeTimeFormat(this.language, { numeric: 'auto' });
     if (Math.abs(minutes) < 1) return this.t('justNow');

@@ -8,6 +8,9 @@ const VERSION = 1;
 const MAX_CHARACTERS = 65536;
 const MAX_POINTS = 500;
 const MAX_KW = 1000;
+const MAX_PERCENT = 100;
+/** Milliseconds from 1970 on: the year 2100. No charge or trip of ours is later. */
+const LATEST = 4102444800000;
 const CHARGE = ['start', 'end', 'seconds', 'energy', 'begin', 'final', 'price', 'cost', 'place', 'toldBy', 'odometer'];
 const TRIP = ['start', 'end', 'distance', 'odometer', 'begin', 'final', 'energy', 'origin', 'destination', 'hasGap'];
 const TEXTS = new Set(['place', 'toldBy', 'origin', 'destination']);
@@ -39,7 +42,7 @@ function entry(row, fields) {
   const found = Object.fromEntries(fields.map((field, index) => [field, checked(field, row[index])]));
   if (found.start === null || found.end === null) return null;
   const [start, end] = [new Date(found.start * 1000), new Date(found.end * 1000)];
-  return Number.isNaN(start.getTime()) || Number.isNaN(end.getTime()) ? null : { ...found, start, end };
+  return isTime(start) && isTime(end) ? { ...found, start, end } : null;
 }
 
 function checked(field, value) {
@@ -48,22 +51,33 @@ function checked(field, value) {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** The power of one charge: {start: Date, end: Date or null while it goes on, points: [[milliseconds, kW]]}; null if it is none. */
+/**
+ * One charge: {start: Date, end: Date or null while it goes on, points: [[milliseconds, kW]], levels: [[milliseconds, percent]],
+ * begin, final: percent or null}. Points and levels are those of the text, or empty. Null if nothing of it can be drawn.
+ */
 export function curve(text) {
   const told = parsed(text);
-  if (told === null || typeof told !== 'object' || told.version !== VERSION || !Array.isArray(told.points)) return null;
-  const points = told.points.filter(isPoint).map(([time, power]) => [time * 1000, power]);
+  if (told === null || typeof told !== 'object' || told.version !== VERSION) return null;
   const [start, end] = [told.start, told.end].map((time) => (Number.isFinite(time) ? new Date(time * 1000) : null));
-  const isGood = points.length > 0 && told.points.length <= MAX_POINTS && isTime(start) && (end === null || isTime(end))
-    && points.every(([time], index) => index === 0 || time >= points[index - 1][0]);
-  return isGood ? { start, end, points } : null;
+  const [points, levels] = [pointsOf(told.points, MAX_KW), pointsOf(told.levels, MAX_PERCENT)];
+  if (!points.length && levels.length < 2) return null;
+  const [begin, final] = [told.from, told.to].map((value) => (isBetween(value, MAX_PERCENT) ? value : null));
+  return isTime(start) && (end === null || isTime(end)) ? { start, end, points, levels, begin, final } : null;
 }
 
-const isTime = (date) => date !== null && !Number.isNaN(date.getTime());
+/** The points of a list, in milliseconds; empty if it is none, or not in order of time. */
+function pointsOf(list, most) {
+  if (!Array.isArray(list) || list.length > MAX_POINTS) return [];
+  const points = list.filter((point) => isPoint(point, most)).map(([time, value]) => [time * 1000, value]);
+  return points.every(([time], index) => index === 0 || time >= points[index - 1][0]) ? points : [];
+}
 
-function isPoint(point) {
-  return Array.isArray(point) && point.length === 2 && point.every(Number.isFinite) && isTime(new Date(point[0] * 1000))
-    && point[1] >= 0 && point[1] <= MAX_KW;
+const isTime = (date) => date !== null && date.getTime() >= 0 && date.getTime() < LATEST;
+const isBetween = (value, most) => Number.isFinite(value) && value >= 0 && value <= most;
+
+function isPoint(point, most) {
+  return Array.isArray(point) && point.length === 2 && Number.isFinite(point[0]) && isTime(new Date(point[0] * 1000))
+    && isBetween(point[1], most);
 }
 
 /** [{month: Date of its first day, entries}], the newest first. A charge or trip belongs to the month in which it began. */

@@ -10,6 +10,7 @@ import { historyCard } from './cards/history.js';
 import { placeCard } from './cards/place.js';
 import { tripsCard } from './cards/trips.js';
 import { el, setText, show } from './dom.js';
+import { guard } from './guard.js';
 import { header } from './header.js';
 import { Home } from './home.js';
 import { chooseLanguage, Texts } from './i18n.js';
@@ -38,6 +39,7 @@ const live = new Live(rest, home, redraw, redraw);
 
 let chosenCar = settings.car ? `${settings.prefix}_${settings.car}` : null;
 let isDrawing = false;
+const guarded = guard(texts);
 
 const context = {
   texts,
@@ -110,13 +112,13 @@ function look() {
 }
 
 function draw(view) {
-  parts.header.update(view);
-  parts.notices.update(view);
+  guarded(parts.header, () => parts.header.update(view));
+  guarded(parts.notices, () => parts.notices.update(view));
   document.title = view.car ? view.car.label : 'BMW';
   document.body.classList.toggle('is-offline', view.connection === 'lost');
   show(byId('columns'), view.car !== null || view.account !== null);
-  parts.cards.forEach((card) => (view.car ? card.update(view.car, view) : show(card.root, false)));
-  parts.account.update(view.account, view);
+  parts.cards.forEach((card) => guarded(card, () => (view.car ? card.update(view.car, view) : show(card.root, false))));
+  guarded(parts.account, () => parts.account.update(view.account, view));
   placeAccount(view);
   drawEmpty(view);
 }

@@ -1,4 +1,4 @@
-/** Draws a line over time with its axes, as SVG. A value holds until the next one. Knows no item and no openHAB. */
+/** Draws a line over time with its axes, as SVG. A value holds until the next one, or goes straight to it. Knows no item and no openHAB. */
 
 import { setAttribute, svg } from './dom.js';
 
@@ -16,21 +16,26 @@ export function plot() {
 
 /**
  * Draws into a plot. points: [[milliseconds, number or null: a gap]], not empty; times: [[milliseconds, text]];
- * values: [[number, text]], the first one the lowest of the axis, the last one the highest; words: what a screen reader says.
+ * values: [[number, text]], the first one the lowest of the axis, the last one the highest; words: what a screen reader says;
+ * isSloped: each value goes straight to the next one; expected: [milliseconds, number] of a forecast, or null.
  */
-export function drawPlot(node, { points, from, to, times, values, words }) {
+export function drawPlot(node, { points, from, to, times, values, words, isSloped = false, expected = null }) {
   const [lowest, highest] = [values[0][0], values[values.length - 1][0]];
   const x = (time) => round(LEFT + ((time - from) / (to - from)) * (WIDTH - LEFT - RIGHT));
   const y = (value) => round(TOP + (1 - (value - lowest) / (highest - lowest)) * (HEIGHT - TOP - BOTTOM));
   const runs = runsOf(points);
+  const line = isSloped ? slopes : steps;
+  const last = points[points.length - 1];
   setAttribute(node, 'aria-label', words);
   node.replaceChildren(
     ...values.flatMap(([value, text]) => [
       svg('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }),
       svg('text', { class: 'tick', x: LEFT - 6, y: y(value) + 4, 'text-anchor': 'end' }, text)]),
     ...times.map(([time, text]) => svg('text', { class: 'tick', x: x(time), y: HEIGHT - 4, 'text-anchor': anchor(x(time)) }, text)),
-    ...runs.map((run) => svg('path', { class: 'area', d: `${steps(run, x, y)}V${y(lowest)}H${x(run[0][0])}Z` })),
-    ...runs.map((run) => svg('path', { class: 'line thin', d: steps(run, x, y) })),
+    ...runs.map((run) => svg('path', { class: 'area', d: `${line(run, x, y)}V${y(lowest)}H${x(run[0][0])}Z` })),
+    ...runs.map((run) => svg('path', { class: 'line', d: line(run, x, y) })),
+    ...(expected ? [svg('path', { class: 'expected', d: `M${x(last[0])} ${y(last[1])}L${x(expected[0])} ${y(expected[1])}` }),
+      svg('circle', { class: 'dot', cx: x(last[0]), cy: y(last[1]), r: 4.5 })] : []),
   );
 }
 
@@ -58,4 +63,8 @@ function runsOf(points) {
 
 function steps(run, x, y) {
   return `M${x(run[0][0])} ${y(run[0][1])}${run.slice(1).map(([time, value]) => `H${x(time)}V${y(value)}`).join('')}`;
+}
+
+function slopes(run, x, y) {
+  return `M${run.map(([time, value]) => `${x(time)} ${y(value)}`).join('L')}`;
 }

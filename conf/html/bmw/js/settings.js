@@ -19,7 +19,7 @@ const CHECKS = {
 };
 
 /** A browser may refuse storage (private mode, a frame on another site). Then the page works without stored settings. */
-export const storage = {
+const storage = {
   read(key) {
     try {
       return JSON.parse(window.localStorage.getItem(key));

@@ -15,6 +15,7 @@ export const EN = {
   // empty
   loadingTitle: 'Loading …', loadingText: 'Asking openHAB for the items.',
   noCarTitle: 'No car yet', noCarText: 'Cars appear here as soon as openHAB has items for them (prefix {prefix}).',
+  cardBroken: 'This card cannot be shown: one of its values is not as expected.',
   // account
   account: 'BMW account', signIn: 'Sign in', cancel: 'Cancel', close: 'Close',
   signInSteps: 'Scan the code with your phone, or open the link here, and approve the code.', openLink: 'Open BMW’s page',
@@ -29,11 +30,8 @@ export const EN = {
   moving: 'Driving', lightsOn: 'Lights on', alarmOn: 'Alarm', openCount: '{count} open',
   // charging
   charging: 'Charging', chargingFor: '{time} to go', doneAt: 'done at {time}', power: 'Power', current: 'Current',
-  voltage: 'Voltage', energyToFull: 'To full', curveEmpty: 'The charge curve appears when this page sees the car charge.',
-  curve: 'Charge curve: {from} to {to} since {start}.', curveEnded: 'Last charge seen: {from} to {to}, {start} to {end}.',
-  curveSeen: 'As seen by this page while it was open.',
-  powerEnded: 'Charging power of the last charge, {start} to {end}: up to {power}.',
-  powerRunning: 'Charging power since {start}: up to {power}.', now: 'now', full: 'Full battery', health: 'Battery health',
+  voltage: 'Voltage', energyToFull: 'To full', chargeLast: 'Last charge: {start} to {end}',
+  chargeRunning: 'This charge: since {start}', upTo: 'up to {value}', now: 'now', full: 'Full battery', health: 'Battery health',
   method: 'Method', plan: 'Preference', chargingWindow: 'Charging window',
   // logs of charges and trips
   chargingLog: 'Charges', tripLog: 'Trips', chargingLogFile: 'charges', tripLogFile: 'trips', downloadCsv: 'Download as CSV',
@@ -122,6 +120,7 @@ export const DE = {
   staleTitle: 'Diese Werte sind veraltet', staleText: 'Das Auto hat sich zuletzt {ago} gemeldet ({time}).',
   loadingTitle: 'Lädt …', loadingText: 'openHAB wird nach den Items gefragt.',
   noCarTitle: 'Noch kein Auto', noCarText: 'Autos erscheinen hier, sobald openHAB Items dafür hat (Präfix {prefix}).',
+  cardBroken: 'Diese Karte kann nicht gezeigt werden: Einer ihrer Werte ist nicht wie erwartet.',
   account: 'BMW-Konto', signIn: 'Anmelden', cancel: 'Abbrechen', close: 'Schließen',
   signInSteps: 'Mit dem Telefon scannen oder den Link hier öffnen und den Code bestätigen.', openLink: 'BMW-Seite öffnen',
   badLink: 'Der Link wird nicht gezeigt, da er keine Adresse von BMW ist.', code: 'Code', copy: 'Kopieren', copied: 'Kopiert',
@@ -134,11 +133,8 @@ export const DE = {
   unplugged: 'Nicht eingesteckt', climateOn: 'Klima an', moving: 'Fährt', lightsOn: 'Licht an', alarmOn: 'Alarm',
   openCount: '{count} offen',
   charging: 'Laden', chargingFor: 'noch {time}', doneAt: 'fertig um {time}', power: 'Leistung', current: 'Strom',
-  voltage: 'Spannung', energyToFull: 'Bis voll', curveEmpty: 'Die Ladekurve erscheint, wenn diese Seite das Auto laden sieht.',
-  curve: 'Ladekurve: {from} bis {to} seit {start}.', curveEnded: 'Letztes Laden: {from} bis {to}, {start} bis {end}.',
-  curveSeen: 'So gesehen von dieser Seite, während sie offen war.',
-  powerEnded: 'Ladeleistung beim letzten Laden, {start} bis {end}: bis zu {power}.',
-  powerRunning: 'Ladeleistung seit {start}: bis zu {power}.', now: 'jetzt', full: 'Volle Batterie',
+  voltage: 'Spannung', energyToFull: 'Bis voll', chargeLast: 'Letztes Laden: {start} bis {end}',
+  chargeRunning: 'Dieses Laden: seit {start}', upTo: 'bis zu {value}', now: 'jetzt', full: 'Volle Batterie',
   health: 'Batteriegesundheit', method: 'Ladeart', plan: 'Präferenz', chargingWindow: 'Ladefenster',
   chargingLog: 'Ladevorgänge', tripLog: 'Fahrten', chargingLogFile: 'ladevorgaenge', tripLogFile: 'fahrten',
   downloadCsv: 'Als CSV herunterladen', logIsCut: 'Ältere Einträge: python3 -m bmw charges oder trips.', logStart: 'Beginn',

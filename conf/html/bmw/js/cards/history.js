@@ -50,9 +50,9 @@ export function historyCard({ texts, history }) {
     const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
     const state = [last.car.name, period, stored.at, now, ...charts.map((one) => last.car.text(one.keyOf(last.car)))].join('|');
     if (state === drawn) return;
-    drawn = state;
     const lines = charts.map((one) => one.draw(last.car, period, stored, now)).filter(Boolean);
     table.draw(lines, period, now);
+    drawn = state;
   }
 
   return {

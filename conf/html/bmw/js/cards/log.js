@@ -5,6 +5,8 @@ import { el, setText, show } from '../dom.js';
 import { byMonth } from '../logs.js';
 import { frame } from './card.js';
 
+const NOTHING = { car: null, text: null, entries: [] };
+
 /**
  * Args:
  *   title, iconName, key of the item, fileName of the CSV.
@@ -18,12 +20,19 @@ export function logCard({ texts, home }, log) {
   const note = el('p', { class: 'note' });
   const button = el('button', { type: 'button', class: 'button', on: { click: () => download() } }, texts.t('downloadCsv'));
   body.append(months, note, button);
-  let shown = { car: null, text: null, entries: [] };
+  let shown = NOTHING;
 
   function download() {
     const name = nameOf(shown.car, home);
     const rows = [...shown.entries].reverse().map((entry) => log.csvCells(entry, name));
     save(`${log.fileName}-${name}.csv`, csv([log.csvHeads, ...rows], texts.language));
+  }
+
+  function draw(entries, isCut, wasOpen) {
+    months.replaceChildren(...byMonth(entries).map((month) => monthOf(month, log, texts, wasOpen)));
+    setText(aside, texts.number(entries.length));
+    setText(note, [log.note(entries), isCut ? texts.t('logIsCut') : ''].filter(Boolean).join(' '));
+    show(note, note.textContent !== '');
   }
 
   return {
@@ -33,12 +42,9 @@ export function logCard({ texts, home }, log) {
       if (shown.text === text && shown.car && shown.car.name === car.name) return;
       const { entries, isCut } = log.read(text);
       const wasOpen = shown.car && shown.car.name === car.name ? openMonths(months) : new Set();
+      shown = NOTHING; // after an error in the next line it is drawn again
+      if (show(root, entries.length > 0)) draw(entries, isCut, wasOpen);
       shown = { car, text, entries };
-      if (!show(root, entries.length > 0)) return;
-      months.replaceChildren(...byMonth(entries).map((month) => monthOf(month, log, texts, wasOpen)));
-      setText(aside, texts.number(entries.length));
-      setText(note, [log.note(entries), isCut ? texts.t('logIsCut') : ''].filter(Boolean).join(' '));
-      show(note, note.textContent !== '');
     },
   };
 }
