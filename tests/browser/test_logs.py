@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -189,7 +190,8 @@ def test_a_running_charge_is_drawn_with_the_cars_forecast_as_long_as_the_car_cha
         Charging="ON", ChargingCurve=curve([[START, 11.0], [START + 3600, 0]], START + 3600, levels=LEVELS, **{"from": 20, "to": 51})
     )
     page.wait_text(LEVEL + " figcaption", "State of charge: 20 % to 51 %")
-    assert page.text(HEAD).startswith("Last charge: ") and page.find(".expected") is None  # it is not the one that is running now
+    assert re.fullmatch(r"Last charge: \w+ \d+, [\d:]+ [AP]M to [\d:]+ [AP]M", page.text(HEAD)), page.text(HEAD)
+    assert page.find(".expected") is None  # it is not the one that is running now
     assert page.console() == []
 
 

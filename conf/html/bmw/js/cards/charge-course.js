@@ -60,7 +60,8 @@ function spanOf({ start, end, points, levels, isRunning }, expected, now) {
 
 function headingText({ start, end, isRunning }, { last }, texts) {
   if (isRunning) return texts.t('chargeRunning', { start: texts.moment(start) });
-  return texts.t('chargeLast', { start: texts.moment(start), end: texts.moment(end || new Date(last)) });
+  // an end on the day of the start needs no date
+  return texts.t('chargeLast', { start: texts.moment(start), end: texts.moment(end || new Date(last), start) });
 }
 
 /** What is drawn of the state of charge: {caption, points, ...}; null if nothing is known. One that was told once is no line. */
