@@ -1,7 +1,8 @@
 """The stream part of the simulated cloud: a real MQTT broker (amqtt) that lets in whom BMW's would, and ends what BMW's would.
 
 User gcid, password id_token; one session per gcid; ended when the token does; `{gcid}/{vin}` only, and only where data was
-selected; QoS 0; nothing retained. Also as a broker at home (`relay=True`): user and password of its own, topic `bmw/{vin}`.
+selected; QoS 0; nothing retained. Also as a broker at home (`relay=True`): user and password of its own, topic `bmw/{vin}`. A program that
+forwards BMW's messages to it is simulated as well, unless `forwards=False`; then its clients do, and `client_messages` keeps what they sent.
 It runs on a thread with an event loop of its own. Faults are switched on and off by a test.
 """
 
@@ -33,6 +34,7 @@ class Client:
         self.port = writer.get_extra_info("peername")[1]
         self.gcid = None
         self.password = None
+        self.is_let_in = False
         self.topic = None
 
     def abort(self):
@@ -67,6 +69,7 @@ class SimulatedStream:
         host="127.0.0.1",
         tls=True,
         relay=False,
+        forwards=True,
         user=None,
         password=None,
         names=("localhost", "127.0.0.1"),
@@ -76,6 +79,8 @@ class SimulatedStream:
         self.host = host
         self.port = port
         self.relay = relay
+        self.forwards = forwards
+        self.levels = ("bmw",)  # a broker at home lets its clients read topics that begin so
         self.user = user
         self.password = password
         self.refuse_logins = 0
@@ -87,6 +92,7 @@ class SimulatedStream:
         self.server_names = []  # the SNI names of the clients; None for a client without SNI
         self.logins = []  # time of each login, and whether it was accepted
         self.published = 0
+        self.client_messages = []  # (topic, payload, is it retained) of each message that a client was allowed to publish
         self._clients = {}
         self._key = uuid.uuid4().hex
         self._folder = tempfile.TemporaryDirectory() if tls else None
@@ -197,7 +203,7 @@ class SimulatedStream:
                     one.abort()
         self.logins.append({"time": self.cloud.clock.now(), "ok": good})
         if good:
-            client.gcid, client.password = session.username, session.password
+            client.gcid, client.password, client.is_let_in = session.username, session.password, True
         return good
 
     def _is_good(self, user, password):
@@ -209,13 +215,26 @@ class SimulatedStream:
         """True if there is a stream for this topic."""
         first, _, rest = topic.partition("/")
         if self.relay:
-            good = first == "bmw"
+            good = first in self.levels
         else:
             good = self.selected and first == session.username and (rest in ("+", "#") or rest in self._vins(first))
         client = self._clients.get(session.remote_port)
         if good and client is not None:
             client.topic = topic
         return good
+
+    def may_publish(self, session, topic):
+        """True for a client of a broker at home. At BMW's broker only cars may publish; each broker refuses topics with wildcards."""
+        client = self._clients.get(session.remote_port) if session is not None else None
+        return self.relay and client is not None and client.is_let_in and not set("#+\0").intersection(topic)
+
+    def published_by(self, _client_id, message):
+        """Called for each message of a client that was allowed."""
+        self.client_messages.append((message.topic, bytes(message.data), bool(message.publish_packet.retain_flag)))
+
+    def kept(self):
+        """{topic: payload} of the retained messages."""
+        return {topic: bytes(one.data) for topic, one in dict(self._broker.retained_messages).items()}
 
     def _vins(self, gcid):
         return [vin for account in self.cloud.garage.accounts() if account.gcid == gcid for vin in account.mappings]
@@ -249,7 +268,7 @@ class SimulatedStream:
 
     def car_changed(self, vin, entries):
         """Called by the garage: sends a message to each account that is the car's primary user."""
-        if self.forgets_selection:
+        if self.forgets_selection or not self.forwards:
             return
         now = iso(self.cloud.clock.now())
         message = {"vin": vin, "entityId": str(uuid.uuid4()), "topic": vin, "timestamp": now, "data": entries}

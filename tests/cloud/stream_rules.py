@@ -22,4 +22,9 @@ class Rules(BaseAuthPlugin, BaseTopicPlugin):
     async def topic_filtering(self, *, session=None, topic=None, action=None):
         if action == Action.SUBSCRIBE:
             return STREAMS[self.config.stream].may_subscribe(session, topic)
-        return action != Action.PUBLISH  # only cars may publish
+        if action == Action.PUBLISH:
+            return STREAMS[self.config.stream].may_publish(session, topic)
+        return True
+
+    async def on_broker_message_broadcast(self, *, client_id, message):
+        STREAMS[self.config.stream].published_by(client_id, message)

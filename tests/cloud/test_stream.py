@@ -222,6 +222,21 @@ def test_as_a_broker_at_home_it_has_its_own_login_and_topic(cloud, vin):
         stranger.end()
 
 
+def test_at_a_broker_at_home_who_is_let_in_may_publish_also_to_be_kept(cloud, vin):
+    with SimulatedStream(cloud, tls=False, relay=True, forwards=False, user="me", password="secret") as broker:
+        listener, stranger = Listener(broker, "me", "secret", topic="bmw/+"), Listener(broker, "me", "wrong", topic="bmw/+")
+        assert listener.is_listening() and wait_until(lambda: stranger.codes)
+        stranger.client.publish("bmw/x", "no", retain=True)
+        cloud.set_car(vin, soc=64)  # nothing forwards this
+        listener.client.publish("bmw/x", "yes")
+        listener.client.publish("bmw/y", "kept", retain=True)
+        assert wait_until(lambda: len(listener.messages) == 2)
+        assert [one.payload for one in listener.messages] == [b"yes", b"kept"] and broker.kept() == {"bmw/y": b"kept"}
+        assert broker.client_messages == [("bmw/x", b"yes", False), ("bmw/y", b"kept", True)]
+        listener.end()
+        stranger.end()
+
+
 def test_a_relay_tells_of_its_own_connection_and_the_broker_keeps_its_last_word(cloud, vin):
     with SimulatedStream(cloud, tls=False, relay=True, user="me", password="secret") as relay:
         relay.relay_says(True)

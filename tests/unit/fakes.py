@@ -195,6 +195,35 @@ class RecordingOutlet:
         return [value for name, value in self.history if name == key]
 
 
+class Published:
+    """Keeps the messages for other programs."""
+
+    problem = ""
+
+    def __init__(self):
+        self.sent, self.kept = [], {}
+        self.on_change = None
+        self.is_running = False
+
+    def watch(self, on_change):
+        self.on_change = on_change
+
+    def start(self):
+        self.is_running = True
+
+    def send(self, topic, payload):
+        self.sent.append((topic, payload))
+
+    def keep(self, topic, payload):
+        self.kept[topic] = payload
+
+    def about(self):
+        return "relay: a stand-in"
+
+    def stop(self):
+        self.is_running = False
+
+
 def parts_of(**known):
     """An account's parts; parts that are not given are None."""
     return Parts(**dict(dict.fromkeys(Parts.FIELDS), **known))

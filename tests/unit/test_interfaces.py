@@ -47,6 +47,10 @@ IMPLEMENTATIONS = {
         (LIBRARY + "net/mqtt.py", "Connection"),
         ("tests/unit/clouds/cardata/test_stream.py", "FakeConnection"),
     ],
+    "Publisher": [
+        (LIBRARY + "net/publisher.py", "Publisher"),
+        ("tests/unit/fakes.py", "Published"),
+    ],
     "StreamSource": [
         (LIBRARY + "clouds/cardata/stream.py", "BmwSource"),
         (LIBRARY + "clouds/cardata/stream.py", "LocalSource"),
@@ -59,6 +63,7 @@ IMPLEMENTATIONS = {
         (LIBRARY + "polling/service.py", "Service"),
         ("tests/fuzz/harnesses.py", "LiveSurroundings"),
         ("tests/unit/clouds/cardata/test_live.py", "FakeService"),
+        ("tests/unit/clouds/cardata/test_relay.py", "Cars"),
     ],
     "Outlet": [
         (LIBRARY + "openhab/outlet.py", "Outlet"),
@@ -104,6 +109,7 @@ BESIDE = {
     "Page": {"content"},
     "Pictures": set(),
     "Live": {"receive"},
+    "Publisher": set(),
     "Items": set(),
     "Sessions": set(),
     "Session": set(),

@@ -15,7 +15,7 @@ pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 
 from tests.cloud.stream import SimulatedStream  # noqa: E402
 
 
-NO_BROKER = "The server does not answer as an MQTT broker: check stream_url"
+NO_BROKER = "The server does not answer as an MQTT broker: check its address in bmw.cfg"
 
 
 class Ear:
@@ -214,6 +214,36 @@ class Bytes:
 def test_the_connect_packet_is_as_the_standard_says():
     assert mqtt.connect_packet("me", "u", "p") == bytes.fromhex("10 14 0004 4d515454 04 c2 001e 0002 6d65 0001 75 0001 70")
     assert mqtt.connect_packet("me", None, None) == bytes.fromhex("10 0e 0004 4d515454 04 02 001e 0002 6d65")
+
+
+def test_the_will_stands_before_the_user_and_is_retained():
+    packet = mqtt.connect_packet("me", "u", "p", ("t", b"\xff!"))
+    assert packet == bytes.fromhex("10 1b 0004 4d515454 04 e6 001e 0002 6d65 0001 74 0002 ff21 0001 75 0001 70")
+    assert mqtt.connect_packet("me", None, None, ("t", b"")) == bytes.fromhex("10 13 0004 4d515454 04 26 001e 0002 6d65 0001 74 0000")
+
+
+def test_the_publish_packet_asks_for_no_answer():
+    assert mqtt.publish_packet("t", b"x") == bytes.fromhex("30 04 0001 74 78")
+    assert mqtt.publish_packet("t", b"", True) == bytes.fromhex("31 03 0001 74")
+
+
+def test_a_connection_without_a_topic_asks_for_none_and_publishes(ear):
+    line = Line("20020000")
+    connection = mqtt.Connection(mqtt.Broker("h", 1, False, None, None, None), "me", line, ear, ("w", b"gone"), "bmw-other")
+    connection.open()
+    ear.wait(mqtt.CONNECTED)
+    connection.publish("t", b"x")
+    assert line.written == mqtt.connect_packet("me", None, None, ("w", b"gone")) + bytes.fromhex("30 04 0001 74 78")
+    until(lambda: {"bmw-other", "bmw-other-ping"} <= {thread.name for thread in threading.enumerate()})
+    connection.close()
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("bmw-other")])
+
+
+def test_a_message_that_nobody_asked_for_ends_the_connection(ear):
+    line = Line("20020000 3004 0001 74 78")
+    mqtt.Connection(mqtt.Broker("h", 1, False, None, None, None), "me", line, ear).open()
+    assert ear.wait(mqtt.LOST).text() == NO_BROKER
+    assert [event for event, _detail in ear.told] == [mqtt.CONNECTED, mqtt.LOST] and line.closed.is_set()
 
 
 def hear_all(data):
@@ -520,4 +550,4 @@ def test_an_address_names_host_and_port_and_whether_the_line_is_encrypted(url, f
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(ConfigError) as error:
         mqtt.parse_url(url)
-    assert error.value.text() == "the address of the stream is not understood: write it as mqtts://host:port or mqtt://host:port"
+    assert error.value.text() == "the address of the broker is not understood: write it as mqtts://host:port or mqtt://host:port"

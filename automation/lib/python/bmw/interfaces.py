@@ -102,7 +102,7 @@ class Wire(object):
 
 
 class Connection(object):
-    """One MQTT connection for the stream. Implemented by ``bmw.net.mqtt.Connection``.
+    """One MQTT connection. Implemented by ``bmw.net.mqtt.Connection``.
 
     Attributes:
         is_closed (bool): no more events come.
@@ -110,6 +110,34 @@ class Connection(object):
 
     def close(self):
         """Ends the connection. May be called from any thread."""
+
+
+class Publisher(object):
+    """Messages for other programs, at a broker at home. Implemented by ``bmw.net.publisher.Publisher``.
+
+    All methods may be called from any thread, and none of them waits for the broker.
+
+    Attributes:
+        problem (str): why it does not work now; '' = it works.
+    """
+
+    def watch(self, on_change):
+        """``on_change()`` is called when ``problem`` has changed, on any thread."""
+
+    def start(self):
+        """Begins to connect."""
+
+    def send(self, topic, payload):
+        """Publishes a message (text, bytes); if too many wait, the oldest are dropped."""
+
+    def keep(self, topic, payload):
+        """Publishes a retained message (text, bytes), if it says something new; empty = the broker forgets the topic."""
+
+    def about(self):
+        """A line (text) for the diagnostics report."""
+
+    def stop(self):
+        """Ends it, within a second."""
 
 
 class StreamSource(object):

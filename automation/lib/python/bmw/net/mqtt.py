@@ -1,4 +1,4 @@
-"""An MQTT client for one topic: MQTT 3.1.1, clean session, QoS 0, receive only. Runs on CPython and in openHAB.
+"""An MQTT client that hears one topic, or only publishes: MQTT 3.1.1, clean session, QoS 0. Runs on CPython and in openHAB.
 
 We wrote it because no library is safe inside openHAB (tried on Jython 2.7.2 and 2.7.4, Java 11):
 
@@ -8,7 +8,7 @@ We wrote it because no library is safe inside openHAB (tried on Jython 2.7.2 and
   installed it.
 - Eclipse Paho for Java is safe, but as a jar on Jython's path its threads do not find their classes inside openHAB.
 
-We need only six packet types. A wire is a socket with a few methods, see ``bmw.interfaces.Wire``.
+We need only seven packet types. A wire is a socket with a few methods, see ``bmw.interfaces.Wire``.
 Knows nothing of BMW, cars or tokens. Source: OASIS MQTT Version 3.1.1, chapters 2 and 3.
 """
 
@@ -42,7 +42,7 @@ MAX_SKIPPED = 16 * 1024 * 1024
 #: bytes to skip per read
 _SKIP_STEP = 16 * 1024
 
-#: Broker address, credentials and topic. user and password: text or None.
+#: Broker address, credentials and topic. user and password: text or None. topic: the one to hear; None = only publish.
 Broker = record("Broker", "host port is_tls user password topic")
 
 # events of a connection
@@ -60,6 +60,8 @@ _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK = 1, 2, 3, 8, 9
 _PING_REQUEST = b"\xc0\x00"
 _DISCONNECT = b"\xe0\x00"
 _SUBACK_FAILURE = 0x80
+_RETAIN = 0x01
+_NO_BROKER = "The server does not answer as an MQTT broker", "check its address in bmw.cfg"
 #: characters; a host name has 253 at most
 MAX_URL = 300
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -69,14 +71,14 @@ def parse_url(url):
     """(host, port, is_tls) of ``mqtts://host:port`` or ``mqtt://host:port``. Raises ConfigError."""
     found = address.split(url) if len(url) <= MAX_URL else None
     if found is None or found.scheme not in _DEFAULT_PORTS or found.path.strip("/"):
-        raise ConfigError("the address of the stream is not understood", "write it as mqtts://host:port or mqtt://host:port")
+        raise ConfigError("the address of the broker is not understood", "write it as mqtts://host:port or mqtt://host:port")
     return found.host, found.port or _DEFAULT_PORTS[found.scheme], found.scheme == "mqtts"
 
 
 class Connection(object):
     """One MQTT connection. It does not reconnect by itself.
 
-    It calls ``hear(connection, event, detail)`` on its own threads: CONNECTED (once, after the subscription was granted),
+    It calls ``hear(connection, event, detail)`` on its own threads: CONNECTED (once, after the subscription was granted, if there is one),
     MESSAGE with (topic, payload bytes), TOO_LARGE for a skipped message, and as the last event REFUSED with the CONNACK
     code, NOT_SUBSCRIBED, or LOST with a NetworkError. No event comes after ``close``.
     While ``hear`` blocks, the connection reads nothing, so TCP slows down the broker.
@@ -84,10 +86,14 @@ class Connection(object):
     Args:
         broker (Broker); client_id (str): unique at the broker; hear: see above.
         wire: an unconnected wire, used only by this connection.
+        will (topic, payload bytes, or None): a retained message that the broker publishes if the connection ends without ``close``.
+        name (str): start of the threads' names.
     """
 
-    def __init__(self, broker, client_id, wire, hear):
+    def __init__(self, broker, client_id, wire, hear, will=None, name="bmw-stream"):
         self._broker = broker
+        self._will = will
+        self._name = name
         self._client_id = client_id
         self._wire = wire
         self._hear = hear
@@ -98,12 +104,16 @@ class Connection(object):
 
     def open(self):
         """Starts connecting; returns at once."""
-        _start_thread("bmw-stream", self._run)
+        _start_thread(self._name, self._run)
 
     @property
     def is_closed(self):
         """True if no more events come."""
         return self._ended.is_set()
+
+    def publish(self, topic, payload, is_retained=False):
+        """Sends a message (text, bytes), after CONNECTED. Waits while the broker takes nothing. Raises NetworkError."""
+        self._write(publish_packet(topic, payload, is_retained))
 
     def close(self):
         """Ends the connection; never blocks."""
@@ -143,19 +153,22 @@ class Connection(object):
         """Connects, subscribes and listens; returns the last event and its detail, or raises NetworkError."""
         broker = self._broker
         self._wire.open(broker.host, broker.port, broker.is_tls, CONNECT_TIMEOUT)
-        self._write(connect_packet(self._client_id, broker.user, broker.password))
+        self._write(connect_packet(self._client_id, broker.user, broker.password, self._will))
         code = self._expect(_CONNACK)[1]
         if code != 0:
             return REFUSED, code
-        self._write(subscribe_packet(broker.topic))
-        if self._expect(_SUBACK)[2] == _SUBACK_FAILURE:
-            return NOT_SUBSCRIBED, None
+        if broker.topic is not None:
+            self._write(subscribe_packet(broker.topic))
+            if self._expect(_SUBACK)[2] == _SUBACK_FAILURE:
+                return NOT_SUBSCRIBED, None
         self._wire.wait_at_most(DEAD_AFTER)
         self._tell(CONNECTED, None)
-        _start_thread("bmw-stream-ping", self._ping)
+        _start_thread(self._name + "-ping", self._ping)
         while True:
             kind, body = self._read()
             if kind >> 4 == _PUBLISH:
+                if broker.topic is None:
+                    raise NetworkError(*_NO_BROKER)  # we asked for no message, so this could be a flood
                 self._tell_message(kind, body)
 
     def _read(self):
@@ -170,7 +183,7 @@ class Connection(object):
             self._tell_message(kind, body)
             kind, body = self._read()
         if kind >> 4 != wanted or len(body) < (2 if wanted == _CONNACK else 3):
-            raise NetworkError("The server does not answer as an MQTT broker", "check stream_url")
+            raise NetworkError(*_NO_BROKER)
         return body
 
     def _ping(self):
@@ -213,10 +226,13 @@ def _start_thread(name, target):
 # packets
 
 
-def connect_packet(client_id, user, password):
-    """CONNECT with a clean session; user and password may be None."""
+def connect_packet(client_id, user, password, will=None):
+    """CONNECT with a clean session; user and password may be None. ``will``: see Connection."""
     flags = 0x02
     payload = _string(client_id)
+    if will is not None:
+        flags |= 0x24  # retained, QoS 0
+        payload += _string(will[0]) + _with_length(will[1])
     if user is not None:
         flags |= 0x80
         payload += _string(user)
@@ -230,6 +246,11 @@ def connect_packet(client_id, user, password):
 def subscribe_packet(topic):
     """SUBSCRIBE to one topic filter at QoS 0."""
     return _packet(_SUBSCRIBE << 4 | 0x02, struct.pack(str("!H"), 1) + _string(topic) + b"\x00")
+
+
+def publish_packet(topic, payload, is_retained=False):
+    """PUBLISH at QoS 0."""
+    return _packet(_PUBLISH << 4 | (_RETAIN if is_retained else 0), _string(topic) + payload)
 
 
 def parse_publish(kind, body):
@@ -255,11 +276,11 @@ def read_packet(wire):
             break
         shift += 7
         if shift > 21:
-            raise NetworkError("The server does not answer as an MQTT broker", "check stream_url")
+            raise NetworkError(*_NO_BROKER)
     if length <= MAX_BYTES:
         return kind, bytearray(wire.read(length)) if length else bytearray()
     if kind >> 4 != _PUBLISH or length > MAX_SKIPPED:
-        raise NetworkError("The server does not answer as an MQTT broker", "check stream_url")
+        raise NetworkError(*_NO_BROKER)
     for skipped in range(0, length, _SKIP_STEP):
         wire.read(min(_SKIP_STEP, length - skipped))
     return kind, None
@@ -276,5 +297,8 @@ def _packet(kind, body):
 
 
 def _string(text):
-    data = to_bytes(text)
+    return _with_length(to_bytes(text))
+
+
+def _with_length(data):
     return struct.pack(str("!H"), len(data)) + data

@@ -29,12 +29,12 @@ class SocketWire(object):
                 self._socket = tls.context(self._ca_file).wrap_socket(self._socket, server_hostname=host)
         except ssl.CertificateError:
             self.close()
-            raise NetworkError("The stream server's certificate is not trusted", "check the machine's date and CA certificates")
+            raise NetworkError("The MQTT server's certificate is not trusted", "check the machine's date and CA certificates")
         except socket.gaierror:
-            raise NetworkError("The stream server's name was not found", "check the network and DNS")
+            raise NetworkError("The MQTT server's name was not found", "check the network and DNS")
         except (OSError, IOError) as error:
             self.close()
-            raise NetworkError("The stream server cannot be reached ({})".format(type(error).__name__), "check the network")
+            raise NetworkError("The MQTT server cannot be reached ({})".format(type(error).__name__), "check the network")
         if self._is_closed:
             self.close()
             raise NetworkError("Closed while connecting")

@@ -31,12 +31,12 @@ class JvmWire(object):
         try:
             self._connect(host, port, is_tls, int(timeout * 1000))
         except UnknownHostException:
-            raise NetworkError("The stream server's name was not found", "check the network and DNS")
+            raise NetworkError("The MQTT server's name was not found", "check the network and DNS")
         except JavaException as error:
             self.close()
             if _is_about_certificate(error):
-                raise NetworkError("The stream server's certificate is not trusted", "check the machine's date and CA certificates")
-            raise NetworkError("The stream server cannot be reached ({})".format(_name(error)), _ADVICE)
+                raise NetworkError("The MQTT server's certificate is not trusted", "check the machine's date and CA certificates")
+            raise NetworkError("The MQTT server cannot be reached ({})".format(_name(error)), _ADVICE)
 
     def _connect(self, host, port, is_tls, millis):
         self._plain.connect(InetSocketAddress(InetAddress.getByName(host), port), millis)
