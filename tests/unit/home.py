@@ -41,6 +41,8 @@ def in_process(cloud):
 class Home:
     #: callable that returns openHAB's location, see ``bmw.assembly.Environment``
     place = None
+    #: callable, an unconnected wire: with it the account has its stream and its relay
+    make_wire = None
 
     def __init__(self, cloud, folder, problems=(), key=KEY, outlet=None, kind="cardata", store=None, transport=None, clock=None, **config):
         self.cloud = cloud
@@ -51,7 +53,9 @@ class Home:
         config = settings(**dict({"cloud": kind, "client_id": HOME_CLIENT_ID, "auth_url": cloud.url, "api_url": cloud.url}, **config))
         self.store = store or Store(str(folder), Seal(lambda: [key], cipher))
         self.hour = 12
-        environment = Environment(self.store, transport or in_process(cloud), self.clock, local_hour=lambda now: self.hour, home=self.place)
+        environment = Environment(
+            self.store, transport or in_process(cloud), self.clock, self.make_wire, local_hour=lambda now: self.hour, home=self.place
+        )
         made = assemble(environment, config, list(problems), self.outlet, self.worker)
         self.account, self.service = made.account, made.service
         #: for tests that make a part fail

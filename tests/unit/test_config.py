@@ -56,6 +56,95 @@ def test_no_odd_character_ends_a_line(odd):
     assert (account.stream_topic, account.refresh, account.allow_unlock) == ("a{}refresh = 10".format(odd), 30, False)
 
 
+RELAY = GOOD + "\nrelay_url = mqtt://192.168.1.5\n"
+NO_RELAY = "{} has no effect: relay_url is not set"
+
+
+def test_a_relay_needs_only_its_address():
+    account, problems = only(RELAY)
+    assert (account.relay_url, account.relay_topic, account.relay_values) == ("mqtt://192.168.1.5", "bmw", None) and problems == []
+    account, problems = only(RELAY + "relay_topic = house/bmw\nrelay_values = cars/{car}\nrelay_user = me\nrelay_password = hunter2")
+    assert problems == [] and (account.relay_topic, account.relay_values) == ("house/bmw", "cars/{car}")
+    assert (account.relay_user, account.relay_password) == ("me", "hunter2")
+
+
+@pytest.mark.parametrize(
+    "line, problem",
+    [
+        (
+            "relay_url = 192.168.1.5",
+            "relay_url: the address of the broker is not understood: write it as mqtts://host:port or mqtt://host:port",
+        ),
+        (
+            "relay_url = http://192.168.1.5",
+            "relay_url: the address of the broker is not understood: write it as mqtts://host:port or mqtt://host:port",
+        ),
+        ("relay_topic = bmw", None),
+        ("relay_topic = cars", NO_RELAY.format("relay_topic")),
+        ("relay_values = cars", NO_RELAY.format("relay_values")),
+        ("relay_user = me", NO_RELAY.format("relay_user")),
+        ("relay_password = hunter2", NO_RELAY.format("relay_password")),
+    ],
+)
+def test_a_relay_that_cannot_work_is_told(line, problem):
+    account, problems = only("{}\n{}".format(GOOD, line))
+    assert account.relay_url is None and problems == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize("topic", ["#", "bmw/#", "bmw/+/x", "/bmw", "bmw/", "a//b", "$SYS", "a\tb", "x" * 201])
+@pytest.mark.parametrize("key", ["relay_topic", "relay_values"])
+def test_where_nobody_can_publish_is_no_topic(topic, key):
+    account, problems = only("{}{} = {}".format(RELAY, key, topic))
+    assert problems == ["{}: it is no topic to publish to: write words with / between them, without # and +".format(key)]
+    assert getattr(account, key) == config.SETTINGS[key].default and account.relay_url
+
+
+@pytest.mark.parametrize(
+    "line", ["stream_url = mqtt://192.168.1.5", "stream_url = mqtts://other:8883", "stream_topic = bmw/+", "stream_user = me"]
+)
+def test_what_comes_from_a_broker_at_home_is_not_relayed(line):
+    account, problems = only(RELAY + "relay_values = cars/{car}\n" + line)
+    assert account.relay_url is None
+    assert problems == [
+        "relay_url has no effect: the stream comes from a broker at home (stream_url), which other programs can read as well"
+    ]
+
+
+@pytest.mark.parametrize("line", ["stream = off", "cloud = portal\nusername = me\npassword = hunter2"])
+def test_without_a_stream_only_values_can_be_published(line):
+    account, problems = only(RELAY + line)
+    assert account.relay_url is None and problems == ["relay_url has no effect: there is no stream to pass on, and relay_values is not set"]
+    account, problems = only(RELAY + line + "\nrelay_values = cars/{car}")
+    assert account.relay_url and problems == []
+
+
+def test_a_password_without_a_user_and_values_among_bmws_messages_are_told():
+    account, problems = only(RELAY + "relay_password = hunter2\nrelay_values = bmw")
+    assert account.relay_url and account.relay_values is None
+    assert problems == [
+        "relay_password has no effect: relay_user is not set",
+        "relay_values has no effect: relay_topic is the same, and programs that read it expect BMW's messages",
+    ]
+
+
+TWO = "accounts = a, b\na.client_id = {}\nb.client_id = {}\nrelay_url = mqtt://192.168.1.5\n".format(CLIENT_ID, OTHER_ID)
+SHARED_TOPIC = "a and b have the same {0}: each overwrites what the other says, so write one for each account, such as a.{0}"
+
+
+def test_two_accounts_that_publish_to_the_same_topics_are_told():
+    assert [one.text() for one in parse(TWO).problems] == [SHARED_TOPIC.format("relay_topic")]
+    assert [one.text() for one in parse(TWO + "b.relay_topic = b\nrelay_values = x/{car}").problems] == [
+        SHARED_TOPIC.format("relay_values")
+    ]
+    assert parse(TWO + "b.relay_topic = b\na.relay_values = x/{car}\nb.relay_values = y/{car}").problems == []
+
+
+def test_an_account_that_only_sends_commands_relays_nothing_and_needs_no_word_about_it():
+    text = "accounts = a, b\n{}a.commands = b\nb.cloud = portal\nb.username = me\nb.password = hunter2\nb.data = no"
+    settings = parse(text.format("a.client_id = {}\nrelay_url = mqtt://192.168.1.5\nrelay_values = cars/{{car}}\n".format(CLIENT_ID)))
+    assert [one.relay_url for one in settings.accounts] == ["mqtt://192.168.1.5", None] and settings.problems == []
+
+
 def test_of_thousands_of_mistakes_the_first_are_told_and_the_others_counted(monkeypatch):
     asked = []
     really = difflib.get_close_matches
@@ -397,9 +486,11 @@ def test_who_may_see_a_setting_is_the_same_as_ever():
         "cloud refresh calls_per_day region brand stream battery_capacity home_radius extra allow_unlock confirm_unlock data commands timeout"
         " command_timeout language sitemap".split()
     )
-    assert config.keys_of(config.PRIVATE) == ["api_url", "auth_url", "client_id", "places", "stream_topic", "stream_url"]
-    assert config.keys_of(config.NAME) == ["stream_user", "username"]
-    assert config.keys_of(config.SECRET) == ["api_key", "api_secret", "password", "security_answer", "stream_password"]
+    assert config.keys_of(config.PRIVATE) == [
+        *("api_url", "auth_url", "client_id", "places", "relay_topic", "relay_url", "relay_values", "stream_topic", "stream_url")
+    ]
+    assert config.keys_of(config.NAME) == ["relay_user", "stream_user", "username"]
+    assert config.keys_of(config.SECRET) == ["api_key", "api_secret", "password", "relay_password", "security_answer", "stream_password"]
 
 
 @pytest.mark.parametrize(

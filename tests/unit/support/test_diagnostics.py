@@ -39,6 +39,7 @@ def facts(**changes):
         "polled_at": NOON - 600,
         "next_at": NOON + 1200,
         "live": None,
+        "publisher": None,
         "vehicles": [],
         "left_out": [],
     }

@@ -70,11 +70,23 @@ def assemble(environment, config, problems, outlet, worker):
     budget = Budget(config.calls_per_day if cloud.HAS_DAILY_LIMIT else None, monotonic=worker.now)
     account.pauses = budget.pauses  # stored with the calls
     status, vehicle_list = Status(outlet, config.name, problems), VehicleList(cloud, clock)
-    parts = Parts(config, cloud, account, store, outlet, clock, worker, budget, vehicle_list, status)
+    publisher = _publisher(environment, config, cloud, worker)
+    parts = Parts(config, cloud, account, store, outlet, clock, worker, budget, vehicle_list, status, publisher)
     service = Service(parts, name, environment.local_hour, environment.home)
     if environment.make_wire is not None:
-        service.attach(cloud.make_live(account, service, outlet, worker, environment.make_wire))
+        service.attach(cloud.make_live(account, service, outlet, worker, environment.make_wire, publisher))
     return Assembled(cloud, account, service)
+
+
+def _publisher(environment, config, cloud, worker):
+    """The Publisher of an account to the broker in its settings, or None."""
+    if environment.make_wire is None or not config.relay_url:
+        return None
+    from bmw.net.publisher import Publisher, connector  # not at the top, as few users need it
+
+    farewell = cloud.relay_farewell()
+    connect = connector(config.relay_url, config.relay_user, config.relay_password, environment.make_wire, farewell)
+    return Publisher(connect, worker.now, farewell)
 
 
 def join(configs, services):

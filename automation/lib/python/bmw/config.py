@@ -34,6 +34,9 @@ _UUID = Pattern(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _DIGITS = Pattern("^[0-9]{1,9}$")
 ITEM_NAME = Pattern(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _ACCOUNT_NAME = Pattern(r"^[a-z][a-z0-9]*$")
+#: a topic to publish to, without wildcards and empty levels; {car} stands for a car's name
+_TOPIC = Pattern(r"^[^/#+$\x00-\x1f][^/#+\x00-\x1f]*(/[^/#+\x00-\x1f]+)*\Z")
+MAX_TOPIC = 200
 #: what can be a key, also a mistyped one
 _KEY = Pattern(r"[A-Za-z0-9_.-]*\Z")
 
@@ -157,8 +160,14 @@ def _base(text):
     return checked_base(text, "the address")
 
 
-def _stream_url(text):
+def _broker_url(text):
     mqtt.parse_url(text)
+    return text
+
+
+def _topic(text):
+    if len(text) > MAX_TOPIC or not _TOPIC.match(text):
+        raise ConfigError("it is no topic to publish to", "write words with / between them, without # and +")
     return text
 
 
@@ -195,10 +204,15 @@ SETTINGS = {
     "brand": Setting(_one_of("bmw", "mini", "toyota"), PUBLIC, "bmw"),
     "app_version": Setting(_text, HARMLESS, "4.9.2(36892)"),
     "stream": Setting(_one_of("on", "off"), PUBLIC, "on"),
-    "stream_url": Setting(_stream_url, PRIVATE),
+    "stream_url": Setting(_broker_url, PRIVATE),
     "stream_topic": Setting(_text, PRIVATE),
     "stream_user": Setting(_secret, NAME),
     "stream_password": Setting(_secret, SECRET),
+    "relay_url": Setting(_broker_url, PRIVATE),
+    "relay_topic": Setting(_topic, PRIVATE, "bmw"),
+    "relay_values": Setting(_topic, PRIVATE),
+    "relay_user": Setting(_secret, NAME),
+    "relay_password": Setting(_secret, SECRET),
     "battery_capacity": Setting(_capacity, PUBLIC),
     "price": Setting(_price, HARMLESS),
     "wallbox_power_item": Setting(_item_name, HARMLESS),
@@ -314,6 +328,8 @@ def parse(text, folder="", is_open=False):
             problems.append(ConfigError("commands: there is no account '{}'".format(account.commands), "name one of accounts"))
             account.commands = ""
     problems.extend(_shared_clients(accounts))
+    problems.extend(problem for account in accounts for problem in _without_relay(account))
+    problems.extend(_shared_topics(accounts))
     problems.extend(_without_effect(accounts, values if names else {DEFAULT: shared}))
     secrets = dict((key, value) for key, value in pairs.items() if key.rpartition(".")[2] in _MAY_BE_ELSEWHERE)
     of_accounts = [value for key, value in secrets.items() if key.rpartition(".")[0] in values]
@@ -344,6 +360,51 @@ def _shared_clients(accounts):
     )
     shared = [names for names in owners.values() if len(names) > 1]
     return [ConfigError("{} have the same client_id".format(" and ".join(names)), advice) for names in sorted(shared)]
+
+
+def _without_relay(account):
+    """Problems (list of ConfigError) of an account's relay. A relay that could send each message round for ever is switched off."""
+    if account.relay_url is None:
+        written = [key for key in _FOR_RELAY if getattr(account, str(key)) != SETTINGS[key].default]
+        return [_no_effect(account, key, "{} is not set".format(_key(account, "relay_url"))) for key in written]
+    cloud = clouds.find(account.cloud)
+    if account.stream == "on" and cloud.STREAMS and not cloud.relays(account):
+        account.relay_url = None
+        return [
+            _no_effect(account, "relay_url", "the stream comes from a broker at home (stream_url), which other programs can read as well")
+        ]
+    if not cloud.relays(account) and not (account.data and account.relay_values):
+        account.relay_url = None
+        reason = "there is no stream to pass on, and relay_values is not set"
+        return [_no_effect(account, "relay_url", reason)] if account.data else []
+    problems = []
+    if account.relay_password and not account.relay_user:
+        problems.append(_no_effect(account, "relay_password", "{} is not set".format(_key(account, "relay_user"))))
+    if account.relay_values == account.relay_topic:
+        account.relay_values = None
+        problems.append(_no_effect(account, "relay_values", "relay_topic is the same, and programs that read it expect BMW's messages"))
+    return problems
+
+
+#: settings that need relay_url
+_FOR_RELAY = ("relay_topic", "relay_values", "relay_user", "relay_password")
+
+
+def _shared_topics(accounts):
+    """Problems (list of ConfigError) of accounts that publish to the same topics: each would overwrite what the other says."""
+    problems = []
+    for key in ("relay_topic", "relay_values"):
+        owners = {}
+        for account in accounts:
+            publishes = account.data if key == "relay_values" else clouds.find(account.cloud).relays(account)
+            if account.relay_url and getattr(account, str(key)) and publishes:
+                owners.setdefault((account.relay_url, getattr(account, str(key))), []).append(account.name)
+        advice = "each overwrites what the other says, so write one for each account, such as {}.{}".format("{}", key)
+        shared = [names for names in owners.values() if len(names) > 1]
+        problems += [
+            ConfigError("{} have the same {}".format(" and ".join(names), key), advice.format(names[0])) for names in sorted(shared)
+        ]
+    return problems
 
 
 def _without_effect(accounts, values):

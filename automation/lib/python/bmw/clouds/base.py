@@ -65,6 +65,8 @@ class Cloud(object):
     HOLDER = "username"
     #: commands it can send (names of bmw.commands.definitions); empty = read-only
     COMMANDS = frozenset()
+    #: True where BMW sends messages by itself
+    STREAMS = False
     #: True where BMW limits a user's calls a day to a known number (setting calls_per_day)
     HAS_DAILY_LIMIT = False
     #: True where user and password of the configuration are enough to sign in, without a person
@@ -135,13 +137,23 @@ class Cloud(object):
     def signed_in(self, memory):
         """A person signed in: what was chosen before and could be at fault is chosen anew. ``memory`` (dict): that of the session."""
 
-    def make_live(self, account, service, outlet, worker, make_wire):
+    def make_live(self, account, service, outlet, worker, make_wire, publisher=None):
         """The account's stream (``bmw.interfaces.Live``); None if the cloud has none.
 
         Args:
             account (bmw.account.account.Account), service (bmw.polling.service.Service), outlet, worker: parts of the account.
             make_wire: callable -> an unconnected wire for ``bmw.net.mqtt``.
+            publisher (bmw.net.publisher.Publisher or None): gets BMW's messages for other programs.
         """
+        return None
+
+    @classmethod
+    def relays(cls, config):
+        """True if the cloud sends messages by itself that can be passed on to other programs."""
+        return False
+
+    def relay_farewell(self):
+        """(topic, payload bytes) for these programs that the messages have ended; None if they get none."""
         return None
 
     def about_account(self, tokens, memory):

@@ -27,7 +27,13 @@ class Display(object):
         self._outlet = parts.outlet
         self._vehicle_list = parts.vehicle_list
         self._incoming = incoming
-        self._looks = looks
+        self._looks = tuple(looks)
+        self._clear = lambda vehicle: None
+        if parts.publisher is not None:
+            from bmw.polling.published import Published  # not at the top, as few users need it
+
+            published = Published(parts)
+            self._looks, self._clear = self._looks + (published.look,), published.clear
         self._estimates = Estimates(parts, lambda vehicle: self.post(vehicle, ()))
         self._whereabouts = Whereabouts(parts, home, self.post_all)
         self._settled = [[], []]  # (name, is_first) of the present cars, and of the former cars
@@ -46,6 +52,7 @@ class Display(object):
         were_there = dict(self._settled[0])
         news = [vehicle for vehicle, is_first in present if were_there.get(vehicle.name) != is_first]
         for vehicle, _is_first in gone:
+            self._clear(vehicle)
             if vehicle.name in were_there:
                 log.warning("%s", GONE.format(vehicle.name))
         self._outlet.settle(present, gone)

@@ -187,6 +187,7 @@ class Service(object):
             polled_at=self._times.polled_at,
             next_at=self._times.next_at(),
             live=self._live,
+            publisher=parts.publisher,
             vehicles=self._vehicle_list.vehicles,
             left_out=self._vehicle_list.left_out,
         )
@@ -220,7 +221,8 @@ class Service(object):
         self.halt()
         self._worker.stop()
         # openHAB may be stopping, with its items gone before us
-        do_all((self.incoming.stop, self._stop_live, self._saved.save_waiting), "The account could not be stopped as it should")
+        steps = (self.incoming.stop, self._stop_live, self._saved.save_waiting, self._stop_publisher)
+        do_all(steps, "The account could not be stopped as it should")
         self._saved.close()
         self._charging_log.close()
         self._trip_log.close()
@@ -228,6 +230,10 @@ class Service(object):
     def _stop_live(self):
         if self._live is not None:
             self._live.stop()
+
+    def _stop_publisher(self):
+        if self._parts.publisher is not None:
+            self._parts.publisher.stop()
 
     def finish(self):
         """After ``stop``: waits for running token requests, at most for their timeout."""
@@ -262,6 +268,8 @@ class Service(object):
 
     def _start(self):
         self._display.start()
+        if self._parts.publisher is not None and self._config.problem is None:
+            self._parts.publisher.start()
         if self._config.problem is None:
             # separately, so that an error with the items does not stop the account
             self._worker.every("take up", RETRY_READING, self._take_up)

@@ -20,9 +20,9 @@ log = logging.getLogger("bmw")
 #: The data of a report; times are epoch seconds or None.
 #: settings (bmw.config.AccountConfig), cloud (bmw.clouds.base.Cloud), tokens (bmw.clouds.tokens.Tokens or None)
 #: memory (dict): what the cloud remembers. state, text: those of the account's items. budget (bmw.polling.budget.Budget)
-#: polled_at, next_at; live: has ``about(now)``, or None. vehicles (list of bmw.vehicle.vehicle.Vehicle)
-#: left_out (list of str): VINs of cars that the account cannot read
-Facts = record("Facts", "settings cloud tokens memory state text budget polled_at next_at live vehicles left_out")
+#: polled_at, next_at; live: has ``about(now)``, or None. publisher: has ``about()``, or None
+#: vehicles (list of bmw.vehicle.vehicle.Vehicle), left_out (list of str): VINs of cars that the account cannot read
+Facts = record("Facts", "settings cloud tokens memory state text budget polled_at next_at live publisher vehicles left_out")
 
 #: The environment. versions (list of text). warnings: callable, see ``bmw.support.log_tail.LogTail.lines``.
 Surroundings = record("Surroundings", "versions warnings")
@@ -68,6 +68,10 @@ def _cloud(facts, _surroundings, _now):
 
 def _stream(facts, _surroundings, now):
     return facts.live.about(now) if facts.live is not None else []
+
+
+def _relay(facts, _surroundings, _now):
+    return [facts.publisher.about()] if facts.publisher is not None else []
 
 
 def _calls(facts, _surroundings, now):
@@ -124,6 +128,7 @@ _BLOCKS = (
     ("account", _account),
     ("cloud", _cloud),
     ("stream", _stream),
+    ("relay", _relay),
     ("calls", _calls),
     ("settings", _settings),
     ("cars", _cars),

@@ -43,6 +43,7 @@ class CarData(Cloud):
     title = "BMW CarData"
     NEEDS = {"client_id": "make a CarData client in the BMW portal and write its id into conf/services/bmw.cfg"}
     HOLDER = "client_id"
+    STREAMS = True
     HAS_DAILY_LIMIT = True
     EXTRA_CALLS_A_DAY = rare_calls.CALLS_A_DAY
     TOLD_BY_FACTS = frozenset(key for key, _convert in _FACT_READINGS)
@@ -75,8 +76,17 @@ class CarData(Cloud):
                 "subscribe the client to CarData API in the BMW portal, wait two minutes, then sign in again",
             )
 
-    def make_live(self, account, service, outlet, worker, make_wire):
-        return live.build(self.config, account, service, outlet, self.clock, worker, make_wire, self._extras)
+    def make_live(self, account, service, outlet, worker, make_wire, publisher=None):
+        return live.build(self.config, account, service, outlet, self.clock, worker, make_wire, self._extras, publisher)
+
+    @classmethod
+    def relays(cls, config):
+        return config.stream == "on" and not live.is_at_home(config)
+
+    def relay_farewell(self):
+        from bmw.clouds.cardata import relay  # not at the top, as few users need it
+
+        return relay.status(self.config.relay_topic, False) if self.relays(self.config) else None
 
     def about_account(self, tokens, memory):
         is_bmws = self.config.stream == "on" and not live.is_at_home(self.config)

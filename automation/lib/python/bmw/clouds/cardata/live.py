@@ -37,29 +37,39 @@ SILENT = 86400
 GAP = 300
 #: cars to name in one line
 MAX_CARS_NAMED = 3
+_NOT_STARTED = "not started"
 #: only hosts below this domain get the token
 BMW_DOMAIN = ".bmwgroup.com"
 #: topic at a local broker, as used by bmw-mqtt-bridge
 LOCAL_TOPIC = "bmw/+"
 
 
-def build(config, account, service, outlet, clock, worker, make_wire, extras=None):
+def build(config, account, service, outlet, clock, worker, make_wire, extras=None, publisher=None):
     """The Live of an account, or None if its settings use no stream.
 
     Args:
         make_wire: callable, an unconnected wire (``bmw.net.socket_wire.SocketWire``, ``bmw.openhab.mqtt.JvmWire``).
         extras: see Live.
+        publisher (bmw.net.publisher.Publisher or None): gets BMW's messages for other programs.
     """
     if config.stream != "on":
         return None
+    relay = None
+    # what came from a broker at home is not passed on: it could be the same broker, and each message would go round for ever
+    if publisher is not None and not is_at_home(config):
+        from bmw.clouds.cardata.relay import Relay  # not at the top, as few users need it
+
+        relay = Relay(publisher, config.relay_topic, clock)
 
     def connect(broker, hear):
+        if relay is not None:
+            hear = relay.listening(hear, broker.user)
         # no uuid, which brings ctypes along while openHAB starts
         connection = mqtt.Connection(broker, "openhab-" + to_text(binascii.hexlify(os.urandom(6))), make_wire(), hear)
         connection.open()
         return connection
 
-    return Live(source_of(config, account), connect, service, outlet, clock, worker, extras)
+    return Live(source_of(config, account), connect, service, outlet, clock, worker, extras, relay)
 
 
 def is_at_home(config):
@@ -95,10 +105,12 @@ class Live(object):
         service: ``memory()``, ``vehicle(vin)``, ``take(vehicle, readings)`` and ``catch_up()``.
         outlet: ``account(key, value)``.
         extras (bmw.clouds.cardata.extra.Extras or None): the wanted extra values.
+        relay (bmw.clouds.cardata.relay.Relay or None): is told whether the stream is connected; its problem is shown beside the state.
     """
 
-    def __init__(self, source, connect, service, outlet, clock, worker, extras=None):
+    def __init__(self, source, connect, service, outlet, clock, worker, extras=None, relay=None):
         self._extras = extras
+        self._relay = relay
         self._service = service
         self._outlet = outlet
         self._clock = clock
@@ -112,11 +124,13 @@ class Live(object):
         self._lost_at = None
         self._silence = Silence()
         self._choose_again = source.CHOOSE_AGAIN
-        self._line = "not started"
+        self._line = _NOT_STARTED
         self._made_at = clock.now()
         self._messages = 0
         self._message_at = None
         self._stream = Stream(source, connect, self.receive, self._show, clock, worker)
+        if relay is not None:
+            relay.watch(lambda: worker.later("relay state", 0, self._show_state))
 
     def start(self):
         """Connects if not connected. Runs on the worker."""
@@ -213,9 +227,20 @@ class Live(object):
         self._note_gap(word)
         line = "{}: {}".format(word, text) if text else word
         self._line = line
-        self._outlet.account("streamState", line)
+        self._show_state()
+        if self._relay is not None:
+            self._relay.says(word == "CONNECTED")
         is_fine = word in ("CONNECTED", "CONNECTING") and not self._silence.silent
         log.log(logging.INFO if is_fine else logging.WARNING, "Stream: %s", line)
+
+    def _show_state(self):
+        """Shows the stream's state, and beside it why the relay does not work; that is logged by the relay."""
+        line, problem = self._line, self._relay.problem if self._relay is not None else ""
+        if line == _NOT_STARTED:
+            return
+        if problem:
+            line += "{} the relay does not work: {}".format(";" if ":" in line else ":", problem)
+        self._outlet.account("streamState", line)
 
     def _note_gap(self, word):
         """Handles a gap. The hourly token swap does not count as one; the next poll brings what it missed."""
