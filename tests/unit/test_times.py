@@ -36,6 +36,8 @@ NOON = 1791028800.0
         ("1970-01-01T00:00:00Z", 0.0),
         ("2028-02-29", 1835395200.0),
         ("2026-12-31T23:59:60Z", 1798761600.0),
+        ("2026-12-31T23:59:60.000Z", 1798761600.0),
+        ("2026-10-03 12:00:59.999Z", NOON + 59.999),
     ],
 )
 def test_every_spelling_bmw_uses_is_read(text, seconds):
@@ -48,6 +50,8 @@ def test_every_spelling_bmw_uses_is_read(text, seconds):
         "", None, " ", "-", "null", "yesterday", "12:00", "2026", "2026-13-01", "2026-00-10", "2026-02-30", "2026-02-29",
         "2026-02-31T12:00:60Z", "2026-10-03T24:00:00Z", "2026-10-03T12:60:00Z", "2026-10-03T12:00:61Z", "1969-12-31",
         "0001-01-01T00:00:00Z", "13/13/2026", "32.01.2026", "2026-10-03T12:00:00Z and more", "2026-10-03T12:00:00ZZ",
+        "2026-10-03T12:00:0xZ", "2026-10-03T12:00:00.12xZ", "2026-10-03T12:00:00x120Z", "2026-10-03T12:00:61.000Z", "2026-10-03T12:00:000000Z",
+        "2026-13-03T12:00:00.120Z", "0001-01-01T00:00:00.000Z", "03.10.2026 12:00:00Z", "2026-10-03T12:00:-1Z", "2026-10-03T12:00:00.+12Z",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_none(text):
@@ -63,6 +67,12 @@ def test_what_is_not_even_text_is_none(value):
 def test_reading_a_time_never_raises(value):
     seconds = times.parse(value)
     assert seconds is None or isinstance(seconds, float)
+
+
+@given(st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z", fullmatch=True, alphabet="0123456789-T:.Z"))
+def test_the_short_way_for_the_usual_form_reads_what_the_pattern_reads(text):
+    times._PARSED.clear()
+    assert times.parse(text) == times._parsed(text)
 
 
 @given(st.integers(min_value=0, max_value=253402300799000))

@@ -15,7 +15,7 @@ _ABOVE_ZERO = 1e-9
 
 
 def _row(lowest, highest, *never):
-    return lowest, highest, frozenset(never)
+    return lowest, highest, frozenset(never + _NO_LONG)
 
 
 _PERCENT = _row(0, 100)
@@ -171,4 +171,4 @@ def is_plausible(key, value, unit, ours):
     lowest, highest, never = row
     number = converted(value, unit, ours)
     # 'no value' is checked before conversion: it has no unit
-    return number is None or (lowest <= number <= highest and value not in never and value not in _NO_LONG)
+    return number is None or (lowest <= number <= highest and value not in never)

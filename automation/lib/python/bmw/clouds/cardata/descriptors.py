@@ -82,7 +82,7 @@ def _number(value, unit):
         number = float(value) if _is_plain_number(value) else float(word(value).replace(",", "."))
     except (ValueError, OverflowError):
         raise Unknown()
-    if number != number or number in (float("inf"), float("-inf")):
+    if number - number != 0:  # infinite, or not a number
         raise Unknown()
     symbol = units.symbol(unit)
     return (number, None) if symbol is None else (number * symbol[1], symbol[0])
@@ -540,7 +540,7 @@ def translate(entries, changed=None, facts=None, extras=None):
     readings = {}
     rows = TABLE
     if changed is not None:
-        rows = [row for name in changed for row in _ROWS_OF.get(name, ())]
+        rows = dict((row[0], row) for name in changed for row in _ROWS_OF.get(name, ())).values()
     for key, convert, descriptors in rows:
         told = [_read(entries, d, convert, key) for d in descriptors if _is_there(entries.get(d))]
         told = _valid_locks(told, entries) if key == _LOCK else told

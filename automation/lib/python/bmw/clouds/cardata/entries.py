@@ -180,13 +180,17 @@ def _is_better_than_old(entry, old, old_time, now):
 
 def _is_too_long(entry, most):
     value = entry["value"]
-    text = json.dumps(value) if isinstance(value, (list, dict)) else value
-    beside = (entry.get("unit"), entry.get("timestamp"))
-    return _length(text) > most or any(_length(one) > MAX_CHARACTERS_BESIDE for one in beside)
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value)
+    if isinstance(value, _TEXTS) and len(value) > most:
+        return True
+    unit, moment = entry.get("unit"), entry.get("timestamp")
+    return (isinstance(unit, _TEXTS) and len(unit) > MAX_CHARACTERS_BESIDE) or (
+        isinstance(moment, _TEXTS) and len(moment) > MAX_CHARACTERS_BESIDE
+    )
 
 
-def _length(value):
-    return len(value) if isinstance(value, (text_type, str)) else 0
+_TEXTS = (text_type, str)
 
 
 def _text(value):
