@@ -13,7 +13,7 @@ from bmw.support.diagnostics import Facts, Surroundings
 from bmw.support.log_tail import LogTail
 
 from tests.cloud import SimulatedCloud
-from tests.unit.fakes import CLIENT_ID, NOON, VIN, car, settings
+from tests.unit.fakes import CLIENT_ID, NOON, VIN, Published, car, settings
 from tests.unit.home import Home
 
 HOUR = 3600
@@ -97,6 +97,15 @@ def test_it_tells_how_long_bmw_refuses():
 def test_a_refresh_that_is_due_and_one_that_never_was_are_told():
     told = line(report(polled_at=None, next_at=NOON - 5), "calls")
     assert told.endswith("last refresh never, next is due")
+
+
+def test_the_relay_is_told_where_there_is_one_and_its_topics_blank_no_word_of_the_report():
+    config = {"relay_url": "mqtt://192.168.1.5:1883", "relay_values": "cars", "relay_topic": "calls", "stream": "off"}
+    told = report(config=config, publisher=Published())
+    assert line(told, "relay") == "relay: a stand-in" and "192.168.1.5" not in told
+    assert line(told, "settings") == "settings: client_id, relay_topic, relay_url, relay_values, stream=off"
+    assert "cars: none known" in told and "calls: 50 of 50 left" in told and "stream: off in bmw.cfg" in told
+    assert "relay" not in report()
 
 
 def test_settings_are_told_where_they_differ_from_the_default():
