@@ -153,7 +153,11 @@ def bare(answer, warm, rounds):
 
 
 def fleet(answer, sizes, rounds):
-    """{number of cars: [seconds of a refresh of all]}, in turns; the first refreshes make the items and do not count."""
+    """{number of cars: [seconds of a refresh of all]}, in turns; the first refreshes make the items and do not count.
+
+    With "heap": bytes that a car takes, its items in openHAB included.
+    """
+    before = heap()
     cars = Fleet(answer, max(sizes))
     seen = dict((size, []) for size in sizes)
     for turn in range(3 + rounds):
@@ -162,7 +166,7 @@ def fleet(answer, sizes, rounds):
             seconds = timed(lambda: [car.refresh(entries) for car in cars.cars[:size]])
             if turn >= 3:
                 seen[size].append(seconds)
-    return seen
+    return dict(seen, heap=(heap() - before) / float(len(cars.cars)))
 
 
 def many(answer, *counts):

@@ -1,4 +1,4 @@
-"""Compares the load time of the script with that of an empty one: saved in a running openHAB, and at openHAB's start."""
+"""Compares the load time of the script with that of an empty one: saved in a running openHAB, with nothing compiled, and at openHAB's start."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from tests.openhab.home import SCRIPT, STARTED
 
 FOLDER = "automation/jsr223/"
 TEXT = 'from org.slf4j import LoggerFactory\nLoggerFactory.getLogger("tests.bench").warn("{} is ready {}")\n'
-SAVES, STARTS = 8, 6
+SAVES, FIRST, STARTS = 8, 5, 6
 #: most starts of openHAB, because starts with another order of the scripts do not count
 MAX_STARTS = 20
 
@@ -22,6 +22,12 @@ def measure(house):
         took = _save(house, empty, TEXT.format("Empty", number), "Empty is ready {}".format(number))
         saved.append((took, _save(house, SCRIPT, script + "# {}\n".format(number), STARTED)))
     _tell(house, "load: saved anew (s)", saved[2:])
+    first = []
+    for number in range(FIRST):
+        took = _save(house, empty, TEXT.format("Empty", -number), "Empty is ready {}".format(-number))
+        _forget_compiled(house.openhab)
+        first.append((took, _save(house, SCRIPT, script + "# first {}\n".format(number), STARTED)))
+    _tell(house, "load: as after an install, nothing compiled (s)", first)
     # a third script comes first, so that starting Jython counts for neither of the two
     scripts = [_write_before(house.openhab, "a_0", TEXT.format("First", "too"), [empty, SCRIPT]), empty, SCRIPT]
     BENCH.remove(house.openhab)
@@ -38,6 +44,15 @@ def measure(house):
     house.wait_status("ONLINE", 60)
     note = "; {} of {} starts, the others loaded in another order".format(len(started), starts) if len(started) < starts else ""
     _tell(house, "load: at openHAB's start, not the first (s)", started, note)
+
+
+def _forget_compiled(openhab):
+    """Removes what Jython has compiled of the module."""
+    compiled = list(openhab.path("automation/lib/python/bmw").rglob("*$py.class"))
+    if not compiled:
+        raise RuntimeError("Jython has compiled nothing")
+    for path in compiled:
+        path.unlink()
 
 
 def _write_before(openhab, name, text, later):

@@ -179,13 +179,13 @@ class Items(object):
             wanted = known(name)
             if wanted is not None and wanted.is_shown(row, item):
                 continue
-            item_type = item.getType()
+            item_type = wanted.item_type if wanted is not None and wanted.item is item else item.getType()  # the same item keeps its type
             text = state_text(value, unit, item_type, native_type)
             if text is None and value is not None:
                 self._refuse(name, item_type)
             if item_type == "Group":
                 continue  # a group's state comes from its members
-            wanted, is_news = self._want(row, item_type, text)
+            wanted, is_news = self._want(wanted, row, item_type, text)
             shown = None if is_news else item.getState()
             if not is_news and _is_same(shown, self._state_of(wanted)):
                 wanted.item, wanted.shown = item, shown
@@ -197,9 +197,8 @@ class Items(object):
             post(item, state)
         return missing
 
-    def _want(self, row, item_type, text):
-        """(_Wanted, is_news) of a row. A new text is always a new state, so the item's state need not be read."""
-        wanted = self._wanted.get(row[0])
+    def _want(self, wanted, row, item_type, text):
+        """(_Wanted, is_news) of a row, from the _Wanted so far or None. A new text is always a new state: the item's need not be read."""
         if wanted is not None and wanted.text == text and wanted.item_type == item_type:
             wanted.row = row
             return wanted, False
@@ -227,10 +226,15 @@ class Items(object):
         tolerance = tolerance or {}
         for name in self._next_names(first):
             item, wanted = self._registry.get(name), self._wanted.get(name)
+            if wanted is not None and wanted.item is item and item is not None and wanted.shown is item.getState():
+                self._corrections.found_right(name, self._check_number)  # nothing has changed since it was found right
+                continue
             # an update posted since the last check may not have arrived yet
             if item is None or wanted is None or wanted.posted_at >= self._check_number - 1 or item.getType() == "Group":
                 continue
-            if item.getType() == wanted.item_type and _is_same(item.getState(), self._state_of(wanted)):
+            shown = item.getState()
+            if item.getType() == wanted.item_type and _is_same(shown, self._state_of(wanted)):
+                wanted.item, wanted.shown = item, shown
                 self._corrections.found_right(name, self._check_number)
             elif self._corrections.may_correct(name, self._check_number, tolerance.get(name, 0)):
                 self._post_again(item, wanted)

@@ -54,6 +54,7 @@ class Outlet(object):
         self._owners = {}  # item name -> name of its car
         self._cars = []  # those that are there
         self._looks = 0
+        self._groups = {}  # name of a car -> (number of its readings, its groups)
         self._tolerance = {}  # name of an item that accepts commands -> number of checks
 
     def prepare(self, leave_out=()):
@@ -121,7 +122,7 @@ class Outlet(object):
             present (list of (Vehicle, bool is_first)): the account's named cars, the first car first.
             gone (list of (Vehicle, bool is_first)): former cars that had items.
         """
-        self._places, owners = {}, {}
+        self._places, self._groups, owners = {}, {}, {}
         for vehicle, is_first in present:
             for name in (self._model.vehicle_item_name(vehicle, key, is_first) for key in _keys_of(vehicle)):
                 if owners.setdefault(name, vehicle.name) != vehicle.name and self._is_owner(vehicle, name):
@@ -209,10 +210,18 @@ class Outlet(object):
         groups = self._model.account_groups(self._cars)
         if self._cars:
             self._looks += 1
-            groups = self._model.vehicle_groups(self._cars[self._looks % len(self._cars)]) + groups
+            groups = self._groups_of(self._cars[self._looks % len(self._cars)]) + groups
         for group, members in groups:
             if any(self._items.exists(name) for name in members):
                 self._items.ensure_group(group, members)
+
+    def _groups_of(self, vehicle):
+        """All groups that a car can have. Cached, as it is asked every few seconds; a car with more readings may have more items."""
+        count, groups = self._groups.get(vehicle.name, (None, None))
+        if count != len(vehicle.readings):
+            groups = self._model.vehicle_groups(vehicle)
+            self._groups[vehicle.name] = (len(vehicle.readings), groups)
+        return groups
 
     def _write(self, values, make):
         """Posts values (see ``Items.write``). ``make`` (callable, names) creates items for values that are known for the first time."""

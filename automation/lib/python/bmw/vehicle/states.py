@@ -35,7 +35,7 @@ def state_text(value, unit, item_type, native_type="Switch"):
 def number_text(number):
     """A number without exponent and trailing zeros: 57, 0.4, 12345.6; None if it is not finite."""
     try:
-        text = _SIX_DIGITS(number).rstrip("0").rstrip(".")
+        text = ("%.6f" % number).rstrip("0").rstrip(".")  # ``format`` takes Jython twice as long
     except OverflowError:  # an integer of hundreds of digits
         return None
     return _OTHERWISE.get(text, text)
@@ -69,7 +69,6 @@ def _place(value, _unit, _item_type):
 
 #: the longest real texts are the logs for the dashboard, see ``bmw.logbook.dashboard``; a charging curve has a few thousand characters
 MAX_CHARACTERS = 32000
-_SIX_DIGITS = "{:.6f}".format
 #: formatted number -> what an item shows instead; None = no number
 _OTHERWISE = {"-0": "0", "nan": None, "inf": None, "-inf": None}
 #: epoch seconds; openHAB writes years with four digits
