@@ -87,7 +87,7 @@ def merge(known, entries, now, extras=None):
         The set of changed descriptors. Unwanted descriptors are ignored.
     """
     # the car's unit of distance first: the others may be in it
-    changed = _merge(known, entries, units.DISTANCE, now)
+    changed = _merge(known, entries, [name for name in units.DISTANCE if name in entries], now)
     changed |= _merge(known, entries, [name for name in entries if name in _WANTED and name not in units.DISTANCE], now)
     if extras is not None:
         changed |= _merge_extras(known, entries, extras, now)
@@ -96,7 +96,7 @@ def merge(known, entries, now, extras=None):
 
 
 def _merge(known, entries, names, now):
-    changed, distance = set(), units.distance(known)
+    changed = set()
     for name in names:
         entry, old = entries.get(name), known.get(name)
         if old is not None and _is_as_before(name, entry, old):
@@ -107,7 +107,7 @@ def _merge(known, entries, names, now):
         taken = _newer(old, entry, now)
         if taken is None:
             continue
-        heard = units.understood(taken, old, distance, descriptors.UNITS.get(name))
+        heard = units.understood(taken, old, known, descriptors.UNITS.get(name))
         if heard is not None:
             taken["heard"] = heard
         spoke = descriptors.spoke_at(name, taken, old)

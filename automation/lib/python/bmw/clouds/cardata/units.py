@@ -134,13 +134,13 @@ def distance(entries):
     return next((word[0] for word in words if word is not None and word[0] in ("km", "mi")), None)
 
 
-def understood(entry, old, car_distance, ours):
+def understood(entry, old, entries, ours):
     """The unit to store with an entry that has none (its ``heard``), or None.
 
     It is stored because the car's unit may change later, but not the number that was sent before.
 
     Args:
-        old (dict or None): the entry of the same descriptor that it replaces. car_distance: see ``distance``.
+        old (dict or None): the entry of the same descriptor that it replaces. entries ({descriptor: entry}): all known ones of the car.
         ours (str): unit of the vocabulary.
     """
     if symbol(entry["unit"]) is not None:
@@ -148,7 +148,8 @@ def understood(entry, old, car_distance, ours):
     before = _heard(old) if old is not None else None
     if before and (old["value"], old["timestamp"]) == (entry["value"], entry["timestamp"]):
         return before
-    return _BY_DISTANCE.get(ours, {}).get(car_distance) or before
+    by_distance = _BY_DISTANCE.get(ours)
+    return (by_distance and by_distance.get(distance(entries))) or before
 
 
 def _heard(entry):
