@@ -99,6 +99,9 @@ COMPILED = re.compile(r"(\.pyc|\$py\.class)$|^__pycache__$")
 OWN_FOLDER = re.compile(r"(automation|html)/(.*/)?bmw/")
 #: pictures of a person's cars, which the running module puts beside its pages
 PICTURES = re.compile(r"^car-.*\.(png|jpg)$")
+PICTURES_FOLDER = "html/bmw"
+#: below userdata: openHAB's own copy of bmw.cfg, also with the passwords
+SETTINGS_COPY = "config/org/openhab/bmw.config"
 
 Home = namedtuple("Home", "conf userdata version layout")
 
@@ -488,7 +491,7 @@ def remove_own(conf, hand, name, manifest):
 
 
 def uninstall(home, hand, purge):
-    """Removes the listed files; with ``purge`` also settings, sign-in, stored states and the logs of charges and trips."""
+    """Removes the listed files; with ``purge`` also settings, pictures, sign-in, stored states and the logs of charges and trips."""
     manifest = load_manifest(home.conf)
     if not manifest["files"]:
         raise InstallError(
@@ -502,10 +505,22 @@ def uninstall(home, hand, purge):
     hand.remove(EXAMPLE)
     if purge:
         hand.remove(SETTINGS)
+        for path in [path for path in (home.conf / PICTURES_FOLDER).glob("*") if PICTURES.match(path.name)]:
+            hand.remove("{}/{}".format(PICTURES_FOLDER, path.name))
+        purge_copy(home, hand)
         purge_userdata(home, hand)
     hand.remove_compiled()
     hand.remove(MANIFEST)
     hand.remove_folders(manifest["folders"])
+
+
+def purge_copy(home, hand):
+    path = home.userdata / SETTINGS_COPY if home.userdata else None
+    if path is None or not path.is_file():
+        return
+    hand.say("{}remove  {} (openHAB's copy of the settings)".format("would " if hand.dry_run else "", path))
+    if not hand.dry_run:
+        path.unlink()
 
 
 def purge_userdata(home, hand):

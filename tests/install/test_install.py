@@ -466,6 +466,19 @@ def test_with_purge_settings_and_sign_in_go_too(machine):
     assert machine.snapshot() == before
 
 
+def test_with_purge_no_picture_of_a_car_and_no_copy_of_the_settings_stays(machine):
+    copy = machine.userdata / "config/org/openhab/bmw.config"
+    copy.parent.mkdir(parents=True)
+    before = machine.snapshot()
+    machine.run()
+    machine.write("html/bmw/car-BMW_i4.png", "")
+    copy.write_text('password="secret"')
+    machine.run("--uninstall", "--purge", "--dry-run")
+    assert copy.exists() and "html/bmw/car-BMW_i4.png" in machine.files()
+    machine.run("--uninstall", "--purge")
+    assert machine.snapshot() == before
+
+
 def test_purge_follows_no_link_and_says_so(machine, tmp_path):
     machine.run()
     elsewhere = tmp_path / "another disk"
