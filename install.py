@@ -100,6 +100,8 @@ OWN_FOLDER = re.compile(r"(automation|html)/(.*/)?bmw/")
 #: pictures of a person's cars, which the running module puts beside its pages
 PICTURES = re.compile(r"^car-.*\.(png|jpg)$")
 PICTURES_FOLDER = "html/bmw"
+#: files of our pages in older versions: nothing in them tells them from a person's own
+FORMER = ("html/bmw/js/session.js",)
 #: below userdata: openHAB's own copy of bmw.cfg, also with the passwords
 SETTINGS_COPY = "config/org/openhab/bmw.config"
 
@@ -465,12 +467,14 @@ def keys_of(data):
 
 
 def remove_old_copies(home, hand, wanted):
-    """Modules of an older version that somebody copied by hand: no list names them, and beside ours they would be of no use."""
+    """Files of an older version that somebody copied by hand: no list names them, and beside ours they would be of no use."""
     package = home.conf / home.layout.library / "bmw"
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(home.conf).as_posix()
         if name not in wanted and MODULE_MARK in (bytes_of(path) or b""):
             hand.remove(name)
+    for name in FORMER:
+        hand.remove(name)
 
 
 def set_strays_aside(home, hand, wanted):
