@@ -8,7 +8,7 @@ from tests.openhab.server import wait_until
 
 CHARGE = "BMW_i3_StateOfCharge"
 DESCRIPTOR = "vehicle.drivetrain.batteryManagement.header"
-RATES = (25, 50, 100, 200, 400, 800, 1600, 3200, 6400)
+RATES = (25, 50, 100, 200, 400, 800, 1600, 3200, 4000, 5000, 6400)
 #: seconds: duration of each rate; how late the last message may arrive
 LASTS, LATE = 3, 1
 #: a car that drives sends a message every so many seconds; number of messages of a measurement

@@ -7,7 +7,7 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw.clouds import values
 from bmw.clouds.base import Cloud, Found
-from bmw.clouds.cardata import descriptors, history, live, rare_calls, report, sign_in
+from bmw.clouds.cardata import descriptors, history, live, rare_calls, sign_in
 from bmw.clouds.cardata.container import Containers
 from bmw.clouds.cardata.entries import answered, merge
 from bmw.clouds.cardata.errors import check
@@ -89,11 +89,15 @@ class CarData(Cloud):
         return relay.status(self.config.relay_topic, False) if self.relays(self.config) else None
 
     def about_account(self, tokens, memory):
+        from bmw.clouds.cardata import report  # not at the top: rarely needed
+
         is_bmws = self.config.stream == "on" and not live.is_at_home(self.config)
         lines = [report.scopes(tokens, is_bmws), report.container(memory)]
         return lines if self.config.stream == "on" else lines + ["stream: off in bmw.cfg"]
 
     def about_car(self, memory, vehicle):
+        from bmw.clouds.cardata import report
+
         return report.delivery(memory, vehicle.vin)
 
     def wants_extra(self, key):
