@@ -5,11 +5,13 @@ import re
 import time
 
 from tests.bench.house import BENCH, epoch, spread
+from tests.imports import STANDARD, with_cardata
 from tests.openhab.home import SCRIPT, STARTED
 
 FOLDER = "automation/jsr223/"
 TEXT = 'from org.slf4j import LoggerFactory\nLoggerFactory.getLogger("tests.bench").warn("{} is ready {}")\n'
 SAVES, FIRST, STARTS = 8, 5, 6
+LEAST = FOLDER + "a_least.py"
 #: most starts of openHAB, because starts with another order of the scripts do not count
 MAX_STARTS = 20
 
@@ -22,6 +24,9 @@ def measure(house):
         took = _save(house, empty, TEXT.format("Empty", number), "Empty is ready {}".format(number))
         saved.append((took, _save(house, SCRIPT, script + "# {}\n".format(number), STARTED)))
     _tell(house, "load: saved anew (s)", saved[2:])
+    least = _write_least(house.openhab)
+    _tell(house, "load: the least, as many empty modules (s)", [_save_least(house, empty, least, number) for number in range(SAVES)][2:])
+    house.openhab.remove_conf(LEAST)
     first = []
     for number in range(FIRST):
         took = _save(house, empty, TEXT.format("Empty", -number), "Empty is ready {}".format(-number))
@@ -44,6 +49,20 @@ def measure(house):
     house.wait_status("ONLINE", 60)
     note = "; {} of {} starts, the others loaded in another order".format(len(started), starts) if len(started) < starts else ""
     _tell(house, "load: at openHAB's start, not the first (s)", started, note)
+
+
+def _write_least(openhab):
+    """Writes as many empty modules as ours has at its load. Returns the text of a script that imports them and the same of Python's library."""
+    count = len(with_cardata()[0])
+    for name in ["__init__"] + ["m{}".format(number) for number in range(count)]:
+        openhab.write_conf("automation/lib/python/bench_least/{}.py".format(name), '"""Empty."""\n')
+    names = sorted(STANDARD - {"__future__"}) + ["bench_least.m{}".format(number) for number in range(count)]
+    return "".join("import {}\n".format(name) for name in names)
+
+
+def _save_least(house, empty, text, number):
+    took = _save(house, empty, TEXT.format("Empty", 100 + number), "Empty is ready {}".format(100 + number))
+    return took, _save(house, LEAST, text + TEXT.format("Least", number), "Least is ready {}".format(number))
 
 
 def _forget_compiled(openhab):
