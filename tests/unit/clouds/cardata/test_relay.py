@@ -14,7 +14,7 @@ from bmw.worker import Worker
 
 from tests.cloud import SimulatedCloud
 from tests.cloud.conftest import wait_until
-from tests.unit.fakes import NOON, VIN, FakeClock, Published, RecordingOutlet, car, settings
+from tests.unit.fakes import NOON, UNEXPECTED, VIN, FakeClock, Published, RecordingOutlet, car, raising, settings
 from tests.unit.home import Home
 
 pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 3.10")
@@ -41,6 +41,17 @@ def test_a_message_is_passed_on_as_it_is_and_heard_as_before(relay, sent):
     for event in events:
         hear(*event)
     assert heard == events and sent.sent == [("bmw/" + VIN, payload)]
+
+
+@pytest.mark.parametrize("error", UNEXPECTED)
+def test_an_error_of_the_relay_costs_the_stream_nothing_and_is_told_once(relay, sent, error, monkeypatch, caplog):
+    heard = []
+    monkeypatch.setattr(sent, "send", raising(error))
+    hear = relay.listening(lambda *event: heard.append(event), GCID)
+    for _ in range(3):
+        hear("line", mqtt.MESSAGE, (GCID + "/" + VIN, b"{}"))
+    assert len(heard) == 3
+    assert [record.getMessage() for record in caplog.records] == ["Relay: a message could not be passed on"]
 
 
 def test_the_accounts_id_goes_to_nobody(relay, sent):

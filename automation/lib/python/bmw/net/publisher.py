@@ -20,7 +20,7 @@ log = logging.getLogger("bmw")
 
 #: limits for the waiting messages and their bytes, and for the topics whose last message is kept
 MAX_MESSAGES, MAX_BYTES = 500, 2 * 1024 * 1024
-MAX_KEPT = 500
+MAX_KEPT = 5000
 #: bytes that a message takes beside its own
 _BESIDE = 500
 #: seconds to connect; shortest and longest back-off after a failure; a connection that lasted so long resets the back-off
@@ -75,7 +75,7 @@ class Publisher(object):
         self._messages = []  # (topic, payload), the oldest first
         self._bytes = 0
         self._kept = {}  # topic -> payload of its retained message
-        self._unsent = []  # topics of retained messages to send
+        self._unsent = set()  # topics of retained messages to send
         self._connection = None  # while it is connected
         self._writing_since = None
         self._is_stopped = False
@@ -111,8 +111,7 @@ class Publisher(object):
             if self._kept.get(topic) == payload or (topic not in self._kept and len(self._kept) >= MAX_KEPT):
                 return
             self._kept[topic] = payload
-            if topic not in self._unsent:
-                self._unsent.append(topic)
+            self._unsent.add(topic)
             self._condition.notify_all()
         self._give_up_if_stuck()
 
@@ -188,7 +187,7 @@ class Publisher(object):
                 return _error_of(*heard[0]) if heard else NetworkError(*_SILENT)
             with self._condition:
                 self._connection = connection
-                self._unsent = sorted(self._kept)  # the broker may have forgotten them
+                self._unsent = set(self._kept)  # the broker may have forgotten them
             self._told.tell(logging.INFO, "Relay: connected")
             self._show("")
             return self._serve(connection, heard)
@@ -224,7 +223,7 @@ class Publisher(object):
 
     def _next(self):
         if self._unsent:
-            topic = self._unsent.pop(0)
+            topic = self._unsent.pop()
             return topic, self._kept[topic], True
         topic, payload = self._take_message()
         return topic, payload, False

@@ -228,10 +228,10 @@ class Live(object):
         line = "{}: {}".format(word, text) if text else word
         self._line = line
         self._show_state()
-        if self._relay is not None:
-            self._relay.says(word == "CONNECTED")
         is_fine = word in ("CONNECTED", "CONNECTING") and not self._silence.silent
         log.log(logging.INFO if is_fine else logging.WARNING, "Stream: %s", line)
+        if self._relay is not None:
+            self._relay.says(word == "CONNECTED")
 
     def _show_state(self):
         """Shows the stream's state, and beside it why the relay does not work; that is logged by the relay."""

@@ -7,10 +7,12 @@ The topics are those of bmw-mqtt-bridge, so that other programs and ``LocalSourc
 from __future__ import absolute_import, unicode_literals
 
 import json
+import logging
 
 from bmw.clouds.values import is_vin
 from bmw.compat import to_bytes
 from bmw.net import mqtt
+from bmw.told import Told
 
 #: last level of the topic where the relay tells of itself
 STATUS = "status"
@@ -36,6 +38,7 @@ class Relay(object):
         self._topic = topic
         self._clock = clock
         self._is_connected = None
+        self._told = Told()
 
     def listening(self, hear, gcid):
         """A ``hear`` for ``bmw.net.mqtt.Connection`` that passes messages on before ``hear`` gets them.
@@ -46,7 +49,10 @@ class Relay(object):
 
         def both(connection, event, detail):
             if event == mqtt.MESSAGE:
-                self._pass_on(detail[0], detail[1], gcid)
+                try:
+                    self._pass_on(detail[0], detail[1], gcid)
+                except:  # noqa: E722 - a Java exception is not a Python Exception; it must not end BMW's connection
+                    self._told.tell(logging.ERROR, "Relay: a message could not be passed on", exc_info=True)
             hear(connection, event, detail)
 
         return both
