@@ -80,6 +80,20 @@ def test_an_error_is_told_once_and_stops_no_poll(publisher, monkeypatch, caplog)
 # a whole account at a broker at home
 
 
+def test_an_account_runs_where_its_publisher_cannot_start(tmp_path, caplog):
+    home = Home(SimulatedCloud(quota=1000), tmp_path)
+    started = []
+    publisher = Publisher()
+    publisher.start = lambda: (started.append(1), raising(MemoryError)())
+    home.service._parts = parts_of(**dict({name: getattr(home.parts, name) for name in home.parts.FIELDS}, publisher=publisher))
+    with pytest.raises(MemoryError):  # the real worker logs it and goes on
+        home.start()
+    home.begin_sign_in()
+    home.cloud.approve()
+    home.pass_time(6)
+    assert started == [1] and home.state == "ONLINE"
+
+
 def test_an_account_passes_on_messages_and_values_until_it_stops(tmp_path):
     streams = pytest.importorskip("tests.cloud.stream", reason="the simulated stream's broker needs Python 3.10")
     cloud = SimulatedCloud(quota=1000)

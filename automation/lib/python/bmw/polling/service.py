@@ -268,11 +268,11 @@ class Service(object):
 
     def _start(self):
         self._display.start()
-        if self._parts.publisher is not None and self._config.problem is None:
-            self._parts.publisher.start()
         if self._config.problem is None:
             # separately, so that an error with the items does not stop the account
             self._worker.every("take up", RETRY_READING, self._take_up)
+            if self._parts.publisher is not None:
+                self._worker.submit(self._parts.publisher.start)
         self._worker.every("correct items", corrections.EVERY, self._outlet.correct_items)()
         self.incoming.end_forgotten()
         self._sign_in.reset()
