@@ -10,12 +10,21 @@ import signal
 from datetime import date
 from pathlib import Path
 
-from tests.bench import bare, cars, load, memory, small, stream, thread
+from tests.bench import bare, cars, load, memory, parts, small, stream, thread
 from tests.bench.house import House
 from tests.cloud.stream import SimulatedStream
 from tests.openhab import install, layout
 
-BENCHMARKS = {"thread": thread, "bare": bare, "load": load, "stream": stream, "memory": memory, "cars": cars, "small": small}
+BENCHMARKS = {
+    "thread": thread,
+    "bare": bare,
+    "parts": parts,
+    "load": load,
+    "stream": stream,
+    "memory": memory,
+    "cars": cars,
+    "small": small,
+}
 PAGE = layout.REPO / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- tests/bench/run.sh --write: begin -->\n", "<!-- end -->\n"
 

@@ -208,6 +208,49 @@ def bare(answer, warm, rounds):
     return dict(seen, states=len(twin.states(len(works) * (warm + rounds) + 1)))
 
 
+def parts(answer, warm, rounds):
+    """{part of a refresh: [CPU seconds]}."""
+    car = Fleet(answer, 1, "Parts")
+    seen = dict((name, []) for name in ("merge", "translate", "take over", "compare and post"))
+    for turn in range(warm + rounds):
+        entries, one, found = changed(car.entries, turn), car.cars[0], {}
+        steps = (
+            ("merge", lambda: cardata_entries.merge(one.known, entries, SystemClock().now())),
+            ("translate", lambda: found.update(one.translated())),
+            ("take over", lambda: found.update(keys=one.vehicle.update(dict(found)))),
+            ("compare and post", lambda: one.post(found["keys"].union(VEHICLE))),
+        )
+        for name, step in steps:
+            seconds = timed(step)
+            if turn >= warm:
+                seen[name].append(seconds)
+    return seen
+
+
+def message_parts(count, repetitions):
+    """{part of a message of the stream: [CPU seconds of one message]}."""
+    messages, known, entries = [message(number) for number in range(count)], {}, []
+    steps = (
+        ("parse", lambda: entries.extend(cardata_entries.parse_message(one)[1] for one in messages)),
+        ("merge", lambda: [cardata_entries.merge(known, one, SystemClock().now()) for one in entries]),
+    )
+    seen = dict((name, []) for name, _step in steps)
+    for repetition in range(10 + repetitions):
+        for name, step in steps:
+            seconds = timed(step) / count
+            if repetition >= 10:
+                seen[name].append(seconds)
+        del entries[:]
+        known.clear()
+    return seen
+
+
+def message(number):
+    """A message of the stream (bytes) with one value."""
+    entry = {"value": 10 + number % 80, "unit": "percent", "timestamp": moment(number, number % 1000)}
+    return json.dumps({"vin": "WBY00TEST00000001", "timestamp": entry["timestamp"], "data": {CHARGE: entry}}).encode("ascii")
+
+
 def fleet(answer, sizes, rounds):
     """{number of cars: [seconds of a refresh of all]}, in turns; the first refreshes make the items and do not count.
 
@@ -244,4 +287,4 @@ def threads():
     return sum(max(0, CPU.getThreadCpuTime(number)) for number in found) / 1e9
 
 
-DO = {"bare": bare, "fleet": fleet, "many": many, "threads": threads}
+DO = {"bare": bare, "parts": parts, "message_parts": message_parts, "fleet": fleet, "many": many, "threads": threads}
