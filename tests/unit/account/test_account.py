@@ -9,7 +9,7 @@ import pytest
 from bmw.account.account import MARGIN, Account
 from bmw.account.pauses import REFUSED_STEPS, TOKEN_STEPS
 from bmw.clouds.tokens import Tokens
-from bmw.errors import NetworkError, Paused, ServerError, SignInFailed, SignInNeeded, StoreError
+from bmw.errors import BadAnswer, NetworkError, Paused, ServerError, SignInFailed, SignInNeeded, StoreError
 from bmw.storage import files
 from bmw.storage.store import Store
 
@@ -89,6 +89,31 @@ def test_each_change_of_the_tokens_is_told(cloud, store, clock):
     account.signed_in(new_tokens(1))
     account.refresh()
     assert told == ["access-1", "access-2"]
+
+
+def test_a_refresh_token_that_came_without_access_token_is_stored_and_used_next(account, cloud, store, clock):
+    failure = BadAnswer("BMW's answer has no access token")
+    failure.tokens = new_tokens(2)
+    failure.tokens.access_token = "access-1"
+    cloud.failure, cloud.number = failure, 2
+    with pytest.raises(BadAnswer):
+        account.refresh(rejected="access-1")
+    assert account.pauses.held("renewal", clock.now()) is not None
+    cloud.failure = None
+    clock.advance(TOKEN_STEPS[0] + 1)
+    account.refresh(rejected="access-1")
+    assert account.access_token() == "access-3" and cloud.refreshes == ["refresh-1", "refresh-2"]
+
+
+def test_a_refresh_token_that_came_without_access_token_survives_a_restart(account, cloud, store, clock):
+    failure = BadAnswer("BMW's answer has no access token")
+    failure.tokens = new_tokens(2)
+    cloud.failure, cloud.number = failure, 2
+    with pytest.raises(BadAnswer):
+        account.refresh()
+    cloud.failure = None
+    another(cloud, store, clock).refresh()
+    assert cloud.refreshes == ["refresh-1", "refresh-2"]
 
 
 # the life of a token

@@ -36,6 +36,23 @@ def test_a_field_that_a_refresh_answer_lacks_keeps_its_older_value(field):
     assert getattr(newer, field) == FULL[field]
 
 
+@pytest.mark.parametrize("access", [{}, {"access_token": None}, {"access_token": 17}, {"access_token": ""}])
+def test_an_answer_without_access_token_hands_on_its_refresh_token(access):
+    older = from_answer(FULL, NOON)
+    with pytest.raises(BadAnswer) as error:
+        from_answer(dict(access, refresh_token="refresh-2", expires_in=3599), NOON + 60, older)
+    kept = error.value.tokens
+    assert (kept.access_token, kept.expires_at, kept.refresh_token, kept.gcid) == ("access-1", NOON + 3599, "refresh-2", FULL["gcid"])
+    assert clean("refresh-2 in " + error.value.text()) == "[secret] in " + error.value.text()
+
+
+def test_an_answer_without_any_token_hands_on_none():
+    for answer, older in (({"id_token": "i"}, from_answer(FULL, NOON)), ({"refresh_token": "refresh-2"}, None)):
+        with pytest.raises(BadAnswer) as error:
+            from_answer(answer, NOON, older)
+        assert error.value.tokens is None
+
+
 @pytest.mark.parametrize("life", [None, "3599", 0, -1, float("nan"), True, [], 10**400, float("inf")])
 def test_a_life_that_is_no_sensible_number_is_taken_as_short(life):
     assert from_answer(dict(FULL, expires_in=life), NOON).expires_at == NOON + UNSTATED_LIFE

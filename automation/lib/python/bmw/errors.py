@@ -86,6 +86,9 @@ class ServerError(CloudError):
 class BadAnswer(ServerError):
     """BMW's answer does not match the API (HTML, incomplete JSON, wrong type)."""
 
+    #: what a token request's answer brought nevertheless (bmw.clouds.tokens.Tokens): it has to be kept
+    tokens = None
+
 
 class TokenRejected(CloudError):
     """BMW rejected the access token; a refreshed token may work."""

@@ -11,7 +11,7 @@ import threading
 
 from bmw.account.pauses import Pauses, token_steps
 from bmw.clouds import tokens as token_sets
-from bmw.errors import CloudError, NetworkError, SignInFailed, SignInNeeded, StoreError
+from bmw.errors import BadAnswer, CloudError, NetworkError, SignInFailed, SignInNeeded, StoreError
 from bmw.net import safe_json
 
 log = logging.getLogger("bmw")
@@ -162,6 +162,8 @@ class Account(object):
             self._refusal = error
             raise
         except CloudError as error:
+            if isinstance(error, BadAnswer) and error.tokens is not None:
+                self._keep(self._with_serial(error.tokens), reserved)
             error.retry_at = self.pauses.failed(RENEWAL, self._clock.now(), error, token_steps(error))
             raise
         else:

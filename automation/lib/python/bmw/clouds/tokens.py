@@ -75,15 +75,19 @@ def from_answer(answer, now, older=None):
     A missing field keeps its ``older`` value: some refresh answers have no gcid, id_token or refresh_token.
 
     Raises:
-        BadAnswer: the answer has no access token.
+        BadAnswer: the answer has no access token. Its ``tokens`` are the older ones with the new refresh token, if there is one:
+            BMW accepts no other from then on.
     """
     older = older or Tokens()
     access_token = _text(answer.get("access_token"))
-    if access_token is None:
-        raise BadAnswer("BMW's answer has no access token", "it is tried again")
     kept = (("refresh_token", MAX_TOKEN), ("id_token", MAX_TOKEN), ("gcid", MAX_ID), ("scope", MAX_TOKEN))
     fields = dict((str(name), _text(answer.get(name), longest) or getattr(older, str(name))) for name, longest in kept)
-    return Tokens(access_token=access_token, expires_at=now + _life(answer.get("expires_in")), obtained_at=now, **fields)
+    if access_token is not None:
+        return Tokens(access_token=access_token, expires_at=now + _life(answer.get("expires_in")), obtained_at=now, **fields)
+    error = BadAnswer("BMW's answer has no access token", "it is tried again")
+    if older.access_token is not None and _text(answer.get("refresh_token")) is not None:
+        error.tokens = Tokens(access_token=older.access_token, expires_at=older.expires_at, obtained_at=now, **fields)
+    raise error
 
 
 def _text(value, longest=MAX_TOKEN):

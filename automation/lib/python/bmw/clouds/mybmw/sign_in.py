@@ -171,7 +171,7 @@ class SignIn(object):
         if response.status != 200:
             raise _failure(response, SignInFailed if older is None else SignInNeeded, refusal)
         answer = response.json()
-        if not isinstance(answer, dict) or not answer.get("access_token"):
+        if not isinstance(answer, dict):
             raise BadAnswer("BMW's sign-in server gave no token", "it is tried again")
         return token_sets.from_answer(answer, now, older)
 
