@@ -20,10 +20,35 @@ def nested(depth, bracket="["):
     return '{"a":' * depth + "0" + "}" * depth if bracket == "{" else "[" * depth + "]" * depth
 
 
+def whole(value):
+    """The value with a sign for each half of a character."""
+    if isinstance(value, dict):
+        return {whole(key): whole(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [whole(one) for one in value]
+    return value.replace("\ud800", "\ufffd") if isinstance(value, str) else value
+
+
 @given(VALUES)
 def test_what_is_within_the_limits_is_read_as_python_reads_it(value):
     text = json.dumps(value)
-    assert safe_json.parse(text) == json.loads(text)
+    assert safe_json.parse(text) == whole(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "written, read",
+    [
+        (r"\ud83d\ude97 \u00fc", "\U0001f697 \u00fc"),
+        (r"caf\ud83d", "caf\ufffd"),
+        (r"\uDE97\uD83D", "\ufffd\ufffd"),
+        (r"\ud83d\ud83d\ude97", "\ufffd\U0001f697"),
+        (r"\\ud83d \"\ud7ff", r"\ud83d " + '"\ud7ff'),
+    ],
+)
+def test_half_a_character_costs_only_itself(written, read):
+    parsed = safe_json.parse('{"place": "' + written + '", "soc": 80}')
+    assert parsed == {"place": read, "soc": 80}
+    parsed["place"].encode("utf-8")
 
 
 @given(VALUES)

@@ -8,6 +8,7 @@ the parsing time.
 from __future__ import absolute_import, unicode_literals
 
 import json
+import re
 
 from bmw.compat import to_text
 from bmw.pattern import Pattern
@@ -25,6 +26,12 @@ _DIGITS = Pattern("[0-9]+")
 #: a quick check looks at every 100th character: a too long number shows there as a row of digits
 _STEP = 100
 _LONG_NUMBER_IN_STEPS = Pattern("[0-9]{%d}" % (MAX_DIGITS // _STEP))
+
+
+#: an escape in a JSON text: a whole character in two halves (UTF-16), half a character, any other one
+_ESCAPE = Pattern(r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL)
+#: what stands for it
+_NO_CHARACTER = "\\ufffd"
 
 
 class BadJson(ValueError):
@@ -45,10 +52,17 @@ def parse(data, max_values=MAX_VALUES):
         raise BadJson("longer than {} kB".format(MAX_BYTES // 1024))
     text = to_text(data)
     _check(text, max_values)
+    if "\\ud" in text or "\\uD" in text:
+        text = _ESCAPE.sub(_whole, text)
     try:
         return json.loads(text)
     except ValueError:
         raise BadJson("not JSON")
+
+
+def _whole(escape):
+    """The escape (match). Half a character, as in a text that was cut inside one, is replaced: neither Jython nor a file can hold it."""
+    return _NO_CHARACTER if escape.group(2) else escape.group()
 
 
 def _check(text, max_values):
