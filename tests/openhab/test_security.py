@@ -115,6 +115,42 @@ def ask(url, count):
 DO = {"ask": ask}
 """,
 )
+#: lets an answer come in pieces of two bytes; says what was read, and how much memory it takes
+PIECES = Hand(
+    "Pieces",
+    """
+from java.lang import Runtime, System
+from java.nio import ByteBuffer
+from java.util import ArrayList
+from java.util.concurrent import Flow
+from bmw.openhab.http import _LimitedBody
+
+
+class Subscription(Flow.Subscription):
+    def request(self, _count):
+        pass
+
+    def cancel(self):
+        pass
+
+
+def used():
+    System.gc()
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()
+
+
+def take(count):
+    body = _LimitedBody()
+    body.onSubscribe(Subscription())
+    before = min(used() for _ in range(3))
+    for _ in range(count // 1000):
+        body.onNext(ArrayList([ByteBuffer.wrap("ab") for _ in range(1000)]))
+    return min(used() for _ in range(3)) - before, len(body.data())
+
+
+DO = {"take": take}
+""",
+)
 #: a JVM that allows all algorithms and also offers TLS 1.1
 OLD_JVM = "-Djava.security.properties={} -Djdk.tls.client.protocols=TLSv1.2,TLSv1.1"
 EVERYTHING = "jdk.tls.disabledAlgorithms=\njdk.tls.legacyAlgorithms=\n"
@@ -237,6 +273,13 @@ def test_a_server_that_never_answers_token_requests_gets_few_connections_that_st
         listener.shutdown(socket.SHUT_RDWR)
         for one in [listener, *connections]:
             one.close()
+
+
+def test_an_answer_in_tiny_pieces_takes_not_much_more_memory_than_itself(home):
+    """A server that sends byte by byte would else fill openHAB's memory with the 8 MB that an answer may have."""
+    taken, read = PIECES.ask(home.openhab, "take", 300000, timeout=60)
+    assert read == 600000
+    assert taken < 10000000
 
 
 def is_ended(connection):

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+import tracemalloc
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -241,6 +242,31 @@ def test_an_answer_without_end_is_cut_off(web, client, monkeypatch):
     with pytest.raises(NetworkError) as error:
         client.send("GET", BASE + "/x")
     assert "larger" in error.value.problem
+
+
+class TinyPieces:
+    """An answer of a megabyte that comes in pieces of two bytes."""
+
+    left = 500000
+
+    @property
+    def raw(self):
+        return self
+
+    def read(self, _size, decode_content):
+        self.left -= 1
+        return bytes(bytearray(b"ab")) if self.left >= 0 else b""
+
+
+def test_an_answer_in_tiny_pieces_takes_not_much_more_memory_than_itself():
+    tracemalloc.start()
+    try:
+        body = http._read(TinyPieces(), time.monotonic() + 60)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert body == b"ab" * 500000
+    assert peak < 4000000
 
 
 def test_proxies_and_netrc_of_the_environment_are_not_used(web, client, monkeypatch):

@@ -206,14 +206,13 @@ def _read(answer, deadline):
     """The body of a streamed answer, within the limits of size and time."""
     # read1 returns the available bytes; read would wait for a full chunk
     read = getattr(answer.raw, "read1", answer.raw.read)
-    chunks, size = [], 0
+    body = bytearray()  # not a list: a server may send byte by byte
     while True:
         chunk = read(65536, decode_content=False)
         if not chunk:
-            return b"".join(chunks)
-        size += len(chunk)
-        if size > MAX_BYTES:
+            return bytes(body)
+        body += chunk
+        if len(body) > MAX_BYTES:
             raise NetworkError("The answer is larger than {} MB".format(MAX_BYTES // 1048576))
         if _seconds() > deadline:
             raise NetworkError("The answer did not end in time")
-        chunks.append(chunk)

@@ -10,7 +10,7 @@ from __future__ import absolute_import, unicode_literals
 import logging
 
 from jarray import zeros
-from java.io import IOException
+from java.io import ByteArrayOutputStream, IOException
 from java.lang import Exception as JavaException
 from java.lang import InterruptedException, System, Thread
 from java.net import URI, ConnectException, UnknownHostException
@@ -46,8 +46,7 @@ class _LimitedBody(HttpResponse.BodySubscriber):
     def __init__(self):
         self._future = CompletableFuture()
         self._subscription = None
-        self._chunks = []
-        self._size = 0
+        self._body = ByteArrayOutputStream()  # not a list: a server may send byte by byte, and each object here takes a hundred
 
     def getBody(self):
         return self._future
@@ -58,14 +57,13 @@ class _LimitedBody(HttpResponse.BodySubscriber):
 
     def onNext(self, buffers):
         for buffer in buffers:
-            self._size += buffer.remaining()
-            if self._size > MAX_BYTES:
+            if self._body.size() + buffer.remaining() > MAX_BYTES:
                 self._subscription.cancel()
                 self._future.completeExceptionally(IOException("answer too large"))
                 return
             data = zeros(buffer.remaining(), "b")
             buffer.get(data)
-            self._chunks.append(bytes(bytearray(data)))
+            self._body.write(data, 0, len(data))
         self._subscription.request(1)
 
     def onError(self, error):
@@ -76,7 +74,7 @@ class _LimitedBody(HttpResponse.BodySubscriber):
 
     def data(self):
         """The whole body (bytes). Not through the future: it would convert the bytes to a text."""
-        return b"".join(self._chunks)
+        return bytes(bytearray(self._body.toByteArray()))
 
     def abort(self):
         """Closes the connection of an answer that does not end; cancelling the future is not enough."""
