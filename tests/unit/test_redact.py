@@ -188,3 +188,17 @@ def test_the_quick_checks_pass_over_nothing_that_a_pattern_would_hide(text):
         assert quickly == clean(text)
     finally:
         redact._SHAPES = shapes
+
+
+@pytest.mark.parametrize(
+    "said, shown",
+    [
+        ("WBY1Z21010V300001", "VIN*0001"),
+        ("i3 wby1z21010v300001 (94 Ah)", "i3 VIN*0001 (94 Ah)"),
+        ("i3 120", "i3 120"),
+        ("20261129101733000", "20261129101733000"),
+        ("password: lat 48.1 at WALLBOX-STATION-NORTH", "password: lat 48.1 at WALLBOX-STATION-NORTH"),
+    ],
+)
+def test_what_a_car_says_is_shown_without_vins(said, shown):
+    assert redact.without_vins(said) == shown

@@ -24,6 +24,16 @@ def value(vehicle, key):
     return vehicle.readings[key].value
 
 
+def test_no_text_of_a_car_has_a_vin():
+    """Texts are shown in items, which everybody in the house can read."""
+    i3 = car()
+    key = key_of("vehicle.vehicle.timeSetting")
+    changed = i3.update({"checkControl": Reading("WBY1Z21010V300001: low tyre", NOON), key: Reading("wby1z21010v300001", NOON)})
+    assert (value(i3, "checkControl"), value(i3, key)) == ("VIN*0001: low tyre", "VIN*0001")
+    assert {"checkControl", key} <= changed
+    assert i3.update({"checkControl": Reading("WBY1Z21010V300001: low tyre", NOON)}) == set()
+
+
 # newer wins
 
 

@@ -43,12 +43,14 @@ def _has_long_word(text):
     return any(len(word) >= _VIN_LENGTH for word in text.split())
 
 
-_ANY = _has("")
-#: (what a text needs for a match, as a quick check: a pattern that no text needs is not compiled; pattern, replacement)
-_SHAPES = (
-    # vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
+#: vehicle identification number: 17 of these letters and digits (ISO 3779 leaves out I, O, Q)
+_VINS = (
     (_has_long_word, Pattern(_VIN.format("([A-HJ-NPR-Z0-9]{4})")), r"VIN*\1"),
     (_has_long_word, Pattern(_VIN.format("([a-hj-npr-z0-9]{4})").replace("A-HJ-NPR-Z", "a-hj-npr-z")), r"VIN*\1"),
+)
+_ANY = _has("")
+#: (what a text needs for a match, as a quick check: a pattern that no text needs is not compiled; pattern, replacement)
+_SHAPES = _VINS + (
     # JWT, only from the start of a word that ends with a dot: a match attempt at each eyJ of a long text takes minutes
     (_has("eyJ"), Pattern(r"(?<![\w-])(?=[\w-]+\.[\w-])((?:[\w-]*?-)??)eyJ[\w-]+\.[\w-]+\.?[\w-]*"), r"\1[token]"),
     (_ANY, Pattern(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 [secret]"),
@@ -104,7 +106,16 @@ def clean(text):
         known = sorted(_lasting + _passing, key=len, reverse=True)
     for secret in known:
         text = text.replace(secret, "[secret]")
-    for can_match, shape, replacement in _SHAPES:
+    return _reshaped(text, _SHAPES)
+
+
+def without_vins(text):
+    """Returns ``text`` (str), which a car said and which becomes an item's name, label or state, without VINs."""
+    return text if text.isdigit() else _reshaped(text, _VINS)  # a VIN has letters; some number of an expert's value has 17 digits
+
+
+def _reshaped(text, shapes):
+    for can_match, shape, replacement in shapes:
         if can_match(text):
             text = shape.sub(replacement, text)
     return text

@@ -152,6 +152,12 @@ def test_the_facts_of_a_car_are_its_basic_data():
     assert facts == {"model": "i4 eDrive40", "brand": "BMW", "driveTrain": "BEV", "steering": "LL", "batteryCapacity": "83.9"}
 
 
+def test_a_vin_in_place_of_the_model_is_not_told():
+    """The model becomes part of the items' names and labels."""
+    asked = Asked(answer({"modelName": "WBY1Z21010V300001", "brand": "BMW WBY1Z21010V300001"}))
+    assert asked.cloud.facts(asked.session, VIN) == {"model": "VIN*0001", "brand": "BMW VIN*0001"}
+
+
 def test_a_description_of_the_wrong_types_is_left_out():
     asked = Asked(answer({"modelName": ["i4"], "brand": {"a": 1}, "driveTrain": None, "hvsMaxEnergyAbsolute": 83.9}))
     assert asked.cloud.facts(asked.session, VIN) == {"batteryCapacity": 83.9}

@@ -1,7 +1,7 @@
 """bmw.clouds.cardata.errors: the status 403 has many causes; the exveErrorId decides."""
 
 import pytest
-from bmw import errors
+from bmw import errors, redact
 from bmw.clouds.cardata.errors import ContainerGone, ContainersFull, DescriptorRefused, Refused, check
 from bmw.net.http import Response
 from hypothesis import given
@@ -105,3 +105,10 @@ def test_any_bytes_but_a_success_are_a_cloud_error(status, body):
 
 def test_an_id_without_end_is_cut():
     assert len(raised(refusal("CU-" + "9" * 100000, 403)).text()) < 300
+
+
+def test_what_stands_in_place_of_an_id_shows_no_part_of_a_secret():
+    redact.remember_for_a_while("aV8KMZbyWaC5sZRIiQ0x")
+    for text in ("token aV8KMZbyWaC5sZRIiQ0x", "of WBY1Z21010V300001"):
+        problem = raised(refusal(text, 403)).problem
+        assert "aV8KM" not in problem and "WBY1Z" not in problem and "HTTP 403" in problem

@@ -155,6 +155,11 @@ def test_the_place_is_provider_and_town_and_never_the_street():
     assert "Testweg" not in json.dumps([values, notes])
 
 
+def test_a_place_names_no_vin():
+    public = {"potentialChargingPointMatches": [{"providerName": "Card of WBY1Z21010V300001"}]}
+    assert shown(session(THIS, publicChargingPoint=public))["lastChargingPlace"] == "Card of VIN*0001"
+
+
 def test_of_two_guessed_providers_none_is_told():
     public = {"potentialChargingPointMatches": [{"providerName": "One"}, {"providerName": "Two"}]}
     assert shown(session(THIS, publicChargingPoint=public))["lastChargingPlace"] is None

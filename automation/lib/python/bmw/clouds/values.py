@@ -12,6 +12,7 @@ from bmw import times
 from bmw.compat import capitalize, number_types, text_type, upper
 from bmw.pattern import Pattern
 from bmw.record import record
+from bmw.redact import without_vins
 from bmw.vehicle.vehicle import LOCK_STATES, Reading
 
 #: some answers have the spelling UNKOWN
@@ -397,6 +398,7 @@ def facts(rows, entry):
     """
     found = dict((ours, entry.get(theirs)) for ours, theirs in rows)
     found = dict((ours, value) for ours, value in found.items() if isinstance(value, (text_type,) + number_types))
+    found = dict((ours, without_vins(value) if isinstance(value, text_type) else value) for ours, value in found.items())
     for name, as_people_know_it in (("model", model), ("brand", brand)):
         if name in found:
             found[name] = as_people_know_it(text_type(found[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import absolute_import, unicode_literals
 
+from bmw import redact
 from bmw.compat import text_type
 from bmw.errors import AccessDenied, CloudError, NotFound, QuotaExceeded, ServerError, TokenRejected
 
@@ -85,7 +86,7 @@ def check(response):
     answer = response.json_or_none()
     fields = answer if isinstance(answer, dict) else {}
     note = " ".join(text_type(fields.get(key) or "") for key in ("exveErrorMsg", "exveNote"))
-    error_id = text_type(fields.get("exveErrorId") or "")[:LONGEST_ID]
+    error_id = redact.line(text_type(fields.get("exveErrorId") or ""), LONGEST_ID)
     # CU-127 means 'no charging locations', but was also seen with an expired token
     if "invalid_token" in note:
         raise _TOKEN(response, note)

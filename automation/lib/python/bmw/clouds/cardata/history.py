@@ -13,6 +13,7 @@ import time
 from bmw import times
 from bmw.clouds import values
 from bmw.compat import upper
+from bmw.redact import without_vins
 from bmw.vehicle.plausible import converted, is_plausible
 from bmw.vehicle.vehicle import Reading
 
@@ -136,7 +137,7 @@ def _place(entry):
     # BMW's guesses: if they differ, show none
     provider = providers.pop() if len(providers) == 1 else None
     town = values.value_or_none(values.text, values.block(entry, "chargingLocation").get("municipality"))
-    return ", ".join(part for part in (provider, town) if part) or None
+    return without_vins(", ".join(part for part in (provider, town) if part)) or None
 
 
 def _odometer(entry):
