@@ -7,8 +7,10 @@ import { el } from './dom.js';
 
 /** For Excel, which else does not read UTF-8. */
 const MARK = '\ufeff';
-/** Characters with which a program takes a text for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Where a program takes a text for a formula. */
+const FORMULA = /^(?=[=+\-@\t\r])/;
+/** The same behind what separates cells in another language, in which somebody may open the file. */
+const INNER_FORMULA = /([,;\t\r\n])(?=[=+\-@])/g;
 
 /** The text of rows of texts. */
 export function csv(rows, language) {
@@ -22,8 +24,7 @@ function quoted(cell, separator) {
 
 /** A text that no program takes for a formula. */
 export function harmless(text) {
-  const known = text === null ? '' : text;
-  return FORMULA.test(known) ? `'${known}` : known;
+  return (text === null ? '' : text).replace(INNER_FORMULA, '$1\'').replace(FORMULA, '\'');
 }
 
 /** A number as text; empty for null. */

@@ -5,9 +5,12 @@ from __future__ import absolute_import, unicode_literals
 import time
 
 from bmw import times
+from bmw.pattern import Pattern
 
-#: characters with which a program takes a text for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: where a program takes a text for a formula
+_FORMULA = Pattern(r"^(?=[=+\-@\t\r])")
+#: the same behind what separates cells in another language, in which somebody may open the file
+_INNER_FORMULA = Pattern(r"([,;\t\r\n])(?=[=+\-@])")
 #: for Excel, which else does not read UTF-8
 MARK = "\ufeff"
 
@@ -51,7 +54,7 @@ def _quoted(cell, separator):
 
 def harmless(name):
     """A text that no program takes for a formula."""
-    return "'" + name if name.startswith(_FORMULA) else name
+    return _FORMULA.sub("'", _INNER_FORMULA.sub(r"\1'", name))
 
 
 def number(value, digits, language):
