@@ -184,6 +184,42 @@ def by_hand(alone, page):
     return alone, page, alone.cloud.cars()[0]
 
 
+#: states that anybody may write: a charge at the first moment that a browser knows, and one that takes longer than the universe
+ODD = [
+    {"ChargingLog": json.dumps({"version": 1, "rows": [[-8.64e12, 8.64e12] + [None] * 9]})},
+    {"Charging": "ON", "ChargingTimeRemaining": "1E300 min"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: list(odd)[-1])
+def test_an_odd_state_freezes_no_other_card(by_hand, odd):
+    home, page, _vin = by_hand
+    for key, state in odd.items():
+        if "BMW_i3_" + key not in home.openhab.items():
+            home.openhab.add_item("BMW_i3_" + key, "String")
+        home.openhab.update("BMW_i3_" + key, state)
+    try:
+        for state, shown in (("UNLOCKED", "Unlocked"), ("SECURED", "Secured")):
+            home.openhab.update("BMW_i3_DoorLockState", state)
+            page.wait_value("DoorLockState", shown)
+    finally:
+        for key in odd:
+            home.openhab.update("BMW_i3_" + key, "UNDEF")
+
+
+def test_all_values_are_shown_where_openhab_has_a_time_without_state(by_hand):
+    home, page, _vin = by_hand
+    page.driver.execute_script(
+        "const json = Response.prototype.json; Response.prototype.json = async function () { const items = await json.call(this);"
+        " items.filter((one) => one.name === 'BMW_i3_LastTripEnd').forEach((one) => { delete one.state; }); return items; };"
+    )
+    page.press(".all summary")
+    home.openhab.update("BMW_i3_Odometer", "48333 km")
+    page.driver.execute_script("window.dispatchEvent(new Event('online'))")  # the page reads all items again
+    page.wait(lambda: page.driver.execute_script("return document.querySelector('.all').innerText").count("48333 km"), "the odometer")
+    assert not page.console()
+
+
 def test_a_change_arrives_by_the_event_stream_and_not_by_polling(by_hand):
     home, page, vin = by_hand
     since = len(requests_for(page, "/rest/items?"))

@@ -273,6 +273,7 @@ def test_a_time_at_the_edge_of_what_a_date_can_be_stops_nothing(drawn):
 
 
 TRIPS = [
+    Trip(time.mktime((2026, 9, 3, 8, 5, 0, 0, 0, -1)), time.mktime((2026, 9, 3, 9, 0, 0, 0, 0, -1)), 41955.0, 9.0, 80, 78, 0.5, "constructor", "__proto__", False),
     Trip(time.mktime((2026, 10, 3, 8, 5, 0, 0, 0, -1)), time.mktime((2026, 10, 3, 9, 0, 0, 0, 0, -1)), 42010.0, 55.0, 80, 61.5, 7.25, "HOME", "work", False),
     Trip(time.mktime((2026, 11, 3, 8, 5, 0, 0, 0, -1)), time.mktime((2026, 11, 3, 9, 0, 0, 0, 0, -1)), 42090.0, 80.0, 61.5, None, None, "=work; \"1\"", "ELSEWHERE", True),
     Trip(time.mktime((2026, 11, 4, 8, 5, 0, 0, 0, -1)), time.mktime((2026, 11, 4, 8, 9, 0, 0, 0, -1)), 42095.0, 5.0, 50, 48, 0.75, None, None, False),
@@ -318,7 +319,8 @@ def test_the_trips_are_shown_and_their_csv_is_that_of_the_command_line(written, 
     assert download(page, selector + " .button", tmp_path).read_text("utf-8").replace("\r\n", "\n") == expected
     separator = ";" if language == "de" else ","
     read = list(csv.reader(expected.lstrip("\ufeff").splitlines(), delimiter=separator))
-    assert read[2][3] == '\'=work; "1"' and len({len(row) for row in read}) == 1
+    assert read[1][3:5] == ["constructor", "__proto__"]
+    assert read[3][3] == '\'=work; "1"' and len({len(row) for row in read}) == 1
 
 
 def test_what_others_write_into_the_item_is_text_or_nothing(written):
@@ -333,6 +335,17 @@ def test_what_others_write_into_the_item_is_text_or_nothing(written):
     )
     assert [(one["energy"], one["place"]) for one in found] == [(None, None), (7.5, "<img src=x onerror=alert(1)>")]
     assert page.console() == []
+
+
+def test_the_charges_are_saved_whatever_word_stands_for_their_source(charged, tmp_path):
+    home, page = charged
+    row = [1795800000, 1795803600, 3600, 7.5, 40, 60, None, None, "a;=cmd", "constructor", 1]
+    with home.unloaded():
+        home.openhab.update("BMW_i3_ChargingLog", json.dumps({"version": 1, "cut": False, "rows": [row]}))
+        page.open("?car=i3&lang=en")
+        page.wait(lambda: page.text(card(page, "Charges") + " .aside") == "1", "the one charge")
+        lines = download(page, card(page, "Charges") + " .button", tmp_path).read_text("utf-8-sig").splitlines()
+    assert len(lines) == 2 and ",a;'=cmd,1,40,60,7.500,,,,60" in lines[1]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

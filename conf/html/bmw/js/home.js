@@ -120,6 +120,6 @@ export class Part {
 }
 
 /** The state may be missing: openHAB 5.2 restores states that are null. */
-function isState(state) {
+export function isState(state) {
   return typeof state === 'string';
 }

@@ -7,7 +7,7 @@ import { drawPlot, plot } from '../plot.js';
 
 const MINUTE_MS = 60000;
 /** Minutes that no charge takes: a forecast of more is none. */
-const MAX_MINUTES = 14 * 24 * 60;
+export const MAX_MINUTES = 14 * 24 * 60;
 const PERCENTS = [0, 50, 100];
 
 export function chargeCourse(texts) {

@@ -5,7 +5,8 @@ import { el } from '../dom.js';
 import { charges, knownSum, sum } from '../logs.js';
 import { logCard, span } from './log.js';
 
-const SOURCES = { bmw: 'energyOfBmw', own: 'energyOfOurs' };
+/** A map, because anybody may write the item: an object also has a constructor. */
+const SOURCES = new Map([['bmw', 'energyOfBmw'], ['own', 'energyOfOurs']]);
 
 export function chargesCard(context) {
   const { texts } = context;
@@ -28,7 +29,7 @@ export function chargesCard(context) {
     csvCells: (charge, name) => [
       harmless(name), moment(charge.start, language), moment(charge.end, language), harmless(charge.place),
       number(charge.odometer, 0, language), number(charge.begin, 0, language), number(charge.final, 0, language),
-      number(charge.energy, 3, language), SOURCES[charge.toldBy] ? texts.t(SOURCES[charge.toldBy]) : '',
+      number(charge.energy, 3, language), SOURCES.has(charge.toldBy) ? texts.t(SOURCES.get(charge.toldBy)) : '',
       number(charge.price, 4, language), number(charge.cost, 2, language),
       number(charge.seconds === null ? null : charge.seconds / 60, 0, language),
     ],

@@ -2,7 +2,7 @@
 
 import { el, setText, show } from '../dom.js';
 import { facts, frame } from './card.js';
-import { chargeCourse } from './charge-course.js';
+import { chargeCourse, MAX_MINUTES } from './charge-course.js';
 
 export function chargingCard({ texts }) {
   const { root, body, aside } = frame(texts.t('charging'), 'bolt', 'charging-card');
@@ -53,7 +53,7 @@ function subText(car, texts, isCharging) {
   const target = car.number('TargetStateOfCharge');
   const parts = target === null ? [] : [texts.t('target', { percent: texts.percent(target) })];
   const minutes = car.number('ChargingTimeRemaining');
-  if (isCharging && minutes) {
+  if (isCharging && minutes && minutes <= MAX_MINUTES) {
     const done = new Date(Date.now() + minutes * 60000);
     parts.push(texts.t('chargingFor', { time: texts.minutes(minutes) }), texts.t('doneAt', { time: texts.clock(done) }));
   }

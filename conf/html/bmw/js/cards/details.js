@@ -1,6 +1,7 @@
 /** The less important cards: doors and windows, climate, tyres, service, last trip, and all values. Tables of rows. */
 
 import { el, setAttribute, setText, show } from '../dom.js';
+import { isState } from '../home.js';
 import { facts, frame, isKnown } from './card.js';
 import { isOpen } from './drawing.js';
 
@@ -180,7 +181,7 @@ function nameOf(item) {
 }
 
 function valueText(item, texts) {
-  if (item.state === 'NULL' || item.state === 'UNDEF') return '–';
+  if (!isState(item.state) || item.state === 'NULL' || item.state === 'UNDEF') return '–';
   if (item.type === 'DateTime') {
     const time = new Date(item.state.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
     return Number.isNaN(time.getTime()) ? item.state : texts.moment(time);

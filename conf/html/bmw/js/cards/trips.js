@@ -11,7 +11,8 @@ const LEAST = 10;
 export function tripsCard(context) {
   const { texts } = context;
   const { language } = texts;
-  const placeName = (name) => ({ HOME: texts.t('logHome'), ELSEWHERE: '' }[name] ?? name ?? '');
+  const words = new Map([['HOME', texts.t('logHome')], ['ELSEWHERE', '']]); // no object: a place may be named constructor
+  const placeName = (name) => words.get(name) ?? name ?? '';
   return logCard(context, {
     title: texts.t('tripLog'), iconName: 'road', key: 'TripLog', fileName: texts.t('tripLogFile'), read: trips,
     columns: [
