@@ -147,7 +147,8 @@ def loaded(folder, text, mode=0o640):
 @pytest.mark.parametrize("key", config.keys_of(config.NAME, config.SECRET))
 def test_every_secret_setting_can_be_kept_in_a_file_and_is_never_shown(tmp_path, secret_file, key):
     secret_file("private-of-{}\n".format(key).encode())
-    settings = loaded(tmp_path, "client_id = {}\n{} = file:bmw-password".format(CLIENT_ID, key))
+    needed = {"relay_user": "relay_url = mqtt://localhost\n", "relay_password": "relay_url = mqtt://localhost\nrelay_user = house\n"}
+    settings = loaded(tmp_path, "client_id = {}\n{}{} = file:bmw-password".format(CLIENT_ID, needed.get(key, ""), key))
     assert getattr(settings.accounts[0], key) == "private-of-" + key
     assert clean("private-of-" + key) == "[secret]"
     assert settings.problems == []
