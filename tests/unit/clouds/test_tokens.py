@@ -36,7 +36,17 @@ def test_a_field_that_a_refresh_answer_lacks_keeps_its_older_value(field):
     assert getattr(newer, field) == FULL[field]
 
 
-@pytest.mark.parametrize("access", [{}, {"access_token": None}, {"access_token": 17}, {"access_token": ""}])
+@pytest.mark.parametrize(
+    "access",
+    [
+        {},
+        {"access_token": None},
+        {"access_token": 17},
+        {"access_token": ""},
+        {"access_token": "a\u20acb"},
+        {"access_token": "a\r\nHost: b"},
+    ],
+)
 def test_an_answer_without_access_token_hands_on_its_refresh_token(access):
     older = from_answer(FULL, NOON)
     with pytest.raises(BadAnswer) as error:

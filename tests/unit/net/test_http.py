@@ -226,6 +226,14 @@ def test_a_failure_says_whether_the_request_may_have_left(web, client, failure, 
     assert error.value.has_left is has_left
 
 
+def test_a_request_that_cannot_be_made_is_a_network_error_without_details():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        base = "http://127.0.0.1:{}".format(server.getsockname()[1])
+        with pytest.raises(NetworkError) as error:
+            Http(RequestsTransport(), [base], 3).send("GET", base + "/x", headers={"Authorization": "Bearer secret\u20actoken"})
+    assert error.value.has_left is False and "secret" not in error.value.text()
+
+
 def test_a_request_without_a_connection_has_not_left():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

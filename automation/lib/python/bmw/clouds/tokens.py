@@ -4,6 +4,7 @@ from __future__ import absolute_import, unicode_literals
 
 from bmw.compat import is_number, text_type
 from bmw.errors import BadAnswer
+from bmw.pattern import Pattern
 from bmw.redact import remember, remember_for_a_while
 
 #: assumed lifetime in seconds if the answer has none (BMW's tokens: 3600)
@@ -18,6 +19,10 @@ _LATEST = 253402300800
 _TEXTS = ("access_token", "refresh_token", "id_token", "gcid", "scope")
 _NUMBERS = ("expires_at", "obtained_at", "serial")
 _FIELDS = _TEXTS + _NUMBERS
+
+
+#: an access token is sent in a header, which holds no other characters (RFC 6749, appendix A.12)
+_SENDABLE = Pattern(r"[\x20-\x7e]+\Z")
 
 
 class Tokens(object):
@@ -80,6 +85,8 @@ def from_answer(answer, now, older=None):
     """
     older = older or Tokens()
     access_token = _text(answer.get("access_token"))
+    if access_token is not None and not _SENDABLE.match(access_token):
+        access_token = None
     kept = (("refresh_token", MAX_TOKEN), ("id_token", MAX_TOKEN), ("gcid", MAX_ID), ("scope", MAX_TOKEN))
     fields = dict((str(name), _text(answer.get(name), longest) or getattr(older, str(name))) for name, longest in kept)
     if access_token is not None:

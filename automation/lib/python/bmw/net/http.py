@@ -178,6 +178,8 @@ class RequestsTransport(object):
             # urllib3's word for no connection is deep within that of requests
             has_left = "NewConnectionError" not in repr(error) and "NameResolutionError" not in repr(error)
             raise NetworkError("Connection failed ({})".format(type(error).__name__), has_left=has_left)
+        except ValueError as error:  # a header with other letters
+            raise NetworkError("The request cannot be made ({})".format(type(error).__name__), has_left=False)
         headers = dict((lower(name), value) for name, value in answer.headers.items())
         # `headers` joins values of the same name with commas, which breaks cookies
         return Response(answer.status_code, headers, body, list(answer.raw.headers.getlist("set-cookie")))
