@@ -82,8 +82,6 @@ def test_a_relay_needs_only_its_address():
         ("relay_topic = bmw", None),
         ("relay_topic = cars", NO_RELAY.format("relay_topic")),
         ("relay_values = cars", NO_RELAY.format("relay_values")),
-        ("relay_user = me", NO_RELAY.format("relay_user")),
-        ("relay_password = hunter2", NO_RELAY.format("relay_password")),
     ],
 )
 def test_a_relay_that_cannot_work_is_told(line, problem):

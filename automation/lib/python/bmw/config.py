@@ -386,8 +386,8 @@ def _without_relay(account):
     return problems
 
 
-#: settings that need relay_url
-_FOR_RELAY = ("relay_topic", "relay_values", "relay_user", "relay_password")
+#: settings that say what is published; without relay_url nothing is
+_FOR_RELAY = ("relay_topic", "relay_values")
 
 
 def _shared_topics(accounts):
