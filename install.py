@@ -105,6 +105,9 @@ FORMER = ("html/bmw/js/session.js",)
 #: below userdata: openHAB's own copy of bmw.cfg, also with the passwords
 SETTINGS_COPY = "config/org/openhab/bmw.config"
 
+#: more files of ours, for their folders: also those of the layout that this openHAB does not use
+OTHER_FILES = [layout.library + "/bmw/__init__.py" for layout in LAYOUTS] + [PICTURES_FOLDER + "/index.html", SETTINGS, SITEMAP]
+
 Home = namedtuple("Home", "conf userdata version layout")
 
 
@@ -294,6 +297,23 @@ def load_manifest(conf):
     return manifest
 
 
+def refuse_links(conf, names):
+    """Raises InstallError if the folder of one of these files is a link to a folder of somebody else.
+
+    openHAB's user, who may write to conf, could else let root write or remove files anywhere.
+    """
+    if user() != 0 or owner_of(conf) == 0:
+        return
+    inside = conf.resolve()
+    for folder in sorted({parent for name in names for parent in (conf / name).parents if conf in parent.parents}):
+        real = folder.resolve()
+        if folder.is_symlink() and folder.is_dir() and inside not in real.parents and owner_of(real) != owner_of(conf):
+            raise InstallError(
+                "{} is a link to {}, which does not belong to openHAB's user. Nothing was done.\n"
+                "Replace the link by a folder, or give {} to that user.".format(folder, real, real)
+            )
+
+
 def digest(data):
     return hashlib.sha256(data).hexdigest()
 
@@ -405,6 +425,7 @@ def install(home, hand):
     manifest = load_manifest(home.conf)
     is_stale = False
     wanted = wanted_files(home.layout, home.version)
+    refuse_links(home.conf, [*wanted, *manifest["files"], *OTHER_FILES])
     for name, data in wanted.items():
         old = bytes_of(home.conf / name)
         if old == data:
@@ -502,6 +523,7 @@ def uninstall(home, hand, purge):
             "There is no list of installed files in {}: nothing was installed by this program.\n"
             "What was copied by hand is removed by hand.".format(home.conf)
         )
+    refuse_links(home.conf, [*manifest["files"], *OTHER_FILES])
     for name in manifest["files"]:
         remove_own(home.conf, hand, name, manifest)
     if (bytes_of(home.conf / SITEMAP) or b"").startswith(SITEMAP_MARKER.encode()):
@@ -543,6 +565,10 @@ def purge_userdata(home, hand):
 def user():
     """The number of the user who runs this; None on Windows."""
     return os.geteuid() if hasattr(os, "geteuid") else None
+
+
+def owner_of(path):
+    return path.stat().st_uid
 
 
 def bytes_of(path):

@@ -490,6 +490,61 @@ def test_purge_follows_no_link_and_says_so(machine, tmp_path):
     assert str(elsewhere) in machine.said
 
 
+@pytest.fixture
+def as_root(machine, monkeypatch):
+    """install.py as root, on an openHAB of another user, who owns all but folders with "root" as name."""
+    monkeypatch.setattr(installer, "user", lambda: 0)
+    monkeypatch.setattr(installer, "owner_of", lambda path: 0 if path.resolve().name == "root" else 1000)
+    monkeypatch.setattr(os, "chown", lambda *_arguments: None)
+    return machine
+
+
+@pytest.fixture
+def roots(tmp_path):
+    """A folder of root with files as ours are named."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    for name in ("index.html", "__init__.py", "car-a.png", "bmw.cfg"):
+        (folder / name).write_text("x")
+    return folder
+
+
+FOLDERS = ["html/bmw", "automation/lib/python/bmw", "automation/lib", "services"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_root_writes_nothing_behind_a_link_to_somebody_elses_folder(as_root, roots, folder):
+    """openHAB's user could else get files anywhere, which belong to them."""
+    link = as_root.conf / folder
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if link.exists():
+        link.rmdir()
+    link.symlink_to(roots)
+    before = as_root.snapshot()
+    assert as_root.run() == 1
+    assert str(roots) in as_root.said and as_root.snapshot() == before
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_root_removes_nothing_behind_a_link_to_somebody_elses_folder(as_root, roots, tmp_path, folder):
+    as_root.run()
+    (as_root.conf / folder).rename(tmp_path / "aside")
+    (as_root.conf / folder).symlink_to(roots)
+    before = as_root.snapshot()
+    assert as_root.run("--uninstall", "--purge") == 1
+    assert str(roots) in as_root.said and as_root.snapshot() == before
+
+
+def test_a_link_to_a_folder_of_openhabs_user_is_followed(as_root, tmp_path):
+    other = tmp_path / "pages"
+    other.mkdir()
+    (as_root.conf / "html").symlink_to(other)
+    assert as_root.run() == 0
+    assert (other / "bmw" / "index.html").is_file()
+    assert as_root.run("--uninstall") == 0
+    assert not (other / "bmw").exists()
+
+
 def test_uninstalling_takes_the_generated_sitemap_but_not_the_users_own(tmp_path):
     marker = installer.SITEMAP_MARKER + ".\nsitemap bmw {}\n"
     for text, stays in ((marker, False), ("sitemap bmw {}\n", True)):
