@@ -17,10 +17,9 @@ scriptExtension.importPreset("RuleSupport")
 rules = Rules(automationManager)
 
 
-def add_rules(app):
+def renew_rules(app):
+    rules.renew(app.accounts)
     for account in app.accounts:
-        rules.add_account_rules(account)
-        add_command_rule(account, list(account.command_items))
         account.on_command_items = lambda names, account=account: add_command_rule(account, names)
 
 
@@ -29,7 +28,7 @@ def add_command_rule(account, item_names):
     rules.add_command_rule(account, item_names)
 
 
-script = instance(events, itemRegistry, add_rules, automationManager.removeAll)
+script = instance(events, itemRegistry, renew_rules, rules.remove)
 
 
 def scriptLoaded(id):

@@ -58,7 +58,7 @@ class Script:
         self.house, self.file = house, file
         self.rules, self.apps, self.failing = [], [], set()
         self.workers = []
-        self.instance = Instance(self._make, self._add, self._remove, house.shared, Stopper, self._make_worker)
+        self.instance = Instance(self._make, self._renew, self._remove, house.shared, Stopper, self._make_worker)
         house.scripts.append(self)
 
     def _make_worker(self):
@@ -79,8 +79,8 @@ class Script:
         self.apps.append(FakeApp(self))
         return self.apps[-1]
 
-    def _add(self, app):
-        self.rules.append(app)
+    def _renew(self, app):
+        self.rules = [app]
         self.fail("rules")
 
     def _remove(self):

@@ -30,15 +30,15 @@ class Instance(object):
 
     Args:
         make_app: callable -> app with ``start(on_changed)`` and ``stop()``; may raise anything.
-        add_rules: callable (app). remove_rules: callable, for all rules of this script.
+        renew_rules: callable (app): its rules instead of those of before. remove_rules: callable, for all rules of this script.
         shared (bmw.openhab.jvm.Shared): ``lock(name)``, ``look(name)``, ``swap(name, value)`` and ``drop(name, value)``.
         make_stopper: callable (function) -> object with ``run()`` that ``shared`` can store.
         make_worker: callable -> bmw.worker.Worker, not started; only used while waiting.
     """
 
-    def __init__(self, make_app, add_rules, remove_rules, shared, make_stopper, make_worker):
+    def __init__(self, make_app, renew_rules, remove_rules, shared, make_stopper, make_worker):
         self._make_app = make_app
-        self._add_rules = add_rules
+        self._renew_rules = renew_rules
         self._remove_rules = remove_rules
         self._shared = shared
         self._stopper = make_stopper(self._stop)
@@ -110,8 +110,7 @@ class Instance(object):
         try:
             self._app = self._make_app()
             # those of before stay until here: to make an app takes long, and a command is told that it was not sent rather than lost
-            do_all([self._remove_rules], _NOT_STOPPED)
-            self._add_rules(self._app)
+            self._renew_rules(self._app)
             self._app.start(self._restart)
             self._told = None
             self._wait_no_more()

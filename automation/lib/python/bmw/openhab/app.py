@@ -135,12 +135,12 @@ class App(object):
         self._watcher.cancel("store")
 
 
-def instance(events, item_registry, add_rules, remove_rules):
+def instance(events, item_registry, renew_rules, remove_rules):
     """The bmw.instance.Instance of a script, from openHAB's objects and the script's two functions."""
     openhab_log.install()
     shared = Shared(item_registry)
     return Instance(
-        lambda: App(events, item_registry, shared), add_rules, remove_rules, shared, Stopper, lambda: Worker("bmw-start", monotonic)
+        lambda: App(events, item_registry, shared), renew_rules, remove_rules, shared, Stopper, lambda: Worker("bmw-start", monotonic)
     )
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import absolute_import, unicode_literals
 
+import logging
+
 from bmw.openhab.decorators import decorators
+from bmw.record import record
+from bmw.steps import do_all
 
 __all__ = ("Rules", "decorators")
 
+log = logging.getLogger("bmw")
+
+#: A rule. uid, name, description (str); triggers (tuple of str); is_started_by_item (bool): it needs to know the item's command;
+#: function: called with the event. Rules with the same of ``_SAME`` differ for openHAB in nothing.
+Plan = record("Plan", "uid name description triggers is_started_by_item function")
+_SAME = ("uid", "name", "description", "triggers", "is_started_by_item")
+
 
 class Rules(object):
-    """Makes the rules of the accounts.
+    """The rules of the accounts.
 
     openhab-helper-libraries look for the script among the functions that are running: call these methods from a function of the script.
 
@@ -17,64 +28,118 @@ class Rules(object):
     """
 
     def __init__(self, automation_manager):
+        self._manager = automation_manager
         self._rule, self._when = decorators(automation_manager)
+        self._added = []  # _Added
 
-    def add_account_rules(self, account):
-        """The rules of an account (bmw.openhab.app.AccountRunner), without those for its commands."""
-        rule, when = self._rule, self._when
+    def renew(self, accounts):
+        """The rules of these accounts (list of bmw.openhab.app.AccountRunner) instead of those of before.
 
-        @rule("BMW: refresh", description="Polls the cars on schedule", tags=["BMW"])
-        @when("Time cron " + account.cron)
-        @_with_uid(account, "refresh")
-        def refresh(event):
-            account.service.tick()
+        After a changed setting mostly the same events trigger the same rules. Then openHAB's rules stay and only call the new accounts:
+        while they were removed and added again, a command would find no rule and be lost without a word.
+        """
+        plans = [plan for account in accounts for plan in _plans(account)]
+        if [one.what for one in self._added] == [_what(plan) for plan in plans]:
+            for one, plan in zip(self._added, plans):
+                one.function = plan.function
+            return
+        do_all([self.remove], "The rules of before could not be removed")
+        for plan in plans:
+            self._add(plan)
 
-        @rule("BMW: update now", description="Polls the cars now", tags=["BMW"])
-        @when("Item " + account.force_update_item + " received command ON")
-        @_with_uid(account, "update-now")
-        def force_update(event):
-            account.service.force_update()
-
-        @rule("BMW: diagnose", description="Creates the diagnostics report", tags=["BMW"])
-        @when("Item " + account.diagnose_item + " received command ON")
-        @_with_uid(account, "diagnose")
-        def diagnose(event):
-            account.service.diagnose()
-
-        @rule("BMW: sign in", description="Starts or cancels the sign-in to BMW", tags=["BMW"])
-        @when("Item " + account.sign_in_item + " received command")
-        @_with_uid(account, "sign-in")
-        def sign_in(event):
-            account.sign_in_switch(event.itemCommand)
-
-        if account.sign_in_input_item:
-            self._add_sign_in_input_rule(account)
-
-    def _add_sign_in_input_rule(self, account):
-        rule, when = self._rule, self._when
-
-        @rule("BMW: sign in with input", description="Starts the sign-in with a solved captcha", tags=["BMW"])
-        @when("Item " + account.sign_in_input_item + " received command")
-        @_with_uid(account, "sign-in-input")
-        def sign_in_input(event):
-            account.sign_in_input(event.itemCommand)
+    def remove(self):
+        """Takes all rules away."""
+        self._added = []
+        self._manager.removeAll()
 
     def add_command_rule(self, account, item_names):
-        """One rule for these command items (list of names) of an account. A car that is found later gets a rule of its own."""
+        """A rule of its own for the command items (list of names) of a car that was found later."""
+        for plan in _command_plans(account, item_names):
+            self._add(plan)
 
-        @_with_uid(account, "commands")
-        def command(event):
-            account.command(event.itemName, event.itemCommand)
+    def _add(self, plan):
+        added = _Added(plan)
+        self._added.append(added)
 
-        for item_name in item_names:
-            command = self._when("Item " + item_name + " received command")(command)
-        if item_names:
-            self._rule("BMW: commands", description="Sends a command to a car", tags=["BMW"])(command)
+        def run(event):
+            added.run(event)
+
+        run.uid = plan.uid
+        for trigger in reversed(plan.triggers):
+            run = self._when(trigger)(run)
+        self._rule(plan.name, description=plan.description, tags=["BMW"])(run)
 
 
-def _with_uid(account, what):
-    def add(function):
-        function.uid = "-".join(part for part in ("bmw", account.name, what) if part)
-        return function
+class _Added(object):
+    """A rule that openHAB has. ``function`` is what it calls now."""
 
-    return add
+    def __init__(self, plan):
+        self.what = _what(plan)
+        self.function = plan.function
+        self._needs_event = plan.is_started_by_item
+        self._name = plan.name
+
+    def run(self, event):
+        if event is None and self._needs_event:
+            log.info("The rule '%s' does nothing when it is run by hand: send a command to its item", self._name)
+        else:
+            self.function(event)
+
+
+def _what(plan):
+    return [getattr(plan, str(field)) for field in _SAME]
+
+
+def _plans(account):
+    """The Plans of an account (bmw.openhab.app.AccountRunner)."""
+    service, received = account.service, "Item {} received command"
+    table = (
+        # end of the UID, end of the name, description, trigger, whether it is started by an item, what it does
+        ("refresh", "refresh", "Polls the cars on schedule", "Time cron " + account.cron, False, lambda event: service.tick()),
+        (
+            "update-now",
+            "update now",
+            "Polls the cars now",
+            received.format(account.force_update_item) + " ON",
+            False,
+            lambda event: service.force_update(),
+        ),
+        (
+            "diagnose",
+            "diagnose",
+            "Creates the diagnostics report",
+            received.format(account.diagnose_item) + " ON",
+            False,
+            lambda event: service.diagnose(),
+        ),
+        (
+            "sign-in",
+            "sign in",
+            "Starts or cancels the sign-in to BMW",
+            received.format(account.sign_in_item),
+            True,
+            lambda event: account.sign_in_switch(event.itemCommand),
+        ),
+        (
+            "sign-in-input",
+            "sign in with input",
+            "Starts the sign-in with a solved captcha",
+            account.sign_in_input_item and received.format(account.sign_in_input_item),
+            True,
+            lambda event: account.sign_in_input(event.itemCommand),
+        ),
+    )
+    plans = [_plan(account, end, name, text, (trigger,), by_item, do) for end, name, text, trigger, by_item, do in table if trigger]
+    return plans + _command_plans(account, list(account.command_items))
+
+
+def _command_plans(account, item_names):
+    """One Plan for these command items (list of names) of an account; none for none."""
+    triggers = tuple("Item {} received command".format(name) for name in sorted(item_names))
+    call = lambda event: account.command(event.itemName, event.itemCommand)  # noqa: E731
+    return [_plan(account, "commands", "commands", "Sends a command to a car", triggers, True, call)] if triggers else []
+
+
+def _plan(account, end, name, description, triggers, by_item, function):
+    uid = "-".join(part for part in ("bmw", account.name, end) if part)
+    return Plan(uid, "BMW: " + name, description, triggers, by_item, function)
