@@ -212,6 +212,26 @@ def test_what_is_no_text_is_no_command(service, command):
         api.cars()[0].send(command)
 
 
+@pytest.mark.parametrize("timeout", [None, "60", True, -1, float("nan"), float("inf"), 1e300])
+def test_a_wrong_time_to_wait_is_told_before_the_command_is_sent(service, timeout):
+    """A rule that got an error would send the command again."""
+    with pytest.raises(api.ApiError, match="timeout is a number of seconds.*: the command was not sent"):
+        api.cars()[0].send_and_wait("lock", timeout)
+    assert service.orders == []
+
+
+def test_what_cannot_be_called_at_the_end_is_told_before_the_command_is_sent(service):
+    with pytest.raises(api.ApiError, match="on_end is a function, not str: the command was not sent"):
+        api.cars()[0].send("lock", "told")
+    assert service.orders == []
+
+
+@pytest.mark.parametrize("ask", ["value", "unit", "time"])
+def test_a_name_that_is_no_text_is_told(service, ask):
+    with pytest.raises(api.ApiError, match="The name of a value is a text, not int"):
+        getattr(api.cars()[0], ask)(7)
+
+
 def test_send_and_wait_gives_up_after_its_time(service):
     end = api.cars()[0].send_and_wait("lock", timeout=0.01)
     assert end.state == "TIMED OUT"

@@ -17,7 +17,7 @@ import logging
 import threading
 
 from bmw.commands import definitions
-from bmw.compat import text_type
+from bmw.compat import is_number, text_type
 from bmw.errors import BmwError
 from bmw.record import record
 from bmw.vehicle import extra
@@ -33,6 +33,10 @@ End = record("End", "state reason")
 
 #: seconds in which every command ends, with the wait for another command and the polls for its progress
 MAX_SECONDS = 600
+#: seconds for which a rule may want to wait
+LONGEST_WAIT = 86400
+#: what is wrong is told before the command leaves: a rule that got an error would send it again
+_BEFORE = "the command was not sent"
 
 
 class ApiError(BmwError):
@@ -129,6 +133,8 @@ class Car(object):
         Raises:
             ApiError: the command is not valid, or as ``value``. If BMW or the car refuses it, ``on_end`` is called with FAILED.
         """
+        if on_end is not None and not callable(on_end):
+            raise ApiError("on_end is a function, not {}".format(type(on_end).__name__), _BEFORE)
         end = self._send(command)
         if on_end is not None:
             thread = threading.Thread(target=_tell, args=(end, on_end), name=str("bmw-command-end"))
@@ -149,6 +155,8 @@ class Car(object):
         Raises:
             ApiError: as ``send``.
         """
+        if not is_number(timeout) or not 0 <= timeout <= LONGEST_WAIT:
+            raise ApiError("timeout is a number of seconds, at most {}".format(LONGEST_WAIT), _BEFORE)
         return _wait(self._send(command), timeout)
 
     def _send(self, command):
@@ -159,6 +167,8 @@ class Car(object):
         return end
 
     def _readings(self, key=None):
+        if key is not None and not isinstance(key, (str, text_type)):
+            raise ApiError("The name of a value is a text, not {}".format(type(key).__name__))
         if key is not None and key not in VEHICLE and not extra.is_key(key):
             import difflib  # not at the top: rarely needed and slow to load
 
