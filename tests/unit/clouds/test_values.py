@@ -147,6 +147,11 @@ def test_no_entry_whatsoever_breaks_the_facts(entry):
         assert isinstance(facts.get("model", ""), str)
 
 
+def test_the_model_is_a_short_line_as_it_is_the_label_of_a_group():
+    facts = values.facts((("model", "model"), ("brand", "brand")), {"model": "i3\nforged " + "x" * 200000, "brand": "BMW\x00"})
+    assert facts == {"model": "i3 forged " + "x" * 90, "brand": "BMW "}
+
+
 @pytest.mark.parametrize("word, shines", [("OFF", False), ("ON", True), ("left", True), ("UNDEFINED", None), (None, None)])
 def test_lights_shine_by_words_that_are_known(word, shines):
     assert values.value_or_none(values.lights, word) is shines

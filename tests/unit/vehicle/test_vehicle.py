@@ -43,6 +43,14 @@ def test_a_newer_reading_replaces_an_older_one():
     assert value(i3, "stateOfCharge") == 58
 
 
+@pytest.mark.parametrize("key", ["lastChargingPlace", key_of("vehicle.new.text")])
+def test_a_text_is_one_line(key):
+    """A line's end in a state would look like a line of its own in openHAB's log of events."""
+    i3 = car()
+    i3.update({key: Reading("Town\n2026-11-29 [INFO] forged\u202e\x1b[31m", NOON)})
+    assert value(i3, key) == "Town 2026-11-29 [INFO] forged [31m"
+
+
 def test_an_older_reading_never_replaces_a_newer_one():
     i3 = car(stateOfCharge=57)
     assert i3.update({"stateOfCharge": Reading(58, NOON - 1)}) == set()

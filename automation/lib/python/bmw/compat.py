@@ -18,6 +18,15 @@ else:
     _character = chr
 
 
+#: control characters, and those that turn the direction of the text around them: not for a line that people read
+_CONTROLS = Pattern("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+def one_line(text):
+    """The text without control characters: a line's end in it would look like a line of its own in openHAB's log of events."""
+    return _CONTROLS.sub(" ", text)
+
+
 def is_number(value):
     """True for a number; Python takes True and False for numbers as well."""
     return isinstance(value, number_types) and not isinstance(value, bool)

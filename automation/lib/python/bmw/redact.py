@@ -9,7 +9,7 @@ from __future__ import absolute_import, unicode_literals
 import json
 import threading
 
-from bmw.compat import quote, to_text
+from bmw.compat import one_line, quote, to_text
 from bmw.pattern import Pattern
 
 #: shorter strings are not remembered: replacing them would remove ordinary words
@@ -62,9 +62,6 @@ _SHAPES = _VINS + (
         "[place]",
     ),
 )
-
-#: control characters, and those that turn the direction of the text around them: not for a line that people read
-_CONTROLS = Pattern("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 _lasting = []
 _passing = []
@@ -123,7 +120,7 @@ def _reshaped(text, shapes):
 
 def line(text, longest):
     """Returns ``text`` (str), which others may have written, as one clean line of at most ``longest`` characters."""
-    return _CONTROLS.sub(" ", clean(text))[:longest]  # cut last: half a secret is not known as one
+    return one_line(clean(text))[:longest]  # cut last: half a secret is not known as one
 
 
 def mask_vin(vin):

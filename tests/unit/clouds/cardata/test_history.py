@@ -56,6 +56,12 @@ def test_a_session_that_bmw_tells_days_late_and_after_newer_ones_is_still_asked_
     assert begin <= late <= end
 
 
+def test_numbers_that_cannot_be_make_no_endless_text():
+    values = shown(session(THIS, energy=1e308, totalChargingDurationSec=1e308))
+    assert values["lastChargingSession"] == time.strftime("%d.%m.%Y %H:%M", time.localtime(THIS))
+    assert values["lastChargingEnergy"] is None and values["lastChargingDuration"] is None
+
+
 def test_the_last_session_in_all_its_parts():
     values = shown(session(THIS))
     assert values["lastChargingStart"] == THIS and values["lastChargingEnd"] == THIS + 7200

@@ -9,7 +9,7 @@ from __future__ import absolute_import, unicode_literals
 
 
 from bmw import times
-from bmw.compat import capitalize, number_types, text_type, upper
+from bmw.compat import capitalize, number_types, one_line, text_type, upper
 from bmw.pattern import Pattern
 from bmw.record import record
 from bmw.redact import without_vins
@@ -23,6 +23,8 @@ _NOWHERE = ((0.0, 0.0), (-1.0, -1.0))
 
 _LIDS = {"CLOSED": False, "OPEN": True, "OPEN_TILT": True, "INTERMEDIATE": True}
 _LIGHTS = {"OFF": False, "ON": True, "LEFT": True, "RIGHT": True}
+#: characters of a text that describes a car; it is also the label of its group, and in the sitemap
+MAX_FACT = 100
 _YES_NO = {
     "TRUE": True,
     "ON": True,
@@ -402,7 +404,7 @@ def facts(rows, entry):
     for name, as_people_know_it in (("model", model), ("brand", brand)):
         if name in found:
             found[name] = as_people_know_it(text_type(found[name]))
-    return found
+    return dict((name, one_line(value)[:MAX_FACT] if isinstance(value, text_type) else value) for name, value in found.items())
 
 
 def brand(name):

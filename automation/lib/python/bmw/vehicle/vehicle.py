@@ -5,7 +5,7 @@ Knows no cloud and no openHAB.
 
 from __future__ import absolute_import, unicode_literals
 
-from bmw.compat import number_types, text_type
+from bmw.compat import number_types, one_line, text_type
 from bmw.redact import without_vins
 from bmw.vehicle import drive_train, extra, plausible
 from bmw.vehicle.vocabulary import VEHICLE
@@ -204,9 +204,9 @@ def _is_past(key, reading, ended):
 
 
 def _checked(key, reading):
-    """The reading, without a VIN in its text, or an unknown one if its number is not plausible."""
+    """The reading, as one line without a VIN if it is a text, or an unknown one if its number is not plausible."""
     if isinstance(reading.value, text_type):
-        text = without_vins(reading.value)
+        text = one_line(without_vins(reading.value))
         return reading if text == reading.value else Reading(text, reading.time, reading.unit)
     point = VEHICLE.get(key)
     if point is None or plausible.is_plausible(key, reading.value, reading.unit, point.unit):

@@ -170,11 +170,17 @@ def _mean(steps):
     return [int(steps[0][0]), round(energy / seconds, 1)]
 
 
+def _plausible(key, number):
+    """The number in the unit of its key; None if it cannot be."""
+    return number if is_plausible(key, number, None, None) else None
+
+
 def _last(session):
-    minutes = None if session["seconds"] is None else session["seconds"] / 60.0
+    minutes = None if session["seconds"] is None else _plausible("lastChargingDuration", session["seconds"] / 60.0)
+    energy = _plausible("lastChargingEnergy", session["energy"])
     parts = (
         time.strftime(str("%d.%m.%Y %H:%M"), times.at_home(session["start"])),
-        None if session["energy"] is None else "{:.1f} kWh".format(session["energy"]),
+        None if energy is None else "{:.1f} kWh".format(energy),
         None if minutes is None else "{}:{:02d} h".format(*divmod(int(round(minutes)), 60)),
         session["place"],
     )
@@ -183,7 +189,7 @@ def _last(session):
         "lastChargingStart": session["start"],
         "lastChargingEnd": session["end"],
         "lastChargingDuration": minutes,
-        "lastChargingEnergy": session["energy"],
+        "lastChargingEnergy": energy,
         "lastChargingStartStateOfCharge": session["from"],
         "lastChargingEndStateOfCharge": session["to"],
         "lastChargingPlace": session["place"],
