@@ -50,8 +50,9 @@ def test_a_topic_without_a_car_is_for_the_first_one(publisher):
     assert publisher.kept["openWB/mqtt/vehicle/2/get/soc"] == b"57"
 
 
-def test_of_a_car_that_has_left_nothing_is_known(publisher):
-    one = publishing("cars/{car}", publisher)
+@pytest.mark.parametrize("topic", ["cars/{car}", "openWB/mqtt/vehicle/2/get"])
+def test_of_a_car_that_has_left_nothing_is_known(publisher, topic):
+    one = publishing(topic, publisher)
     one.look(FIRST)
     one.clear(FIRST)
     assert set(publisher.kept.values()) == {b""} and len(publisher.kept) == len(plain_values.VALUES)

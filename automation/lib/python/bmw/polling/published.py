@@ -27,8 +27,7 @@ class Published(object):
 
     def look(self, vehicle):
         """Publishes what is new. Returns no changed keys (empty set): nothing of the car changes."""
-        # without {car} in it, the topic is for one car: values of several must not mix
-        if self._topic and vehicle.name and (CAR in self._topic or self._vehicle_list.is_first(vehicle)):
+        if self._has_topics(vehicle) and vehicle.name:
             try:
                 self._publish(vehicle.name, plain_values.texts(vehicle.readings))
             except:  # noqa: E722 - on Jython a Java exception is not a Python Exception
@@ -36,9 +35,13 @@ class Published(object):
         return set()
 
     def clear(self, vehicle):
-        """The car has left the account: nothing of it is known any more."""
-        if self._topic and CAR in self._topic:
+        """The car has left the account: nothing of it is known any more. If it was the first one, no other may have followed it."""
+        if self._has_topics(vehicle):
             self._publish(vehicle.name, plain_values.texts({}))
+
+    def _has_topics(self, vehicle):
+        # without {car} in it, the topic is for one car: values of several must not mix
+        return bool(self._topic) and (CAR in self._topic or self._vehicle_list.is_first(vehicle))
 
     def _publish(self, name, texts):
         for value, text in texts.items():
