@@ -43,6 +43,7 @@ def signed_in(home):
 
 def ask_now(home):
     """Presses 'Update now' until the module has polled: openHAB may load a new script twice, and loses a command in between."""
+    home.openhab.wait_state("BMW_ForceUpdate", lambda state: state != "ON")  # a poll that runs already may not see what the test changed
     before = home.openhab.state("BMW_LastRefresh")
 
     def asked():

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -222,6 +223,7 @@ def test_all_values_are_shown_where_openhab_has_a_time_without_state(by_hand):
 
 def test_a_change_arrives_by_the_event_stream_and_not_by_polling(by_hand):
     home, page, vin = by_hand
+    page.wait(lambda: len(requests_for(page, "/rest/items?")) == 2, "the items to be loaded at the start and when the stream opened")
     since = len(requests_for(page, "/rest/items?"))
     home.openhab.update("BMW_i3_StateOfCharge", "42 %")
     page.wait_text("#ring-figure", "42", timeout=5)
@@ -242,6 +244,38 @@ def test_an_item_that_is_made_later_appears_by_itself(by_hand):
     page.wait_value("StateOfHealth", "97 %")
     home.openhab.remove_item("BMW_i3_StateOfHealth")
     page.wait_gone("[data-key='StateOfHealth']")
+
+
+#: holds back each answer with all items until letGo() is called; isHeld tells that one is there
+HOLD_ITEMS = """
+const ask = window.fetch;
+const released = new Promise((letGo) => { window.letGo = letGo; });
+window.fetch = async (...request) => {
+  const answer = await ask(...request);
+  if (String(request[0]).includes("/rest/items?")) {
+    window.isHeld = true;
+    await released;
+  }
+  return answer;
+};
+"""
+
+
+def test_an_item_that_is_made_while_the_page_loads_all_items_appears_by_itself(by_hand):
+    home, page, vin = by_hand
+    script = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": HOLD_ITEMS})
+    try:
+        page.driver.get(page.url + "?car=i3")
+        page.wait(lambda: page.driver.execute_script("return window.isHeld"), "the answer without the item")
+        time.sleep(1)  # the stream opens meanwhile
+        home.openhab.add_item("BMW_i3_StateOfHealth", "Number:Dimensionless", label="Health")
+        home.openhab.update("BMW_i3_StateOfHealth", "97 %")
+        time.sleep(1)  # the page hears of it and would load the items again
+        page.driver.execute_script("window.letGo()")
+        page.wait_value("StateOfHealth", "97 %")
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+        home.openhab.remove_item("BMW_i3_StateOfHealth")
 
 
 def test_what_the_car_does_not_know_is_a_dash_and_what_it_has_not_is_not_there(by_hand):

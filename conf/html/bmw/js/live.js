@@ -7,6 +7,8 @@ import { RestError } from './rest.js';
 
 const CHECK_MS = 60000; // the stream has no heartbeat in openHAB 3.0: this finds a dead one
 const POLL_MS = 10000;
+/** after the last news of an item that was made or removed: usually several follow */
+const SETTLE_MS = 500;
 const RECONNECT_MS = [1000, 2000, 5000, 10000];
 /** topic roots of openHAB 3 and later, and of 2.5 */
 const ROOTS = ['openhab', 'smarthome'];
@@ -19,6 +21,7 @@ export class Live {
     this._onChange = onChange;
     this._onConnection = onConnection;
     this._changedWhileLoading = null;
+    this._isOutdated = false;
     this._isStreaming = false;
     this._failures = 0;
     this._stream = null;
@@ -80,7 +83,7 @@ export class Live {
   _event(topic, payload) {
     const [, , name, kind] = topic.split('/');
     if (kind !== 'statechanged') {
-      this._later('reload', 500, () => this._load()); // an item was added or removed; usually several follow
+      this._later('reload', SETTLE_MS, () => this._load()); // an item was added or removed
       return;
     }
     if (this._changedWhileLoading) this._changedWhileLoading.add(name);
@@ -89,7 +92,10 @@ export class Live {
   }
 
   async _load() {
-    if (this._changedWhileLoading) return; // it is loading already
+    if (this._changedWhileLoading) {
+      this._isOutdated = true; // what is on its way may be older than the reason for this call
+      return;
+    }
     this._changedWhileLoading = new Set();
     const wasStreaming = this._isStreaming && this.connection === 'live';
     try {
@@ -103,7 +109,9 @@ export class Live {
       this._tell(error instanceof RestError && error.isLocked ? 'locked' : 'lost');
     } finally {
       this._changedWhileLoading = null;
-      this._later('load', this._isStreaming ? CHECK_MS : POLL_MS, () => this._load());
+      const pause = this._isStreaming ? CHECK_MS : POLL_MS;
+      this._later('load', this._isOutdated ? SETTLE_MS : pause, () => this._load());
+      this._isOutdated = false;
     }
   }
 
