@@ -56,7 +56,7 @@ OWN_SOURCES = (
     "conf/ui",
 )
 #: settings of which even a line that is off says something private
-PRIVATE = rb"(?:\w+\.)?(?:client_id|username|password|api_key|api_secret|security_answer|stream_user|stream_password)"
+PRIVATE = rb"(?:\w+\.)?(?:client_id|username|password|api_key|api_secret|security_answer|(?:stream|relay)_(?:user|password))"
 #: a line of our settings that a person wrote: one that is on and is more than a key, or one that is off and has something private,
 #: such as places that are not our example
 WRITTEN = re.compile(

@@ -323,6 +323,7 @@ WRITTEN = (
     "password = secret1\n",
     "home.password=abc=\n",
     "#stream_password = secret1\n",
+    "#relay_password = secret1\n",
     "client_id = mine\n",
     "password: secret1\n",
     "#places = mum 48.1, 11.5\n",
