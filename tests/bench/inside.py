@@ -78,6 +78,8 @@ class Shelf(ItemProvider):
         self.listeners.remove(listener)
 
     def add(self, item):
+        if item.getType() == "Group":
+            return  # openHAB looks at all items for each new group
         self.items.append(item)
         for listener in self.listeners:
             listener.added(self, item)
