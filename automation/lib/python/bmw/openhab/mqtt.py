@@ -7,7 +7,7 @@ used. Jython's ssl module is not used because it differs between 2.7.2 and 2.7.4
 from __future__ import absolute_import, unicode_literals
 
 from jarray import zeros
-from java.io import DataInputStream, EOFException, IOException
+from java.io import BufferedInputStream, DataInputStream, EOFException, IOException
 from java.lang import Exception as JavaException
 from java.net import InetAddress, InetSocketAddress, Socket, SocketTimeoutException, UnknownHostException
 from java.security.cert import CertificateException
@@ -43,7 +43,7 @@ class JvmWire(object):
         self._plain.setTcpNoDelay(True)
         self._plain.setSoTimeout(millis)
         connected = self._secured(host, port) if is_tls else self._plain
-        self._input = DataInputStream(connected.getInputStream())
+        self._input = DataInputStream(BufferedInputStream(connected.getInputStream()))  # a packet takes four reads
         self._output = connected.getOutputStream()
 
     def _secured(self, host, port):
