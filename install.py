@@ -689,7 +689,7 @@ RESTART_FOR_FOLDER = "Restart openHAB: it looks into {} only if the folder was t
 SETTINGS_STEP = "Write your client id into {}, and language = de for German labels"
 SIGN_IN_STEP = "Switch the item BMW_SignIn on (sitemap 'bmw', or the page /static/bmw/index.html) and approve the code on BMW's page."
 ENGINE = {
-    2: "openHAB 2.5 needs the add-on Rule Engine (Experimental) and jython-standalone on its class path, see README.md, More about installing.",
+    2: "openHAB 2.5 needs the add-on Rule Engine (Experimental) and jython-standalone on its class path, see README.md.",
     3: "Install the add-on 'Jython Scripting' (Settings > Add-ons > Automation), if it is not there yet.",
 }
 
