@@ -96,7 +96,11 @@ def _of_its_minute(text):
     digits = text[17:19] + (text[20:23] if text[19:20] == "." else "000")
     if len(text) not in (20, 24) or not digits.isdigit() or (len(text) == 24 and text[19] != "."):
         return None
-    millis, minute = int(digits), parse(text[:16] + "Z")
+    try:
+        millis = int(digits)
+    except ValueError:  # such as a raised 2, which Python 3 takes for a digit
+        return None
+    minute = parse(text[:16] + "Z")
     return minute + millis / 1000.0 if minute is not None and millis < 61000 else None
 
 
