@@ -130,7 +130,8 @@ def _plans(account):
         ),
     )
     plans = [_plan(account, end, name, text, (trigger,), by_item, do) for end, name, text, trigger, by_item, do in table if trigger]
-    return plans + _command_plans(account, list(account.command_items))
+    # the commands first: where all rules are added anew, a command finds its rule again the sooner
+    return _command_plans(account, list(account.command_items)) + plans
 
 
 def _command_plans(account, item_names):
