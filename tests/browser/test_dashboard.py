@@ -221,6 +221,24 @@ def test_all_values_are_shown_where_openhab_has_a_time_without_state(by_hand):
     assert not page.console()
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [
+        '{"lang":"__proto__","theme":{},"home":{},"prefix":["a"],"token":{},"stale":"x","car":[],"steering":null}',
+        '{"prefix":"a b","stale":-1,"home":5}',
+        "7",
+        "[]",
+        '"x"',
+    ],
+)
+def test_damaged_settings_in_the_browser_are_not_used(by_hand, stored):
+    _home, page, _vin = by_hand
+    page.driver.execute_script("localStorage.setItem('bmw-page.settings', arguments[0])", stored)
+    page.open("?car=i3")
+    page.wait_text("#ring-figure", "68")
+    assert page.console() == []
+
+
 def test_a_change_arrives_by_the_event_stream_and_not_by_polling(by_hand):
     home, page, vin = by_hand
     page.wait(lambda: len(requests_for(page, "/rest/items?")) == 2, "the items to be loaded at the start and when the stream opened")

@@ -39,12 +39,15 @@ const storage = {
 
 /** The current settings: stored ones, overridden by the address. */
 export function readSettings(search) {
-  const settings = { ...DEFAULTS, ...storage.read(KEY) };
+  const stored = storage.read(KEY) || {};
   const query = new URLSearchParams(search);
+  const settings = { ...DEFAULTS };
   for (const [name, isGood] of Object.entries(CHECKS)) {
-    const given = query.get(name);
-    if (given !== null && isGood(given)) settings[name] = given;
+    // what is stored may be damaged, or of another version or page
+    const found = [query.get(name), stored[name]].find((given) => ['string', 'number'].includes(typeof given) && isGood(String(given)));
+    if (found !== undefined) settings[name] = found;
   }
+  if (typeof stored.token === 'string') settings.token = stored.token;
   settings.stale = Number(settings.stale) || DEFAULTS.stale;
   return settings;
 }
