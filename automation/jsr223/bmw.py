@@ -18,7 +18,7 @@ rules = Rules(automationManager)
 
 
 def renew_rules(app):
-    rules.renew(app.accounts)
+    rules.replace(app.accounts)
     for account in app.accounts:
         account.on_command_items = lambda names, account=account: add_command_rule(account, names)
 

@@ -72,9 +72,9 @@ def rules(openhab, monkeypatch):
 def test_changed_settings_leave_no_moment_without_rules(rules, openhab):
     """A command that found no rule would be lost without a word."""
     before, after = Account("BMW_i3_Lock", "BMW_i3_Climate"), Account("BMW_i3_Climate", "BMW_i3_Lock")
-    rules.renew([before])
+    rules.replace([before])
     had, openhab.removals = list(openhab.rules), 0
-    rules.renew([after])
+    rules.replace([after])
     assert openhab.rules == had and openhab.removals == 0
     openhab.send("BMW_i3_Lock", "ON")
     assert (before.heard, after.heard) == ([], [("BMW_i3_Lock", "ON")])
@@ -82,45 +82,45 @@ def test_changed_settings_leave_no_moment_without_rules(rules, openhab):
 
 @pytest.mark.parametrize("changed", [Account("BMW_i3_Lock", cron="0 5 * * * ?"), Account(), Account("BMW_i3_Lock", name="home")])
 def test_rules_that_must_differ_replace_those_of_before(rules, openhab, changed):
-    rules.renew([Account("BMW_i3_Lock")])
-    rules.renew([changed])
+    rules.replace([Account("BMW_i3_Lock")])
+    rules.replace([changed])
     wanted = list(openhab.rules)
     openhab.removeAll()
     rules.remove()
-    rules.renew([changed])
+    rules.replace([changed])
     assert [rule.run.triggers for rule in openhab.rules] == [rule.run.triggers for rule in wanted]
 
 
 def test_a_rule_of_a_car_that_came_later_becomes_part_of_the_first_one(rules, openhab):
     account = Account("BMW_i3_Lock")
-    rules.renew([account])
+    rules.replace([account])
     rules.add_command_rule(account, ["BMW_i4_Lock"])
     assert openhab.uids().count("bmw-commands") == 2
-    rules.renew([Account("BMW_i3_Lock", "BMW_i4_Lock")])
+    rules.replace([Account("BMW_i3_Lock", "BMW_i4_Lock")])
     assert openhab.uids().count("bmw-commands") == 1
     account = Account("BMW_i3_Lock", "BMW_i4_Lock")
-    rules.renew([account])
+    rules.replace([account])
     openhab.send("BMW_i4_Lock", "ON")
     assert account.heard == [("BMW_i4_Lock", "ON")]
 
 
 def test_after_a_stop_all_rules_are_added_again(rules, openhab):
-    rules.renew([Account("BMW_i3_Lock")])
+    rules.replace([Account("BMW_i3_Lock")])
     uids = openhab.uids()
     rules.remove()
     assert openhab.rules == []
-    rules.renew([Account("BMW_i3_Lock")])
+    rules.replace([Account("BMW_i3_Lock")])
     assert openhab.uids() == uids
 
 
 def test_what_cannot_be_removed_keeps_no_new_rule_away(rules, openhab, caplog):
-    rules.renew([Account("BMW_i3_Lock")])
+    rules.replace([Account("BMW_i3_Lock")])
 
     def fail():
         raise RuntimeError("nobody thought of it")
 
     openhab.removeAll, account = fail, Account("BMW_i4_Lock")
-    rules.renew([account])
+    rules.replace([account])
     openhab.send("BMW_i4_Lock", "ON")
     assert account.heard == [("BMW_i4_Lock", "ON")] and "could not be removed" in caplog.text
 
@@ -128,7 +128,7 @@ def test_what_cannot_be_removed_keeps_no_new_rule_away(rules, openhab, caplog):
 def test_a_rule_that_is_run_by_hand_does_what_it_can_without_a_command(rules, openhab, caplog):
     """Main UI has a button for that, and openHAB 3 lets everybody use it who may send commands."""
     account = Account("BMW_i3_Lock")
-    rules.renew([account])
+    rules.replace([account])
     by_name = {rule.name: rule.run for rule in openhab.rules}
     with caplog.at_level(logging.INFO, "bmw"):
         for name in ("BMW: refresh", "BMW: commands", "BMW: sign in"):

@@ -32,7 +32,7 @@ class Rules(object):
         self._rule, self._when = decorators(automation_manager)
         self._added = []  # _Added
 
-    def renew(self, accounts):
+    def replace(self, accounts):
         """The rules of these accounts (list of bmw.openhab.app.AccountRunner) instead of those of before.
 
         After a changed setting mostly the same events trigger the same rules. Then openHAB's rules stay and only call the new accounts:
