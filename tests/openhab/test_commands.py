@@ -21,6 +21,32 @@ COMMAND_TIMEOUT = 12
 STATES = "QUEUED|SENT|PENDING|DELIVERED|EXECUTED|FAILED|TIMED OUT"
 #: a user's rule that sends several commands at once: [[item, command], ...]
 RULE = Hand("Sender", "DO = {'send': lambda pairs: [events.sendCommand(item, text) for item, text in pairs] and None}\n")
+#: tells which of our rules openHAB has removed since
+WATCH = Hand(
+    "RuleWatch",
+    """
+from org.openhab.core.common.registry import RegistryChangeListener
+
+scriptExtension.importPreset("RuleSupport")
+gone = []
+
+
+class Listener(RegistryChangeListener):
+    def added(self, rule):
+        pass
+
+    def removed(self, rule):
+        gone.append(rule.getUID())
+
+    def updated(self, old, new):
+        pass
+
+
+listener = Listener()
+ruleRegistry.addRegistryChangeListener(listener)
+DO = {"gone": lambda: [uid for uid in gone if uid.startswith("bmw")]}
+""",
+)
 #: groups that take commands, two of them in the first
 GROUPS = "Group:Switch gHouse\nGroup:Switch gHouse_Doors (gHouse)\nGroup:Switch gHouse_Lights (gHouse)\n"
 #: code that is put before the script
@@ -390,3 +416,17 @@ def test_cardata_makes_no_command_items_and_refuses_at_once(openhab_factory):
         assert "BMW_i3_Climate" not in home.openhab.items()
     finally:
         home.close()
+
+
+def test_settings_that_concern_no_rule_leave_openhabs_rules_in_place(home):
+    # while rules are removed and added again, a command finds none and is lost without a word
+    sign_in(home, "mybmw")
+    WATCH.install(home.openhab)
+    home.configure(**settings(home, "mybmw", timeout=25))
+    assert WATCH.ask(home.openhab, "gone") == []
+    number = len(home.cloud.commands())
+    give(home, "BMW_i3_FlashLights", "ON")
+    assert sent_since(home, number) == ["flashLights"]
+    home.configure(**settings(home, "mybmw", refresh="0 0 5 * * ?"))
+    assert "bmw-refresh" in WATCH.ask(home.openhab, "gone")  # so the watch does see it
+    WATCH.remove(home.openhab)

@@ -80,6 +80,16 @@ def test_changed_settings_leave_no_moment_without_rules(rules, openhab):
     assert (before.heard, after.heard) == ([], [("BMW_i3_Lock", "ON")])
 
 
+def test_the_rule_of_the_first_car_that_came_later_stays_as_well(rules, openhab):
+    before, after = Account(), Account("BMW_i3_Lock")
+    rules.replace([before])
+    rules.add_command_rule(before, ["BMW_i3_Lock"])
+    openhab.removals = 0
+    rules.replace([after])
+    openhab.send("BMW_i3_Lock", "ON")
+    assert openhab.removals == 0 and after.heard == [("BMW_i3_Lock", "ON")]
+
+
 @pytest.mark.parametrize("changed", [Account("BMW_i3_Lock", cron="0 5 * * * ?"), Account(), Account("BMW_i3_Lock", name="home")])
 def test_rules_that_must_differ_replace_those_of_before(rules, openhab, changed):
     rules.replace([Account("BMW_i3_Lock")])

@@ -39,9 +39,11 @@ class Rules(object):
         while they were removed and added again, a command would find no rule and be lost without a word.
         """
         plans = [plan for account in accounts for plan in _plans(account)]
-        if [one.what for one in self._added] == [_what(plan) for plan in plans]:
-            for one, plan in zip(self._added, plans):
-                one.function = plan.function
+        added = dict((one.what, one) for one in self._added)
+        # in any order: the rule of a car that was found later was added last
+        if len(self._added) == len(plans) and set(added) == set(_what(plan) for plan in plans):
+            for plan in plans:
+                added[_what(plan)].function = plan.function
             return
         do_all([self.remove], "The rules of before could not be removed")
         for plan in plans:
@@ -87,7 +89,7 @@ class _Added(object):
 
 
 def _what(plan):
-    return [getattr(plan, str(field)) for field in _SAME]
+    return tuple(getattr(plan, str(field)) for field in _SAME)
 
 
 def _plans(account):
