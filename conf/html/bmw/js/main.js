@@ -138,7 +138,8 @@ function drawEmpty(view) {
   const isLoading = view.connection === 'loading';
   show(byId('empty'), view.car === null && (isLoading || view.isConnected));
   setText(byId('empty-title'), texts.t(isLoading ? 'loadingTitle' : 'noCarTitle'));
-  setText(byId('empty-text'), texts.t(isLoading ? 'loadingText' : 'noCarText', { prefix: settings.prefix }));
+  const text = view.account ? 'noCarText' : 'noModuleText';
+  setText(byId('empty-text'), texts.t(isLoading ? 'loadingText' : text, { prefix: settings.prefix }));
 }
 
 function choose(name) {

@@ -15,6 +15,7 @@ export const EN = {
   // empty
   loadingTitle: 'Loading …', loadingText: 'Asking openHAB for the items.',
   noCarTitle: 'No car yet', noCarText: 'Cars appear here as soon as openHAB has items for them (prefix {prefix}).',
+  noModuleText: 'The module is still starting, or not installed, or its items have another prefix than {prefix}. The button Sign in appears by itself.',
   cardBroken: 'This card cannot be shown: one of its values is not as expected.',
   // account
   account: 'BMW account', signIn: 'Sign in', cancel: 'Cancel', close: 'Close',
@@ -120,6 +121,7 @@ export const DE = {
   staleTitle: 'Diese Werte sind veraltet', staleText: 'Das Auto hat sich zuletzt {ago} gemeldet ({time}).',
   loadingTitle: 'Lädt …', loadingText: 'openHAB wird nach den Items gefragt.',
   noCarTitle: 'Noch kein Auto', noCarText: 'Autos erscheinen hier, sobald openHAB Items dafür hat (Präfix {prefix}).',
+  noModuleText: 'Das Modul startet noch, ist nicht installiert, oder seine Items haben ein anderes Präfix als {prefix}. Der Knopf Anmelden erscheint von selbst.',
   cardBroken: 'Diese Karte kann nicht gezeigt werden: Einer ihrer Werte ist nicht wie erwartet.',
   account: 'BMW-Konto', signIn: 'Anmelden', cancel: 'Abbrechen', close: 'Schließen',
   signInSteps: 'Mit dem Telefon scannen oder den Link hier öffnen und den Code bestätigen.', openLink: 'BMW-Seite öffnen',
