@@ -4,13 +4,12 @@ One instance serves all tests; each begins with bmw.cfg written anew.
 """
 
 import json
-import socket
-import threading
 import time
 
 import pytest
 
 from tests.cloud import SimulatedCloud
+from tests.cloud.deaf_broker import DeafBroker
 from tests.openhab.server import wait_until
 
 pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 3.10")
@@ -154,35 +153,8 @@ def test_a_refused_login_is_told_without_the_password(home):
     assert "wrong-word" not in home.openhab.log(since)
 
 
-class Deaf:
-    """A broker that accepts everybody and then reads nothing."""
-
-    def __init__(self):
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.lines = []
-        self.url = "mqtt://127.0.0.1:%d" % self._server.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                line = self._server.accept()[0]
-            except OSError:
-                return
-            self.lines.append(line)
-            line.sendall(b"\x20\x02\x00\x00")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *problem):
-        self._server.close()
-        for line in self.lines:
-            line.close()
-
-
 def test_a_broker_that_takes_nothing_delays_neither_the_car_nor_a_reload(home):
-    with Deaf() as deaf:
+    with DeafBroker() as deaf:
         home.configure(relay_url=deaf.url)
         wait_until(lambda: deaf.lines, 30, "the connection", home.openhab)
         large = json.dumps({"vin": home.vin, "data": {"some.new.thing": {"value": "x" * 200000}}}).encode()

@@ -1,7 +1,6 @@
 """bmw.net.publisher: what is put down for a broker gets there, and a broker that is away, slow or refuses keeps nobody waiting."""
 
 import logging
-import socket
 import threading
 import time
 
@@ -13,6 +12,7 @@ from bmw.net.socket_wire import SocketWire
 
 from tests.cloud import SimulatedCloud
 from tests.cloud.conftest import wait_until
+from tests.cloud.deaf_broker import DeafBroker
 
 pytest.importorskip("amqtt", reason="the simulated stream's broker needs Python 3.10")
 from tests.cloud.stream import SimulatedStream  # noqa: E402
@@ -193,34 +193,6 @@ def test_an_unexpected_error_ends_no_more_than_one_connection(broker, publish_to
     assert lines(caplog) == ["Relay: The connection ended unexpectedly: it is tried again"]
 
 
-class Odd:
-    """A server that accepts a connection, sends these bytes, and then reads nothing."""
-
-    def __init__(self, data=b"\x20\x02\x00\x00"):
-        self._data = data
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.lines = []
-        self.url = "mqtt://127.0.0.1:%d" % self._server.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                line = self._server.accept()[0]
-            except OSError:
-                return
-            self.lines.append(line)
-            line.sendall(self._data)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *problem):
-        self._server.close()
-        for line in self.lines:
-            line.close()
-
-
 def fill(one):
     """Sends until the broker's network takes no more; returns the seconds of the slowest call."""
     slowest, sent = 0, None
@@ -236,7 +208,7 @@ def fill(one):
 
 def test_a_broker_that_takes_nothing_keeps_nobody_waiting_and_is_given_up(publish_to, monkeypatch):
     late = []
-    with Odd() as odd:
+    with DeafBroker() as odd:
         one = publish_to(odd.url, now=lambda: time.monotonic() + sum(late))
         slowest = fill(one)
         assert slowest < 0.1 and len(odd.lines) == 1
@@ -246,7 +218,7 @@ def test_a_broker_that_takes_nothing_keeps_nobody_waiting_and_is_given_up(publis
 
 
 def test_a_stop_does_not_wait_for_a_broker_that_takes_nothing(publish_to):
-    with Odd() as odd:
+    with DeafBroker() as odd:
         one = publish_to(odd.url)
         fill(one)
         begin = time.monotonic()
@@ -257,13 +229,13 @@ def test_a_stop_does_not_wait_for_a_broker_that_takes_nothing(publish_to):
 
 def test_a_broker_that_never_answers_is_told(publish_to, monkeypatch):
     monkeypatch.setattr(publisher, "CONNECT_WITHIN", 0.3)
-    with Odd(b"") as odd:
+    with DeafBroker(b"") as odd:
         one = publish_to(odd.url)
         assert wait_until(lambda: one.problem == "The broker does not answer: check the network")
 
 
 def test_a_broker_that_sends_what_nobody_asked_for_is_left(publish_to):
-    with Odd(b"\x20\x02\x00\x00" + b"\x30\x04\x00\x01tx" * 1000) as odd:
+    with DeafBroker(b"\x20\x02\x00\x00" + b"\x30\x04\x00\x01tx" * 1000) as odd:
         one = publish_to(odd.url)
         assert wait_until(lambda: one.problem == "The server does not answer as an MQTT broker: check its address in bmw.cfg")
 
