@@ -302,9 +302,6 @@ class Service(object):
             return
         # a pause or refusal holds over a restart, and is told from the first second on
         self._status.show(*self._saved.outcome or ("ONLINE", "Signed in to {}".format(self._parts.cloud.title)))
-        if self._times.polled_at is not None:  # it may be hours until the next poll shows them
-            self._outlet.account("lastRefresh", self._times.polled_at)
-            self._show_calls()
         self._token_refresh.start()
         self._refresh_if_due()
 
@@ -351,12 +348,6 @@ class Service(object):
             self._refresh(by_person=True)
         put_back(self._worker, "forceUpdate", lambda: self._outlet.account("forceUpdate", False))
 
-    def _show_calls(self):
-        self._outlet.account("callsLeft", self.calls_left())
-        next_at = self._times.next_at()
-        if next_at is not None:
-            self._outlet.account("nextRefresh", next_at)
-
     def _diagnose(self):
         text = self.diagnostics()
         self._outlet.account("diagnostics", text)
@@ -370,7 +361,10 @@ class Service(object):
         if self._live is not None:
             self._live.polled(self.vehicles())
         self._outlet.account("lastRefresh", self._parts.clock.now())
-        self._show_calls()
+        self._outlet.account("callsLeft", self.calls_left())
+        next_at = self._times.next_at()
+        if next_at is not None:
+            self._outlet.account("nextRefresh", next_at)
         self._watch_busy()
         if self._vehicle_list.take_new():
             self._on_command_items(self.incoming.prepare_items())
