@@ -420,13 +420,13 @@ def test_cardata_makes_no_command_items_and_refuses_at_once(openhab_factory):
 
 def test_settings_that_concern_no_rule_leave_openhabs_rules_in_place(home):
     # while rules are removed and added again, a command finds none and is lost without a word
-    sign_in(home, "mybmw")
+    sign_in(home, "portal")
     WATCH.install(home.openhab)
-    home.configure(**settings(home, "mybmw", timeout=25))
+    home.configure(**settings(home, "portal", timeout=25))
     assert WATCH.ask(home.openhab, "gone") == []
     number = len(home.cloud.commands())
     give(home, "BMW_i3_FlashLights", "ON")
     assert sent_since(home, number) == ["flashLights"]
-    home.configure(**settings(home, "mybmw", refresh="0 0 5 * * ?"))
+    home.configure(**settings(home, "portal", refresh="0 0 5 * * ?"))
     assert "bmw-refresh" in WATCH.ask(home.openhab, "gone")  # so the watch does see it
     WATCH.remove(home.openhab)
