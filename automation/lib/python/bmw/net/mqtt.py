@@ -14,7 +14,9 @@ Knows nothing of BMW, cars or tokens. Source: OASIS MQTT Version 3.1.1, chapters
 
 from __future__ import absolute_import, unicode_literals
 
+import binascii
 import logging
+import os
 import struct
 import threading
 
@@ -73,6 +75,12 @@ def parse_url(url):
     if found is None or found.scheme not in _DEFAULT_PORTS or found.path.strip("/"):
         raise ConfigError("the address of the broker is not understood", "write it as mqtts://host:port or mqtt://host:port")
     return found.host, found.port or _DEFAULT_PORTS[found.scheme], found.scheme == "mqtts"
+
+
+def new_client_id(start):
+    """A client id (text) that no other client of the broker has. ``start`` (text) tells a person whose it is."""
+    # no uuid, which brings ctypes along while openHAB starts
+    return start + to_text(binascii.hexlify(os.urandom(6)))
 
 
 class Connection(object):

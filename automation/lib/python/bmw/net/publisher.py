@@ -6,12 +6,9 @@ broker is away, slow or refuses, the oldest messages are dropped. Knows nothing 
 
 from __future__ import absolute_import, unicode_literals
 
-import binascii
 import logging
-import os
 import threading
 
-from bmw.compat import to_text
 from bmw.errors import NetworkError
 from bmw.net import mqtt
 from bmw.told import Told
@@ -43,7 +40,7 @@ def connector(url, user, password, make_wire, will=None):
         make_wire: callable, an unconnected wire. will: see ``bmw.net.mqtt.Connection``.
     """
     # the same for each connection: to the broker the old one is over then, and its will comes before the new one
-    client_id = "openhab-relay-" + to_text(binascii.hexlify(os.urandom(6)))
+    client_id = mqtt.new_client_id("openhab-relay-")
 
     def connect(hear):
         host, port, is_tls = mqtt.parse_url(url)

@@ -13,9 +13,8 @@ __all__ = ("Rules", "decorators")
 log = logging.getLogger("bmw")
 
 #: A rule. uid, name, description (str); triggers (tuple of str); is_started_by_item (bool): it needs to know the item's command;
-#: function: called with the event. Rules with the same of ``_SAME`` differ for openHAB in nothing.
+#: function: called with the event. Rules with the same of all the rest differ for openHAB in nothing.
 Plan = record("Plan", "uid name description triggers is_started_by_item function")
-_SAME = ("uid", "name", "description", "triggers", "is_started_by_item")
 
 
 class Rules(object):
@@ -89,7 +88,7 @@ class _Added(object):
 
 
 def _what(plan):
-    return tuple(getattr(plan, str(field)) for field in _SAME)
+    return tuple(plan)[:-1]
 
 
 def _plans(account):

@@ -91,8 +91,7 @@ class CarData(Cloud):
     def about_account(self, tokens, memory):
         from bmw.clouds.cardata import report  # not at the top: rarely needed
 
-        is_bmws = self.config.stream == "on" and not live.is_at_home(self.config)
-        lines = [report.scopes(tokens, is_bmws), report.container(memory)]
+        lines = [report.scopes(tokens, self.relays(self.config)), report.container(memory)]
         return lines if self.config.stream == "on" else lines + ["stream: off in bmw.cfg"]
 
     def about_car(self, memory, vehicle):

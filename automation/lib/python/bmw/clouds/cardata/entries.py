@@ -35,6 +35,7 @@ MAX_VALUES = 10000
 #: latitude and longitude from one message belong together if their times differ by at most so many seconds
 PAIR_WITHIN = 10
 
+_TEXTS = (text_type, str)
 _WANTED = frozenset(descriptors.ALL)
 #: descriptors whose numbers may get a unit from the car's unit of distance
 _BY_DISTANCE = frozenset(name for name, unit in descriptors.UNITS.items() if units.depends_on_distance(unit))
@@ -188,9 +189,6 @@ def _is_too_long(entry, most):
     return (isinstance(unit, _TEXTS) and len(unit) > MAX_CHARACTERS_BESIDE) or (
         isinstance(moment, _TEXTS) and len(moment) > MAX_CHARACTERS_BESIDE
     )
-
-
-_TEXTS = (text_type, str)
 
 
 def _text(value):

@@ -5,9 +5,7 @@ Connects the stream with the service; runs on the account's worker. A message th
 
 from __future__ import absolute_import, unicode_literals
 
-import binascii
 import logging
-import os
 
 from bmw import times
 from bmw.clouds.cardata import descriptors as cardata_descriptors
@@ -15,7 +13,6 @@ from bmw.clouds.cardata import entries as cardata_entries
 from bmw.clouds.cardata.silence import Silence
 from bmw.clouds.cardata.stream import URL, BmwSource, LocalSource, Stream
 from bmw.clouds.values import is_vin
-from bmw.compat import to_text
 from bmw.errors import BadAnswer
 from bmw.net import address, mqtt
 from bmw.net.http import LOOPBACK
@@ -64,8 +61,7 @@ def build(config, account, service, outlet, clock, worker, make_wire, extras=Non
     def connect(broker, hear):
         if relay is not None:
             hear = relay.listening(hear, broker.user)
-        # no uuid, which brings ctypes along while openHAB starts
-        connection = mqtt.Connection(broker, "openhab-" + to_text(binascii.hexlify(os.urandom(6))), make_wire(), hear)
+        connection = mqtt.Connection(broker, mqtt.new_client_id("openhab-"), make_wire(), hear)
         connection.open()
         return connection
 
